@@ -1,0 +1,69 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import type { ClientId, MemoryScope, OwnerId } from '../shared/brand.ts'
+
+/** On whose behalf, and through which app, an operation runs: always from the verified token, never from input. */
+export interface Caller {
+  readonly ownerId: OwnerId
+  readonly appId: ClientId
+  readonly scopes: ReadonlySet<string>
+  /** When the request was received, Unix milliseconds: relative dates in questions are read against it. */
+  readonly nowMs: number
+}
+
+/** read: changes nothing. write: adds or changes, and can be undone. destroy: cannot be undone. */
+export type Effect = 'read' | 'write' | 'destroy'
+
+/** A request's parts after validation against a binding's schemas. */
+export interface Wire {
+  readonly params: Readonly<Record<string, unknown>>
+  readonly query: Readonly<Record<string, unknown>>
+  readonly body: unknown
+}
+
+/**
+ * How the operation looks over HTTP: data only, no HTTP here. `params`, `query` and `body` are the wire's shapes (snake_case where
+ * OpenMemory had it); `toInput` maps them to the operation's input and `toBody` its output to the wire.
+ */
+export interface RestBinding<I, O> {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** Below `/api/v1`, with `{id}` for parameters: `/memories/{id}`. */
+  readonly path: string
+  readonly operationId: string
+  readonly summary: string
+  readonly status: 200 | 201 | 204
+  readonly params?: TSchema
+  readonly query?: TSchema
+  readonly body?: TSchema
+  readonly response: TSchema
+  /** `params`, `query` and `body` have been checked against the schemas above; query values have their schema's types. */
+  toInput(wire: Wire): I
+  toBody(output: O): unknown
+  /** Listed for GPT Actions in `/openapi.json`. */
+  readonly actions?: boolean
+}
+
+/**
+ * One thing a person can do with their memory. MCP tools, REST routes and OpenAPI are derived from it.
+ * `Services` is what `run` needs: the memory domain's functions over its stores.
+ */
+export interface Operation<I extends TSchema, O extends TSchema, Services> {
+  /** `snake_case`; the MCP tool's name where `tool` is true. */
+  readonly name: string
+  readonly title: string
+  /** For a model and for a person: when to use it and what comes back. */
+  readonly description: string
+  readonly effect: Effect
+  /** Whether doing it twice is doing it once. */
+  readonly idempotent: boolean
+  readonly scope: MemoryScope
+  readonly input: I
+  readonly output: O
+  /** Whether MCP offers it as a tool. */
+  readonly tool: boolean
+  /** The REST faces of it; the first is canonical. */
+  readonly rest: readonly RestBinding<Static<I>, Static<O>>[]
+  run(services: Services, caller: Caller, input: Static<I>): Promise<Static<O>>
+}
+
+/** An operation with its input and output types forgotten: what lists hold. Its `run` takes what its `input` schema accepts. */
+export type AnyOperation<Services> = Operation<TSchema, TSchema, Services>

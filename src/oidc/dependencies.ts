@@ -1,0 +1,19 @@
+import type { RevocationFeed, TokenVerifier } from '../resource/ports.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Log } from '../shared/log.ts'
+import type { Random } from '../shared/random.ts'
+import type { IdentityProvider, KeyRing, OidcSettings, OidcStores } from './ports.ts'
+
+/** All that the authorization server's endpoints are given. Each function below them names the part it needs. */
+export interface OidcDependencies {
+  readonly settings: OidcSettings
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly stores: OidcStores
+  readonly keyRing: KeyRing
+  readonly feed: RevocationFeed
+  /** For userinfo: verifies our own access tokens. */
+  readonly verifier: TokenVerifier
+  readonly identityProviders: readonly IdentityProvider[]
+}

@@ -1,0 +1,12 @@
+/** What an engine says of itself. */
+export interface EngineHealth {
+  /** `sqlite`, `postgres`, `redis`, `neo4j`, `embedder`, `jwks`. */
+  readonly engine: string
+  readonly state: 'up' | 'down'
+  /** Whether requests fail without it; a projection that is down only degrades. */
+  readonly needed: boolean
+  /** What a person who runs it should know; no addresses, no credentials. */
+  readonly detail?: string
+}
+
+export type HealthCheck = () => Promise<EngineHealth>

@@ -1,0 +1,78 @@
+import { Fault } from './fault.ts'
+
+/**
+ * Reads a request's body as text, at most `limitBytes` of it.
+ * Faults: `too_large` before more than the limit is read; `invalid` for bytes that are not UTF-8
+ * (a lenient decoder would turn them into U+FFFD and store something else than was sent).
+ */
+export async function readText(request: Request, limitBytes: number): Promise<string> {
+  const declared = Number(request.headers.get('content-length') ?? 0)
+  if (declared > limitBytes) throw tooLarge(limitBytes)
+  if (request.body === null) return ''
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body) {
+    size += chunk.byteLength
+    if (size > limitBytes) throw tooLarge(limitBytes)
+    chunks.push(chunk)
+  }
+  return decodeUtf8(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : concatenate(chunks, size))
+}
+
+/** Reads a JSON body (RFC 8259). Faults: those of `readText`; `unsupported` media types and bad JSON are `invalid`. */
+export async function readJson(request: Request, limitBytes: number): Promise<unknown> {
+  const text = await readText(request, limitBytes)
+  if (text === '') throw new Fault('invalid', 'The request needs a JSON body.', { code: 'body_missing', field: 'body' })
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Fault('invalid', 'The body is not valid JSON.', { code: 'json_invalid', field: 'body', cause })
+  }
+}
+
+/** Reads an `application/x-www-form-urlencoded` body with every value of each name, so that duplicates can be refused. */
+export async function readForm(request: Request, limitBytes: number): Promise<URLSearchParams> {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/x-www-form-urlencoded') {
+    throw new Fault('invalid', 'Send the parameters as application/x-www-form-urlencoded.', {
+      code: 'content_type',
+      field: 'content-type',
+    })
+  }
+  const text = await readText(request, limitBytes)
+  assertPercentEncodedUtf8(text)
+  return new URLSearchParams(text)
+}
+
+/** Refuses percent-encoded bytes that are not UTF-8, which URLSearchParams would turn into U+FFFD in silence. */
+export function assertPercentEncodedUtf8(encoded: string): void {
+  if (!encoded.includes('%')) return
+  try {
+    decodeURIComponent(encoded.replaceAll('+', ' ').replace(/%(?![0-9a-fA-F]{2})/g, '%25'))
+  } catch (cause) {
+    throw new Fault('invalid', 'A parameter is not valid UTF-8.', { code: 'utf8_invalid', cause })
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes)
+  } catch (cause) {
+    throw new Fault('invalid', 'The body is not valid UTF-8.', { code: 'utf8_invalid', field: 'body', cause })
+  }
+}
+
+function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return whole
+}
+
+const tooLarge = (limitBytes: number) =>
+  new Fault('too_large', `The body is larger than ${limitBytes} bytes.`, { code: 'body_too_large', field: 'body' })

@@ -1,0 +1,4 @@
+/** Every test runs without a network beyond this machine and without the deployment's variables. */
+for (const name of ['OIDC_BASE_URL', 'API_BASE_URL', 'UI_BASE_URL', 'DATA_DIR', 'PORT', 'OIDC_PORT', 'JWKS_URL']) {
+  delete process.env[name]
+}

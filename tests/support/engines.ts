@@ -1,0 +1,12 @@
+/**
+ * Real engines for tests. Embedded stores always run; a configured engine runs when its variable is set
+ * (`eval "$(tests/services/up)"`), and REQUIRE_SERVICES=1 turns its absence into a failure.
+ */
+export function engineUrl(
+  variable: 'DATABASE_URL' | 'REDIS_URL' | 'NEO4J_URL' | 'EMBEDDER_URL' | 'CHROMIUM_PATH',
+): string | undefined {
+  const url = process.env[variable]
+  if (url === undefined && process.env.REQUIRE_SERVICES === '1')
+    throw new Error(`${variable} is not set, and REQUIRE_SERVICES=1`)
+  return url
+}
