@@ -1,0 +1,156 @@
+/**
+ * One SQLite file: opened with the settings that durability and privacy need, migrated, and asked through prepared
+ * statements. Every SQLite store builds upon it (the authorization server's and the memory's, each with its own file and
+ * its own list of migrations). It knows no table but its own `migration`.
+ */
+import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { HealthCheck } from '../../shared/health.ts'
+import { failure, isBusy, reading } from './errors.ts'
+import { type Migration, migrate } from './migrate.ts'
+
+export type { Migration } from './migrate.ts'
+
+export type Value = SQLInputValue
+
+/**
+ * All methods are synchronous and throw `Fault('unavailable')` when the file cannot be read or written (busy for longer
+ * than the timeout, disk full, closed). A violated constraint is thrown as SQLite's own error: see `isConstraint`.
+ */
+export interface Database {
+  /** The first row of a query, if any. */
+  get<Row>(sql: string, ...values: readonly Value[]): Row | undefined
+  /** Every row of a query: the query bounds them. */
+  all<Row>(sql: string, ...values: readonly Value[]): Row[]
+  /** Runs a statement and returns how many rows it changed. */
+  run(sql: string, ...values: readonly Value[]): number
+  /**
+   * Runs `work` in a transaction that takes the write lock at once (so that what it reads is what it changes), durable on
+   * return, rolled back when it throws. `work` must not await. Inside another transaction it is a part of that one.
+   */
+  transaction<T>(work: () => T): T
+  readonly health: HealthCheck
+  close(): void
+}
+
+export interface DatabaseOptions {
+  /** The file, made with mode 0600 (and its folder with 0700) when missing; `:memory:` for a database of this connection alone. */
+  readonly path: string
+  /** In order of their numbers, which are their positions from 1. Only ever appended to. */
+  readonly migrations: readonly Migration[]
+  /** How long a writer waits for another process's transaction. */
+  readonly busyTimeoutMs?: number
+  /** How much of the file is kept in memory; SQLite's own 2 MiB unless given. */
+  readonly cacheKib?: number
+}
+
+/** More statements than this are prepared again: SQL with a variable shape must not grow without bound. */
+const maxStatements = 256
+
+export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib }: DatabaseOptions): Database {
+  const connection = reading(() => open(path, busyTimeoutMs, cacheKib))
+  const statements = new Map<string, StatementSync>()
+  let depth = 0
+
+  function prepare(sql: string): StatementSync {
+    const known = statements.get(sql)
+    if (known !== undefined) return known
+    const statement = connection.prepare(sql)
+    const oldest = statements.size >= maxStatements ? statements.keys().next().value : undefined
+    if (oldest !== undefined) statements.delete(oldest)
+    statements.set(sql, statement)
+    return statement
+  }
+
+  const database: Database = {
+    // SQLite types no row: the SQL beside the call is what says its shape.
+    get: <Row>(sql: string, ...values: readonly Value[]) =>
+      reading(() => prepare(sql).get(...values) as Row | undefined) ?? undefined,
+    all: <Row>(sql: string, ...values: readonly Value[]) => reading(() => prepare(sql).all(...values) as Row[]),
+    run: (sql, ...values) => reading(() => Number(prepare(sql).run(...values).changes)),
+    transaction(work) {
+      if (depth > 0) return work()
+      reading(() => prepare('BEGIN IMMEDIATE').run())
+      depth = 1
+      try {
+        const result = work()
+        reading(() => prepare('COMMIT').run())
+        return result
+      } catch (error) {
+        rollBack()
+        throw error
+      } finally {
+        depth = 0
+      }
+    },
+    async health() {
+      try {
+        database.get('SELECT count(*) FROM migration')
+        return { engine: 'sqlite', state: 'up', needed: true }
+      } catch {
+        return { engine: 'sqlite', state: 'down', needed: true, detail: 'The database file cannot be read.' }
+      }
+    },
+    close() {
+      statements.clear()
+      if (connection.isOpen) connection.close()
+    },
+  }
+
+  /** SQLite may have rolled back by itself (disk full): then there is nothing left to undo. */
+  function rollBack(): void {
+    if (connection.isOpen && connection.isTransaction) prepare('ROLLBACK').run()
+  }
+
+  try {
+    migrate(database, (sql) => reading(() => connection.exec(sql)), migrations)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return database
+}
+
+function open(path: string, busyTimeoutMs: number, cacheKib: number | undefined): DatabaseSync {
+  if (path !== ':memory:') makePrivate(path)
+  const connection = new DatabaseSync(path)
+  connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+  writeAheadLog(connection, busyTimeoutMs)
+  // FULL: a commit is on the disk when it returns. secure_delete: what is deleted is overwritten, not merely unlinked.
+  connection.exec('PRAGMA synchronous = FULL')
+  connection.exec('PRAGMA foreign_keys = ON')
+  connection.exec('PRAGMA secure_delete = ON')
+  connection.exec('PRAGMA trusted_schema = OFF')
+  // Sorting spills into memory and never into a temporary file beside the protected one.
+  connection.exec('PRAGMA temp_store = MEMORY')
+  connection.exec('PRAGMA journal_size_limit = 67108864')
+  if (cacheKib !== undefined) connection.exec(`PRAGMA cache_size = -${cacheKib}`)
+  return connection
+}
+
+/** Makes the file readable by its owner alone; SQLite gives its `-wal` and `-shm` the same mode. */
+function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const file = openSync(path, 'a', 0o600)
+  try {
+    if ((fstatSync(file).mode & 0o077) !== 0) fchmodSync(file, 0o600)
+  } finally {
+    closeSync(file)
+  }
+}
+
+const sleepCell = new Int32Array(new SharedArrayBuffer(4))
+
+/** Changing the journal needs the file alone and does not heed the busy timeout, so a process starting beside us is waited for here. */
+function writeAheadLog(connection: DatabaseSync, patienceMs: number): void {
+  for (let waitedMs = 0; ; waitedMs += 10) {
+    try {
+      connection.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!isBusy(error) || waitedMs >= patienceMs) throw failure(error)
+      Atomics.wait(sleepCell, 0, 0, 10)
+    }
+  }
+}

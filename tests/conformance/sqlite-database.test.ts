@@ -1,0 +1,131 @@
+import { afterEach, describe, expect, test } from 'bun:test'
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Database, type Migration, openDatabase } from '../../src/adapters/sqlite/database.ts'
+import { isConstraint } from '../../src/adapters/sqlite/errors.ts'
+import { Fault } from '../../src/shared/fault.ts'
+
+const first: Migration = { name: 'notes', sql: 'CREATE TABLE note (id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT' }
+const second: Migration = { name: 'note size', sql: 'ALTER TABLE note ADD COLUMN size INTEGER NOT NULL DEFAULT 0' }
+
+const folders: string[] = []
+const opened: Database[] = []
+
+afterEach(() => {
+  for (const database of opened.splice(0)) database.close()
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+function newPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'souvenir-sqlite-'))
+  folders.push(folder)
+  return join(folder, 'data', 'notes.db')
+}
+
+function open(path: string, migrations: readonly Migration[] = [first], busyTimeoutMs = 5_000): Database {
+  const database = openDatabase({ path, migrations, busyTimeoutMs })
+  opened.push(database)
+  return database
+}
+
+const code = (work: () => unknown): string => {
+  try {
+    work()
+  } catch (error) {
+    return error instanceof Fault ? `${error.kind} ${error.code}` : String(error)
+  }
+  return 'nothing was thrown'
+}
+
+describe('a SQLite file', () => {
+  test('is durable at commit, keeps foreign keys and overwrites what is deleted', () => {
+    const database = open(newPath())
+    expect(database.get<object>('PRAGMA journal_mode')).toMatchObject({ journal_mode: 'wal' })
+    expect(database.get<object>('PRAGMA synchronous')).toMatchObject({ synchronous: 2 })
+    expect(database.get<object>('PRAGMA foreign_keys')).toMatchObject({ foreign_keys: 1 })
+    expect(database.get<object>('PRAGMA secure_delete')).toMatchObject({ secure_delete: 1 })
+  })
+
+  test('is readable by its owner alone, with its journal and its folder, also when it was open to others before', () => {
+    const path = newPath()
+    open(path).run("INSERT INTO note (id, text) VALUES ('1', 'a')")
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600)
+    expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700)
+    chmodSync(path, 0o644)
+    open(path)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+
+  test('migrations are applied once, in order, and later ones to a file with data', () => {
+    const path = newPath()
+    open(path).run("INSERT INTO note (id, text) VALUES ('1', 'a')")
+    const later = open(path, [first, second])
+    expect(later.get<object>('SELECT id, text, size FROM note')).toEqual({ id: '1', text: 'a', size: 0 })
+    expect(later.all<{ name: string }>('SELECT name FROM migration ORDER BY number').map(({ name }) => name)).toEqual([
+      'notes',
+      'note size',
+    ])
+  })
+
+  test('a step that fails leaves the schema as it was', () => {
+    const path = newPath()
+    open(path)
+    const broken: Migration = { name: 'broken', sql: 'CREATE TABLE half (id TEXT) STRICT; CREATE NONSENSE' }
+    expect(() => openDatabase({ path, migrations: [first, broken] })).toThrow()
+    expect(open(path).get("SELECT 1 FROM sqlite_schema WHERE name = 'half'")).toBeUndefined()
+  })
+
+  test('a database of a newer program is refused, and so is one of another program', () => {
+    const path = newPath()
+    open(path, [first, second])
+    expect(code(() => open(path, [first]))).toBe('conflict database_newer')
+    expect(code(() => open(path, [second, first]))).toBe('conflict database_foreign')
+  })
+
+  test('a transaction that throws changes nothing, and the next one works', () => {
+    const database = open(newPath())
+    expect(() =>
+      database.transaction(() => {
+        database.run("INSERT INTO note (id, text) VALUES ('1', 'a')")
+        throw new Error('no')
+      }),
+    ).toThrow('no')
+    expect(database.all('SELECT * FROM note')).toEqual([])
+    database.transaction(() => database.transaction(() => database.run("INSERT INTO note VALUES ('2', 'b')")))
+    expect(database.all('SELECT * FROM note')).toHaveLength(1)
+  })
+
+  test('a violated constraint is told apart from a file that does not answer', () => {
+    const database = open(newPath())
+    database.run("INSERT INTO note VALUES ('1', 'a')")
+    const insertAgain = () => database.run("INSERT INTO note VALUES ('1', 'b')")
+    expect(insertAgain).toThrow()
+    try {
+      insertAgain()
+    } catch (error) {
+      expect(isConstraint(error)).toBe(true)
+    }
+    database.close()
+    expect(code(() => database.get('SELECT * FROM note'))).toBe('unavailable unavailable')
+  })
+
+  test('a file that another process keeps locked is unavailable, not an inner error', () => {
+    const path = newPath()
+    const holder = open(path)
+    const waiter = open(path, [first], 50)
+    holder.transaction(() => {
+      holder.run("INSERT INTO note VALUES ('1', 'a')")
+      expect(code(() => waiter.run("INSERT INTO note VALUES ('2', 'b')"))).toBe('unavailable unavailable')
+    })
+    expect(waiter.run("INSERT INTO note VALUES ('2', 'b')")).toBe(1)
+  })
+
+  test('health is up while it answers and down after that', async () => {
+    const database = open(newPath())
+    expect(await database.health()).toEqual({ engine: 'sqlite', state: 'up', needed: true })
+    database.close()
+    expect(await database.health()).toMatchObject({ state: 'down', needed: true })
+  })
+})
