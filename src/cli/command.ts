@@ -1,0 +1,20 @@
+/** One command of the command line: a file in this folder and a line in commands.ts. */
+export interface Command {
+  readonly name: string
+  /** What follows the name: `[--roles auth,mcp,api,ui,worker]`. */
+  readonly usage: string
+  readonly summary: string
+  /** Runs it and gives the exit status: 0 done, 1 could not, 2 wrong words. */
+  run(words: readonly string[]): Promise<number>
+}
+
+/** The words after a command were wrong: shown with the command's usage, exit status 2. */
+export class UsageError extends Error {}
+
+export const print = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+export const complain = (line: string): void => {
+  process.stderr.write(`${line}\n`)
+}

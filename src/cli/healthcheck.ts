@@ -1,0 +1,25 @@
+import { loadConfig } from '../config/config.ts'
+import { allRoles, parseRoles } from '../config/roles.ts'
+import { type Command, complain } from './command.ts'
+
+const patienceMs = 3_000
+
+/** For a container's HEALTHCHECK: asks the server on this machine, whose port follows from the same configuration. */
+export const healthcheck: Command = {
+  name: 'healthcheck',
+  usage: '[--roles ROLES]',
+  summary: 'Exit status 0 when the server on this machine is healthy, 1 when not.',
+  async run(words) {
+    const roles = words[0] === '--roles' && words[1] !== undefined ? parseRoles(words[1]) : new Set(allRoles)
+    const { listen } = loadConfig(roles)
+    const host = listen.host === '0.0.0.0' || listen.host === '::' ? '127.0.0.1' : listen.host
+    try {
+      const response = await fetch(`http://${host}:${listen.port}/health`, { signal: AbortSignal.timeout(patienceMs) })
+      if (response.ok) return 0
+      complain(`unhealthy: ${response.status} ${(await response.text()).slice(0, 500)}`)
+    } catch (error) {
+      complain(`unhealthy: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    return 1
+  },
+}

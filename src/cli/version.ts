@@ -1,0 +1,12 @@
+import { commit, version as number } from '../shared/version.ts'
+import { type Command, print } from './command.ts'
+
+export const version: Command = {
+  name: 'version',
+  usage: '',
+  summary: 'Prints the version and the commit it was built from.',
+  async run() {
+    print(commit === undefined ? number : `${number} (${commit})`)
+    return 0
+  },
+}

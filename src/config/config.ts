@@ -1,0 +1,112 @@
+/** The configuration: parsed once at start, frozen, passed in slices. The only folder that reads the environment. */
+import { join, resolve } from 'node:path'
+import type { LogLevel } from '../shared/log.ts'
+import type { Secret } from '../shared/secret.ts'
+import { defaultDataDir } from './data-dir.ts'
+import { ConfigError, type ConfigProblem, type Environment, readVariables } from './read.ts'
+import { allRoles, type Role } from './roles.ts'
+import type { Values } from './variables.ts'
+
+export interface Config {
+  readonly roles: ReadonlySet<Role>
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly issuer: string
+  readonly apiBaseUrl: string
+  readonly uiBaseUrl: string
+  readonly trustedProxies: readonly string[]
+  readonly allowedOrigins: readonly string[]
+  readonly dataDir: string
+  readonly redisUrl: Secret | undefined
+  readonly keys: {
+    readonly privateKey: Secret | undefined
+    readonly nextPrivateKey: Secret | undefined
+    readonly dir: string
+  }
+  /** Set when the keys are another process's. */
+  readonly jwksUrl: URL | undefined
+  readonly google: { readonly clientId: string; readonly clientSecret: Secret; readonly issuer: URL } | undefined
+  readonly allowedEmails: readonly string[]
+  readonly allowedDomains: readonly string[]
+  readonly accessTokenTtlSeconds: number
+  readonly refreshTokenTtlSeconds: number
+  readonly sessionTtlSeconds: number
+  readonly maxDynamicClients: number
+  readonly unusedClientTtlSeconds: number
+  readonly logLevel: LogLevel
+}
+
+/** Reads and checks the configuration of a process with these roles. Throws `ConfigError` with every problem at once. */
+export function loadConfig(
+  roles: ReadonlySet<Role> = new Set(allRoles),
+  environment: Environment = process.env,
+): Config {
+  const { values, problems } = readVariables(environment)
+  problems.push(...check(values, roles))
+  if (problems.length > 0) throw new ConfigError(problems)
+  const dataDir = resolve(values.DATA_DIR ?? defaultDataDir(environment))
+  const authAlone = roles.has('auth') && !roles.has('api') && !roles.has('mcp')
+  const issuerPort = roles.has('auth') && !authAlone ? values.PORT : values.OIDC_PORT
+  const issuer = values.OIDC_BASE_URL ?? `http://localhost:${issuerPort}`
+  const apiBaseUrl = values.API_BASE_URL ?? values.OIDC_BASE_URL ?? `http://localhost:${values.PORT}`
+  return Object.freeze({
+    roles,
+    listen: { host: values.HOST, port: authAlone ? values.OIDC_PORT : values.PORT },
+    issuer,
+    apiBaseUrl,
+    uiBaseUrl: values.UI_BASE_URL ?? apiBaseUrl,
+    trustedProxies: values.TRUSTED_PROXIES ?? [],
+    allowedOrigins: values.ALLOWED_ORIGINS,
+    dataDir,
+    redisUrl: values.REDIS_URL,
+    keys: {
+      privateKey: values.OIDC_PRIVATE_KEY,
+      nextPrivateKey: values.OIDC_NEXT_PRIVATE_KEY,
+      dir: resolve(values.OIDC_KEYS_DIR ?? join(dataDir, 'keys')),
+    },
+    jwksUrl: roles.has('auth') ? undefined : (values.JWKS_URL ?? new URL('/auth/jwks', issuer)),
+    google:
+      values.GOOGLE_CLIENT_ID !== undefined && values.GOOGLE_CLIENT_SECRET !== undefined
+        ? { clientId: values.GOOGLE_CLIENT_ID, clientSecret: values.GOOGLE_CLIENT_SECRET, issuer: values.GOOGLE_ISSUER }
+        : undefined,
+    allowedEmails: values.ALLOWED_EMAILS ?? [],
+    allowedDomains: values.ALLOWED_DOMAINS ?? [],
+    accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
+    refreshTokenTtlSeconds: values.REFRESH_TOKEN_TTL_SECONDS,
+    sessionTtlSeconds: values.SESSION_TTL_SECONDS,
+    maxDynamicClients: values.MAX_DYNAMIC_CLIENTS,
+    unusedClientTtlSeconds: values.UNUSED_CLIENT_TTL_SECONDS,
+    logLevel: values.LOG_LEVEL,
+  })
+}
+
+/** What only shows when variables are seen together. Each rule names the variable to change. */
+function check(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  if (!roles.has('auth')) return problems
+  const clientId = values.GOOGLE_CLIENT_ID !== undefined
+  const clientSecret = values.GOOGLE_CLIENT_SECRET !== undefined
+  if (clientId !== clientSecret) {
+    problems.push({
+      variable: clientId ? 'GOOGLE_CLIENT_SECRET' : 'GOOGLE_CLIENT_ID',
+      problem: 'is missing: Google sign-in needs both GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET',
+    })
+  }
+  if (clientId && values.ALLOWED_EMAILS === undefined && values.ALLOWED_DOMAINS === undefined) {
+    problems.push({
+      variable: 'ALLOWED_EMAILS',
+      problem: 'or ALLOWED_DOMAINS is needed with Google sign-in: without it nobody could sign in',
+      example: 'ada@example.com',
+    })
+  }
+  if (values.OIDC_NEXT_PRIVATE_KEY !== undefined && values.OIDC_PRIVATE_KEY === undefined) {
+    problems.push({ variable: 'OIDC_NEXT_PRIVATE_KEY', problem: 'needs OIDC_PRIVATE_KEY, the key that signs now' })
+  }
+  if (values.REDIS_URL !== undefined && values.OIDC_PRIVATE_KEY === undefined && values.OIDC_KEYS_DIR === undefined) {
+    problems.push({
+      variable: 'OIDC_PRIVATE_KEY_FILE',
+      problem: 'or OIDC_KEYS_DIR is needed with REDIS_URL: processes that share Redis must sign with the same key',
+      example: '/run/secrets/oidc_private_key',
+    })
+  }
+  return problems
+}

@@ -1,0 +1,77 @@
+import { Secret } from '../shared/secret.ts'
+
+/** What a variable's text may become. `parse` returns the value or throws a `TypeError` that says what is wrong with it. */
+export interface VariableType<T> {
+  readonly parse: (text: string) => T
+}
+
+const wrong = (message: string) => new TypeError(message)
+
+/** An origin without path, query or trailing slash; http only on loopback. */
+export const origin: VariableType<string> = {
+  parse(text) {
+    if (!URL.canParse(text)) throw wrong('is not a URL')
+    const url = new URL(text)
+    if (url.protocol !== 'https:' && url.protocol !== 'http:') throw wrong('must begin with https://')
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
+      throw wrong('must be a bare origin: scheme, host and port, nothing behind')
+    }
+    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+      throw wrong('must be https (http is for localhost only)')
+    }
+    return url.origin
+  },
+}
+
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+
+/** A URL with one of the given schemes; kept as text, secret since it may hold credentials. */
+export const engineUrl = (...schemes: string[]): VariableType<Secret> => ({
+  parse(text) {
+    if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol.slice(0, -1))) {
+      throw wrong(`must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`)
+    }
+    return new Secret(text)
+  },
+})
+
+export const httpUrl: VariableType<URL> = {
+  parse(text) {
+    if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw wrong('must be an http or https URL')
+    return new URL(text)
+  },
+}
+
+export const integer = (minimum: number, maximum: number): VariableType<number> => ({
+  parse(text) {
+    const value = Number(text)
+    if (!/^-?\d+$/.test(text) || value < minimum || value > maximum) {
+      throw wrong(`must be a whole number from ${minimum} to ${maximum}`)
+    }
+    return value
+  },
+})
+
+export const text: VariableType<string> = { parse: (value) => value }
+
+export const secret: VariableType<Secret> = { parse: (value) => new Secret(value) }
+
+/** Values apart by commas or spaces; empty ones dropped. */
+export const list: VariableType<readonly string[]> = {
+  parse: (value) => value.split(/[\s,]+/).filter((part) => part !== ''),
+}
+
+/** As `list`, each an origin. */
+export const origins: VariableType<readonly string[]> = {
+  parse: (value) => list.parse(value).map((part) => origin.parse(part)),
+}
+
+export const choice = <const Choices extends readonly string[]>(
+  ...choices: Choices
+): VariableType<Choices[number]> => ({
+  parse(value) {
+    if (!choices.includes(value)) throw wrong(`must be one of ${choices.join(', ')}`)
+    return value
+  },
+})

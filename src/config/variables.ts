@@ -1,0 +1,199 @@
+/** Every variable, once: the parser, `.env.template` and the documentation are read from this table. */
+import { choice, engineUrl, httpUrl, integer, list, origin, origins, secret, text, type VariableType } from './types.ts'
+
+export interface Variable<T> {
+  readonly type: VariableType<T>
+  /** What it is for, in one line. */
+  readonly meaning: string
+  readonly example: string
+  /** Written as the variable would be; absent means: not set. */
+  readonly default?: string
+  /** What happens without it, where there is no default. */
+  readonly otherwise?: string
+  /** Also readable from the file that NAME_FILE names. */
+  readonly file?: true
+}
+
+export const sections = {
+  'Addresses and ports': {
+    OIDC_BASE_URL: {
+      type: origin,
+      meaning: 'The public address of the sign-in server: the issuer.',
+      example: 'https://memory.example.com',
+      otherwise: 'http://localhost and the port',
+    },
+    API_BASE_URL: {
+      type: origin,
+      meaning: 'The public address of /mcp and /api/v1, if another.',
+      example: 'https://mcp.example.com',
+      otherwise: 'OIDC_BASE_URL; without it http://localhost and PORT',
+    },
+    UI_BASE_URL: {
+      type: origin,
+      meaning: 'The public address of the pages for people, if another.',
+      example: 'https://memory.example.com',
+      otherwise: 'API_BASE_URL',
+    },
+    HOST: { type: text, meaning: 'The address to listen on.', example: '0.0.0.0', default: '127.0.0.1' },
+    PORT: {
+      type: integer(0, 65_535),
+      meaning: 'The port to listen on (0: any that is free).',
+      example: '8765',
+      default: '8765',
+    },
+    OIDC_PORT: {
+      type: integer(0, 65_535),
+      meaning: 'The port of a process that serves auth without api and mcp.',
+      example: '8766',
+      default: '8766',
+    },
+    TRUSTED_PROXIES: {
+      type: list,
+      meaning: 'Addresses or networks whose X-Forwarded-For is believed.',
+      example: '172.16.0.0/12',
+      otherwise: 'none',
+    },
+    ALLOWED_ORIGINS: {
+      type: origins,
+      meaning: 'Browser origins that may call /mcp and /api/v1.',
+      example: 'https://chatgpt.com',
+      default: 'https://chatgpt.com,https://chat.openai.com,https://platform.openai.com',
+    },
+  },
+  'What is kept, and where': {
+    DATA_DIR: {
+      type: text,
+      meaning: 'The folder of everything that is kept without a configured engine.',
+      example: '/data',
+      otherwise: 'souvenir in the data folder of the user who runs it',
+    },
+    REDIS_URL: {
+      type: engineUrl('redis', 'rediss'),
+      meaning: 'Redis for sign-in state and limits, so that several processes share them.',
+      example: 'redis://:password@redis:6379/0',
+      otherwise: 'SQLite in DATA_DIR',
+      file: true,
+    },
+  },
+  Keys: {
+    OIDC_PRIVATE_KEY: {
+      type: secret,
+      meaning: 'The signing key, PEM, RSA of 2048 bits or more; usually OIDC_PRIVATE_KEY_FILE, a mounted secret.',
+      example: '/run/secrets/oidc_private_key',
+      otherwise: 'a ring of keys in OIDC_KEYS_DIR, made on first start',
+      file: true,
+    },
+    OIDC_NEXT_PRIVATE_KEY: {
+      type: secret,
+      meaning: 'The key that will sign next, so that a mounted key can be rotated.',
+      example: '/run/secrets/oidc_next_private_key',
+      otherwise: 'none',
+      file: true,
+    },
+    OIDC_KEYS_DIR: {
+      type: text,
+      meaning: 'The folder of the ring of keys; may be shared by several processes.',
+      example: '/data/keys',
+      otherwise: 'keys in DATA_DIR',
+    },
+    JWKS_URL: {
+      type: httpUrl,
+      meaning: "Where a process without the role auth finds the issuer's public keys (cached ten minutes).",
+      example: 'http://oidc-auth-server:8766/auth/jwks',
+      otherwise: '/auth/jwks of OIDC_BASE_URL',
+    },
+  },
+  'Who may sign in': {
+    GOOGLE_CLIENT_ID: {
+      type: text,
+      meaning: 'The OAuth client that Google gave you; with GOOGLE_CLIENT_SECRET it turns on Google sign-in.',
+      example: '1234567890-abc.apps.googleusercontent.com',
+      otherwise: 'codes printed on the console only',
+    },
+    GOOGLE_CLIENT_SECRET: {
+      type: secret,
+      meaning: 'Its secret.',
+      example: '/run/secrets/google_client_secret',
+      otherwise: 'codes printed on the console only',
+      file: true,
+    },
+    GOOGLE_ISSUER: {
+      type: httpUrl,
+      meaning: 'Another OpenID provider in place of Google, found by discovery.',
+      example: 'https://login.example.com',
+      default: 'https://accounts.google.com',
+    },
+    ALLOWED_EMAILS: {
+      type: list,
+      meaning: 'Who may sign in through Google: verified addresses.',
+      example: 'ada@example.com,grace@example.com',
+      otherwise: 'nobody',
+    },
+    ALLOWED_DOMAINS: {
+      type: list,
+      meaning: "Whose members may sign in: Google's verified hosted domains.",
+      example: 'example.com',
+      otherwise: 'none',
+    },
+  },
+  'How long things live': {
+    ACCESS_TOKEN_TTL_SECONDS: {
+      type: integer(60, 86_400),
+      meaning: 'An access token.',
+      example: '3600',
+      default: '3600',
+    },
+    REFRESH_TOKEN_TTL_SECONDS: {
+      type: integer(3_600, 31_536_000),
+      meaning: 'A refresh token that is not used.',
+      example: '7776000',
+      default: '7776000',
+    },
+    SESSION_TTL_SECONDS: {
+      type: integer(300, 31_536_000),
+      meaning: 'A signed-in browser.',
+      example: '1209600',
+      default: '1209600',
+    },
+  },
+  Limits: {
+    MAX_DYNAMIC_CLIENTS: {
+      type: integer(0, 1_000_000),
+      meaning: 'How many clients may register themselves.',
+      example: '1000',
+      default: '1000',
+    },
+    UNUSED_CLIENT_TTL_SECONDS: {
+      type: integer(3_600, 31_536_000),
+      meaning: 'How long a client that registered itself lives without being used.',
+      example: '2592000',
+      default: '2592000',
+    },
+  },
+  Logs: {
+    LOG_LEVEL: {
+      type: choice('debug', 'info', 'warn', 'error', 'silent'),
+      meaning: 'How much is logged.',
+      example: 'info',
+      default: 'info',
+    },
+  },
+} as const satisfies Record<string, Record<string, Variable<unknown>>>
+
+type Sections = typeof sections
+type Intersection<T> = (T extends unknown ? (member: T) => void : never) extends (member: infer All) => void
+  ? All
+  : never
+type Table = Intersection<Sections[keyof Sections]>
+export type VariableName = keyof Table
+
+/** The table without its sections. */
+export const variables: Table = Object.assign({}, ...Object.values(sections))
+
+type ValueOf<V> = V extends { readonly type: VariableType<infer T> } ? T : never
+/** What each variable becomes; undefined where it is neither set nor has a default. */
+export type Values = {
+  readonly [Name in VariableName]: Table[Name] extends { readonly default: string }
+    ? ValueOf<Table[Name]>
+    : ValueOf<Table[Name]> | undefined
+}

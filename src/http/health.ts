@@ -1,0 +1,43 @@
+/** `/health` on every role: 200 with each engine's state; 503 while a needed engine is down. */
+import { Elysia } from 'elysia'
+import type { EngineHealth, HealthCheck } from '../shared/health.ts'
+import { requestContext } from '../shared/request-context.ts'
+
+export interface HealthDependencies {
+  readonly healthChecks: readonly HealthCheck[]
+  readonly version: string
+  readonly roles: readonly string[]
+}
+
+const patienceMs = 2_000
+
+export function healthRoutes({ healthChecks, version, roles }: HealthDependencies) {
+  const answer = async (request: Request) => {
+    requestContext(request).route = '/health'
+    const engines = await Promise.all(healthChecks.map(checkWithin))
+    const ok = engines.every(({ state, needed }) => state === 'up' || !needed)
+    return Response.json(
+      { status: ok ? 'ok' : 'unavailable', version, roles, engines },
+      { status: ok ? 200 : 503, headers: { 'cache-control': 'no-store', ...(ok ? {} : { 'retry-after': '5' }) } },
+    )
+  }
+  return new Elysia({ name: 'health' }).get('/health', ({ request }) => answer(request))
+}
+
+/** A check that hangs or throws is an engine that is down. */
+async function checkWithin(check: HealthCheck): Promise<EngineHealth> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tooLate = new Promise<EngineHealth>((resolve) => {
+    timer = setTimeout(
+      () => resolve({ engine: check.name || 'engine', state: 'down', needed: true, detail: 'no answer' }),
+      patienceMs,
+    )
+  })
+  try {
+    return await Promise.race([check(), tooLate])
+  } catch {
+    return { engine: check.name || 'engine', state: 'down', needed: true, detail: 'failed' }
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The edge of every request: its id, its context, the headers all answers share, one log line, and the last net under errors.
+ * It wraps the router's `fetch`, so that nothing a surface does can slip past it.
+ */
+import type { Clock } from '../shared/clock.ts'
+import type { Log } from '../shared/log.ts'
+import type { Random } from '../shared/random.ts'
+import { beginRequestContext, type RequestContext } from '../shared/request-context.ts'
+import type { ClientAddress } from './client-address.ts'
+
+export interface EdgeDependencies {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly addressOf: ClientAddress
+  /** Whether the public address is https: then browsers are told to stay there. */
+  readonly https: boolean
+  /** Called once an answer's head is known; for metrics. */
+  readonly onAnswer?: (route: string, method: string, status: number, milliseconds: number) => void
+}
+
+export type Handle = (request: Request) => Response | Promise<Response>
+/** Serves one request; `peer` is the address of the connection. */
+export type Serve = (request: Request, peer?: string) => Promise<Response>
+
+const acceptableId = /^[A-Za-z0-9._-]{8,64}$/
+
+export function observe(handle: Handle, { clock, random, log, addressOf, https, onAnswer }: EdgeDependencies): Serve {
+  return async (request, peer) => {
+    const startedAt = performance.now()
+    const given = request.headers.get('x-request-id')
+    const context: RequestContext = {
+      requestId: given !== null && acceptableId.test(given) ? given : random.id(),
+      address: addressOf(request, peer),
+      route: 'unmatched',
+    }
+    beginRequestContext(request, context)
+    let response: Response
+    try {
+      response = await handle(request)
+    } catch (error) {
+      log.error({ requestId: context.requestId, err: error }, 'Unexpected error')
+      response = unexpected(context.requestId)
+    }
+    const { headers } = response
+    headers.set('x-request-id', context.requestId)
+    headers.set('x-content-type-options', 'nosniff')
+    if (https) headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
+    const milliseconds = performance.now() - startedAt
+    onAnswer?.(context.route, request.method, response.status, milliseconds)
+    log.info(
+      {
+        requestId: context.requestId,
+        method: request.method,
+        route: context.route,
+        status: response.status,
+        ms: Math.round(milliseconds * 100) / 100,
+        client: context.clientId,
+        user: context.user,
+        reason: context.reason,
+      },
+      'request',
+    )
+    return response
+  }
+  function unexpected(requestId: string): Response {
+    const problem = {
+      type: 'about:blank',
+      title: 'Internal Server Error',
+      status: 500,
+      detail: 'Something went wrong here. Try again; if it stays, tell the operator the request id.',
+      requestId,
+      time: new Date(clock.now()).toISOString(),
+    }
+    return new Response(JSON.stringify(problem), {
+      status: 500,
+      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    })
+  }
+}

@@ -1,0 +1,52 @@
+/** The command line. `souvenir` alone serves; each command is a file in cli/. */
+import { type Command, complain, print, UsageError } from './cli/command.ts'
+import { commands } from './cli/commands.ts'
+import { ConfigError } from './config/read.ts'
+import { Fault } from './shared/fault.ts'
+
+async function main(words: readonly string[]): Promise<number> {
+  const [name = 'serve', ...rest] = words
+  if (name === 'help' || name === '--help' || name === '-h') return usage()
+  const wanted = name.startsWith('--') && name !== '--version' ? 'serve' : name === '--version' ? 'version' : name
+  const command = commands.find((candidate) => candidate.name === wanted)
+  if (command === undefined) {
+    complain(`There is no command "${name}".`)
+    usage(complain)
+    return 2
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    print(describe(command))
+    return 0
+  }
+  try {
+    return await command.run(wanted === name || name === '--version' ? rest : words)
+  } catch (error) {
+    return explain(error, command)
+  }
+}
+
+function explain(error: unknown, command: Command): number {
+  if (
+    error instanceof UsageError ||
+    (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+  ) {
+    complain(error.message)
+    complain(describe(command))
+    return 2
+  }
+  if (error instanceof ConfigError || error instanceof Fault) complain(error.message)
+  else complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return 1
+}
+
+const describe = ({ name, usage: words, summary }: Command) =>
+  `souvenir ${name} ${words}`.trimEnd().concat(`\n    ${summary}`)
+
+function usage(write: (line: string) => void = print): number {
+  write('souvenir: a memory of your own for every assistant, behind your own sign-in.\n')
+  for (const command of commands) write(describe(command))
+  return 0
+}
+
+const status = await main(process.argv.slice(2))
+process.exit(status)

@@ -1,0 +1,102 @@
+/** Who is calling: RFC 6750 section 2.1, the header and nothing else. Used by api and mcp before they do anything. */
+import { sha256 } from '../shared/hash.ts'
+import type { Log } from '../shared/log.ts'
+import { requestContext } from '../shared/request-context.ts'
+import { audienceGroup, type ResourcePath } from './audience.ts'
+import { BearerChallenge, InvalidToken } from './errors.ts'
+import { metadataUrl } from './metadata.ts'
+import type { Principal, TokenVerifier } from './ports.ts'
+
+export interface BearerDependencies {
+  readonly verifier: TokenVerifier
+  readonly log: Log
+  readonly settings: { readonly apiBaseUrl: string }
+}
+
+/** What a client is told to ask for when it has no token yet. */
+const scopesToAskFor = ['memories:read', 'memories:write'] as const
+
+/** Hashes that make a person's lines in the log findable without naming them; the few recent ones are kept. */
+const userHashes = new Map<string, string>()
+
+/**
+ * The verified caller of a request to the resource at `path`.
+ * Throws `BearerChallenge` (401, with `error` only if a token was sent) and `Fault('unavailable')`.
+ */
+export async function authenticate(
+  { verifier, log, settings }: BearerDependencies,
+  request: Request,
+  path: ResourcePath,
+): Promise<Principal> {
+  const token = bearerToken(request.headers.get('authorization'))
+  if (token === undefined) {
+    throw new BearerChallenge({
+      status: 401,
+      description: 'This resource needs an access token.',
+      metadataUrl: metadataUrl(settings.apiBaseUrl, path),
+      scopes: scopesToAskFor,
+    })
+  }
+  try {
+    const principal = await verifier.verify(token, groupOf(settings.apiBaseUrl))
+    const context = requestContext(request)
+    context.clientId = principal.clientId
+    context.user = userHash(principal.ownerId)
+    return principal
+  } catch (error) {
+    if (!(error instanceof InvalidToken)) throw error
+    const context = requestContext(request)
+    context.reason = error.reason
+    log.warn({ requestId: context.requestId, reason: error.reason }, 'Invalid token')
+    throw new BearerChallenge({
+      status: 401,
+      error: 'invalid_token',
+      description: 'The access token is invalid, expired or revoked.',
+      metadataUrl: metadataUrl(settings.apiBaseUrl, path),
+      scopes: scopesToAskFor,
+    })
+  }
+}
+
+/** Throws a 403 challenge naming every scope the operation needs (RFC 6750 section 3.1), so that a client can step up. */
+export function requireScopes(
+  principal: Principal,
+  needed: readonly string[],
+  { apiBaseUrl }: { readonly apiBaseUrl: string },
+  path: ResourcePath,
+): void {
+  if (needed.every((scope) => principal.scopes.has(scope))) return
+  throw new BearerChallenge({
+    status: 403,
+    error: 'insufficient_scope',
+    description: `This needs the scope ${needed.join(' ')}.`,
+    metadataUrl: metadataUrl(apiBaseUrl, path),
+    scopes: needed,
+  })
+}
+
+/** The token of `Authorization: Bearer ...`; undefined for another scheme or none. The scheme is case-insensitive (RFC 9110 section 11.1). */
+export function bearerToken(header: string | null): string | undefined {
+  const match = header === null ? null : /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header)
+  return match?.[1]
+}
+
+const groups = new Map<string, readonly string[]>()
+function groupOf(apiBaseUrl: string): readonly string[] {
+  let group = groups.get(apiBaseUrl)
+  if (group === undefined) {
+    group = audienceGroup(apiBaseUrl)
+    groups.set(apiBaseUrl, group)
+  }
+  return group
+}
+
+function userHash(ownerId: string): string {
+  let hash = userHashes.get(ownerId)
+  if (hash === undefined) {
+    if (userHashes.size >= 1_000) userHashes.clear()
+    hash = sha256(`log:${ownerId}`).slice(0, 12)
+    userHashes.set(ownerId, hash)
+  }
+  return hash
+}

@@ -1,0 +1,63 @@
+import type { Clock } from '../shared/clock.ts'
+import { unixSeconds } from '../shared/clock.ts'
+import { Fault } from '../shared/fault.ts'
+import type { Principal, Revocation, RevocationFeed } from './ports.ts'
+
+/** A feed that has not been heard for so long may have missed a revocation. */
+const staleAfterMs = 5_000
+
+const keyOf = (kind: Revocation['kind'], id: string) => `${kind}:${id}`
+
+/** The live revocations, kept from the feed. `onRevoked` hears each as it comes. */
+export interface RevokedTokens {
+  /** Resolves when all that was revoked before is known. */
+  ready(): Promise<void>
+  /** Throws `Fault('unavailable')` when the feed was lost for over 5 s: then no token can be judged. */
+  has(principal: Principal): boolean
+  close(): void
+}
+
+export function followRevocations(
+  feed: RevocationFeed,
+  clock: Clock,
+  onRevoked: (revocation: Revocation) => void,
+): RevokedTokens {
+  const live = new Map<string, number>()
+  let sweepAt = 0
+  const add = (revocation: Revocation) => {
+    live.set(keyOf(revocation.kind, revocation.id), revocation.expiresAt)
+    onRevoked(revocation)
+    const now = unixSeconds(clock)
+    if (now < sweepAt) return
+    sweepAt = now + 60
+    for (const [key, expiresAt] of live) if (expiresAt <= now) live.delete(key)
+  }
+  const unsubscribe = feed.subscribe(add)
+  let loading: Promise<void> | undefined
+  let loaded = false
+  const load = async () => {
+    const { revocations } = await feed.since(undefined)
+    for (const revocation of revocations) add(revocation)
+    loaded = true
+  }
+  return {
+    ready() {
+      if (loaded) return Promise.resolve()
+      loading ??= load().finally(() => {
+        loading = undefined
+      })
+      return loading
+    },
+    has({ tokenId, familyId, grantId }) {
+      if (clock.now() - feed.freshAt() > staleAfterMs) {
+        throw new Fault('unavailable', 'Revocations cannot be checked now.', { retryAfterSeconds: 2 })
+      }
+      return (
+        live.has(keyOf('token', tokenId)) ||
+        (familyId !== undefined && live.has(keyOf('family', familyId))) ||
+        (grantId !== undefined && live.has(keyOf('grant', grantId)))
+      )
+    },
+    close: unsubscribe,
+  }
+}

@@ -1,0 +1,107 @@
+/** Verifies access tokens (RFC 9068 section 4, RFC 8725) for the API, MCP and userinfo. Knows no routes and no stores. */
+import { errors, type JWTPayload, jwtVerify } from 'jose'
+import type { ClientId, FamilyId, GrantId, OwnerId } from '../shared/brand.ts'
+import type { Clock } from '../shared/clock.ts'
+import { unixSeconds } from '../shared/clock.ts'
+import { Fault } from '../shared/fault.ts'
+import { hashToken } from '../shared/hash.ts'
+import { canonicalResource } from './audience.ts'
+import { InvalidToken } from './errors.ts'
+import type { KeySource } from './key-source.ts'
+import type { Principal, RevocationFeed, TokenVerifier } from './ports.ts'
+import { followRevocations } from './revoked.ts'
+import { TokenCache } from './token-cache.ts'
+
+/** A token of ours is about a kilobyte; what is much longer is not worth a signature check. */
+const longestToken = 8_192
+const cachedTokens = 10_000
+
+export interface VerifierOptions {
+  readonly issuer: string
+  readonly keys: KeySource
+  readonly feed: RevocationFeed
+  readonly clock: Clock
+}
+
+/**
+ * A verifier with a bounded cache: a repeated token costs a hash and a map hit. Revoked tokens leave it as the feed says so.
+ * See `TokenVerifier` for what it throws.
+ */
+export function createTokenVerifier(options: VerifierOptions): TokenVerifier & { close(): void } {
+  const { clock } = options
+  const cache = new TokenCache(cachedTokens)
+  const revoked = followRevocations(options.feed, clock, ({ kind, id }) => {
+    const field = kind === 'token' ? 'tokenId' : kind === 'family' ? 'familyId' : 'grantId'
+    cache.drop((principal) => principal[field] === id)
+  })
+  return {
+    close: revoked.close,
+    async verify(token, audiences) {
+      if (token.length > longestToken) throw new InvalidToken('longer than any token of ours')
+      const hash = hashToken(token)
+      let principal = cache.get(hash)
+      if (principal !== undefined && principal.expiresAt <= unixSeconds(clock)) {
+        cache.delete(hash)
+        throw new InvalidToken('expired')
+      }
+      if (principal === undefined) {
+        principal = await verifyAccessToken(token, options)
+        await revoked.ready()
+      }
+      if (revoked.has(principal)) throw new InvalidToken('revoked')
+      if (!isFor(principal, audiences)) throw new InvalidToken(`audience ${principal.audience.join(' ')}`)
+      cache.set(hash, principal)
+      return principal
+    },
+  }
+}
+
+const isFor = (principal: Principal, audiences: readonly string[]) =>
+  principal.audience.some((audience) => audiences.includes(audience))
+
+/** RFC 9068 section 4: `typ`, signature by RS256 and nothing else, `iss`, `exp`, and the claims a token of ours always has. */
+async function verifyAccessToken(token: string, { issuer, keys, clock }: VerifierOptions): Promise<Principal> {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: ['RS256'],
+      typ: 'at+jwt',
+      issuer,
+      requiredClaims: ['sub', 'aud', 'client_id', 'exp', 'iat', 'jti'],
+      currentDate: new Date(clock.now()),
+    })
+    return principalOf(payload)
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    if (error instanceof errors.JOSEError) throw new InvalidToken(error.code.toLowerCase(), { cause: error })
+    if (error instanceof InvalidToken) throw error
+    throw new InvalidToken('malformed', { cause: error })
+  }
+}
+
+function principalOf(payload: JWTPayload): Principal {
+  const { sub, aud, exp, jti } = payload
+  const clientId = payload.client_id
+  if (
+    sub === undefined ||
+    exp === undefined ||
+    jti === undefined ||
+    aud === undefined ||
+    typeof clientId !== 'string'
+  ) {
+    throw new InvalidToken('a claim is missing')
+  }
+  const optional = (name: string) => {
+    const value = payload[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  return Object.freeze({
+    ownerId: sub as OwnerId,
+    clientId: clientId as ClientId,
+    scopes: new Set((optional('scope') ?? '').split(' ').filter((scope) => scope !== '')),
+    audience: (Array.isArray(aud) ? aud : [aud]).map((audience) => canonicalResource(audience) ?? audience),
+    tokenId: jti,
+    grantId: optional('gid') as GrantId | undefined,
+    familyId: optional('fid') as FamilyId | undefined,
+    expiresAt: exp,
+  })
+}

@@ -1,0 +1,77 @@
+/** Listens on Bun or Deno; nothing else knows the runtime. */
+import type { Serve } from './http/observe.ts'
+
+export interface Listening {
+  readonly host: string
+  readonly port: number
+  /** Stops taking connections and waits for the answers under way, at most `patienceMs`. */
+  stop(patienceMs: number): Promise<void>
+}
+
+/** An import of a large backup is the largest body there is; each route has its own, lower limit. */
+const largestBodyBytes = 512 * 1024 * 1024
+/** Seconds a connection may be silent. Streams are exempt: theirs is the keepalive's job. */
+const idleSeconds = 60
+
+export function listen(serve: Serve, host: string, port: number): Promise<Listening> {
+  return typeof Deno === 'undefined' ? listenOnBun(serve, host, port) : listenOnDeno(Deno, serve, host, port)
+}
+
+async function listenOnBun(serve: Serve, hostname: string, port: number): Promise<Listening> {
+  const server = Bun.serve({
+    hostname,
+    port,
+    idleTimeout: idleSeconds,
+    maxRequestBodySize: largestBodyBytes,
+    async fetch(request, server) {
+      const response = await serve(request, server.requestIP(request)?.address)
+      if (response.headers.get('content-type')?.startsWith('text/event-stream')) server.timeout(request, 0)
+      return response
+    },
+  })
+  return {
+    host: hostname,
+    port: server.port ?? port,
+    async stop(patienceMs) {
+      await within(patienceMs, server.stop())
+      await server.stop(true)
+    },
+  }
+}
+
+async function listenOnDeno(deno: DenoRuntime, serve: Serve, hostname: string, port: number): Promise<Listening> {
+  const abort = new AbortController()
+  const server = deno.serve(
+    { hostname, port, signal: abort.signal, onListen: () => {} },
+    (request: Request, info: DenoConnection) => serve(request, info.remoteAddr.hostname),
+  )
+  return {
+    host: hostname,
+    port: server.addr.port,
+    async stop(patienceMs) {
+      await within(patienceMs, server.shutdown())
+      abort.abort()
+    },
+  }
+}
+
+function within(milliseconds: number, work: Promise<unknown>): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
+interface DenoConnection {
+  readonly remoteAddr: { readonly hostname: string }
+}
+
+/** The part of Deno's API used here; its own types would clash with Bun's. */
+interface DenoRuntime {
+  serve(
+    options: { hostname: string; port: number; signal: AbortSignal; onListen: () => void },
+    handler: (request: Request, info: DenoConnection) => Promise<Response>,
+  ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> }
+}
+declare const Deno: DenoRuntime | undefined

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'bun:test'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { loadConfig } from '../../../src/config/config.ts'
+import { ConfigError, type Environment } from '../../../src/config/read.ts'
+import { allRoles, parseRoles, type Role } from '../../../src/config/roles.ts'
+
+const all: ReadonlySet<Role> = new Set(allRoles)
+const problemsOf = (environment: Environment) => {
+  try {
+    loadConfig(all, environment)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(({ variable }) => variable)
+    throw error
+  }
+  return []
+}
+const file = (content: string) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'souvenir-config-')), 'value')
+  writeFileSync(path, content)
+  return path
+}
+
+describe('configuration', () => {
+  test('nothing is needed: one origin on localhost, everything embedded', () => {
+    const config = loadConfig(all, {})
+    expect(config.issuer).toBe('http://localhost:8765')
+    expect(config.apiBaseUrl).toBe(config.issuer)
+    expect(config.listen).toEqual({ host: '127.0.0.1', port: 8765 })
+    expect(config.redisUrl).toBeUndefined()
+    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  test('the issuer follows the port', () => {
+    expect(loadConfig(all, { PORT: '9000' }).issuer).toBe('http://localhost:9000')
+  })
+
+  test('auth alone listens on OIDC_PORT; api and mcp alone find its keys there', () => {
+    expect(loadConfig(new Set(['auth']), {}).listen.port).toBe(8766)
+    const resources = loadConfig(new Set(['api', 'mcp']), {})
+    expect(resources.listen.port).toBe(8765)
+    expect(resources.issuer).toBe('http://localhost:8766')
+    expect(resources.jwksUrl?.href).toBe('http://localhost:8766/auth/jwks')
+  })
+
+  test('all problems are reported at once, each naming its variable', () => {
+    expect(
+      problemsOf({
+        OIDC_BASE_URL: 'http://memory.example.com',
+        PORT: '70000',
+        LOG_LEVEL: 'loud',
+        GOOGLE_CLIENT_ID: 'id',
+      }),
+    ).toEqual(['OIDC_BASE_URL', 'PORT', 'LOG_LEVEL', 'GOOGLE_CLIENT_SECRET', 'ALLOWED_EMAILS'])
+  })
+
+  test('an issuer with a path or a trailing slash is one origin or refused', () => {
+    expect(loadConfig(all, { OIDC_BASE_URL: 'https://memory.example.com/' }).issuer).toBe('https://memory.example.com')
+    expect(problemsOf({ OIDC_BASE_URL: 'https://memory.example.com/auth' })).toEqual(['OIDC_BASE_URL'])
+  })
+
+  test('a secret comes from NAME_FILE; both set is an error; a missing file is one', () => {
+    const redis = file('redis://:hush@redis:6379/0\n')
+    const keys = { OIDC_KEYS_DIR: '/keys' }
+    expect(loadConfig(all, { REDIS_URL_FILE: redis, ...keys }).redisUrl?.reveal()).toBe('redis://:hush@redis:6379/0')
+    expect(problemsOf({ REDIS_URL_FILE: redis, REDIS_URL: 'redis://localhost', ...keys })).toEqual(['REDIS_URL'])
+    expect(problemsOf({ REDIS_URL_FILE: '/nowhere/at/all', ...keys })).toEqual(['REDIS_URL'])
+  })
+
+  test('secrets print as [secret]', () => {
+    const config = loadConfig(all, { REDIS_URL: 'redis://:hush@redis:6379/0', OIDC_KEYS_DIR: '/keys' })
+    expect(inspect(config)).not.toContain('hush')
+    expect(JSON.stringify(config)).not.toContain('hush')
+    expect(`${config.redisUrl}`).toBe('[secret]')
+  })
+
+  test('with Redis and no key that processes share, start-up refuses', () => {
+    expect(problemsOf({ REDIS_URL: 'redis://redis:6379' })).toEqual(['OIDC_PRIVATE_KEY_FILE'])
+  })
+
+  test('an empty variable counts as not set', () => {
+    expect(loadConfig(all, { GOOGLE_CLIENT_ID: '', OIDC_BASE_URL: '' }).google).toBeUndefined()
+  })
+
+  test('roles that do not exist are named', () => {
+    expect([...parseRoles('mcp,api')]).toEqual(['mcp', 'api'])
+    expect(() => parseRoles('mcp,web')).toThrow('web')
+  })
+})
