@@ -8,6 +8,11 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>
   /** When the request was received, Unix milliseconds: relative dates in questions are read against it. */
   readonly nowMs: number
+  /**
+   * The request's `Idempotency-Key`. A write that carries one runs once: for 24 hours the same app's same key gives the first
+   * result again, and the same key with another input is `Fault('conflict')`. Reads ignore it.
+   */
+  readonly idempotencyKey?: string
 }
 
 /** read: changes nothing. write: adds or changes, and can be undone. destroy: cannot be undone. */
@@ -18,6 +23,26 @@ export interface Wire {
   readonly params: Readonly<Record<string, unknown>>
   readonly query: Readonly<Record<string, unknown>>
   readonly body: unknown
+  /** `If-Match` as it was sent (RFC 9110 section 13.1.1). */
+  readonly ifMatch?: string
+  /** The file, where the binding has `upload`. */
+  readonly upload?: ReadableStream<Uint8Array>
+}
+
+/** A binding that takes a file: as the body itself, or as a part of `multipart/form-data` (its other parts are in `wire.body`). */
+export interface Upload {
+  /** The part's name in a form: `file`. */
+  readonly field: string
+  /** Of the file itself: `application/zip`. */
+  readonly contentType: string
+  readonly maxBytes: number
+}
+
+/** A binding that answers with a file: its `toBody` gives a `ReadableStream<Uint8Array>`, to be sent as it comes. */
+export interface Download {
+  readonly contentType: string
+  /** For `Content-Disposition: attachment`. */
+  readonly fileName: string
 }
 
 /**
@@ -35,9 +60,16 @@ export interface RestBinding<I, O> {
   readonly query?: TSchema
   readonly body?: TSchema
   readonly response: TSchema
-  /** `params`, `query` and `body` have been checked against the schemas above; query values have their schema's types. */
-  toInput(wire: Wire): I
-  toBody(output: O): unknown
+  readonly upload?: Upload
+  readonly download?: Download
+  /**
+   * `params`, `query` and `body` have been checked against the schemas above; query values have their schema's types.
+   * @throws Fault `forbidden` when the wire names another person than the caller, `invalid` for what a schema cannot say
+   */
+  toInput(wire: Wire, caller: Caller): I
+  toBody(output: O, caller: Caller): unknown
+  /** The answer's `ETag`, quotes included, where it has one. */
+  etag?(output: O): string | undefined
   /** Listed for GPT Actions in `/openapi.json`. */
   readonly actions?: boolean
 }
