@@ -1,0 +1,128 @@
+/**
+ * Input checked against its TypeBox schema: compiled at the first use, once for each schema. Formats are checked, defaults are
+ * filled in, and an error names the field and says what to do.
+ */
+import { FormatRegistry, type Static, type TSchema } from '@sinclair/typebox'
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
+import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
+import { Value } from '@sinclair/typebox/value'
+import { Fault } from './fault.ts'
+
+/** JSON Schema's `format` (2020-12 validation section 7.3): TypeBox takes an unknown format for a failure, so all that are used are here. */
+const formats: Record<string, (text: string) => boolean> = {
+  // RFC 3339 section 5.6, with an offset.
+  'date-time': (text) =>
+    /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)),
+  date: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)),
+  uuid: (text) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text),
+  uri: (text) => URL.canParse(text),
+}
+for (const [name, check] of Object.entries(formats)) FormatRegistry.Set(name, check)
+
+interface Compiled {
+  readonly check: TypeCheck<TSchema>
+  readonly hasDefaults: boolean
+}
+
+const compiledSchemas = new WeakMap<TSchema, Compiled>()
+
+function compiled(schema: TSchema): Compiled {
+  let known = compiledSchemas.get(schema)
+  if (known === undefined) {
+    known = { check: TypeCompiler.Compile(schema), hasDefaults: JSON.stringify(schema).includes('"default":') }
+    compiledSchemas.set(schema, known)
+  }
+  return known
+}
+
+/**
+ * `value` as the schema's type, with defaults filled in; `value` itself is not changed.
+ * Throws `Fault('invalid', ..., { code: 'input_invalid', field })` for the first thing that is wrong.
+ */
+export function checkInput<T extends TSchema>(schema: T, value: unknown): Static<T> {
+  const { check, hasDefaults } = compiled(schema)
+  const filled = hasDefaults ? Value.Default(schema, Value.Clone(value)) : value
+  if (check.Check(filled)) return filled as Static<T>
+  const first = check.Errors(filled).First()
+  const field = fieldOf(first)
+  throw new Fault('invalid', `${field === '' ? 'The input' : `\`${field}\``} ${explain(first)}.`, {
+    code: 'input_invalid',
+    ...(field === '' ? {} : { field }),
+  })
+}
+
+/** Whether `value` is what the schema says. For what we send ourselves. */
+export const conforms = (schema: TSchema, value: unknown): boolean => compiled(schema).check.Check(value)
+
+/** `filters.from`, `memory_ids.3`, from a JSON pointer (RFC 6901). */
+const fieldOf = (error: ValueError | undefined): string =>
+  (error?.path ?? '')
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .join('.')
+
+function explain(error: ValueError | undefined): string {
+  if (error === undefined) return 'is not what is expected'
+  const { schema } = error
+  switch (error.type) {
+    case ValueErrorType.ObjectRequiredProperty:
+      return 'is missing'
+    case ValueErrorType.ObjectAdditionalProperties:
+      return 'is not a known field'
+    case ValueErrorType.Object:
+      return 'must be an object'
+    case ValueErrorType.Array:
+      return 'must be an array'
+    case ValueErrorType.String:
+      return 'must be a string'
+    case ValueErrorType.Number:
+      return 'must be a number'
+    case ValueErrorType.Integer:
+      return 'must be a whole number'
+    case ValueErrorType.Boolean:
+      return 'must be true or false'
+    case ValueErrorType.StringMinLength:
+      return schema.minLength === 1 ? 'must not be empty' : `must have at least ${schema.minLength} characters`
+    case ValueErrorType.StringMaxLength:
+      return `must have at most ${schema.maxLength} characters`
+    case ValueErrorType.StringFormat:
+      return `must be ${formatNames[schema.format] ?? `a ${schema.format}`}`
+    case ValueErrorType.StringPattern:
+      return `must match ${schema.pattern}`
+    case ValueErrorType.ArrayMinItems:
+      return `must have at least ${schema.minItems} item${schema.minItems === 1 ? '' : 's'}`
+    case ValueErrorType.ArrayMaxItems:
+      return `must have at most ${schema.maxItems} items`
+    case ValueErrorType.ArrayUniqueItems:
+      return 'must not repeat an item'
+    case ValueErrorType.NumberMinimum:
+    case ValueErrorType.IntegerMinimum:
+      return `must be at least ${schema.minimum}`
+    case ValueErrorType.NumberMaximum:
+    case ValueErrorType.IntegerMaximum:
+      return `must be at most ${schema.maximum}`
+    case ValueErrorType.Literal:
+      return `must be ${JSON.stringify(schema.const)}`
+    case ValueErrorType.Union: {
+      const choices = literalsOf(schema)
+      return choices === undefined ? 'is none of the accepted shapes' : `must be one of ${choices.join(', ')}`
+    }
+    default:
+      return `is not accepted: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`
+  }
+}
+
+const formatNames: Record<string, string> = {
+  'date-time': 'a date and time such as 2026-11-01T09:30:00Z',
+  date: 'a date such as 2026-11-01',
+  uuid: 'a UUID',
+  uri: 'an absolute address',
+}
+
+function literalsOf(schema: TSchema): readonly string[] | undefined {
+  const members: unknown = schema.anyOf
+  if (!Array.isArray(members)) return undefined
+  const constants = members.map((member: { const?: unknown }) => member.const)
+  return constants.includes(undefined) ? undefined : constants.map((constant) => JSON.stringify(constant))
+}

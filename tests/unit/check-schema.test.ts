@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'bun:test'
+import { Type as t } from '@sinclair/typebox'
+import { checkInput } from '../../src/shared/check-schema.ts'
+import { Fault } from '../../src/shared/fault.ts'
+
+const schema = t.Object(
+  {
+    text: t.String({ minLength: 1, maxLength: 5 }),
+    limit: t.Integer({ minimum: 1, maximum: 50, default: 10 }),
+    at: t.Optional(t.String({ format: 'date-time' })),
+    order: t.Optional(t.Union([t.Literal('newest'), t.Literal('oldest')])),
+    tags: t.Optional(t.Array(t.String(), { maxItems: 2 })),
+  },
+  { additionalProperties: false },
+)
+
+function refusal(value: unknown): { field: string | undefined; message: string } {
+  try {
+    checkInput(schema, value)
+  } catch (error) {
+    if (error instanceof Fault) return { field: error.field, message: error.message }
+  }
+  throw new Error('it was accepted')
+}
+
+describe('Input is checked against its schema', () => {
+  test('defaults are filled in, and the value that was given stays as it is', () => {
+    const given = { text: 'tea' }
+    expect(checkInput(schema, given)).toEqual({ text: 'tea', limit: 10 })
+    expect(given).toEqual({ text: 'tea' })
+  })
+
+  const wrong: [unknown, string | undefined, string][] = [
+    [{}, 'text', '`text` is missing.'],
+    [{ text: '' }, 'text', '`text` must not be empty.'],
+    [{ text: 'longer' }, 'text', '`text` must have at most 5 characters.'],
+    [{ text: 1 }, 'text', '`text` must be a string.'],
+    [{ text: 'a', limit: 0 }, 'limit', '`limit` must be at least 1.'],
+    [{ text: 'a', limit: 1.5 }, 'limit', '`limit` must be a whole number.'],
+    [{ text: 'a', at: 'yesterday' }, 'at', '`at` must be a date and time such as 2026-11-01T09:30:00Z.'],
+    [{ text: 'a', order: 'up' }, 'order', '`order` must be one of "newest", "oldest".'],
+    [{ text: 'a', tags: ['a', 2] }, 'tags.1', '`tags.1` must be a string.'],
+    [{ text: 'a', tags: ['a', 'b', 'c'] }, 'tags', '`tags` must have at most 2 items.'],
+    [{ text: 'a', colour: 1 }, 'colour', '`colour` is not a known field.'],
+    ['text', undefined, 'The input must be an object.'],
+    [null, undefined, 'The input must be an object.'],
+  ]
+  for (const [value, field, message] of wrong) {
+    test(`${JSON.stringify(value)}: ${message}`, () => expect(refusal(value)).toEqual({ field, message }))
+  }
+})
