@@ -1,0 +1,42 @@
+import type { AnyOperation } from '../memory/operation.ts'
+import type { RevocationFeed, TokenVerifier } from '../resource/ports.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Log } from '../shared/log.ts'
+import type { Random } from '../shared/random.ts'
+import type { StreamHandover } from './ports.ts'
+
+export interface McpSettings {
+  /** The public address of the API and of MCP, without a trailing slash. */
+  readonly apiBaseUrl: string
+  readonly issuer: string
+  /** Origins of browsers that may call, beside our own. */
+  readonly allowedOrigins: readonly string[]
+  readonly name: string
+  readonly version: string
+  /** How long streams live and how often they speak; the defaults are for production. */
+  readonly streams?: Partial<StreamLimits>
+}
+
+export interface StreamLimits {
+  /** Milliseconds between comments on an idle stream. */
+  readonly keepAliveMs: number
+  /** How often streams are looked at for expiry and keepalive. */
+  readonly tickMs: number
+  readonly perUser: number
+  readonly perProcess: number
+  /** Bytes a stream may hold for a client that does not read before it is closed. */
+  readonly bufferBytes: number
+}
+
+/** `Services` is what the operations run on. */
+export interface McpDependencies<Services> {
+  readonly verifier: TokenVerifier
+  readonly feed: RevocationFeed
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly services: Services
+  readonly operations: readonly AnyOperation<Services>[]
+  readonly handover: StreamHandover
+  readonly settings: McpSettings
+}

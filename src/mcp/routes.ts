@@ -1,0 +1,79 @@
+/**
+ * The MCP surface: `/mcp` (Streamable HTTP) and `/mcp/sse` (HTTP+SSE). Called by app.ts; knows nothing of how tokens are issued or
+ * memories kept. Every request passes the same steps in the same order: origin, token, then the transport.
+ */
+import { type AnyElysia, Elysia } from 'elysia'
+import { authenticate } from '../resource/bearer.ts'
+import { BearerChallenge } from '../resource/errors.ts'
+import type { Principal } from '../resource/ports.ts'
+import { Fault } from '../shared/fault.ts'
+import { readJson } from '../shared/read-body.ts'
+import { requestContext } from '../shared/request-context.ts'
+import { challengeAnswer, faultAnswer, rpcCodes, rpcError } from './answers.ts'
+import { callOf } from './call.ts'
+import { challengeResult, missingScope, readsChallengeInResult } from './challenge.ts'
+import type { McpDependencies } from './dependencies.ts'
+import { createFeatures } from './features.ts'
+import { createStreamableHttp } from './modern.ts'
+import { originCheck } from './origin.ts'
+import { bodyLimitBytes, createSse } from './sse.ts'
+
+export interface McpSurface {
+  readonly routes: AnyElysia
+  /** Ends open streams and requests. */
+  close(): Promise<void>
+}
+
+export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurface {
+  const features = createFeatures(deps)
+  const streamable = createStreamableHttp(deps, features)
+  const sse = createSse(deps, features)
+  const originAllowed = originCheck(deps.settings)
+
+  /** Total: whatever happens, an answer comes back and nothing inside of it is shown. */
+  const guarded =
+    (path: '/mcp' | '/mcp/sse', serve: (request: Request, principal: Principal) => Promise<Response>) =>
+    async ({ request }: { request: Request }): Promise<Response> => {
+      const context = requestContext(request)
+      context.route = path
+      try {
+        if (!originAllowed(request)) return rpcError(403, rpcCodes.transport, 'This origin is not allowed.')
+        return await serve(request, await authenticate(deps, request, path))
+      } catch (error) {
+        if (error instanceof BearerChallenge) return challengeAnswer(error)
+        if (error instanceof Fault) return faultAnswer(error)
+        deps.log.error({ requestId: context.requestId, err: error }, 'mcp failed')
+        return rpcError(500, rpcCodes.internal, `Something went wrong here (request ${context.requestId}).`)
+      }
+    }
+
+  const serveStreamable = async (request: Request, principal: Principal): Promise<Response> => {
+    // MCP 2026-07-28: one POST endpoint. The stateless service of 2025's revisions has no stream to GET and no session to DELETE.
+    if (request.method !== 'POST') return rpcError(405, rpcCodes.transport, 'Method not allowed.', { allow: 'POST' })
+    const body = await readJson(request, bodyLimitBytes)
+    const refusal = missingScope(body, principal, features.tools, deps.settings, '/mcp')
+    if (refusal !== undefined) {
+      const id = requestIdOf(body)
+      return id !== undefined && readsChallengeInResult(principal, request)
+        ? Response.json(challengeResult(id, refusal))
+        : challengeAnswer(refusal)
+    }
+    return streamable.serve(request, body, callOf(principal, requestContext(request).requestId, deps.clock.now()))
+  }
+
+  const routes = new Elysia({ name: 'mcp', seed: deps.settings.apiBaseUrl })
+    .all('/mcp', guarded('/mcp', serveStreamable), { parse: 'none' })
+    .all('/mcp/sse', guarded('/mcp/sse', sse.serve), { parse: 'none' })
+
+  return {
+    routes,
+    async close() {
+      await Promise.all([sse.close(), streamable.close()])
+    },
+  }
+}
+
+function requestIdOf(body: unknown): string | number | undefined {
+  if (typeof body !== 'object' || body === null || !('id' in body)) return undefined
+  return typeof body.id === 'string' || typeof body.id === 'number' ? body.id : undefined
+}

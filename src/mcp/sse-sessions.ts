@@ -1,0 +1,172 @@
+/**
+ * The open HTTP+SSE streams of this process: whose each is, and when it must end. A stream belongs to the authorization that opened
+ * it, ends with its token or with a revocation, and says something at least every 15 s. One timer serves all of them.
+ */
+import { Server } from '@modelcontextprotocol/sdk/server/index.js'
+import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js'
+import type { Principal, Revocation } from '../resource/ports.ts'
+import { Fault } from '../shared/fault.ts'
+import { authInfoOf, callBehind, callOf } from './call.ts'
+import type { McpDependencies, StreamLimits } from './dependencies.ts'
+import { type Features, serverIdentity } from './features.ts'
+import { instructions } from './instructions.ts'
+import type { PostedMessage, PostOutcome, StreamSender } from './ports.ts'
+import { createSseTransport, type SseTransport } from './sse-transport.ts'
+
+export const defaultStreamLimits: StreamLimits = {
+  keepAliveMs: 15_000,
+  tickMs: 1_000,
+  perUser: 20,
+  perProcess: 10_000,
+  bufferBytes: 1024 * 1024,
+}
+
+export interface SseSessions {
+  /** Opens a stream for the principal. Faults: `rate_limited` at the caps; `unavailable` while closing. */
+  open(principal: Principal): Promise<ReadableStream<Uint8Array>>
+  close(): Promise<void>
+}
+
+interface Session {
+  readonly ownerId: string
+  readonly transport: SseTransport
+  readonly stop: () => Promise<void>
+  /** The latest token of the authorization: the stream lives as long as it does. */
+  sender: StreamSender
+}
+
+export function createSseSessions<Services>(
+  { clock, random, feed, handover, log, settings }: McpDependencies<Services>,
+  features: Features,
+  endpointPath: string,
+): SseSessions {
+  const limits = { ...defaultStreamLimits, ...settings.streams }
+  const sessions = new Map<string, Session>()
+  const perUser = new Map<string, number>()
+  let timer: ReturnType<typeof setInterval> | undefined
+  let unsubscribe: (() => void) | undefined
+  let closing = false
+
+  const end = (sessionId: string, reason: string): void => {
+    const session = sessions.get(sessionId)
+    if (session === undefined) return
+    sessions.delete(sessionId)
+    count(perUser, session.ownerId, -1)
+    log.debug({ reason }, 'stream closed')
+    void session.transport.close()
+    session.stop().catch((cause) => log.warn({ err: cause }, 'stream hand-over could not be closed'))
+    if (sessions.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+    unsubscribe?.()
+    unsubscribe = undefined
+  }
+
+  const tick = (): void => {
+    const now = clock.now()
+    for (const [sessionId, { sender, transport }] of sessions) {
+      if (sender.expiresAt * 1000 <= now) end(sessionId, 'expired')
+      else if (now - transport.lastWriteMs() >= limits.keepAliveMs - limits.tickMs) transport.comment('keepalive')
+    }
+  }
+
+  const onRevoked = (revocation: Revocation): void => {
+    for (const [sessionId, { sender }] of sessions) if (concerns(revocation, sender)) end(sessionId, 'revoked')
+  }
+
+  const receive = (sessionId: string, posted: PostedMessage): PostOutcome => {
+    const session = sessions.get(sessionId)
+    if (session === undefined) return 'unknown'
+    if (!sameAuthorization(session.sender, posted.sender)) return 'not_yours'
+    // A token refreshed meanwhile keeps the stream open for as long as it lives itself.
+    if (posted.sender.expiresAt > session.sender.expiresAt) session.sender = posted.sender
+    const call = callOf({ ...posted.sender, scopes: new Set(posted.sender.scopes) }, posted.requestId, clock.now())
+    return session.transport.receive(posted.message, { authInfo: authInfoOf(call) }) ? 'accepted' : 'malformed'
+  }
+
+  return {
+    async open(principal) {
+      if (closing) throw new Fault('unavailable', 'The server is going down.', { retryAfterSeconds: 1 })
+      if (sessions.size >= limits.perProcess) {
+        throw new Fault('unavailable', 'Too many streams are open.', { retryAfterSeconds: 30 })
+      }
+      if ((perUser.get(principal.ownerId) ?? 0) >= limits.perUser) {
+        throw new Fault('rate_limited', `At most ${limits.perUser} streams may be open; close one.`, {
+          code: 'too_many_streams',
+          retryAfterSeconds: 30,
+        })
+      }
+      const sessionId = random.token(24)
+      const transport = createSseTransport({
+        sessionId,
+        endpoint: `${endpointPath}?sessionId=${sessionId}`,
+        bufferBytes: limits.bufferBytes,
+        nowMs: () => clock.now(),
+      })
+      count(perUser, principal.ownerId, 1)
+      let stop: () => Promise<void>
+      try {
+        stop = await handover.open(sessionId, (posted) => receive(sessionId, posted))
+      } catch (cause) {
+        count(perUser, principal.ownerId, -1)
+        throw cause
+      }
+      sessions.set(sessionId, { ownerId: principal.ownerId, transport, stop, sender: senderOf(principal) })
+      const server = createServer(settings, features)
+      server.onclose = () => end(sessionId, 'gone')
+      server.onerror = (error) => log.debug({ reason: error.message }, 'stream')
+      await server.connect(transport)
+      timer ??= setInterval(tick, limits.tickMs)
+      unsubscribe ??= feed.subscribe(onRevoked)
+      return transport.body
+    },
+    async close() {
+      closing = true
+      for (const sessionId of [...sessions.keys()]) end(sessionId, 'shutdown')
+    },
+  }
+}
+
+export const senderOf = (principal: Principal): StreamSender => ({
+  ownerId: principal.ownerId,
+  clientId: principal.clientId,
+  scopes: [...principal.scopes],
+  tokenId: principal.tokenId,
+  grantId: principal.grantId,
+  familyId: principal.familyId,
+  expiresAt: principal.expiresAt,
+})
+
+/** The same person through the same client by the same sign-in: only tokens refreshed from one another share a stream. */
+const sameAuthorization = (left: StreamSender, right: StreamSender): boolean =>
+  left.ownerId === right.ownerId &&
+  left.clientId === right.clientId &&
+  (left.familyId === undefined ? left.tokenId === right.tokenId : left.familyId === right.familyId)
+
+function concerns({ kind, id }: Revocation, sender: StreamSender): boolean {
+  switch (kind) {
+    case 'token':
+      return sender.tokenId === id
+    case 'family':
+      return sender.familyId === id
+    case 'grant':
+      return sender.grantId === id
+  }
+}
+
+function count(counts: Map<string, number>, key: string, by: 1 | -1): void {
+  const now = (counts.get(key) ?? 0) + by
+  if (now > 0) counts.set(key, now)
+  else counts.delete(key)
+}
+
+function createServer(settings: { name: string; version: string }, features: Features): Server {
+  const server = new Server(serverIdentity(settings), { capabilities: { tools: {} }, instructions })
+  server.setRequestHandler(ListToolsRequestSchema, ({ params }) => features.tools.list(params?.cursor))
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => {
+    const result = features.tools.call(callBehind(extra.authInfo), params.name, params.arguments)
+    if (result === undefined) throw new McpError(ErrorCode.InvalidParams, `Unknown tool: ${params.name}`)
+    return result
+  })
+  return server
+}

@@ -1,0 +1,65 @@
+/** `/mcp/sse`, HTTP with SSE (MCP 2024-11-05): GET opens the stream, POST with its session id gets 202 and the answer on the stream. */
+
+import type { Principal } from '../resource/ports.ts'
+import { readJson } from '../shared/read-body.ts'
+import { requestContext } from '../shared/request-context.ts'
+import { challengeAnswer, rpcCodes, rpcError } from './answers.ts'
+import { missingScope } from './challenge.ts'
+import type { McpDependencies } from './dependencies.ts'
+import type { Features } from './features.ts'
+import { createSseSessions, senderOf } from './sse-sessions.ts'
+
+/** More than any message a client sends; a text of the largest memory fits many times. */
+export const bodyLimitBytes = 1024 * 1024
+
+export interface Sse {
+  serve(request: Request, principal: Principal): Promise<Response>
+  close(): Promise<void>
+}
+
+export function createSse<Services>(deps: McpDependencies<Services>, features: Features): Sse {
+  const sessions = createSseSessions(deps, features, endpointPath(deps.settings.apiBaseUrl))
+
+  const open = async (principal: Principal): Promise<Response> =>
+    new Response(await sessions.open(principal), {
+      headers: {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      },
+    })
+
+  const post = async (request: Request, principal: Principal): Promise<Response> => {
+    const sessionId = new URL(request.url).searchParams.get('sessionId')
+    if (sessionId === null || !/^[\w-]{16,64}$/.test(sessionId)) {
+      return rpcError(400, rpcCodes.transport, 'Open the stream with GET first and post to the address it names.')
+    }
+    const message = await readJson(request, bodyLimitBytes)
+    const refusal = missingScope(message, principal, features.tools, deps.settings, '/mcp/sse')
+    if (refusal !== undefined) return challengeAnswer(refusal)
+    const { requestId } = requestContext(request)
+    const outcome = await deps.handover.post(sessionId, { sender: senderOf(principal), requestId, message })
+    switch (outcome) {
+      case 'accepted':
+        return new Response('Accepted', { status: 202 })
+      case 'not_yours':
+        return rpcError(403, rpcCodes.transport, 'This stream was opened by another authorization.')
+      case 'malformed':
+        return rpcError(400, rpcCodes.invalidRequest, 'The body is not a JSON-RPC message.')
+      case 'unknown':
+        return rpcError(404, rpcCodes.transport, 'There is no such stream: open a new one.')
+    }
+  }
+
+  return {
+    async serve(request, principal) {
+      if (request.method === 'GET') return open(principal)
+      if (request.method === 'POST') return post(request, principal)
+      return rpcError(405, rpcCodes.transport, 'Method not allowed.', { allow: 'GET, POST' })
+    },
+    close: () => sessions.close(),
+  }
+}
+
+/** The path clients post to, as they see it: behind a proxy that adds a prefix, the prefix is part of API_BASE_URL. */
+const endpointPath = (apiBaseUrl: string): string => `${new URL(apiBaseUrl).pathname.replace(/\/$/, '')}/mcp/sse`
