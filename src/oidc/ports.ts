@@ -146,6 +146,7 @@ export type Rotation =
   | { readonly outcome: 'unknown' }
 
 export interface RefreshTokenStore {
+  /** Keeps a family's first token; nothing when the family was revoked meanwhile (a replayed code, a withdrawn grant). */
   create(hash: TokenHash, token: RefreshToken): Promise<void>
   /** Reads without spending; undefined when unknown, expired, or its family was revoked. */
   find(hash: TokenHash): Promise<RefreshToken | undefined>
@@ -155,6 +156,7 @@ export interface RefreshTokenStore {
    * - `graced`: it was rotated at most `graceSeconds` ago, by the same client, and none of its successors was used yet:
    *   `next` lives beside its sibling, in the same family
    * - `reused`: it was spent before, outside the grace; the whole family is revoked
+   * The token that comes back is the successor's record, for `reused` the spent one's.
    * `clientId` other than the token's own is `unknown`, and spends nothing.
    */
   rotate(
@@ -162,8 +164,9 @@ export interface RefreshTokenStore {
     next: { readonly hash: TokenHash; readonly expiresAt: number },
     by: { readonly clientId: ClientId; readonly now: number; readonly graceSeconds: number },
   ): Promise<Rotation>
-  /** Every token of the family is dead afterwards, whichever process asks. Unknown families are fine. */
+  /** Every token of the family is dead afterwards, its code too, whichever process asks. Unknown families are fine. */
   revokeFamily(familyId: FamilyId): Promise<void>
+  /** The same for every family under the grant so far; a later authorization under it lives. */
   revokeGrant(grantId: GrantId): Promise<void>
 }
 
@@ -183,6 +186,7 @@ export interface GrantStore {
   findById(id: GrantId): Promise<Grant | undefined>
   /** Keeps it; one grant for each owner and client, the later replaces the earlier. */
   save(grant: Grant): Promise<void>
+  /** The latest first, at most 1,000. */
   list(ownerId: OwnerId): Promise<readonly Grant[]>
   revoke(ownerId: OwnerId, id: GrantId): Promise<boolean>
   /** Whether any grant names this client: such a client never expires. */
@@ -233,8 +237,9 @@ export interface UserStore {
   findByName(name: string): Promise<User | undefined>
   /** Keeps a new user; a second with the same id or identity is `Fault('conflict')`. */
   create(user: User): Promise<void>
+  /** Replaces the profile of a user who exists; identities change by `link` alone. */
   update(user: User): Promise<void>
-  /** Adds an identity to a user in one atomic step; `Fault('conflict')` when it belongs to someone else. */
+  /** Adds an identity to a user in one atomic step; `Fault('conflict')` when it belongs to someone else, `not_found` without the user. */
   link(id: OwnerId, identity: Identity): Promise<void>
   list(limit: number, after?: OwnerId): Promise<readonly User[]>
   delete(id: OwnerId): Promise<boolean>

@@ -1,0 +1,54 @@
+import type { Client, ClientStore } from '../../../oidc/ports.ts'
+import type { Clock } from '../../../shared/clock.ts'
+import type { Database } from '../database.ts'
+import { type BodyRow, fromBody, toBody } from './body.ts'
+import { expiringTables } from './expiring.ts'
+
+export function clientStore(database: Database, clock: Clock): ClientStore {
+  const { now, write } = expiringTables(database, clock, 'client')
+  return {
+    async find(id) {
+      return fromBody<Client>(
+        database.get<BodyRow>(
+          'SELECT body FROM client WHERE id = ? AND (expires_at IS NULL OR expires_at > ?)',
+          id,
+          now(),
+        ),
+      )
+    },
+    async save(client) {
+      write(() =>
+        database.run(
+          'INSERT OR REPLACE INTO client (id, kind, expires_at, body) VALUES (?, ?, ?, ?)',
+          client.id,
+          client.kind,
+          client.expiresAt ?? null,
+          toBody(client),
+        ),
+      )
+    },
+    async delete(id) {
+      return write(
+        (now) =>
+          database.run('DELETE FROM client WHERE id = ? AND (expires_at IS NULL OR expires_at > ?)', id, now) === 1,
+      )
+    },
+    async list(limit, after) {
+      return database
+        .all<BodyRow>(
+          'SELECT body FROM client WHERE id > ? AND (expires_at IS NULL OR expires_at > ?) ORDER BY id LIMIT ?',
+          after ?? '',
+          now(),
+          limit,
+        )
+        .flatMap((row) => fromBody<Client>(row) ?? [])
+    },
+    async countDynamic() {
+      const row = database.get<{ count: number }>(
+        "SELECT count(*) AS count FROM client WHERE kind = 'dynamic' AND (expires_at IS NULL OR expires_at > ?)",
+        now(),
+      )
+      return row?.count ?? 0
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import type { ConsoleCodeStore } from '../../../oidc/ports.ts'
+import type { OwnerId } from '../../../shared/brand.ts'
+import type { Clock } from '../../../shared/clock.ts'
+import type { Database } from '../database.ts'
+import { expiringTables } from './expiring.ts'
+
+/** Two live codes may share a selector by chance: a wrong guess then costs each of them a try. */
+export function consoleCodeStore(database: Database, clock: Clock): ConsoleCodeStore {
+  const { write } = expiringTables(database, clock, 'console_code')
+  return {
+    async create({ selector, hash, ownerId, triesLeft, expiresAt }) {
+      write(() =>
+        database.run(
+          'INSERT INTO console_code (selector, hash, owner_id, tries_left, expires_at) VALUES (?, ?, ?, ?, ?)',
+          selector,
+          hash,
+          ownerId,
+          triesLeft,
+          expiresAt,
+        ),
+      )
+    },
+    async redeem(selector, hash) {
+      return write((now) => {
+        const row = database.get<{ owner_id: OwnerId }>(
+          'DELETE FROM console_code WHERE selector = ? AND hash = ? AND expires_at > ? RETURNING owner_id',
+          selector,
+          hash,
+          now,
+        )
+        if (row !== undefined) return row.owner_id
+        database.run('UPDATE console_code SET tries_left = tries_left - 1 WHERE selector = ?', selector)
+        database.run('DELETE FROM console_code WHERE selector = ? AND tries_left <= 0', selector)
+        return undefined
+      })
+    },
+  }
+}

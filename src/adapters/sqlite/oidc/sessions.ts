@@ -1,0 +1,40 @@
+import type { Session, SessionStore } from '../../../oidc/ports.ts'
+import type { Clock } from '../../../shared/clock.ts'
+import type { Database } from '../database.ts'
+import { type BodyRow, fromBody, toBody } from './body.ts'
+import { expiringTables } from './expiring.ts'
+
+export function sessionStore(database: Database, clock: Clock): SessionStore {
+  const { now, write } = expiringTables(database, clock, 'session')
+  return {
+    async create(session) {
+      write(() =>
+        database.run(
+          'INSERT INTO session (id, expires_at, body) VALUES (?, ?, ?)',
+          session.id,
+          session.expiresAt,
+          toBody(session),
+        ),
+      )
+    },
+    async find(id) {
+      return fromBody<Session>(
+        database.get<BodyRow>('SELECT body FROM session WHERE id = ? AND expires_at > ?', id, now()),
+      )
+    },
+    async touch(id, expiresAt) {
+      write((now) =>
+        database.run(
+          `UPDATE session SET expires_at = ?, body = json_set(body, '$.expiresAt', ?) WHERE id = ? AND expires_at > ?`,
+          expiresAt,
+          expiresAt,
+          id,
+          now,
+        ),
+      )
+    },
+    async delete(id) {
+      write(() => database.run('DELETE FROM session WHERE id = ?', id))
+    },
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The authorization server's stores on one SQLite file, which several processes on one machine may open at the same time:
+ * every step that must be atomic is an immediate transaction. Opened by dependencies.ts; knows no protocol.
+ */
+import type { OidcStores } from '../../../oidc/ports.ts'
+import type { Clock } from '../../../shared/clock.ts'
+import type { HealthCheck } from '../../../shared/health.ts'
+import { openDatabase } from '../database.ts'
+import { authorizationStore } from './authorizations.ts'
+import { clientStore } from './clients.ts'
+import { codeStore } from './codes.ts'
+import { consoleCodeStore } from './console-codes.ts'
+import { grantStore } from './grants.ts'
+import { refreshTokenStore } from './refresh-tokens.ts'
+import { replayStore } from './replays.ts'
+import { oidcMigrations } from './schema.ts'
+import { sessionStore } from './sessions.ts'
+import { userStore } from './users.ts'
+
+/**
+ * Opens (and makes, mode 0600) the file at `path`; `:memory:` keeps nothing.
+ * @throws Fault `unavailable` when it cannot be opened, `conflict` when a newer program wrote it
+ */
+export function openSqliteOidcStores(options: {
+  readonly path: string
+  readonly clock: Clock
+}): OidcStores & { readonly health: HealthCheck; close(): void } {
+  const { path, clock } = options
+  const database = openDatabase({ path, migrations: oidcMigrations })
+  return {
+    clients: clientStore(database, clock),
+    authorizations: authorizationStore(database, clock),
+    codes: codeStore(database, clock),
+    refreshTokens: refreshTokenStore(database, clock),
+    grants: grantStore(database),
+    sessions: sessionStore(database, clock),
+    users: userStore(database),
+    consoleCodes: consoleCodeStore(database, clock),
+    replays: replayStore(database, clock),
+    health: database.health,
+    close: () => database.close(),
+  }
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'bun:test'
+import type { OpenStores } from './opened.ts'
+import { client, clientId, hash, startSeconds } from './records.ts'
+
+export function describeClientStore(engine: string, open: OpenStores): void {
+  describe(`ClientStore on ${engine}`, () => {
+    test('RFC 7591 section 2: a client comes back with all of its metadata', async () => {
+      const { stores } = await open()
+      const full = client({
+        secretHash: hash('secret'),
+        authMethods: ['client_secret_basic', 'private_key_jwt'],
+        clientUri: 'https://app.example',
+        logoUri: 'https://app.example/logo.png',
+        jwks: { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB', use: 'sig', key_ops: [] }] },
+        registrationTokenHash: hash('registration'),
+        expiresAt: startSeconds + 60,
+      })
+      await stores.clients.save(full)
+      expect(await stores.clients.find(full.id)).toEqual(full)
+      expect(await stores.clients.find(clientId('other'))).toBeUndefined()
+    })
+
+    test('saving again replaces: what is left out is gone, the expiry too', async () => {
+      const { stores, clock } = await open()
+      await stores.clients.save(client({ logoUri: 'https://app.example/logo.png', expiresAt: startSeconds + 60 }))
+      await stores.clients.save(client({ name: 'Renamed' }))
+      clock.advanceSeconds(61)
+      expect(await stores.clients.find(clientId())).toEqual(client({ name: 'Renamed' }))
+    })
+
+    test('a dynamic client that was never granted anything is gone when it expires, and no longer counted or listed', async () => {
+      const { stores, clock } = await open()
+      await stores.clients.save(client({ id: clientId('unused'), expiresAt: startSeconds + 60 }))
+      await stores.clients.save(client({ id: clientId('used') }))
+      clock.advanceSeconds(59)
+      expect(await stores.clients.countDynamic()).toBe(2)
+      clock.advanceSeconds(1)
+      expect(await stores.clients.find(clientId('unused'))).toBeUndefined()
+      expect(await stores.clients.countDynamic()).toBe(1)
+      expect((await stores.clients.list(10)).map(({ id }) => id)).toEqual([clientId('used')])
+      expect(await stores.clients.delete(clientId('unused'))).toBe(false)
+    })
+
+    test('only dynamic clients count towards the cap, each once, and a client may change its kind', async () => {
+      const { stores } = await open()
+      await stores.clients.save(client({ id: clientId('a') }))
+      await stores.clients.save(client({ id: clientId('a'), name: 'again' }))
+      await stores.clients.save(client({ id: clientId('b'), kind: 'manual' }))
+      await stores.clients.save(client({ id: clientId('https://app.example/client.json'), kind: 'document' }))
+      expect(await stores.clients.countDynamic()).toBe(1)
+      await stores.clients.save(client({ id: clientId('a'), kind: 'manual' }))
+      expect(await stores.clients.countDynamic()).toBe(0)
+    })
+
+    test('clients are listed by id, a page at a time, without gap or repetition', async () => {
+      const { stores } = await open()
+      const ids = Array.from({ length: 25 }, (_, index) => clientId(`client ${String(index).padStart(2, '0')}`))
+      for (const id of [...ids].reverse()) await stores.clients.save(client({ id }))
+      const first = await stores.clients.list(10)
+      const second = await stores.clients.list(10, first.at(-1)?.id)
+      const third = await stores.clients.list(10, second.at(-1)?.id)
+      expect([...first, ...second, ...third].map(({ id }) => id)).toEqual(ids)
+      expect(await stores.clients.list(10, third.at(-1)?.id)).toEqual([])
+    })
+
+    test('a deleted client is gone everywhere; deleting says whether there was one', async () => {
+      const opened = await open()
+      await opened.stores.clients.save(client())
+      expect(await opened.stores.clients.delete(clientId())).toBe(true)
+      expect(await opened.stores.clients.delete(clientId())).toBe(false)
+      expect(await opened.another().clients.find(clientId())).toBeUndefined()
+      expect(await opened.stores.clients.countDynamic()).toBe(0)
+      expect(await opened.stores.clients.list(10)).toEqual([])
+    })
+
+    test('a client outlives a restart', async () => {
+      const opened = await open()
+      await opened.stores.clients.save(client())
+      expect(await (await opened.restart()).clients.find(clientId())).toEqual(client())
+    })
+  })
+}

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'bun:test'
+import { type OpenStores, race } from './opened.ts'
+import { clientId, grant, grantId, ownerId, startSeconds } from './records.ts'
+
+export function describeGrantStore(engine: string, open: OpenStores): void {
+  describe(`GrantStore on ${engine}`, () => {
+    test('a grant is found by its id and by owner and client, and by nobody else', async () => {
+      const { stores } = await open()
+      await stores.grants.save(grant())
+      expect(await stores.grants.findById(grantId())).toEqual(grant())
+      expect(await stores.grants.find(ownerId(), clientId())).toEqual(grant())
+      expect(await stores.grants.find(ownerId('other'), clientId())).toBeUndefined()
+      expect(await stores.grants.find(ownerId(), clientId('other'))).toBeUndefined()
+    })
+
+    test('owner and client are told apart wherever the boundary between their ids lies', async () => {
+      const { stores } = await open()
+      await stores.grants.save(grant({ ownerId: ownerId('a:b'), clientId: clientId('c') }))
+      expect(await stores.grants.find(ownerId('a'), clientId('b:c'))).toBeUndefined()
+    })
+
+    test('there is one grant for each owner and client: the later replaces the earlier, also under a new id', async () => {
+      const { stores } = await open()
+      await stores.grants.save(grant())
+      await stores.grants.save(grant({ scopes: ['openid', 'memories:write'] }))
+      expect((await stores.grants.list(ownerId())).map(({ scopes }) => scopes)).toEqual([['openid', 'memories:write']])
+      await stores.grants.save(grant({ id: grantId('new') }))
+      expect((await stores.grants.list(ownerId())).map(({ id }) => id)).toEqual([grantId('new')])
+      expect(await stores.grants.findById(grantId())).toBeUndefined()
+    })
+
+    test('100 parallel consents of one person for one client leave one grant', async () => {
+      const opened = await open()
+      await race(opened, (stores, index) => stores.grants.save(grant({ id: grantId(`grant ${index}`) })))
+      const left = await opened.stores.grants.list(ownerId())
+      expect(left).toHaveLength(1)
+      expect(await opened.stores.grants.find(ownerId(), clientId())).toEqual(left[0])
+    })
+
+    test("a grant's id cannot be taken over by another person", async () => {
+      const { stores } = await open()
+      await stores.grants.save(grant())
+      expect(stores.grants.save(grant({ ownerId: ownerId('other') }))).rejects.toMatchObject({ kind: 'conflict' })
+      expect(await stores.grants.findById(grantId())).toEqual(grant())
+    })
+
+    test('the list has one person’s grants, the latest first', async () => {
+      const { stores } = await open()
+      for (const name of ['a', 'b', 'c']) {
+        const updatedAt = startSeconds + name.charCodeAt(0)
+        await stores.grants.save(grant({ id: grantId(name), clientId: clientId(name), updatedAt }))
+      }
+      await stores.grants.save(grant({ id: grantId('foreign'), ownerId: ownerId('other') }))
+      expect((await stores.grants.list(ownerId())).map(({ id }) => id)).toEqual(['c', 'b', 'a'].map(grantId))
+    })
+
+    test('only the owner revokes, once', async () => {
+      const { stores } = await open()
+      await stores.grants.save(grant())
+      expect(await stores.grants.revoke(ownerId('other'), grantId())).toBe(false)
+      expect(await stores.grants.revoke(ownerId(), grantId())).toBe(true)
+      expect(await stores.grants.revoke(ownerId(), grantId())).toBe(false)
+      expect(await stores.grants.find(ownerId(), clientId())).toBeUndefined()
+      expect(await stores.grants.findById(grantId())).toBeUndefined()
+      expect(await stores.grants.list(ownerId())).toEqual([])
+    })
+
+    test('a client has a grant as long as one person has not revoked theirs', async () => {
+      const { stores } = await open()
+      expect(await stores.grants.existsForClient(clientId())).toBe(false)
+      await stores.grants.save(grant({ id: grantId('a'), ownerId: ownerId('a') }))
+      await stores.grants.save(grant({ id: grantId('b'), ownerId: ownerId('b') }))
+      await stores.grants.revoke(ownerId('a'), grantId('a'))
+      expect(await stores.grants.existsForClient(clientId())).toBe(true)
+      await stores.grants.revoke(ownerId('b'), grantId('b'))
+      expect(await stores.grants.existsForClient(clientId())).toBe(false)
+    })
+
+    test('a grant does not expire and outlives a restart', async () => {
+      const opened = await open()
+      await opened.stores.grants.save(grant())
+      opened.clock.advanceSeconds(10 * 365 * 86_400)
+      expect(await (await opened.restart()).grants.find(ownerId(), clientId())).toEqual(grant())
+    })
+  })
+}
