@@ -1,0 +1,192 @@
+/** The house's rules, held by a machine: who may import whom, where the runtime may appear, how files look. */
+import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { type Import, importsOf, projectRoot, type SourceFile, sourceFiles } from './support/source-files.ts'
+
+const surfaces = ['oidc', 'resource', 'mcp', 'api', 'ui']
+const features = [...surfaces, 'memory', 'http', 'worker', 'html']
+
+/** ARCHITECTURE.md, "Who may import whom". A part may always import itself. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  shared: [],
+  config: ['shared'],
+  memory: ['shared'],
+  html: ['shared'],
+  oidc: ['html', 'shared'],
+  resource: ['shared'],
+  http: ['shared'],
+  api: ['memory', 'resource', 'http', 'shared'],
+  mcp: ['memory', 'resource', 'http', 'shared'],
+  ui: ['memory', 'resource', 'http', 'html', 'shared'],
+  worker: ['memory', 'shared'],
+  adapters: ['shared'],
+  serve: ['http', 'shared'],
+  dependencies: ['config', 'adapters', 'shared', ...features],
+  app: ['dependencies', 'config', 'shared', ...features],
+  cli: ['app', 'config', 'dependencies', 'serve', 'shared'],
+  main: ['cli', 'app', 'config', 'dependencies', 'serve', 'shared'],
+}
+
+/** What a part may name from another beyond the table. */
+function exceptionFor(part: string, target: string, { typeOnly }: Import): boolean {
+  if (part === 'oidc' && typeOnly) return target === 'src/resource/ports.ts'
+  // The command line moves data between stores through the domain's own functions.
+  if (part === 'cli') return features.includes(partOf(target)) && typeOnly
+  if (part === 'adapters') {
+    if (!features.includes(partOf(target))) return false
+    return typeOnly || /\/(ports|schema|errors)\.ts$/.test(target) || target.includes('/schema/')
+  }
+  return false
+}
+
+/** `src/oidc/token/pkce.ts` belongs to `oidc`, `src/app.ts` to `app`. */
+const partOf = (path: string) => (path.split('/')[1] ?? '').replace(/\.tsx?$/, '')
+const adapterOf = (path: string) => path.split('/')[2]
+const isOurs = ({ from }: Import) => from.startsWith('.')
+const targetOf = (file: SourceFile, { from }: Import) => normalize(join(dirname(file.path), from))
+
+const source = sourceFiles('src')
+const everything = [...source, ...sourceFiles('tests'), ...sourceFiles('scripts')]
+
+/** `path: what is wrong`, for every file where `find` finds something. */
+const violations = (files: readonly SourceFile[], find: (file: SourceFile) => readonly string[]) =>
+  files.flatMap((file) => find(file).map((what) => `${file.path}: ${what}`))
+
+describe('Who may import whom', () => {
+  test('every part of src is in the table', () => {
+    const unknown = new Set(source.map(({ path }) => partOf(path)).filter((part) => mayImport[part] === undefined))
+    expect([...unknown]).toEqual([])
+  })
+
+  test('each part imports only what the table allows', () => {
+    const wrong = violations(source, (file) =>
+      importsOf(file)
+        .filter(isOurs)
+        .filter((imported) => {
+          const target = targetOf(file, imported)
+          if (target === 'package.json') return partOf(file.path) !== 'shared'
+          const [part, other] = [partOf(file.path), partOf(target)]
+          if (part === other) return false
+          return !mayImport[part]?.includes(other) && !exceptionFor(part, target, imported)
+        })
+        .map(({ from }) => `imports ${from}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('an adapter never imports another adapter', () => {
+    const wrong = violations(
+      source.filter(({ path }) => partOf(path) === 'adapters'),
+      (file) =>
+        importsOf(file)
+          .filter(isOurs)
+          .map((imported) => targetOf(file, imported))
+          .filter((target) => partOf(target) === 'adapters' && adapterOf(target) !== adapterOf(file.path)),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('relative imports end in .ts, .tsx or name a text or JSON file', () => {
+    const wrong = violations(everything, (file) =>
+      importsOf(file)
+        .filter(isOurs)
+        .filter(({ from }) => !/\.(tsx?|json|css|txt|html|svg|js|sql)$/.test(from))
+        .map(({ from }) => from),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('Where frameworks and the runtime may appear', () => {
+  test('elysia only in app, http, and the routes and plugins of a surface', () => {
+    const allowed = (path: string) =>
+      path === 'src/app.ts' ||
+      path.startsWith('src/http/') ||
+      (surfaces.includes(partOf(path)) && /\/(\w+-)*(routes|plugin)\.tsx?$/.test(path))
+    const wrong = violations(
+      source.filter(({ path }) => !allowed(path)),
+      (file) =>
+        importsOf(file)
+          .map(({ from }) => from)
+          .filter((from) => from === 'elysia' || from.startsWith('elysia/') || from.startsWith('@elysiajs/')),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('process.env only in config', () => {
+    const wrong = violations(
+      source.filter(({ path }) => partOf(path) !== 'config'),
+      ({ code }) => code.match(/\bprocess\s*\.\s*env\b/g) ?? [],
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('Bun and Deno only in main, serve and adapters', () => {
+    const wrong = violations(
+      source.filter(({ path }) => !['main', 'serve', 'adapters'].includes(partOf(path))),
+      ({ code }) => code.match(/\b(Bun|Deno)\.\w+|typeof (Bun|Deno)\b/g) ?? [],
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('no module that only Bun has', () => {
+    const wrong = violations(source, (file) =>
+      importsOf(file)
+        .map(({ from }) => from)
+        .filter((from) => from === 'bun' || from.startsWith('bun:')),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('How files look', () => {
+  test('no file is longer than 400 lines', () => {
+    const wrong = violations(everything, ({ text }) => {
+      const lines = text.trimEnd().split('\n').length
+      return lines > 400 ? [`${lines} lines`] : []
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('names are kebab-case and say what is inside', () => {
+    const wrong = violations(everything, ({ path }) =>
+      path
+        .split('/')
+        .filter((name) => /^(utils?|helpers?|managers?|common|misc)(\.|$)/.test(name) || !/^[a-z0-9.-]+$/.test(name)),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('no any, and no comment that silences a checker', () => {
+    const silencer = new RegExp(
+      ['@ts-(ignore|nocheck|expect-error)', 'biome-' + 'ignore', 'eslint-' + 'disable'].join('|'),
+      'g',
+    )
+    const wrong = violations(everything, ({ path, text, code }) => [
+      ...(code.match(/\bas any\b|[:|&=<,]\s*any\b(?!\s*[(:.])/g) ?? []),
+      ...(path === 'tests/architecture.test.ts' ? [] : (text.match(silencer) ?? [])),
+    ])
+    expect(wrong).toEqual([])
+  })
+
+  test('nothing is left to be done', () => {
+    const wrong = violations(source, ({ text }) => text.match(/\b(TODO|FIXME|XXX|HACK)\b/g) ?? [])
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('package.json and bun.lock', () => {
+  test('every version is exact', () => {
+    const manifest = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))
+    const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version)),
+    )
+    expect(loose).toEqual([])
+  })
+
+  test('the lock file names no registry', () => {
+    const lock = readFileSync(join(projectRoot, 'bun.lock'), 'utf8')
+    expect(lock.match(/https?:\/\/[^"\s]+/g) ?? []).toEqual([])
+  })
+})
