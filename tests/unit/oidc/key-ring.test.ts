@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'bun:test'
+import { generateKeyPairSync } from 'node:crypto'
+import { calculateJwkThumbprint, createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import type { KeyRing } from '../../../src/oidc/ports.ts'
+import { createKeyRing } from '../../../src/oidc/tokens/key-ring.ts'
+import { openKey } from '../../../src/oidc/tokens/signing-key.ts'
+import { memoryKeyStore } from '../../support/memory-key-store.ts'
+import { testClock } from '../../support/time.ts'
+
+const tokenTtlSeconds = 3600
+
+function ring(store = memoryKeyStore(), clock = testClock()) {
+  return { store, clock, keyRing: createKeyRing({ store, clock, tokenTtlSeconds }) }
+}
+const kids = async (keyRing: KeyRing) => (await keyRing.publicKeys()).map(({ kid }) => kid)
+const signer = async (keyRing: KeyRing) => String(decodeProtectedHeader(await keyRing.sign({ sub: 'a' }, 'at+jwt')).kid)
+
+describe('key ring', () => {
+  test('RFC 7515: what it signs verifies with what it publishes, typ and kid in the header', async () => {
+    const { keyRing } = ring()
+    const token = await keyRing.sign({ sub: 'ä', n: 1 }, 'at+jwt')
+    const { payload, protectedHeader } = await jwtVerify(
+      token,
+      createLocalJWKSet({ keys: [...(await keyRing.publicKeys())] }),
+      { algorithms: ['RS256'] },
+    )
+    expect(payload).toEqual({ sub: 'ä', n: 1 })
+    expect(protectedHeader).toMatchObject({ alg: 'RS256', typ: 'at+jwt' })
+  })
+
+  test('RFC 7638: kid is the thumbprint; RFC 7517: distinct kids and nothing private', async () => {
+    const { keyRing } = ring()
+    const keys = await keyRing.publicKeys()
+    expect(keys).toHaveLength(2)
+    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(2)
+    for (const key of keys) {
+      expect(key.kid).toBe(await calculateJwkThumbprint({ ...key }))
+      expect(Object.keys(key).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use'])
+    }
+  })
+
+  test('rotation publishes before it signs, and keeps what signed until its last token has expired', async () => {
+    const { keyRing, clock } = ring()
+    const [next = '', current = ''] = await kids(keyRing)
+    expect(await signer(keyRing)).toBe(current)
+    await keyRing.rotate()
+    expect(await signer(keyRing)).toBe(next)
+    const [newest = '', ...rest] = await kids(keyRing)
+    expect(rest).toEqual([next, current])
+    clock.advanceSeconds(tokenTtlSeconds + 600)
+    await keyRing.rotate()
+    expect(await kids(keyRing)).toContain(current)
+    expect(await signer(keyRing)).toBe(newest)
+    clock.advanceSeconds(tokenTtlSeconds + 600)
+    await keyRing.rotate()
+    expect(await kids(keyRing)).not.toContain(current)
+  })
+
+  test('a second rotation at once signs with nothing that a verifier with a cached key set has not seen', async () => {
+    const { keyRing, clock } = ring()
+    const published = await kids(keyRing)
+    await keyRing.rotate()
+    const first = await signer(keyRing)
+    await keyRing.rotate()
+    expect(keyRing.rotate()).rejects.toMatchObject({ kind: 'conflict', retryAfterSeconds: 600 })
+    expect(await signer(keyRing)).toBe(first)
+    expect(published).toContain(first)
+    clock.advanceSeconds(601)
+    const later = await signer(keyRing)
+    expect(later).not.toBe(first)
+    expect(await kids(keyRing)).toContain(first)
+  })
+
+  test('several processes that start at once on one store agree on the keys', async () => {
+    const store = memoryKeyStore()
+    const rings = Array.from({ length: 4 }, () => ring(store).keyRing)
+    const seen = await Promise.all(rings.map(kids))
+    expect(new Set(seen.map(String)).size).toBe(1)
+  })
+
+  test('another process publishes what one rotated within ten seconds', async () => {
+    const clock = testClock()
+    const store = memoryKeyStore()
+    const [one, other] = [ring(store, clock).keyRing, ring(store, clock).keyRing]
+    await kids(other)
+    await one.rotate()
+    clock.advanceSeconds(10)
+    expect(await kids(other)).toEqual(await kids(one))
+  })
+
+  test('a store that fails is unavailable at first, and no reason to stop signing later', async () => {
+    const { store, clock } = ring()
+    let down = true
+    const flaky = { ...store, load: () => (down ? Promise.reject(new Error('lost')) : store.load()) }
+    const keyRing = createKeyRing({ store: flaky, clock, tokenTtlSeconds })
+    expect(keyRing.publicKeys()).rejects.toMatchObject({ kind: 'unavailable' })
+    down = false
+    const kid = await signer(keyRing)
+    down = true
+    clock.advanceSeconds(60)
+    expect(await signer(keyRing)).toBe(kid)
+  })
+
+  test('mounted keys are not rotated from here', async () => {
+    const { store, keyRing, clock } = ring()
+    await keyRing.publicKeys()
+    const mounted = createKeyRing({ store: memoryKeyStore(await store.load(), false), clock, tokenTtlSeconds })
+    expect(await kids(mounted)).toHaveLength(2)
+    expect(mounted.rotate()).rejects.toMatchObject({ kind: 'conflict' })
+  })
+
+  test('RFC 7518 section 3.3: PKCS#1 and PKCS#8 of 2048 bits; less, or another kind, is refused with a reason', () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const pkcs8 = openKey(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+    const pkcs1 = openKey(privateKey.export({ type: 'pkcs1', format: 'pem' }).toString())
+    expect(pkcs1.publicJwk).toEqual(pkcs8.publicJwk)
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
+    expect(() => openKey(short.export({ type: 'pkcs8', format: 'pem' }).toString())).toThrow('2048 bits')
+    const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    expect(() => openKey(ec.export({ type: 'pkcs8', format: 'pem' }).toString())).toThrow('RSA')
+    expect(() => openKey('not a key')).toThrow('PEM')
+  })
+})
