@@ -1,0 +1,83 @@
+/**
+ * The authorization server's addresses: one Elysia router over the visible list in endpoints.ts.
+ * Called by app.ts. It owns what every endpoint shares (method dispatch, CORS, caching and referrer headers, the one
+ * error switch) and knows nothing of any grant, page or store.
+ */
+import { Elysia } from 'elysia'
+import { requestContext } from '../shared/request-context.ts'
+import { answerError } from './answer-error.ts'
+import type { OidcDependencies } from './dependencies.ts'
+import type { Endpoint } from './endpoint.ts'
+import { endpoints } from './endpoints.ts'
+
+type Parameters = Readonly<Record<string, string>>
+
+/** An Elysia plugin that serves `list`; its handlers are total, so no error reaches Elysia. */
+export function oidcRoutes(
+  dependencies: OidcDependencies,
+  list: readonly Endpoint[] = endpoints(dependencies.settings),
+) {
+  const app = new Elysia({ name: 'oidc', seed: dependencies.settings.issuer })
+  for (const [path, atPath] of Map.groupBy(list, (endpoint) => endpoint.path)) {
+    const serve = serveAt(path, atPath)
+    app.all(path, ({ request, params }) => serve(dependencies, request, params as Parameters), { parse: 'none' })
+  }
+  for (const path of ['/.well-known/*', '/auth/*']) {
+    app.all(path, ({ request }) => finish(notFound(), request), { parse: 'none' })
+  }
+  return app
+}
+
+/** One path's methods. HEAD is GET without its body (RFC 9110 section 9.3.2). */
+function serveAt(path: string, endpoints: readonly Endpoint[]) {
+  const byMethod = new Map<string, Endpoint>(endpoints.map((endpoint) => [endpoint.method, endpoint]))
+  const get = byMethod.get('GET')
+  if (get !== undefined) byMethod.set('HEAD', get)
+  const allow = [...byMethod.keys(), 'OPTIONS'].join(', ')
+  const cors = endpoints.some((endpoint) => endpoint.cors)
+
+  return async (dependencies: OidcDependencies, request: Request, parameters: Parameters): Promise<Response> => {
+    requestContext(request).route = path
+    if (request.method === 'OPTIONS') return finish(preflight(allow, cors), request, cors)
+    const endpoint = byMethod.get(request.method)
+    if (endpoint === undefined) return finish(methodNotAllowed(allow), request, cors)
+    try {
+      return finish(await endpoint.handle(dependencies, request, parameters), request, endpoint.cors)
+    } catch (error) {
+      return finish(answerError(error, endpoint, request, dependencies), request, endpoint.cors)
+    }
+  }
+}
+
+/** The headers of every answer here: nothing is kept unless the endpoint said so, and no address leaks in a referrer. */
+function finish(response: Response, request: Request, cors = false): Response {
+  const { headers } = response
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
+  headers.set('referrer-policy', 'no-referrer')
+  headers.set('x-content-type-options', 'nosniff')
+  if (cors) {
+    headers.set('access-control-allow-origin', '*')
+    headers.set('access-control-expose-headers', 'WWW-Authenticate, Retry-After, X-Request-Id')
+  }
+  return request.method === 'HEAD' ? new Response(null, { status: response.status, headers }) : response
+}
+
+/** Preflight needs no authentication, and `*` never comes with credentials (Fetch standard, section 3.2.5). */
+function preflight(allow: string, cors: boolean): Response {
+  const headers = new Headers({ allow })
+  if (cors) {
+    headers.set('access-control-allow-methods', allow)
+    headers.set('access-control-allow-headers', 'Authorization, Content-Type, Accept, MCP-Protocol-Version')
+    headers.set('access-control-max-age', '86400')
+  }
+  return new Response(null, { status: 204, headers })
+}
+
+const methodNotAllowed = (allow: string) =>
+  Response.json(
+    { error: 'invalid_request', error_description: `This address answers to ${allow}.` },
+    { status: 405, headers: { allow } },
+  )
+
+const notFound = () =>
+  Response.json({ error: 'not_found', error_description: 'Nothing is served at this address.' }, { status: 404 })
