@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'bun:test'
+import { observe } from '../../../src/http/observe.ts'
+import { createLog } from '../../../src/shared/log.ts'
+import { createRandom } from '../../../src/shared/random.ts'
+import { requestContext } from '../../../src/shared/request-context.ts'
+import { testClock } from '../../support/time.ts'
+
+function edge(handle: (request: Request) => Response | Promise<Response>) {
+  const lines: Record<string, unknown>[] = []
+  const clock = testClock()
+  const serve = observe(handle, {
+    clock,
+    random: createRandom(clock),
+    log: createLog('info', { write: (line: string) => lines.push(JSON.parse(line)) }),
+    addressOf: (_request, peer) => peer ?? 'unknown',
+    https: true,
+  })
+  return { serve, lines }
+}
+
+describe('the edge of every request', () => {
+  test('an error nobody expected is a 500 that says nothing but the request id', async () => {
+    const { serve, lines } = edge(() => {
+      throw new Error('marker-7f3a')
+    })
+    const response = await serve(new Request('http://localhost/'))
+    expect(response.status).toBe(500)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    const body = await response.text()
+    expect(body).not.toContain('marker-7f3a')
+    expect(JSON.parse(body).requestId).toBe(response.headers.get('x-request-id'))
+    expect(JSON.stringify(lines)).toContain('marker-7f3a')
+  })
+
+  test('one line a request: id, method, route, status, milliseconds, client and user', async () => {
+    const { serve, lines } = edge((request) => {
+      Object.assign(requestContext(request), { route: '/api/v1/memories/:id', clientId: 'c', user: 'abc' })
+      return new Response('ok')
+    })
+    await serve(new Request('http://localhost/api/v1/memories/42?token=hush', { headers: { 'x-request-id': 'given-id-1' } }))
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatchObject({
+      requestId: 'given-id-1',
+      method: 'GET',
+      route: '/api/v1/memories/:id',
+      status: 200,
+      client: 'c',
+      user: 'abc',
+    })
+    expect(lines[0]?.ms).toBeNumber()
+    expect(JSON.stringify(lines)).not.toContain('hush')
+  })
+
+  test('a request id that could forge a log line is replaced', async () => {
+    const { serve } = edge(() => new Response('ok'))
+    const response = await serve(new Request('http://localhost/', { headers: { 'x-request-id': 'a b"c' } }))
+    expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('RFC 6797: browsers are told to stay on https where the public address is https', async () => {
+    const { serve } = edge(() => new Response('ok'))
+    const { headers } = await serve(new Request('http://localhost/'))
+    expect(headers.get('strict-transport-security')).toContain('max-age=31536000')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  })
+})
