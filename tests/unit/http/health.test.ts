@@ -9,7 +9,10 @@ const engine = (name: string, state: 'up' | 'down', needed: boolean) => async ()
 test('200 with each engine while all that is needed is up', async () => {
   const response = await ask(engine('sqlite', 'up', true), engine('neo4j', 'down', false))
   expect(response.status).toBe(200)
-  expect(await response.json()).toMatchObject({ status: 'ok', engines: [{ engine: 'sqlite' }, { engine: 'neo4j', state: 'down' }] })
+  expect(await response.json()).toMatchObject({
+    status: 'ok',
+    engines: [{ engine: 'sqlite' }, { engine: 'neo4j', state: 'down' }],
+  })
 })
 
 test('503 with Retry-After while a needed engine is down, or its check throws', async () => {

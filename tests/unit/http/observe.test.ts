@@ -37,7 +37,9 @@ describe('the edge of every request', () => {
       Object.assign(requestContext(request), { route: '/api/v1/memories/:id', clientId: 'c', user: 'abc' })
       return new Response('ok')
     })
-    await serve(new Request('http://localhost/api/v1/memories/42?token=hush', { headers: { 'x-request-id': 'given-id-1' } }))
+    await serve(
+      new Request('http://localhost/api/v1/memories/42?token=hush', { headers: { 'x-request-id': 'given-id-1' } }),
+    )
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatchObject({
       requestId: 'given-id-1',

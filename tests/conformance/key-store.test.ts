@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'bun:test'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, readdirSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openKeyFolder } from '../../src/adapters/keys/folder.ts'
+import { mountedKeys } from '../../src/adapters/keys/mounted.ts'
+import type { StoredKey } from '../../src/oidc/ports.ts'
+import { Secret } from '../../src/shared/secret.ts'
+
+const key = (kid: string, state: StoredKey['state'] = 'current'): StoredKey => ({
+  kid,
+  privateKeyPem: `pem ${kid}`,
+  state,
+  since: 1,
+})
+const folder = () => join(mkdtempSync(join(tmpdir(), 'souvenir-keys-')), 'keys')
+const pem = (type: 'pkcs1' | 'pkcs8', bits = 2048) =>
+  new Secret(generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type, format: 'pem' }).toString())
+
+describe('KeyStore in a folder', () => {
+  test('an empty folder is an empty ring; what is saved is loaded, also by another process', async () => {
+    const path = folder()
+    expect(await openKeyFolder(path).load()).toEqual([])
+    expect(await openKeyFolder(path).save([key('a')], [])).toBe(true)
+    expect(await openKeyFolder(path).load()).toEqual([key('a')])
+  })
+
+  test('of 100 that save over the same ring exactly one does', async () => {
+    const path = folder()
+    const saved = await Promise.all(
+      Array.from({ length: 100 }, (_, at) => openKeyFolder(path).save([key(`k${at}`)], [])),
+    )
+    expect(saved.filter(Boolean)).toHaveLength(1)
+    expect(await openKeyFolder(path).load()).toEqual([key(`k${saved.indexOf(true)}`)])
+  })
+
+  test('a ring that changed since it was read is not overwritten', async () => {
+    const store = openKeyFolder(folder())
+    await store.save([key('a')], [])
+    await store.save([key('a', 'retired'), key('b')], [key('a')])
+    expect(await store.save([key('c')], [key('a')])).toBe(false)
+    expect(await store.load()).toEqual([key('a', 'retired'), key('b')])
+  })
+
+  test('the folder is 0700, its files 0600, and old versions do not pile up', async () => {
+    const path = folder()
+    const store = openKeyFolder(path)
+    let ring: StoredKey[] = []
+    for (const kid of ['a', 'b', 'c', 'd']) {
+      await store.save([key(kid)], ring)
+      ring = [key(kid)]
+    }
+    expect(statSync(path).mode & 0o777).toBe(0o700)
+    const files = readdirSync(path)
+    expect(files).toHaveLength(2)
+    for (const file of files) expect(statSync(join(path, file)).mode & 0o777).toBe(0o600)
+  })
+})
+
+describe('KeyStore of mounted keys', () => {
+  test('PKCS#1 and PKCS#8 are read; kid is the RFC 7638 thumbprint; nothing is written', async () => {
+    const store = await mountedKeys(pem('pkcs1'), pem('pkcs8'))
+    const ring = await store.load()
+    expect(ring.map(({ state }) => state)).toEqual(['next', 'current'])
+    for (const { kid, privateKeyPem } of ring) {
+      expect(kid).toMatch(/^[A-Za-z0-9_-]{43}$/)
+      expect(privateKeyPem).toStartWith('-----BEGIN PRIVATE KEY-----')
+    }
+    expect(store.writable).toBe(false)
+    expect(await store.save([], ring)).toBe(false)
+  })
+
+  test('what is not an RSA key of 2048 bits is refused by name', async () => {
+    const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString()
+    expect(mountedKeys(new Secret('hush'), undefined)).rejects.toThrow('OIDC_PRIVATE_KEY')
+    expect(mountedKeys(new Secret(ec), undefined)).rejects.toThrow('RSA')
+    expect(mountedKeys(pem('pkcs8', 1024), undefined)).rejects.toThrow('1024 bits')
+    const same = pem('pkcs8')
+    expect(mountedKeys(same, same)).rejects.toThrow('same key')
+  })
+})
