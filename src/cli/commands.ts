@@ -1,6 +1,9 @@
+import { code } from './code.ts'
 import type { Command } from './command.ts'
 import { env } from './env.ts'
 import { healthcheck } from './healthcheck.ts'
+import { serve } from './serve.ts'
+import { users } from './users.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [healthcheck, env, version]
+export const commands: readonly Command[] = [serve, code, users, healthcheck, env, version]

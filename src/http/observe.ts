@@ -2,14 +2,12 @@
  * The edge of every request: its id, its context, the headers all answers share, one log line, and the last net under errors.
  * It wraps the router's `fetch`, so that nothing a surface does can slip past it.
  */
-import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
-import { beginRequestContext, type RequestContext } from '../shared/request-context.ts'
+import { beginRequestContext, type RequestContext, requestContext } from '../shared/request-context.ts'
 import type { ClientAddress } from './client-address.ts'
 
 export interface EdgeDependencies {
-  readonly clock: Clock
   readonly random: Random
   readonly log: Log
   readonly addressOf: ClientAddress
@@ -25,7 +23,7 @@ export type Serve = (request: Request, peer?: string) => Promise<Response>
 
 const acceptableId = /^[A-Za-z0-9._-]{8,64}$/
 
-export function observe(handle: Handle, { clock, random, log, addressOf, https, onAnswer }: EdgeDependencies): Serve {
+export function observe(handle: Handle, { random, log, addressOf, https, onAnswer }: EdgeDependencies): Serve {
   return async (request, peer) => {
     const startedAt = performance.now()
     const given = request.headers.get('x-request-id')
@@ -39,8 +37,7 @@ export function observe(handle: Handle, { clock, random, log, addressOf, https, 
     try {
       response = await handle(request)
     } catch (error) {
-      log.error({ requestId: context.requestId, err: error }, 'Unexpected error')
-      response = unexpected(context.requestId)
+      response = unexpectedError(request, error, log)
     }
     const { headers } = response
     headers.set('x-request-id', context.requestId)
@@ -63,18 +60,21 @@ export function observe(handle: Handle, { clock, random, log, addressOf, https, 
     )
     return response
   }
-  function unexpected(requestId: string): Response {
-    const problem = {
-      type: 'about:blank',
-      title: 'Internal Server Error',
-      status: 500,
-      detail: 'Something went wrong here. Try again; if it stays, tell the operator the request id.',
-      requestId,
-      time: new Date(clock.now()).toISOString(),
-    }
-    return new Response(JSON.stringify(problem), {
-      status: 500,
-      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-    })
+}
+
+/** What nobody expected: the cause goes to the log, the caller gets the request id. */
+export function unexpectedError(request: Request, error: unknown, log: Log): Response {
+  const { requestId } = requestContext(request)
+  log.error({ requestId, err: error }, 'Unexpected error')
+  const problem = {
+    type: 'about:blank',
+    title: 'Internal Server Error',
+    status: 500,
+    detail: 'Something went wrong here. Try again; if it stays, tell the operator the request id.',
+    requestId,
   }
+  return new Response(JSON.stringify(problem), {
+    status: 500,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+  })
 }

@@ -9,7 +9,6 @@ function edge(handle: (request: Request) => Response | Promise<Response>) {
   const lines: Record<string, unknown>[] = []
   const clock = testClock()
   const serve = observe(handle, {
-    clock,
     random: createRandom(clock),
     log: createLog('info', { write: (line: string) => lines.push(JSON.parse(line)) }),
     addressOf: (_request, peer) => peer ?? 'unknown',

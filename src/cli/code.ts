@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util'
+import { loadConfig } from '../config/config.ts'
+import { openPeople } from '../dependencies.ts'
+import { type Command, complain, print } from './command.ts'
+
+export const code: Command = {
+  name: 'code',
+  usage: '[--user NAME]',
+  summary: 'Prints a one-time code to sign in with (the owner unless told otherwise). Works beside a running server.',
+  async run(words) {
+    const { values } = parseArgs({ args: [...words], options: { user: { type: 'string' } } })
+    const people = await openPeople(loadConfig(new Set(['auth'])))
+    try {
+      print((await people.issueCode(values.user)).code)
+      complain('Valid once, for 15 minutes.')
+      return 0
+    } finally {
+      await people.close()
+    }
+  },
+}

@@ -1,0 +1,80 @@
+/** From an identity to a person. `sub` is derived, so losing a store logs people out but never parts them from their memories. */
+import type { OwnerId } from '../../shared/brand.ts'
+import { unixSeconds } from '../../shared/clock.ts'
+import { Fault } from '../../shared/fault.ts'
+import { sha256 } from '../../shared/hash.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import type { Identity, User, VerifiedIdentity } from '../ports.ts'
+
+type AccountDependencies = Pick<OidcDependencies, 'clock'> & {
+  readonly stores: Pick<OidcDependencies['stores'], 'users'>
+}
+
+/** `sub`: stable, opaque, at most 255 ASCII characters (OpenID Connect Core section 8); here 32. */
+export const deriveOwnerId = ({ provider, subject }: Identity): OwnerId =>
+  sha256(`${provider}\n${subject}`).slice(0, 32) as OwnerId
+
+/** The person whom the operator calls `name`, made where there is none. */
+export async function ensureConsoleUser(name: string, { clock, stores }: AccountDependencies): Promise<User> {
+  const identity: Identity = { provider: 'console', subject: name }
+  const now = unixSeconds(clock)
+  return findOrCreate(
+    identity,
+    { id: deriveOwnerId(identity), name, identities: [identity], createdAt: now, updatedAt: now },
+    stores.users,
+  )
+}
+
+/**
+ * The person behind an identity that a provider has just verified, with what it says of them now. The key is the provider's
+ * subject, never the address, which can pass from one person to another.
+ */
+export async function signInVerified(
+  verified: VerifiedIdentity,
+  { clock, stores }: AccountDependencies,
+): Promise<User> {
+  const identity: Identity = { provider: verified.provider, subject: verified.subject }
+  const now = unixSeconds(clock)
+  const known = await stores.users.findByIdentity(identity)
+  if (known === undefined) {
+    const id = deriveOwnerId(identity)
+    const user = profileOf(verified, { id, name: '', identities: [identity], createdAt: now, updatedAt: now })
+    return findOrCreate(identity, user, stores.users)
+  }
+  const user = profileOf(verified, { ...known, updatedAt: now })
+  await stores.users.update(user)
+  return user
+}
+
+/** What the provider says replaces what it said before; a fact it no longer vouches for goes. */
+function profileOf(verified: VerifiedIdentity, { id, name, identities, createdAt, updatedAt }: User): User {
+  const { email, emailVerified, hostedDomain, picture } = verified
+  return {
+    id,
+    identities,
+    createdAt,
+    updatedAt,
+    name: verified.name ?? (name === '' ? (email ?? 'You') : name),
+    ...(email === undefined ? {} : { email, emailVerified }),
+    ...(hostedDomain === undefined ? {} : { hostedDomain }),
+    ...(picture === undefined ? {} : { picture }),
+  }
+}
+
+/** Two sign-ins at once of someone new make one person. */
+async function findOrCreate(
+  identity: Identity,
+  fresh: User,
+  users: AccountDependencies['stores']['users'],
+): Promise<User> {
+  const known = await users.findByIdentity(identity)
+  if (known !== undefined) return known
+  try {
+    await users.create(fresh)
+    return fresh
+  } catch (error) {
+    const other = error instanceof Fault && error.kind === 'conflict' ? await users.findByIdentity(identity) : undefined
+    if (other === undefined) throw error
+    return other
+  }
+}
