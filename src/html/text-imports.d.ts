@@ -1,0 +1,13 @@
+/** Files imported as text (`with { type: 'text' }`): read by the runtime, carried inside the compiled binary. */
+declare module '*.css' {
+  const text: string
+  export default text
+}
+declare module '*.svg' {
+  const text: string
+  export default text
+}
+declare module '*.client.js' {
+  const text: string
+  export default text
+}

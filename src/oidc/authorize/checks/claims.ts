@@ -1,0 +1,50 @@
+import type { OwnerId } from '../../../shared/brand.ts'
+import { OAuthError } from '../../errors.ts'
+import type { ClientCheck } from '../check.ts'
+
+/** Names that the `claims` parameter can ask for; others are left out (OpenID Connect Core section 5.5.1). */
+const supported: ReadonlySet<string> = new Set([
+  'name',
+  'picture',
+  'updated_at',
+  'email',
+  'email_verified',
+  'auth_time',
+])
+
+/** OpenID Connect Core section 5.5: single claims, for the ID token or for userinfo; `sub` with a value names the person. */
+export const claims: ClientCheck = ({ parameters }) => {
+  const sent = parameters.values.claims
+  if (sent === undefined) return {}
+  const asked = parse(sent)
+  const idToken = member(asked, 'id_token')
+  const userinfo = member(asked, 'userinfo')
+  const sub = member(idToken, 'sub').value
+  return {
+    claims: { idToken: names(idToken), userinfo: names(userinfo) },
+    ...(typeof sub === 'string' ? { hintedOwnerId: sub as OwnerId } : {}),
+  }
+}
+
+function parse(sent: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(sent)
+  } catch (cause) {
+    throw new OAuthError('invalid_request', 'claims is not valid JSON.', { cause })
+  }
+  if (!isObject(value)) throw new OAuthError('invalid_request', 'claims is a JSON object.')
+  return value
+}
+
+function member(of: Record<string, unknown>, name: string): Record<string, unknown> {
+  const value = Object.hasOwn(of, name) ? of[name] : undefined
+  if (value === undefined || value === null) return {}
+  if (!isObject(value)) throw new OAuthError('invalid_request', `claims: ${name} is a JSON object or null.`)
+  return value
+}
+
+const names = (asked: Record<string, unknown>) => Object.keys(asked).filter((name) => supported.has(name))
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,66 @@
+/**
+ * The one place that decides what comes next for an authorization request: sign-in, consent, the answer, or a refusal.
+ * Called when a request arrives and after each step; it looks at stored state only, never at which page was shown last.
+ */
+import { OAuthError } from '../errors.ts'
+import type { AuthorizationRequest, Client, Grant, Session } from '../ports.ts'
+
+/** Who proved to be there, and when (Unix seconds). */
+export interface SignedIn {
+  readonly ownerId: Session['ownerId']
+  readonly authTime: number
+}
+
+export interface Facts {
+  readonly request: AuthorizationRequest
+  readonly client: Client
+  /** What the tokens would be for. */
+  readonly audience: readonly string[]
+  readonly signedIn: SignedIn | undefined
+  readonly grant: Grant | undefined
+}
+
+export type Step =
+  | { readonly next: 'sign-in' }
+  | { readonly next: 'consent'; readonly signedIn: SignedIn }
+  | { readonly next: 'answer'; readonly signedIn: SignedIn; readonly grant: Grant }
+  | { readonly next: 'refuse'; readonly error: OAuthError }
+
+export function nextStep({ request, client, audience, signedIn, grant }: Facts): Step {
+  const silent = request.prompts.includes('none')
+  if (signedIn === undefined) return silent ? refuse('login_required', 'Nobody is signed in.') : { next: 'sign-in' }
+  if (request.hintedOwnerId !== undefined && request.hintedOwnerId !== signedIn.ownerId)
+    return refuse('login_required', 'Another person is signed in than the one asked for.')
+  if (grant !== undefined && mayBeAnsweredSilently(request, client) && covers(grant, request.scopes, audience))
+    return { next: 'answer', signedIn, grant }
+  return silent ? refuse('consent_required', 'The person has to be asked first.') : { next: 'consent', signedIn }
+}
+
+/**
+ * Whether a session is proof enough for this request (OpenID Connect Core section 3.1.2.1): not when it asks for a new
+ * sign-in, not when the last one is older than `max_age`, and not when it is someone else's.
+ */
+export function sessionServes(session: Session, request: AuthorizationRequest, now: number): boolean {
+  const { prompts, maxAgeSeconds, hintedOwnerId } = request
+  if (prompts.includes('login') || prompts.includes('select_account')) return false
+  if (maxAgeSeconds !== undefined && (maxAgeSeconds === 0 || now - session.authTime > maxAgeSeconds)) return false
+  return hintedOwnerId === undefined || hintedOwnerId === session.ownerId
+}
+
+/** Whether what the person allowed earlier is all that is asked for now. */
+export const covers = (grant: Grant, scopes: readonly string[], audience: readonly string[]): boolean =>
+  scopes.every((scope) => grant.scopes.includes(scope)) &&
+  audience.every((resource) => grant.resources.includes(resource))
+
+/**
+ * RFC 8252 section 8.6: any program on the machine can pretend to be a public client that is called back on loopback or by
+ * a private scheme, so each of its requests is put before the person. And `prompt=consent` always asks.
+ */
+const mayBeAnsweredSilently = (request: AuthorizationRequest, client: Client): boolean =>
+  !request.prompts.includes('consent') &&
+  (request.redirectUri.startsWith('https://') || !client.authMethods.includes('none'))
+
+const refuse = (code: 'login_required' | 'consent_required', description: string): Step => ({
+  next: 'refuse',
+  error: new OAuthError(code, description),
+})

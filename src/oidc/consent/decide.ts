@@ -1,0 +1,113 @@
+/** The consent page and what a person answers there (OpenID Connect Core section 3.1.2.4). */
+
+import { Fault } from '../../shared/fault.ts'
+import { requestContext } from '../../shared/request-context.ts'
+import type { SignedIn } from '../authorize/dispatch.ts'
+import { issueCode } from '../authorize/issue-code.ts'
+import { findPending, renewFormToken, takeForm } from '../authorize/pending.ts'
+import { clientOf, consentPath, signInPath } from '../authorize/proceed.ts'
+import { redirect, respondWithCode, respondWithError } from '../authorize/respond.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { OAuthError } from '../errors.ts'
+import { consentPage } from '../pages/consent.tsx'
+import { describeClient } from '../pages/describe-client.ts'
+import { describeScopes } from '../pages/describe-scopes.ts'
+import type { Authorization } from '../ports.ts'
+import { readSession } from '../signin/session.ts'
+import { usedForm } from '../signin/with-code.ts'
+import { recordGrant } from './record.ts'
+
+const path = '/auth/consent/:id'
+
+export const consentStart: Endpoint = {
+  method: 'GET',
+  path,
+  errors: 'page',
+  cors: false,
+  async handle(dependencies, request, { id = '' }) {
+    const authorization = await findPending(request, id, dependencies)
+    return showConsent({ id, authorization }, dependencies)
+  },
+}
+
+export const consentDecision: Endpoint = {
+  method: 'POST',
+  path,
+  errors: 'page',
+  cors: false,
+  async handle(dependencies, request, { id = '' }) {
+    const { authorization, fields, genuine } = await takeForm(request, id, dependencies)
+    const signedIn = signedInAt(authorization)
+    if (signedIn === undefined) return redirect(signInPath(id))
+    if (!genuine) return showConsent({ id, authorization, problem: usedForm, status: 403 }, dependencies)
+    switch (fields.get('decision')) {
+      case 'allow':
+        return allow(request, authorization, signedIn, dependencies)
+      case 'deny':
+        return deny(request, authorization, dependencies)
+      default:
+        return showConsent({ id, authorization, problem: 'Please choose one of the two.', status: 400 }, dependencies)
+    }
+  },
+}
+
+async function allow(
+  httpRequest: Request,
+  { id, request }: Authorization,
+  signedIn: SignedIn,
+  dependencies: OidcDependencies,
+): Promise<Response> {
+  const client = await clientOf(request, dependencies)
+  await finish(id, dependencies)
+  const session = await readSession(httpRequest, dependencies)
+  const sessionId = session?.ownerId === signedIn.ownerId ? session.id : undefined
+  const grant = await recordGrant({ ownerId: signedIn.ownerId, client, request }, dependencies)
+  const code = await issueCode({ request, signedIn, grant, sessionId }, dependencies)
+  return respondWithCode(request, code, { settings: dependencies.settings, arrival: 'form' })
+}
+
+async function deny(
+  httpRequest: Request,
+  { id, request }: Authorization,
+  dependencies: OidcDependencies,
+): Promise<Response> {
+  await finish(id, dependencies)
+  const error = new OAuthError('access_denied', 'The person did not allow it.')
+  requestContext(httpRequest).reason = error.message
+  return respondWithError(request, error, { settings: dependencies.settings, arrival: 'form' })
+}
+
+/** An authorization is answered once, whoever else answers it at the same time. */
+async function finish(id: Authorization['id'], { stores }: OidcDependencies): Promise<void> {
+  if (!(await stores.authorizations.delete(id))) throw new Fault('invalid', 'This was answered already.')
+}
+
+async function showConsent(
+  at: {
+    readonly id: string
+    readonly authorization: Authorization
+    readonly problem?: string
+    readonly status?: number
+  },
+  dependencies: OidcDependencies,
+): Promise<Response> {
+  const signedIn = signedInAt(at.authorization)
+  if (signedIn === undefined) return redirect(signInPath(at.id))
+  const { request } = at.authorization
+  const client = await clientOf(request, dependencies)
+  const user = await dependencies.stores.users.find(signedIn.ownerId)
+  if (user === undefined) throw new Fault('forbidden', 'This account no longer exists here.')
+  return consentPage({
+    client: describeClient(client, request.redirectUri),
+    permissions: describeScopes(request.scopes),
+    action: consentPath(at.id),
+    formToken: await renewFormToken(at.id, dependencies),
+    account: user.email ?? user.name,
+    ...(at.problem === undefined ? {} : { problem: at.problem }),
+    ...(at.status === undefined ? {} : { status: at.status }),
+  })
+}
+
+const signedInAt = ({ ownerId, authTime }: Authorization): SignedIn | undefined =>
+  ownerId === undefined || authTime === undefined ? undefined : { ownerId, authTime }

@@ -1,0 +1,54 @@
+/** What a person is told of a client: only what we know, none of it taken on trust. */
+import type { Client } from '../ports.ts'
+
+export interface ClientDescription {
+  readonly name: string
+  /** Who stands behind it, where anyone does. */
+  readonly origin: string
+  readonly vouched: boolean
+  /** Where the browser goes afterwards. */
+  readonly destination: string
+}
+
+export const describeClient = (client: Client, redirectUri: string): ClientDescription => ({
+  name: displayName(client.name),
+  origin: originOf(client),
+  vouched: client.kind !== 'dynamic',
+  destination: destinationOf(redirectUri),
+})
+
+/** A name without control, format or bidirectional characters, which could make it read as another; 80 characters at most. */
+export function displayName(name: string): string {
+  const plain = name
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  if (plain === '') return 'An app without a name'
+  const characters = [...plain]
+  return characters.length > 80 ? `${characters.slice(0, 79).join('')}…` : plain
+}
+
+function originOf({ kind, id }: Client): string {
+  switch (kind) {
+    case 'manual':
+      return 'Added by whoever runs this server'
+    case 'document':
+      return URL.canParse(id) ? `Published by ${new URL(id).host}` : 'Published by its makers'
+    case 'dynamic':
+      return 'It registered itself; its name is its own claim'
+    default:
+      return kind satisfies never
+  }
+}
+
+const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** `chatgpt.com`; `an app on this computer (localhost:7777)`; `an app that opens cursor: links`. */
+export function destinationOf(redirectUri: string): string {
+  if (!URL.canParse(redirectUri)) return 'an address that cannot be shown'
+  const { protocol, host, hostname } = new URL(redirectUri)
+  if (protocol === 'https:') return host
+  if (protocol === 'http:')
+    return loopbackHosts.has(hostname) ? `an app on this computer (${host})` : `${host} (not encrypted)`
+  return `the app that opens ${protocol} links`
+}

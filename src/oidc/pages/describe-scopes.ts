@@ -1,0 +1,27 @@
+/** What each scope means to the person who is asked, in plain words. */
+import type { Scope } from '../scopes.ts'
+
+const sentences = {
+  openid: 'Know that it is you, by an identifier',
+  profile: 'See your name and picture',
+  email: 'See your e-mail address',
+  address: 'See your postal address, if one is kept here',
+  phone: 'See your telephone number, if one is kept here',
+  'memories:read': 'Read your memories',
+  'memories:write': 'Add, change and delete your memories',
+  offline_access: 'Stay connected while you are away',
+} as const satisfies Record<Scope, string>
+
+const isScope = (scope: string): scope is Scope => Object.hasOwn(sentences, scope)
+
+/** One sentence a scope, what weighs most first. */
+export const describeScopes = (scopes: readonly string[]): readonly string[] =>
+  weighty.filter((scope) => scopes.includes(scope)).map((scope) => sentences[scope])
+
+const weighty: readonly Scope[] = [
+  'memories:read',
+  'memories:write',
+  ...Object.keys(sentences)
+    .filter((scope) => isScope(scope))
+    .filter((scope) => !scope.startsWith('memories:')),
+]

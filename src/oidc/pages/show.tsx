@@ -1,0 +1,7 @@
+import type { ComponentChildren } from 'preact'
+import { type PageOptions, pageResponse } from '../../html/page.tsx'
+import { assetsPath } from '../assets.ts'
+
+/** A page of the authorization server. */
+export const showPage = (options: Omit<PageOptions, 'assetsPath'>, body: ComponentChildren): Response =>
+  pageResponse({ ...options, assetsPath }, body)

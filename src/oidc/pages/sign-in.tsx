@@ -1,0 +1,94 @@
+import { Facts, FormToken, Notice, Permissions } from '../../html/components.tsx'
+import type { ClientDescription } from './describe-client.ts'
+import { showPage } from './show.tsx'
+
+export interface SignInPage {
+  readonly client: ClientDescription
+  readonly permissions: readonly string[]
+  /** Where its forms post to: `/auth/signin/{id}`. */
+  readonly action: string
+  readonly formToken: string
+  readonly providers: readonly { readonly name: string; readonly label: string }[]
+  readonly problem?: string
+  readonly status?: number
+  readonly headers?: HeadersInit
+}
+
+/**
+ * Who asks, for what, and where the browser goes next; then the ways to sign in. Nothing happens without a click here:
+ * that click, in this browser, is what an identity provider's answer is tied to.
+ */
+export const signInPage = (page: SignInPage): Response =>
+  showPage(
+    {
+      title: 'Sign in',
+      ...(page.status === undefined ? {} : { status: page.status }),
+      ...(page.headers === undefined ? {} : { headers: page.headers }),
+    },
+    <>
+      <h1>
+        {'Sign in to connect '}
+        <bdi>{page.client.name}</bdi>
+      </h1>
+      <p class="quiet">Your memories stay on this server. You decide on the next page what this app may do.</p>
+      {page.problem === undefined ? null : (
+        <Notice tone="error" id="problem">
+          <p>{page.problem}</p>
+        </Notice>
+      )}
+      {page.providers.map(({ name, label }) => (
+        <form method="post" action={`${page.action}/with/${name}`} key={name}>
+          <FormToken value={page.formToken} />
+          <div class="actions">
+            <button type="submit">{`Continue with ${label}`}</button>
+          </div>
+        </form>
+      ))}
+      {page.providers.length > 0 ? <p class="or">or</p> : null}
+      <CodeForm page={page} secondary={page.providers.length > 0} />
+      <h2>What it asks for</h2>
+      <Permissions sentences={page.permissions} />
+      <Facts
+        facts={[
+          { term: 'App', value: <bdi>{page.client.name}</bdi>, why: page.client.origin },
+          { term: 'Afterwards your browser goes to', value: page.client.destination },
+        ]}
+      />
+    </>,
+  )
+
+function CodeForm({ page, secondary }: { page: SignInPage; secondary: boolean }) {
+  const described = page.problem === undefined ? 'code-hint' : 'problem code-hint'
+  return (
+    <form method="post" action={`${page.action}/code`}>
+      <FormToken value={page.formToken} />
+      <div class="field">
+        <label for="code">Sign-in code</label>
+        <input
+          class="code"
+          id="code"
+          name="code"
+          type="text"
+          required
+          maxLength={40}
+          placeholder="XXXX-XXXX-XXXX"
+          autocomplete="one-time-code"
+          autocapitalize="characters"
+          spellcheck={false}
+          aria-describedby={described}
+          {...(page.problem === undefined ? {} : { 'aria-invalid': 'true' as const })}
+        />
+        <p class="hint" id="code-hint">
+          {'It is in the terminal where this server started, or run '}
+          <code>souvenir code</code>
+          {' there. It works once, for 15 minutes.'}
+        </p>
+      </div>
+      <div class="actions">
+        <button type="submit" class={secondary ? 'secondary' : ''}>
+          {secondary ? 'Continue with the code' : 'Continue'}
+        </button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,27 @@
+import { Fault } from '../../shared/fault.ts'
+import { hashToken } from '../../shared/hash.ts'
+import { goOn } from '../authorize/proceed.ts'
+import type { Arrival } from '../authorize/respond.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import type { User } from '../ports.ts'
+import { startSession } from './session.ts'
+
+/** Somebody proved who they are: a new session in this browser, and on with what they came for. `amr`: RFC 8176. */
+export async function finishSignIn(
+  request: Request,
+  { id, user, amr, arrival }: { id: string; user: User; amr: readonly string[]; arrival: Arrival },
+  dependencies: OidcDependencies,
+): Promise<Response> {
+  const { session, cookie } = await startSession(request, { ownerId: user.id, amr }, dependencies)
+  const authorization = await dependencies.stores.authorizations.update(
+    hashToken(id),
+    ({ upstream: _spent, ...rest }) => ({
+      ...rest,
+      ownerId: session.ownerId,
+      authTime: session.authTime,
+    }),
+  )
+  if (authorization === undefined)
+    throw new Fault('invalid', 'This sign-in is over. Go back to the app and connect again.')
+  return goOn(request, { id, authorization, session, cookie }, arrival, dependencies)
+}

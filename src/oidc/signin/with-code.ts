@@ -1,0 +1,25 @@
+/** Signs in with a code from the console. */
+import { takeForm } from '../authorize/pending.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { redeemConsoleCode } from './console-code.ts'
+import { finishSignIn } from './finish.ts'
+import { showSignIn } from './start.ts'
+
+export const signInWithCode: Endpoint = {
+  method: 'POST',
+  path: '/auth/signin/:id/code',
+  errors: 'page',
+  cors: false,
+  async handle(dependencies, request, { id = '' }) {
+    const { authorization, fields, genuine } = await takeForm(request, id, dependencies)
+    if (!genuine) return showSignIn({ id, authorization, problem: usedForm, status: 403 }, dependencies)
+    const ownerId = await redeemConsoleCode(dependencies, fields.get('code') ?? '')
+    const user = ownerId === undefined ? undefined : await dependencies.stores.users.find(ownerId)
+    if (user === undefined) return showSignIn({ id, authorization, problem: wrongCode, status: 400 }, dependencies)
+    return finishSignIn(request, { id, user, amr: ['otp'], arrival: 'form' }, dependencies)
+  },
+}
+
+export const usedForm = 'This page had been sent already or was open twice. Please try again here.'
+const wrongCode =
+  'That code is not right, was used before, or is older than 15 minutes. Check it, or get a new one with souvenir code.'
