@@ -1,0 +1,56 @@
+/** private_key_jwt: RFC 7523 section 3 and OpenID Connect Core section 9. */
+import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, jwtVerify } from 'jose'
+import { sha256 } from '../../shared/hash.ts'
+import type { TokenHash } from '../../shared/brand.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import { OAuthError } from '../errors.ts'
+import type { Client } from '../ports.ts'
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const longestAssertion = 8_192
+/** An assertion is for now: one that lives longer than this is not taken. */
+const longestLifeSeconds = 600
+
+const refused = (reason: string, cause?: unknown) =>
+  new OAuthError('invalid_client', 'Client authentication failed.', { reason, ...(cause === undefined ? {} : { cause }) })
+
+/** Which client an assertion speaks of, before it is believed. */
+export function assertionMethod(values: Readonly<Record<string, string | undefined>>) {
+  const { client_assertion: assertion = '', client_assertion_type: type, client_id: named } = values
+  if (type !== assertionType) throw refused('client_assertion_type')
+  if (assertion.length > longestAssertion) throw refused('assertion too long')
+  let subject: string | undefined
+  try {
+    subject = decodeJwt(assertion).sub
+  } catch (cause) {
+    throw refused('assertion is not a JWT', cause)
+  }
+  if (subject === undefined || (named !== undefined && named !== subject)) throw refused('sub is not client_id')
+  return { method: 'private_key_jwt' as const, clientId: subject }
+}
+
+/** Verifies signature, `iss`, `sub`, `aud` (issuer or token endpoint), `exp`, and that its `jti` was not used before. */
+export async function authenticateByAssertion(
+  client: Client,
+  assertion: string,
+  { settings, clock, stores }: Pick<OidcDependencies, 'settings' | 'clock' | 'stores'>,
+): Promise<void> {
+  if (client.jwks === undefined) throw refused('client has no keys')
+  const keys = createLocalJWKSet({ keys: [...client.jwks.keys] } as JSONWebKeySet)
+  try {
+    const { payload } = await jwtVerify(assertion, keys, {
+      algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      issuer: client.id,
+      subject: client.id,
+      audience: [settings.issuer, `${settings.issuer}/auth/token`],
+      requiredClaims: ['exp', 'jti'],
+      currentDate: new Date(clock.now()),
+    })
+    const { exp = 0, jti = '' } = payload
+    if (exp - clock.now() / 1000 > longestLifeSeconds) throw refused('assertion lives too long')
+    if (!(await stores.replays.claim(sha256(`${client.id}\n${jti}`) as TokenHash, exp))) throw refused('jti used before')
+  } catch (error) {
+    if (error instanceof errors.JOSEError) throw refused(error.code, error)
+    throw error
+  }
+}

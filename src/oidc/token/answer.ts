@@ -1,0 +1,89 @@
+import type { FamilyId, GrantId, OwnerId } from '../../shared/brand.ts'
+import { unixSeconds } from '../../shared/clock.ts'
+import { hashToken } from '../../shared/hash.ts'
+import { claimsOf } from '../claims.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import { OAuthError } from '../errors.ts'
+import type { AuthorizationRequest, Client, User } from '../ports.ts'
+import { personMayEnter } from '../signin/allow-list.ts'
+import { issueAccessToken, issueIdToken } from '../tokens/issue.ts'
+import type { TokenResponse } from './grant.ts'
+
+export interface Authorized {
+  readonly ownerId: OwnerId
+  readonly grantId: GrantId
+  readonly familyId: FamilyId
+  readonly authTime: number
+  readonly scopes: readonly string[]
+  /** All that was authorized: what a refresh token keeps. */
+  readonly grantedResources: readonly string[]
+  /** What this access token is for. */
+  readonly resources: readonly string[]
+}
+
+export interface Asked {
+  readonly nonce?: string
+  readonly claims: AuthorizationRequest['claims']
+}
+
+/** The person behind an authorization, if they may still enter. Throws `invalid_grant`. */
+export async function personOf(
+  ownerId: OwnerId,
+  { stores, settings }: Pick<OidcDependencies, 'stores' | 'settings'>,
+): Promise<User> {
+  const user = await stores.users.find(ownerId)
+  if (user === undefined || !personMayEnter(user, settings)) {
+    throw new OAuthError('invalid_grant', 'The authorization has ended.', { reason: 'the person may not enter' })
+  }
+  return user
+}
+
+/** Access token, ID token (with `openid`) and a new refresh token (for clients that use them), signed side by side. */
+export async function answerTokens(
+  authorized: Authorized,
+  asked: Asked,
+  client: Client,
+  dependencies: OidcDependencies,
+): Promise<TokenResponse> {
+  const user = await personOf(authorized.ownerId, dependencies)
+  const tokens = await signTokens(authorized, asked, client, user, dependencies)
+  if (!client.grantTypes.includes('refresh_token')) return tokens
+  const { stores, random, clock, settings } = dependencies
+  const refreshToken = random.token(32)
+  await stores.refreshTokens.create(hashToken(refreshToken), {
+    clientId: client.id,
+    ownerId: authorized.ownerId,
+    grantId: authorized.grantId,
+    familyId: authorized.familyId,
+    scopes: authorized.scopes,
+    resources: authorized.grantedResources,
+    ...(asked.claims === undefined ? {} : { claims: asked.claims }),
+    authTime: authorized.authTime,
+    expiresAt: unixSeconds(clock) + settings.refreshTokenTtlSeconds,
+  })
+  return { ...tokens, refresh_token: refreshToken }
+}
+
+export async function signTokens(
+  authorized: Authorized,
+  { nonce, claims }: Asked,
+  client: Client,
+  user: User,
+  dependencies: OidcDependencies,
+): Promise<TokenResponse> {
+  const subject = { ...authorized, clientId: client.id }
+  const accessToken = await issueAccessToken(subject, dependencies)
+  const response: TokenResponse = {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: dependencies.settings.accessTokenTtlSeconds,
+    scope: authorized.scopes.join(' '),
+  }
+  if (!authorized.scopes.includes('openid')) return response
+  const authentication = {
+    authTime: authorized.authTime,
+    ...(nonce === undefined ? {} : { nonce }),
+    claims: claimsOf(user, [], claims?.idToken ?? []),
+  }
+  return { ...response, id_token: await issueIdToken(subject, authentication, accessToken, dependencies) }
+}

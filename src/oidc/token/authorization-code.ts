@@ -1,0 +1,55 @@
+import { unixSeconds } from '../../shared/clock.ts'
+import { hashToken } from '../../shared/hash.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import { OAuthError } from '../errors.ts'
+import type { IssuedCode } from '../ports.ts'
+import { answerTokens } from './answer.ts'
+import { endFamily } from './family.ts'
+import type { Grant, TokenRequest } from './grant.ts'
+import { checkVerifier } from './pkce.ts'
+import { narrowResources } from './resources.ts'
+
+/** RFC 6749 section 4.1.3: a code is spent by its first use, right or wrong; a second use ends all that came of it. */
+export const authorizationCode: Grant = {
+  type: 'authorization_code',
+  async redeem(request, dependencies) {
+    const { values } = request
+    if (values.code === undefined) throw new OAuthError('invalid_request', 'The parameter code is missing.')
+    const code = await take(values.code, dependencies)
+    checkBelongs(code, request)
+    checkVerifier(code.request.codeChallenge, values.code_verifier)
+    const resources = narrowResources(code.request.resources, request.resources, dependencies.settings)
+    return answerTokens(
+      { ...code, scopes: code.request.scopes, grantedResources: code.request.resources, resources },
+      { ...(code.request.nonce === undefined ? {} : { nonce: code.request.nonce }), claims: code.request.claims },
+      request.client,
+      dependencies,
+    )
+  },
+}
+
+async function take(code: string, dependencies: OidcDependencies): Promise<IssuedCode> {
+  const { stores, clock, settings } = dependencies
+  const taken = await stores.codes.take(hashToken(code), unixSeconds(clock) + settings.accessTokenTtlSeconds)
+  switch (taken.outcome) {
+    case 'taken':
+      return taken.code
+    case 'spent':
+      await endFamily(taken.familyId, dependencies)
+      throw new OAuthError('invalid_grant', 'The code was used before.', { reason: 'code replayed: family revoked' })
+    case 'unknown':
+      throw new OAuthError('invalid_grant', 'The code is unknown or has expired.')
+    default:
+      return taken satisfies never
+  }
+}
+
+function checkBelongs({ clientId, request }: IssuedCode, { client, values }: TokenRequest): void {
+  if (clientId !== client.id) {
+    throw new OAuthError('invalid_grant', 'The code is unknown or has expired.', { reason: "another client's code" })
+  }
+  const { redirect_uri: repeated } = values
+  if (repeated === undefined ? request.redirectUriSent : repeated !== request.redirectUri) {
+    throw new OAuthError('invalid_grant', 'redirect_uri is not the one of the authorization request.')
+  }
+}

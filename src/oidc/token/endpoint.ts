@@ -1,0 +1,40 @@
+/**
+ * The token endpoint (RFC 6749 section 3.2): reads the request, authenticates the client, sees that it may use the grant, and
+ * writes the answer. What is particular to a grant is in the grant's file.
+ */
+import { readForm } from '../../shared/read-body.ts'
+import { requestContext } from '../../shared/request-context.ts'
+import { authenticateClient } from '../clients/authenticate.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { OAuthError } from '../errors.ts'
+import { readParameters } from '../parameters.ts'
+import { authorizationCode } from './authorization-code.ts'
+import type { Grant } from './grant.ts'
+import { refreshToken } from './refresh-token.ts'
+
+export const grants: readonly Grant[] = [authorizationCode, refreshToken]
+
+const byType = new Map<string, Grant>(grants.map((grant) => [grant.type, grant]))
+const bodyLimitBytes = 32 * 1024
+
+export const tokenEndpoint: Endpoint = {
+  method: 'POST',
+  path: '/auth/token',
+  errors: 'json',
+  cors: true,
+  async handle(dependencies, request) {
+    const { values, resources } = readParameters(await readForm(request, bodyLimitBytes))
+    if (values.grant_type === undefined) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.')
+    const client = await authenticateClient(request, values, dependencies)
+    requestContext(request).clientId = client.id
+    const grant = byType.get(values.grant_type)
+    if (grant === undefined) {
+      throw new OAuthError('unsupported_grant_type', `grant_type is one of ${[...byType.keys()].join(', ')}.`)
+    }
+    if (!client.grantTypes.includes(grant.type)) {
+      throw new OAuthError('unauthorized_client', `This client is not registered for ${grant.type}.`)
+    }
+    const answer = await grant.redeem({ client, values, resources }, dependencies)
+    return Response.json(answer, { headers: { 'cache-control': 'no-store', pragma: 'no-cache' } })
+  },
+}

@@ -1,0 +1,25 @@
+import type { OidcDependencies } from '../dependencies.ts'
+import type { Client, GrantType } from '../ports.ts'
+
+/** What a grant is given: an authenticated client that may use it, and the request's parameters, each once. */
+export interface TokenRequest {
+  readonly client: Client
+  readonly values: Readonly<Record<string, string | undefined>>
+  readonly resources: readonly string[]
+}
+
+/** RFC 6749 section 5.1. */
+export interface TokenResponse {
+  readonly access_token: string
+  readonly token_type: 'Bearer'
+  readonly expires_in: number
+  readonly scope: string
+  readonly refresh_token?: string
+  readonly id_token?: string
+}
+
+/** One grant type: a file in this folder and a line in endpoint.ts. Throws `OAuthError`. */
+export interface Grant {
+  readonly type: GrantType
+  redeem(request: TokenRequest, dependencies: OidcDependencies): Promise<TokenResponse>
+}

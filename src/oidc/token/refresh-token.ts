@@ -1,0 +1,76 @@
+import { unixSeconds } from '../../shared/clock.ts'
+import { hashToken } from '../../shared/hash.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import { OAuthError } from '../errors.ts'
+import type { RefreshToken } from '../ports.ts'
+import { splitScope } from '../scopes.ts'
+import { personOf, signTokens } from './answer.ts'
+import { endFamily } from './family.ts'
+import type { Grant, TokenRequest } from './grant.ts'
+import { narrowResources } from './resources.ts'
+
+/**
+ * RFC 6749 section 6 with rotation (OAuth 2.1 section 4.3.1): each use puts a successor in the token's place. Two uses in
+ * flight at once both live for a short grace; a use after it is a theft, and ends the family.
+ */
+export const refreshToken: Grant = {
+  type: 'refresh_token',
+  async redeem(request, dependencies) {
+    const { client, values } = request
+    if (values.refresh_token === undefined) throw new OAuthError('invalid_request', 'The parameter refresh_token is missing.')
+    const hash = hashToken(values.refresh_token)
+    const { stores, settings } = dependencies
+    const found = await stores.refreshTokens.find(hash)
+    if (found === undefined || found.clientId !== client.id) throw dead(found === undefined ? 'unknown' : "another client's")
+    const scopes = narrowScopes(found, values.scope)
+    const resources = narrowResources(found.resources, request.resources, settings)
+    const user = await personOf(found.ownerId, dependencies).catch(async (error) => {
+      if (error instanceof OAuthError) await endFamily(found.familyId, dependencies)
+      throw error
+    })
+    const successor = await rotate(hash, request, dependencies)
+    const authorized = { ...found, scopes, resources, grantedResources: found.resources }
+    const tokens = await signTokens(authorized, { claims: found.claims }, client, user, dependencies)
+    return { ...tokens, refresh_token: successor }
+  },
+}
+
+const dead = (reason: string) =>
+  new OAuthError('invalid_grant', 'The refresh token is unknown, expired or revoked.', { reason })
+
+/** RFC 6749 section 6: the scope may shrink, never grow. */
+function narrowScopes({ scopes }: RefreshToken, asked: string | undefined): readonly string[] {
+  if (asked === undefined) return scopes
+  const wanted = splitScope(asked)
+  if (!wanted.every((scope) => scopes.includes(scope))) {
+    throw new OAuthError('invalid_scope', 'A scope was asked for that was not granted.')
+  }
+  return wanted.length === 0 ? scopes : wanted
+}
+
+async function rotate(
+  hash: ReturnType<typeof hashToken>,
+  { client }: TokenRequest,
+  dependencies: OidcDependencies,
+): Promise<string> {
+  const { stores, random, clock, settings } = dependencies
+  const now = unixSeconds(clock)
+  const successor = random.token(32)
+  const rotation = await stores.refreshTokens.rotate(
+    hash,
+    { hash: hashToken(successor), expiresAt: now + settings.refreshTokenTtlSeconds },
+    { clientId: client.id, now, graceSeconds: settings.refreshGraceSeconds },
+  )
+  switch (rotation.outcome) {
+    case 'rotated':
+    case 'graced':
+      return successor
+    case 'reused':
+      await endFamily(rotation.token.familyId, dependencies)
+      throw dead('reused: family revoked')
+    case 'unknown':
+      throw dead('unknown')
+    default:
+      return rotation satisfies never
+  }
+}

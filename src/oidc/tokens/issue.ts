@@ -1,0 +1,74 @@
+/** Makes the tokens of one authorization. Knows no HTTP and no grant type; keeps nothing but the refresh token's hash, by its caller. */
+import { createHash } from 'node:crypto'
+import type { ClientId, FamilyId, GrantId, OwnerId } from '../../shared/brand.ts'
+import { unixSeconds } from '../../shared/clock.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import { audienceOf } from '../resource-indicators.ts'
+
+export interface TokenSubject {
+  readonly clientId: ClientId
+  readonly ownerId: OwnerId
+  readonly grantId?: GrantId
+  readonly familyId?: FamilyId
+  readonly scopes: readonly string[]
+  readonly resources: readonly string[]
+}
+
+/** What an ID token says beside its subject (OpenID Connect Core section 2). */
+export interface Authentication {
+  readonly authTime: number
+  readonly nonce?: string
+  /** Claims about the person that were asked for by name for the ID token. */
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
+type Issuing = Pick<OidcDependencies, 'settings' | 'clock' | 'random' | 'keyRing'>
+
+/** A JWT access token (RFC 9068 section 2.2), with `gid` and `fid`, by which a revocation finds it. */
+export function issueAccessToken(subject: TokenSubject, { settings, clock, random, keyRing }: Issuing): Promise<string> {
+  const iat = unixSeconds(clock)
+  const audience = audienceOf(settings, subject.resources)
+  return keyRing.sign(
+    {
+      iss: settings.issuer,
+      sub: subject.ownerId,
+      aud: audience.length === 1 ? audience[0] : audience,
+      client_id: subject.clientId,
+      scope: subject.scopes.join(' '),
+      iat,
+      exp: iat + settings.accessTokenTtlSeconds,
+      jti: random.id(),
+      gid: subject.grantId,
+      fid: subject.familyId,
+    },
+    'at+jwt',
+  )
+}
+
+/** An ID token (OpenID Connect Core section 2), bound to its access token by `at_hash` (section 3.1.3.6). */
+export function issueIdToken(
+  { ownerId, clientId }: TokenSubject,
+  { authTime, nonce, claims }: Authentication,
+  accessToken: string,
+  { settings, clock, keyRing }: Issuing,
+): Promise<string> {
+  const iat = unixSeconds(clock)
+  return keyRing.sign(
+    {
+      ...claims,
+      iss: settings.issuer,
+      sub: ownerId,
+      aud: clientId,
+      iat,
+      exp: iat + settings.idTokenTtlSeconds,
+      auth_time: authTime,
+      nonce,
+      at_hash: leftHalfHash(accessToken),
+    },
+    'JWT',
+  )
+}
+
+/** The left half of SHA-256, base64url (OpenID Connect Core section 3.1.3.6). */
+const leftHalfHash = (token: string) =>
+  createHash('sha256').update(token, 'ascii').digest().subarray(0, 16).toString('base64url')
