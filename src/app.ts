@@ -23,7 +23,8 @@ const resourceSurfaces: readonly ((dependencies: Dependencies) => Plugin)[] = []
 const openSurfaces: readonly ((dependencies: Dependencies) => Plugin)[] = [({ auth }) => auth && oidcRoutes(auth)]
 
 /** Where a path belongs: the resources' router, or the other. */
-const isResource = (path: string) => path.startsWith('/api/') || path === '/mcp' || path.startsWith('/mcp/')
+const isResource = (path: string) =>
+  (path.startsWith('/api/') || /^\/mcp([/?]|$)/.test(path)) && !path.includes('/.well-known/')
 
 /** What serves a configuration: all that comes in goes through the edge (http/observe). */
 export function buildApp(config: Config, dependencies: Dependencies): Serve {

@@ -1,12 +1,17 @@
 import { assetEndpoints } from './assets.ts'
 import { authorizeByGet, authorizeByPost } from './authorize/endpoint.ts'
+import { deleteRegistration, readRegistration, registerClient, replaceRegistration } from './clients/register.ts'
 import { consentDecision, consentStart } from './consent/decide.ts'
 import { discoveryEndpoints } from './discovery.ts'
 import type { Endpoint } from './endpoint.ts'
+import { introspectToken } from './introspect.ts'
 import { jwksEndpoint } from './jwks.ts'
 import type { OidcSettings } from './ports.ts'
+import { revokeToken } from './revoke.ts'
 import { signInStart } from './signin/start.ts'
 import { signInWithCode } from './signin/with-code.ts'
+import { tokenEndpoint } from './token/endpoint.ts'
+import { userinfoByGet, userinfoByPost } from './userinfo.ts'
 
 /** Every address of the authorization server. A new one is one line here. */
 export const endpoints = (settings: OidcSettings): readonly Endpoint[] => [
@@ -19,4 +24,13 @@ export const endpoints = (settings: OidcSettings): readonly Endpoint[] => [
   consentStart, // OpenID Connect Core 3.1.2.4
   consentDecision,
   ...assetEndpoints,
+  tokenEndpoint, // RFC 6749 section 3.2
+  registerClient, // RFC 7591
+  readRegistration, // RFC 7592
+  replaceRegistration,
+  deleteRegistration,
+  revokeToken, // RFC 7009
+  introspectToken, // RFC 7662
+  userinfoByGet, // OpenID Connect Core 5.3
+  userinfoByPost,
 ]

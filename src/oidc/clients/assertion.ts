@@ -1,7 +1,7 @@
 /** private_key_jwt: RFC 7523 section 3 and OpenID Connect Core section 9. */
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, jwtVerify } from 'jose'
-import { sha256 } from '../../shared/hash.ts'
 import type { TokenHash } from '../../shared/brand.ts'
+import { sha256 } from '../../shared/hash.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
 import type { Client } from '../ports.ts'
@@ -12,7 +12,10 @@ const longestAssertion = 8_192
 const longestLifeSeconds = 600
 
 const refused = (reason: string, cause?: unknown) =>
-  new OAuthError('invalid_client', 'Client authentication failed.', { reason, ...(cause === undefined ? {} : { cause }) })
+  new OAuthError('invalid_client', 'Client authentication failed.', {
+    reason,
+    ...(cause === undefined ? {} : { cause }),
+  })
 
 /** Which client an assertion speaks of, before it is believed. */
 export function assertionMethod(values: Readonly<Record<string, string | undefined>>) {
@@ -48,7 +51,8 @@ export async function authenticateByAssertion(
     })
     const { exp = 0, jti = '' } = payload
     if (exp - clock.now() / 1000 > longestLifeSeconds) throw refused('assertion lives too long')
-    if (!(await stores.replays.claim(sha256(`${client.id}\n${jti}`) as TokenHash, exp))) throw refused('jti used before')
+    if (!(await stores.replays.claim(sha256(`${client.id}\n${jti}`) as TokenHash, exp)))
+      throw refused('jti used before')
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused(error.code, error)
     throw error

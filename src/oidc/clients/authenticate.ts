@@ -76,6 +76,9 @@ function readBasic(authorization: string): { clientId: string; secret: string } 
     const decode = (part: string) => decodeURIComponent(part.replaceAll('+', ' '))
     return { clientId: decode(text.slice(0, colon)), secret: decode(text.slice(colon + 1)) }
   } catch (cause) {
-    throw new OAuthError('invalid_client', 'Client authentication failed.', { reason: 'Basic is not form-encoded', cause })
+    throw new OAuthError('invalid_client', 'Client authentication failed.', {
+      reason: 'Basic is not form-encoded',
+      cause,
+    })
   }
 }

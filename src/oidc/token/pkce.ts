@@ -11,7 +11,10 @@ const acceptableVerifier = /^[A-Za-z0-9\-._~]{43,128}$/
 export function checkVerifier(challenge: string | undefined, verifier: string | undefined): void {
   if (challenge === undefined) {
     if (verifier !== undefined) {
-      throw new OAuthError('invalid_grant', 'A code_verifier was sent, but the authorization request had no code_challenge.')
+      throw new OAuthError(
+        'invalid_grant',
+        'A code_verifier was sent, but the authorization request had no code_challenge.',
+      )
     }
     return
   }

@@ -17,22 +17,30 @@ export const refreshToken: Grant = {
   type: 'refresh_token',
   async redeem(request, dependencies) {
     const { client, values } = request
-    if (values.refresh_token === undefined) throw new OAuthError('invalid_request', 'The parameter refresh_token is missing.')
+    if (values.refresh_token === undefined)
+      throw new OAuthError('invalid_request', 'The parameter refresh_token is missing.')
     const hash = hashToken(values.refresh_token)
-    const { stores, settings } = dependencies
-    const found = await stores.refreshTokens.find(hash)
-    if (found === undefined || found.clientId !== client.id) throw dead(found === undefined ? 'unknown' : "another client's")
-    const scopes = narrowScopes(found, values.scope)
-    const resources = narrowResources(found.resources, request.resources, settings)
-    const user = await personOf(found.ownerId, dependencies).catch(async (error) => {
-      if (error instanceof OAuthError) await endFamily(found.familyId, dependencies)
-      throw error
-    })
-    const successor = await rotate(hash, request, dependencies)
-    const authorized = { ...found, scopes, resources, grantedResources: found.resources }
-    const tokens = await signTokens(authorized, { claims: found.claims }, client, user, dependencies)
+    // What would be refused is refused before the token is spent; a token spent a moment ago is judged by its rotation.
+    const live = await dependencies.stores.refreshTokens.find(hash)
+    if (live !== undefined && live.clientId === client.id) await judge(live, request, dependencies)
+    const { successor, token } = await rotate(hash, request, dependencies)
+    const { scopes, resources, user } = await judge(token, request, dependencies)
+    const authorized = { ...token, scopes, resources, grantedResources: token.resources }
+    const tokens = await signTokens(authorized, { claims: token.claims }, client, user, dependencies)
     return { ...tokens, refresh_token: successor }
   },
+}
+
+/** What the refreshed access token may say, and the person, if they may still enter; otherwise the family ends. */
+async function judge(token: RefreshToken, { values, resources }: TokenRequest, dependencies: OidcDependencies) {
+  const scopes = narrowScopes(token, values.scope)
+  const narrowed = narrowResources(token.resources, resources, dependencies.settings)
+  try {
+    return { scopes, resources: narrowed, user: await personOf(token.ownerId, dependencies) }
+  } catch (error) {
+    if (error instanceof OAuthError) await endFamily(token.familyId, dependencies)
+    throw error
+  }
 }
 
 const dead = (reason: string) =>
@@ -52,7 +60,7 @@ async function rotate(
   hash: ReturnType<typeof hashToken>,
   { client }: TokenRequest,
   dependencies: OidcDependencies,
-): Promise<string> {
+): Promise<{ successor: string; token: RefreshToken }> {
   const { stores, random, clock, settings } = dependencies
   const now = unixSeconds(clock)
   const successor = random.token(32)
@@ -64,7 +72,7 @@ async function rotate(
   switch (rotation.outcome) {
     case 'rotated':
     case 'graced':
-      return successor
+      return { successor, token: rotation.token }
     case 'reused':
       await endFamily(rotation.token.familyId, dependencies)
       throw dead('reused: family revoked')

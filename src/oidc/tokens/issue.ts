@@ -25,7 +25,10 @@ export interface Authentication {
 type Issuing = Pick<OidcDependencies, 'settings' | 'clock' | 'random' | 'keyRing'>
 
 /** A JWT access token (RFC 9068 section 2.2), with `gid` and `fid`, by which a revocation finds it. */
-export function issueAccessToken(subject: TokenSubject, { settings, clock, random, keyRing }: Issuing): Promise<string> {
+export function issueAccessToken(
+  subject: TokenSubject,
+  { settings, clock, random, keyRing }: Issuing,
+): Promise<string> {
   const iat = unixSeconds(clock)
   const audience = audienceOf(settings, subject.resources)
   return keyRing.sign(

@@ -1,0 +1,50 @@
+import { OAuthError } from '../errors.ts'
+
+const longest = 2_048
+const most = 20
+/** Schemes that a browser would run or show instead of going somewhere. */
+const dangerous = new Set([
+  'javascript:',
+  'data:',
+  'vbscript:',
+  'file:',
+  'blob:',
+  'about:',
+  'view-source:',
+  'ftp:',
+  'ws:',
+  'wss:',
+])
+
+/**
+ * Which of the redirect URIs sent may be registered (RFC 7591 section 2, RFC 8252 section 7): https; http on loopback; a private
+ * scheme (`cursor://...`). Without fragment (RFC 6749 section 3.1.2) and userinfo. Real clients send lists in which one URI is
+ * none of these: that one is left out, and the registration is refused only when none is left.
+ */
+export function acceptableRedirectUris(sent: unknown): readonly string[] {
+  if (
+    !Array.isArray(sent) ||
+    sent.length === 0 ||
+    sent.length > most ||
+    !sent.every((uri) => typeof uri === 'string')
+  ) {
+    throw new OAuthError('invalid_redirect_uri', `redirect_uris is a list of 1 to ${most} addresses.`)
+  }
+  const hostile = sent.find((uri) => URL.canParse(uri) && dangerous.has(new URL(uri).protocol))
+  if (hostile !== undefined)
+    throw new OAuthError('invalid_redirect_uri', 'A redirect URI has a scheme that is never accepted.')
+  const acceptable = [...new Set<string>(sent.filter(isAcceptable))]
+  if (acceptable.length === 0) {
+    throw new OAuthError('invalid_redirect_uri', 'No redirect URI is https, http on loopback, or of a private scheme.')
+  }
+  return acceptable
+}
+
+export function isAcceptable(uri: string): boolean {
+  if (uri.length > longest || uri.includes('#') || /[\s\\<>"]/.test(uri) || !URL.canParse(uri)) return false
+  const { protocol, hostname, username, password } = new URL(uri)
+  if (username !== '' || password !== '' || dangerous.has(protocol)) return false
+  if (protocol === 'https:') return hostname !== ''
+  if (protocol === 'http:') return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
+  return /^[a-z][a-z0-9+.-]*:$/.test(protocol)
+}

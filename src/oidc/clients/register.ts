@@ -1,0 +1,105 @@
+/** Dynamic Client Registration (RFC 7591) and its management (RFC 7592). Capped, and unused clients expire. */
+import type { ClientId } from '../../shared/brand.ts'
+import { unixSeconds } from '../../shared/clock.ts'
+import { equalSecrets, hashToken } from '../../shared/hash.ts'
+import { readJson } from '../../shared/read-body.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { OAuthError } from '../errors.ts'
+import type { Client } from '../ports.ts'
+import { metadataOf, readClientMetadata } from './metadata.ts'
+
+const bodyLimitBytes = 32 * 1024
+const path = '/auth/register'
+
+export const registerClient: Endpoint = {
+  method: 'POST',
+  path,
+  errors: 'json',
+  cors: true,
+  async handle(dependencies, request) {
+    const { stores, settings, clock, random } = dependencies
+    const metadata = readClientMetadata(await readJson(request, bodyLimitBytes))
+    if ((await stores.clients.countDynamic()) >= settings.maxDynamicClients) {
+      throw new OAuthError(
+        'temporarily_unavailable',
+        'No more clients can register now. Ask the operator to add this one.',
+      )
+    }
+    const now = unixSeconds(clock)
+    const registrationToken = random.token(32)
+    const secret = metadata.authMethods.some((method) => method.startsWith('client_secret'))
+      ? random.token(32)
+      : undefined
+    const client: Client = {
+      ...metadata,
+      id: random.token(18) as ClientId,
+      kind: 'dynamic',
+      pkceRequired: true,
+      createdAt: now,
+      expiresAt: now + settings.unusedClientTtlSeconds,
+      registrationTokenHash: hashToken(registrationToken),
+      ...(secret === undefined ? {} : { secretHash: hashToken(secret) }),
+    }
+    await stores.clients.save(client)
+    return answer(client, { secret, registrationToken }, 201, dependencies)
+  },
+}
+
+const managed = (
+  method: 'GET' | 'PUT' | 'DELETE',
+  act: (client: Client, request: Request, dependencies: OidcDependencies, token: string) => Promise<Response>,
+): Endpoint => ({
+  method,
+  path: `${path}/:id`,
+  errors: 'json',
+  cors: true,
+  async handle(dependencies, request, { id = '' }) {
+    const token = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
+    const client = await dependencies.stores.clients.find(id as ClientId)
+    const hash = client?.kind === 'dynamic' ? client.registrationTokenHash : undefined
+    if (client === undefined || hash === undefined || !equalSecrets(hash, hashToken(token))) {
+      throw new OAuthError('invalid_token', 'The registration access token does not belong to this client.')
+    }
+    return act(client, request, dependencies, token)
+  },
+})
+
+/** RFC 7592 section 2.1. */
+export const readRegistration = managed('GET', async (client, _request, dependencies, registrationToken) =>
+  answer(client, { registrationToken }, 200, dependencies),
+)
+
+/** RFC 7592 section 2.2: the metadata is replaced; identifier and secret stay. */
+export const replaceRegistration = managed('PUT', async (client, request, dependencies, registrationToken) => {
+  const changed: Client = {
+    ...client,
+    ...readClientMetadata(await readJson(request, bodyLimitBytes)),
+    authMethods: client.authMethods,
+  }
+  await dependencies.stores.clients.save(changed)
+  return answer(changed, { registrationToken }, 200, dependencies)
+})
+
+/** RFC 7592 section 2.3. */
+export const deleteRegistration = managed('DELETE', async (client, _request, { stores }) => {
+  await stores.clients.delete(client.id)
+  return new Response(null, { status: 204 })
+})
+
+function answer(
+  client: Client,
+  { secret, registrationToken }: { secret?: string | undefined; registrationToken: string },
+  status: number,
+  { settings }: Pick<OidcDependencies, 'settings'>,
+): Response {
+  return Response.json(
+    {
+      ...metadataOf(client),
+      ...(secret === undefined ? {} : { client_secret: secret, client_secret_expires_at: 0 }),
+      registration_access_token: registrationToken,
+      registration_client_uri: `${settings.issuer}${path}/${encodeURIComponent(client.id)}`,
+    },
+    { status, headers: { 'cache-control': 'no-store' } },
+  )
+}

@@ -1,0 +1,75 @@
+import { hashToken } from '../shared/hash.ts'
+import { readForm } from '../shared/read-body.ts'
+import { requestContext } from '../shared/request-context.ts'
+import { authenticateClient } from './clients/authenticate.ts'
+import type { OidcDependencies } from './dependencies.ts'
+import type { Endpoint } from './endpoint.ts'
+import { OAuthError } from './errors.ts'
+import { readParameters } from './parameters.ts'
+import type { Client } from './ports.ts'
+import { unverifiedAudience } from './revoke.ts'
+
+const bodyLimitBytes = 32 * 1024
+const inactive = { active: false }
+
+/**
+ * RFC 7662. For confidential clients only, and of their own tokens only: whatever they may not know is `active: false`
+ * (section 2.2), so that nothing can be learned by trying.
+ */
+export const introspectToken: Endpoint = {
+  method: 'POST',
+  path: '/auth/introspect',
+  errors: 'json',
+  cors: false,
+  async handle(dependencies, request) {
+    const { values } = readParameters(await readForm(request, bodyLimitBytes))
+    const client = await authenticateClient(request, values, dependencies)
+    requestContext(request).clientId = client.id
+    if (client.authMethods.includes('none')) {
+      throw new OAuthError('invalid_client', 'Introspection is for clients that authenticate.', {
+        reason: 'public client',
+      })
+    }
+    const { token } = values
+    if (token === undefined) throw new OAuthError('invalid_request', 'The parameter token is missing.')
+    const answer =
+      (await describeRefreshToken(token, client, dependencies)) ??
+      (await describeAccessToken(token, client, dependencies))
+    return Response.json(answer ?? inactive)
+  },
+}
+
+async function describeRefreshToken(token: string, client: Client, { stores, settings }: OidcDependencies) {
+  const found = await stores.refreshTokens.find(hashToken(token))
+  if (found === undefined || found.clientId !== client.id) return undefined
+  return {
+    active: true,
+    iss: settings.issuer,
+    sub: found.ownerId,
+    client_id: found.clientId,
+    scope: found.scopes.join(' '),
+    exp: found.expiresAt,
+    token_type: 'refresh_token',
+  }
+}
+
+async function describeAccessToken(token: string, client: Client, { verifier, settings }: OidcDependencies) {
+  const audience = unverifiedAudience(token)
+  if (audience === undefined) return undefined
+  const principal = await verifier.verify(token, audience).catch((error) => {
+    if (error instanceof Error && error.name === 'InvalidToken') return undefined
+    throw error
+  })
+  if (principal === undefined || principal.clientId !== client.id) return undefined
+  return {
+    active: true,
+    iss: settings.issuer,
+    sub: principal.ownerId,
+    aud: principal.audience,
+    client_id: principal.clientId,
+    scope: [...principal.scopes].join(' '),
+    exp: principal.expiresAt,
+    jti: principal.tokenId,
+    token_type: 'Bearer',
+  }
+}

@@ -1,0 +1,64 @@
+import { decodeJwt } from 'jose'
+import type { FamilyId } from '../shared/brand.ts'
+import { hashToken } from '../shared/hash.ts'
+import { readForm } from '../shared/read-body.ts'
+import { requestContext } from '../shared/request-context.ts'
+import { authenticateClient } from './clients/authenticate.ts'
+import type { OidcDependencies } from './dependencies.ts'
+import type { Endpoint } from './endpoint.ts'
+import { OAuthError } from './errors.ts'
+import { readParameters } from './parameters.ts'
+import type { Client } from './ports.ts'
+import { endFamily } from './token/family.ts'
+
+const bodyLimitBytes = 32 * 1024
+
+/**
+ * RFC 7009. A refresh token takes its family along, an access token goes alone. 200 for a token that is unknown or another
+ * client's (section 2.2: nothing to learn here), 503 when the revocation could not be kept.
+ */
+export const revokeToken: Endpoint = {
+  method: 'POST',
+  path: '/auth/revoke',
+  errors: 'json',
+  cors: true,
+  async handle(dependencies, request) {
+    const { values } = readParameters(await readForm(request, bodyLimitBytes))
+    const client = await authenticateClient(request, values, dependencies)
+    requestContext(request).clientId = client.id
+    const { token } = values
+    if (token === undefined) throw new OAuthError('invalid_request', 'The parameter token is missing.')
+    if (!(await revokeRefreshToken(token, client, dependencies))) await revokeAccessToken(token, client, dependencies)
+    return new Response(null, { status: 200 })
+  },
+}
+
+async function revokeRefreshToken(token: string, client: Client, dependencies: OidcDependencies): Promise<boolean> {
+  const found = await dependencies.stores.refreshTokens.find(hashToken(token))
+  if (found === undefined) return false
+  if (found.clientId === client.id) await endFamily(found.familyId as FamilyId, dependencies)
+  return true
+}
+
+/** Only a token that we signed for this client: otherwise anyone could fill the feed. */
+async function revokeAccessToken(token: string, client: Client, { verifier, feed }: OidcDependencies): Promise<void> {
+  const audience = unverifiedAudience(token)
+  if (audience === undefined) return
+  const principal = await verifier.verify(token, audience).catch((error) => {
+    if (error instanceof Error && error.name === 'InvalidToken') return undefined
+    throw error
+  })
+  if (principal?.clientId !== client.id) return
+  await feed.revoke({ kind: 'token', id: principal.tokenId, expiresAt: principal.expiresAt })
+}
+
+/** The token's own audience: at the authorization server every audience of ours will do. */
+export function unverifiedAudience(token: string): readonly string[] | undefined {
+  try {
+    const { aud } = decodeJwt(token)
+    const audience = aud === undefined ? [] : Array.isArray(aud) ? aud : [aud]
+    return audience.map((one) => one.replace(/\/+$/, ''))
+  } catch {
+    return undefined
+  }
+}
