@@ -1,0 +1,75 @@
+import { type Language, languages, type Script } from './languages.ts'
+import type { Word } from './words.ts'
+
+/** Which languages list a word as a stop word: bit i for `languages[i]`. */
+const stopWordOf = new Map<string, number>()
+languages.forEach((language, place) => {
+  for (const word of language.stopWords) {
+    const lower = word.toLowerCase()
+    stopWordOf.set(lower, (stopWordOf.get(lower) ?? 0) | (1 << place))
+  }
+})
+
+const scripts: readonly (readonly [Script, RegExp])[] = [
+  ['latin', /^\P{L}*\p{Script=Latin}/u],
+  ['cyrillic', /^\P{L}*\p{Script=Cyrillic}/u],
+  ['greek', /^\P{L}*\p{Script=Greek}/u],
+  ['arabic', /^\P{L}*\p{Script=Arabic}/u],
+  ['armenian', /^\P{L}*\p{Script=Armenian}/u],
+  ['devanagari', /^\P{L}*\p{Script=Devanagari}/u],
+  ['tamil', /^\P{L}*\p{Script=Tamil}/u],
+]
+const defaultOf = new Map(scripts.map(([script]) => [script, languages.findIndex((one) => one.script === script)]))
+
+/** The script of a word's first letter; undefined for numbers and for scripts without a stemmer. */
+export function scriptOf(word: string): Script | undefined {
+  const code = word.charCodeAt(0)
+  if (code >= 97 && code <= 122) return 'latin'
+  return scripts.find(([, pattern]) => pattern.test(word))?.[0]
+}
+
+export const isStopWord = (lower: string, place: number): boolean => ((stopWordOf.get(lower) ?? 0) & (1 << place)) !== 0
+
+/**
+ * The place in `languages` of the language whose stop words a text uses most; without any, the first of its script.
+ * Wrong guesses on very short texts are harmless: a question is stemmed in every language that its owner's texts have.
+ */
+export function detectLanguage(found: readonly Word[]): number {
+  const votes = new Int32Array(languages.length)
+  let any = false
+  for (const word of found) {
+    const bits = word.unspaced ? 0 : (stopWordOf.get(word.lower) ?? 0)
+    if (bits === 0) continue
+    any = true
+    for (let place = 0; place < languages.length; place++)
+      if (bits & (1 << place)) votes[place] = (votes[place] ?? 0) + 1
+  }
+  if (any) return votes.indexOf(Math.max(...votes))
+  for (const word of found) {
+    const script = word.unspaced ? undefined : scriptOf(word.lower)
+    if (script !== undefined) return defaultOf.get(script) ?? 0
+  }
+  return 0
+}
+
+const stems = languages.map(() => new Map<string, string>())
+const stemsKept = 20_000
+const marks = /\p{Mn}+/gu
+const ascii = /^[\p{ASCII}]*$/u
+
+/** The stem of a lower-case word in `languages[place]`; a word of another script keeps its form. Accents are dropped last. */
+export function stem(lower: string, place: number): string {
+  const kept = stems[place]
+  const language: Language | undefined = languages[place]
+  if (kept === undefined || language === undefined) return lower
+  const known = kept.get(lower)
+  if (known !== undefined) return known
+  const script = scriptOf(lower)
+  let result = script === language.script ? language.stem(lower).replace(/'s?$/, '') : lower
+  if ((script === 'latin' || script === 'greek') && !ascii.test(result))
+    result = result.normalize('NFD').replace(marks, '')
+  if (result === '') result = lower
+  if (kept.size >= stemsKept) kept.clear()
+  kept.set(lower, result)
+  return result
+}
