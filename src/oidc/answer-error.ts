@@ -4,6 +4,7 @@ import { requestContext } from '../shared/request-context.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import type { Endpoint } from './endpoint.ts'
 import { OAuthError, type OAuthErrorCode } from './errors.ts'
+import { errorPage } from './pages/error.tsx'
 
 interface Answer {
   readonly status: number
@@ -24,7 +25,7 @@ export function answerError(
   if (answer.status >= 500) {
     log.error({ requestId: context.requestId, route: context.route, err: error }, 'The authorization server failed')
   }
-  return endpoint.errors === 'page' ? page(answer, context.requestId) : json(answer)
+  return endpoint.errors === 'page' ? errorPage({ ...answer, requestId: context.requestId }) : json(answer)
 }
 
 function toAnswer(error: unknown, issuer: string, requestId: string): Answer {
@@ -111,21 +112,6 @@ function ofKind(kind: FaultKind): readonly [status: number, error: OAuthErrorCod
 
 const json = ({ status, error, description, headers }: Answer) =>
   Response.json({ error, error_description: description }, { status, ...(headers === undefined ? {} : { headers }) })
-
-/** A plain page for people: what went wrong and the request id, all of it escaped. */
-function page({ status, error, description, headers }: Answer, requestId: string): Response {
-  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>This did not work</title><h1>This did not work</h1><p>${escapeHtml(description)}</p><p><small>${escapeHtml(error)}, request ${escapeHtml(requestId)}</small></p></html>`
-  return new Response(body, {
-    status,
-    headers: {
-      ...headers,
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    },
-  })
-}
-
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
 function reasonOf(error: unknown, { error: code, description }: Answer): string {
   if (error instanceof OAuthError && error.reason !== undefined) return `${code}: ${error.reason}`
