@@ -73,10 +73,3 @@ export function Permissions({ sentences }: { sentences: readonly string[] }) {
 
 /** The single-use token that a form carries back. */
 export const FormToken = ({ value }: { value: string }) => <input type="hidden" name="form_token" value={value} />
-
-/** The reference a person quotes when asking for help. */
-export const Reference = ({ requestId }: { requestId: string }) => (
-  <p class="reference">
-    Reference <code>{requestId}</code>
-  </p>
-)

@@ -25,7 +25,13 @@ export function answerError(
   if (answer.status >= 500) {
     log.error({ requestId: context.requestId, route: context.route, err: error }, 'The authorization server failed')
   }
-  return endpoint.errors === 'page' ? errorPage({ ...answer, requestId: context.requestId }) : json(answer)
+  return endpoint.errors === 'page' ? errorPage({ ...forPeople(answer), requestId: context.requestId }) : json(answer)
+}
+
+/** A challenge is for programs: a browser would ask a person for a password instead of showing the page. */
+function forPeople({ status, error, description, headers = {} }: Answer): Answer {
+  const { 'www-authenticate': challenge, ...rest } = headers
+  return { status: challenge === undefined ? status : 400, error, description, headers: rest }
 }
 
 function toAnswer(error: unknown, issuer: string, requestId: string): Answer {

@@ -2,6 +2,7 @@
 import type { ClientId } from '../../shared/brand.ts'
 import { unixSeconds } from '../../shared/clock.ts'
 import { requestContext } from '../../shared/request-context.ts'
+import { findClient } from '../clients/find-client.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
 import type { Authorization, AuthorizationRequest, Client, Session } from '../ports.ts'
@@ -58,9 +59,9 @@ export async function goOn(
 /** The client of a kept request; it may have gone since. Throws `OAuthError('invalid_client')`. */
 export async function clientOf(
   { clientId }: { readonly clientId: ClientId },
-  { stores }: OidcDependencies,
+  dependencies: OidcDependencies,
 ): Promise<Client> {
-  const client = await stores.clients.find(clientId)
+  const client = await findClient(clientId, dependencies)
   if (client === undefined)
     throw new OAuthError('invalid_client', 'The app that sent you is no longer registered here. Connect it again.')
   return client

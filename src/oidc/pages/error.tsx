@@ -1,4 +1,3 @@
-import { Reference } from '../../html/components.tsx'
 import { showPage } from './show.tsx'
 
 export interface ErrorPage {
@@ -23,8 +22,9 @@ export function errorPage({ status, error, description, requestId, headers }: Er
       <p class="reference">
         {'Error '}
         <code>{error}</code>
+        {', reference '}
+        <code>{requestId}</code>
       </p>
-      <Reference requestId={requestId} />
     </>,
   )
 }

@@ -31,6 +31,12 @@ export const signInPage = (page: SignInPage): Response =>
         <bdi>{page.client.name}</bdi>
       </h1>
       <p class="quiet">Your memories stay on this server. You decide on the next page what this app may do.</p>
+      <Facts
+        facts={[
+          { term: 'App', value: <bdi>{page.client.name}</bdi>, why: page.client.origin },
+          { term: 'Afterwards your browser goes to', value: page.client.destination },
+        ]}
+      />
       {page.problem === undefined ? null : (
         <Notice tone="error" id="problem">
           <p>{page.problem}</p>
@@ -48,12 +54,6 @@ export const signInPage = (page: SignInPage): Response =>
       <CodeForm page={page} secondary={page.providers.length > 0} />
       <h2>What it asks for</h2>
       <Permissions sentences={page.permissions} />
-      <Facts
-        facts={[
-          { term: 'App', value: <bdi>{page.client.name}</bdi>, why: page.client.origin },
-          { term: 'Afterwards your browser goes to', value: page.client.destination },
-        ]}
-      />
     </>,
   )
 

@@ -1,4 +1,5 @@
 import type { ClientId } from '../../../shared/brand.ts'
+import { findClient } from '../../clients/find-client.ts'
 import { OAuthError } from '../../errors.ts'
 import type { PageCheck } from '../check.ts'
 
@@ -6,7 +7,7 @@ import type { PageCheck } from '../check.ts'
 export const knownClient: PageCheck = async ({ parameters, dependencies }) => {
   const id = parameters.values.client_id
   if (id === undefined) throw new OAuthError('invalid_request', 'The app did not say which app it is (client_id).')
-  const client = await dependencies.stores.clients.find(id as ClientId)
+  const client = await findClient(id as ClientId, dependencies)
   if (client === undefined)
     throw new OAuthError(
       'invalid_client',
