@@ -1,74 +1,87 @@
 /**
- * Streamable HTTP: revision 2026-07-28 and, statelessly, those of 2025, by the SDK's own handler. A server is made for each request;
+ * Streamable HTTP: revision 2026-07-28 and, statelessly, those of 2025, by the SDK's own handlers. A server is made for each request;
  * all it needs was made once (`Features`).
  */
-import { createMcpHandler, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
-import { Fault } from '../shared/fault.ts'
-import { authInfoOf, type Call, callBehind } from './call.ts'
+import {
+  createMcpHandler,
+  isLegacyRequest,
+  type Server,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server'
+import { authInfoOf, type Call } from './call.ts'
 import type { McpDependencies } from './dependencies.ts'
-import { type Features, serverIdentity } from './features.ts'
-import { instructions } from './instructions.ts'
+import type { Features } from './features.ts'
+import { createServerFactory } from './modern-server.ts'
 
 export interface StreamableHttp {
+  /** Answers a POST whose `body` is parsed JSON. */
   serve(request: Request, body: unknown, call: Call): Promise<Response>
   close(): Promise<void>
 }
-
-/** Lists are the same for all, but come behind a token: no shared cache may keep them. */
-const listCache = { ttlMs: 300_000, cacheScope: 'private' } as const
 
 export function createStreamableHttp<Services>(
   { settings, log }: Pick<McpDependencies<Services>, 'settings' | 'log'>,
   features: Features,
 ): StreamableHttp {
-  const identity = serverIdentity(settings)
+  const createServer = createServerFactory(settings, features)
   const options = {
-    capabilities: { tools: {} },
-    instructions,
-    cacheHints: { 'tools/list': listCache, 'server/discover': listCache },
-  } as const
-
-  const createServer = (): Server => {
-    const server = new Server(identity, options)
-    server.setRequestHandler('tools/list', ({ params }) => invalidParams(() => features.tools.list(params?.cursor)))
-    server.setRequestHandler('tools/call', ({ params }, ctx) => {
-      const result = features.tools.call(callBehind(ctx.http?.authInfo), params.name, params.arguments)
-      if (result === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`)
-      return result
-    })
-    return server
-  }
-
-  const handlerOptions = {
     legacy: 'stateless',
     onerror: (error: Error) => log.debug({ reason: error.message }, 'mcp refused'),
   } as const
-  const handler = createMcpHandler(createServer, handlerOptions)
-  const streaming = createMcpHandler(createServer, { ...handlerOptions, responseMode: 'sse' })
+  const answering = createMcpHandler(createServer, options)
+  const streaming = createMcpHandler(createServer, { ...options, responseMode: 'sse' })
 
   return {
-    serve: (request, body, call) =>
-      (wantsStream(request) ? streaming : handler).fetch(request, {
-        authInfo: authInfoOf(call),
-        ...(body === undefined ? {} : { parsedBody: body }),
-      }),
+    async serve(request, body, call) {
+      const given = { authInfo: authInfoOf(call), parsedBody: body }
+      if (wantsStream(request)) return streaming.fetch(acceptingBoth(request), given)
+      // The SDK's stateless service of 2025's revisions always streams; a client that takes JSON gets it from the same transport.
+      return !claimsEnvelope(body) && (await isLegacyRequest(request, body))
+        ? answerLegacy(createServer(), acceptingBoth(request), given)
+        : answering.fetch(request, given)
+    },
     async close() {
-      await Promise.all([handler.close(), streaming.close()])
+      await Promise.all([answering.close(), streaming.close()])
     },
   }
 }
 
-/** JSON or SSE as the client asks: SSE where it takes nothing else. */
+type Given = { readonly authInfo: ReturnType<typeof authInfoOf>; readonly parsedBody: unknown }
+
+/** Revisions 2025-03-26 to 2025-11-25, Streamable HTTP: one request, one JSON body. */
+async function answerLegacy(server: Server, request: Request, given: Given): Promise<Response> {
+  const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
+  await server.connect(transport)
+  const close = () => void server.close().catch(() => {})
+  request.signal.addEventListener('abort', close, { once: true })
+  try {
+    return await transport.handleRequest(request, given)
+  } finally {
+    request.signal.removeEventListener('abort', close)
+    close()
+  }
+}
+
+/** JSON or SSE as the client asks: SSE where it takes nothing else, as both are the server's choice (MCP 2025-11-25, Transports). */
 function wantsStream(request: Request): boolean {
   const accept = request.headers.get('accept') ?? ''
   return accept.includes('text/event-stream') && !accept.includes('application/json') && !accept.includes('*/*')
 }
 
-function invalidParams<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof Fault) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message)
-    throw error
-  }
+/** Clients must list both media types; one that lists only the one it will get is understood all the same. */
+function acceptingBoth(request: Request): Request {
+  const accept = request.headers.get('accept') ?? ''
+  if (accept.includes('application/json') && accept.includes('text/event-stream')) return request
+  const headers = new Headers(request.headers)
+  headers.set('accept', 'application/json, text/event-stream')
+  return new Request(request.url, { method: request.method, headers, signal: request.signal })
+}
+
+/** Whether the message says of itself that it is of 2026-07-28 or later: then it never is a legacy request. */
+function claimsEnvelope(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || !('params' in body)) return false
+  const { params } = body
+  if (typeof params !== 'object' || params === null || !('_meta' in params)) return false
+  const { _meta: meta } = params
+  return typeof meta === 'object' && meta !== null && 'io.modelcontextprotocol/protocolVersion' in meta
 }
