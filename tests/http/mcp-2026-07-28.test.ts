@@ -10,6 +10,7 @@ type Rpc = {
   error?: { code: number; message: string; data?: Record<string, unknown> }
 }
 const rpc = async (response: Response): Promise<Rpc> => (await response.json()) as Rpc
+const toolsOf = (result: Rpc['result']) => (result?.tools ?? []) as Record<string, unknown>[]
 const search = { name: 'search_notes', arguments: { query: 'tea' } }
 const withMeta = (meta: unknown, params: Record<string, unknown> = {}) => ({
   body: {
@@ -270,7 +271,7 @@ describe('MCP 2026-07-28, Tools: what goes wrong while running a tool is a resul
 describe('MCP 2026-07-28, Tools: how a tool describes itself', () => {
   test('schemas come from the operation as plain JSON Schema', async () => {
     const { result } = await rpc(await mcp.fetch(modernRequest('tools/list')))
-    const [, found] = result?.tools as Record<string, unknown>[]
+    const [, found] = toolsOf(result)
     expect(found).toMatchObject({
       name: 'search_notes',
       title: 'Search notes',
@@ -285,9 +286,7 @@ describe('MCP 2026-07-28, Tools: how a tool describes itself', () => {
 
   test('annotations follow from the effect', async () => {
     const { result } = await rpc(await mcp.fetch(modernRequest('tools/list')))
-    const annotations = Object.fromEntries(
-      (result?.tools as { name: string; annotations: object }[]).map(({ name, annotations }) => [name, annotations]),
-    )
+    const annotations = Object.fromEntries(toolsOf(result).map(({ name, annotations }) => [name, annotations]))
     expect(annotations).toEqual({
       add_note: {
         title: 'Add a note',
@@ -315,7 +314,7 @@ describe('MCP 2026-07-28, Tools: how a tool describes itself', () => {
 
   test('ChatGPT: securitySchemes on the tool and in _meta', async () => {
     const { result } = await rpc(await mcp.fetch(modernRequest('tools/list')))
-    const [add] = result?.tools as Record<string, unknown>[]
+    const [add] = toolsOf(result)
     const schemes = [{ type: 'oauth2', scopes: ['memories:write'] }]
     expect(add).toMatchObject({ securitySchemes: schemes, _meta: { securitySchemes: schemes } })
   })
