@@ -1,0 +1,26 @@
+/** What a person can do with their memory: the one list that MCP tools, REST routes and OpenAPI are derived from. */
+import type { AnyOperation } from './operation.ts'
+import { addMemories } from './operations/add-memories.ts'
+import { fetchMemory, search } from './operations/deep-research.ts'
+import { deleteAllMemories, deleteMemories } from './operations/delete-memories.ts'
+import { listMemories } from './operations/list-memories.ts'
+import { readMemory, updateMemory } from './operations/one-memory.ts'
+import { listCategories, memoryStats } from './operations/overview.ts'
+import { searchMemory } from './operations/search-memory.ts'
+import { whoami } from './operations/whoami.ts'
+import type { MemoryServices } from './services.ts'
+
+export const operations: readonly AnyOperation<MemoryServices>[] = [
+  addMemories,
+  searchMemory,
+  listMemories,
+  listCategories,
+  readMemory,
+  updateMemory,
+  deleteMemories,
+  deleteAllMemories,
+  search,
+  fetchMemory,
+  whoami,
+  memoryStats,
+]

@@ -1,0 +1,111 @@
+import { Type as t } from '@sinclair/typebox'
+import { Fault } from '../../shared/fault.ts'
+import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { type NewMemory, remember } from '../remember.ts'
+import { Categories, limits, Metadata, Speaker } from '../schema.ts'
+import { parseOptionalTime, timeInput } from '../time.ts'
+import { checkUser, operation, read } from './define.ts'
+
+const Text = t.String({ minLength: 1, maxLength: limits.textCharacters, description: 'What to remember, in the words it was said.' })
+const Thread = t.String({ minLength: 1, maxLength: limits.threadCharacters, description: 'The conversation it belongs to, if you know one.' })
+
+const OneMemory = t.Object(
+  {
+    text: Text,
+    speaker: t.Optional(Speaker),
+    categories: t.Optional(Categories),
+    metadata: t.Optional(Metadata),
+    thread: t.Optional(Thread),
+    occurred_at: t.Optional(timeInput('When it happened, if that is not now.')),
+  },
+  { additionalProperties: false },
+)
+
+const Input = t.Object(
+  {
+    ...OneMemory.properties,
+    text: t.Optional(Text),
+    memories: t.Optional(t.Array(OneMemory, { minItems: 1, maxItems: limits.batch, description: 'Several at once, instead of text.' })),
+    infer: t.Optional(t.Boolean({ description: 'Accepted for older clients: texts are kept word for word.' })),
+  },
+  { additionalProperties: false },
+)
+
+const Body = t.Object(
+  {
+    ...Input.properties,
+    user_id: t.Optional(t.String()),
+    app: t.Optional(t.String({ maxLength: limits.nameCharacters, description: "Accepted for older scripts: the app is the token's." })),
+  },
+  { additionalProperties: false },
+)
+
+const Status = t.Union([t.Literal('added'), t.Literal('duplicate'), t.Literal('recalled')], {
+  description: 'added; duplicate: it was known already; recalled: it came from here a moment ago and was not stored again.',
+})
+
+export const addMemories = operation({
+  name: 'add_memories',
+  title: 'Remember',
+  description:
+    'Store something the user wants remembered, word for word: facts about them, preferences, decisions, plans, people, ' +
+    'dates. Call it when they say so or when they tell something lasting that will matter later. One fact a text. Do not ' +
+    'store what you recalled from here, secrets, or passing small talk.',
+  effect: 'write',
+  idempotent: true,
+  scope: 'memories:write',
+  tool: true,
+  input: Input,
+  output: t.Object({
+    results: t.Array(t.Object({ status: Status, memory: t.Optional(ShownMemory) })),
+  }),
+  rest: [
+    {
+      method: 'post',
+      path: '/memories/',
+      operationId: 'createMemory',
+      summary: 'Remember a text, or several in one transaction.',
+      status: 200,
+      body: Body,
+      response: t.Union([WireMemory, t.Object({ results: t.Array(t.Object({ status: Status, memory: t.Optional(WireMemory) })) })]),
+      actions: true,
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        const { user_id: _user, app: _app, ...input } = read(Body, wire.body)
+        return input
+      },
+      toBody({ results }) {
+        const [only, ...more] = results
+        if (more.length === 0 && only?.memory !== undefined) return toWire(only.memory)
+        return {
+          results: results.map(({ status, memory }) => (memory === undefined ? { status } : { status, memory: toWire(memory) })),
+        }
+      },
+    },
+  ],
+  async run(services, caller, input) {
+    const outcomes = await remember(services, caller, itemsOf(input), 'tool')
+    const memories = outcomes.flatMap(({ memory }) => memory ?? [])
+    const names = await namesFor(services.appNames, memories)
+    return {
+      results: outcomes.map(({ status, memory }) =>
+        memory === undefined ? { status } : { status, memory: show(memory, names) },
+      ),
+    }
+  },
+})
+
+function itemsOf({ memories, text, ...shared }: typeof Input.static): NewMemory[] {
+  const items = memories ?? (text === undefined ? [] : [{ ...shared, text }])
+  if (items.length === 0 || (memories !== undefined && text !== undefined)) {
+    throw new Fault('invalid', 'Send text, or memories, but not both.', { code: 'text_missing', field: 'text' })
+  }
+  return items.map((item) => ({
+    text: item.text,
+    speaker: item.speaker,
+    categories: item.categories,
+    metadata: item.metadata,
+    thread: item.thread,
+    occurredAt: parseOptionalTime(item.occurred_at, 'occurred_at'),
+  }))
+}

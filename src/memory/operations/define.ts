@@ -1,0 +1,28 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import { Fault } from '../../shared/fault.ts'
+import type { AnyOperation, Caller, Operation, Wire } from '../operation.ts'
+import type { MemoryServices } from '../services.ts'
+
+/** An operation with its types checked here and forgotten in the list. */
+export const operation = <I extends TSchema, O extends TSchema>(
+  definition: Operation<I, O, MemoryServices>,
+): AnyOperation<MemoryServices> => definition as unknown as AnyOperation<MemoryServices>
+
+/** A part of a wire that was checked against this schema. */
+export const read = <T extends TSchema>(_schema: T, part: unknown): Static<T> => part as Static<T>
+
+/**
+ * OpenMemory's scripts send `user_id`. Identity comes from the token alone, so it must name the caller.
+ * @throws Fault `forbidden`
+ */
+export function checkUser({ query, body }: Wire, caller: Caller): void {
+  const inBody = typeof body === 'object' && body !== null && 'user_id' in body ? body.user_id : undefined
+  for (const named of [query.user_id, inBody]) {
+    if (named !== undefined && named !== caller.ownerId) {
+      throw new Fault('forbidden', 'user_id names someone else. Leave it out: the token says who you are.', {
+        code: 'other_user',
+        field: 'user_id',
+      })
+    }
+  }
+}

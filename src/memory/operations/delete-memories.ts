@@ -1,0 +1,120 @@
+import { Type as t } from '@sinclair/typebox'
+import type { MemoryId } from '../../shared/brand.ts'
+import { Fault } from '../../shared/fault.ts'
+import { hashToken } from '../../shared/hash.ts'
+import { limits } from '../schema.ts'
+import { checkUser, operation, read } from './define.ts'
+
+const Ids = t.Array(t.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: limits.ids, description: 'Which, by id.' })
+const Deleted = t.Object({ deleted: t.Array(t.String()), message: t.String() })
+const Message = t.Object({ message: t.String(), deleted: t.Array(t.String()) })
+
+const Input = t.Object({ memory_ids: Ids }, { additionalProperties: false })
+const Body = t.Object({ memory_ids: Ids, user_id: t.Optional(t.String()) }, { additionalProperties: false })
+const Params = t.Object({ id: t.String({ minLength: 1, maxLength: 64 }) }, { additionalProperties: false })
+const Query = t.Object({ user_id: t.Optional(t.String()) }, { additionalProperties: false })
+
+export const deleteMemories = operation({
+  name: 'delete_memories',
+  title: 'Delete memories',
+  description: 'Delete memories by id, for good: the texts are erased everywhere. Only when the user asked for it.',
+  effect: 'destroy',
+  idempotent: true,
+  scope: 'memories:write',
+  tool: true,
+  input: Input,
+  output: Deleted,
+  rest: [
+    {
+      method: 'delete',
+      path: '/memories/',
+      operationId: 'deleteMemories',
+      summary: 'Delete memories by id, for good.',
+      status: 200,
+      body: Body,
+      response: Message,
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        return { memory_ids: read(Body, wire.body).memory_ids }
+      },
+      toBody: (output) => output,
+    },
+    {
+      method: 'delete',
+      path: '/memories/{id}',
+      operationId: 'deleteMemory',
+      summary: 'Delete one memory, for good.',
+      status: 200,
+      params: Params,
+      query: Query,
+      response: Message,
+      actions: true,
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        return { memory_ids: [read(Params, wire.params).id] }
+      },
+      toBody: (output) => output,
+    },
+  ],
+  async run({ store }, caller, { memory_ids: ids }) {
+    const deleted = await store.delete(caller.ownerId, caller.appId, ids as MemoryId[], { at: caller.nowMs })
+    if (deleted.length === 0) throw new Fault('not_found', 'None of these memories exists.', { field: 'memory_ids' })
+    return { deleted: [...deleted], message: `Successfully deleted ${deleted.length} memories` }
+  },
+})
+
+const action = 'delete_all'
+const confirmationMs = 5 * 60_000
+
+const AllInput = t.Object(
+  {
+    confirmation: t.Optional(
+      t.String({ maxLength: 100, description: 'The token that the first call gave, once the user has agreed.' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+/** In two steps, so that no model wipes a person's memory in one: the first call tells how much and gives a token for the second. */
+export const deleteAllMemories = operation({
+  name: 'delete_all_memories',
+  title: 'Delete all memories',
+  description:
+    'Erase every memory, for good. Call it first without arguments: it deletes nothing and returns how many there are and a ' +
+    'confirmation token. Ask the user; only if they plainly agree call it again with that token.',
+  effect: 'destroy',
+  idempotent: false,
+  scope: 'memories:write',
+  tool: true,
+  input: AllInput,
+  output: t.Object({
+    deleted: t.Integer(),
+    would_delete: t.Optional(t.Integer()),
+    confirmation: t.Optional(t.String()),
+    message: t.String(),
+  }),
+  rest: [],
+  async run({ store, random }, caller, { confirmation }) {
+    const { ownerId, appId, nowMs } = caller
+    if (confirmation === undefined) {
+      const counts = await store.counts(ownerId, appId)
+      const wouldDelete = counts.active + counts.paused + counts.archived
+      const token = random.token(18)
+      await store.keepConfirmation(ownerId, appId, action, hashToken(token), nowMs + confirmationMs)
+      return {
+        deleted: 0,
+        would_delete: wouldDelete,
+        confirmation: token,
+        message: `Nothing was deleted yet. Ask the user whether all ${wouldDelete} memories are to be erased for good.`,
+      }
+    }
+    if (!(await store.takeConfirmation(ownerId, appId, action, hashToken(confirmation), nowMs))) {
+      throw new Fault('invalid', 'This confirmation is not valid any more. Begin again without one.', {
+        code: 'confirmation_invalid',
+        field: 'confirmation',
+      })
+    }
+    const deleted = await store.deleteAll(ownerId, appId, { at: nowMs })
+    return { deleted, message: `Deleted all ${deleted} memories.` }
+  },
+})

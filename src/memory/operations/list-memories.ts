@@ -1,0 +1,210 @@
+import { type Static, Type as t } from '@sinclair/typebox'
+import type { ClientId, MemoryId } from '../../shared/brand.ts'
+import { Fault } from '../../shared/fault.ts'
+import type { RestBinding } from '../operation.ts'
+import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { Categories, limits, MemoryState } from '../schema.ts'
+import { parseOptionalTime, timeInput } from '../time.ts'
+import { checkUser, operation, read } from './define.ts'
+
+const Sort = t.Union([t.Literal('created_at'), t.Literal('memory'), t.Literal('app_name'), t.Literal('categories')])
+const Direction = t.Union([t.Literal('asc'), t.Literal('desc')])
+
+const Input = t.Object(
+  {
+    limit: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 20, description: 'How many at most.' })),
+    cursor: t.Optional(t.String({ maxLength: 200, description: 'next_cursor of the page before.' })),
+    page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, description: 'A page number, instead of a cursor.' })),
+    categories: t.Optional(Categories),
+    apps: t.Optional(t.Array(t.String({ maxLength: limits.nameCharacters }), { maxItems: 100 })),
+    from: t.Optional(timeInput('Stored from then on.')),
+    to: t.Optional(timeInput('Stored until then.')),
+    contains: t.Optional(t.String({ minLength: 1, maxLength: 500, description: 'Has these letters in its text.' })),
+    states: t.Optional(t.Array(MemoryState, { minItems: 1, maxItems: 3, description: 'active and paused unless given.' })),
+    sort: t.Optional(Sort),
+    direction: t.Optional(Direction),
+  },
+  { additionalProperties: false },
+)
+type Input = Static<typeof Input>
+
+const Output = t.Object({
+  memories: t.Array(ShownMemory),
+  total: t.Integer({ description: 'How many there are in all.' }),
+  page: t.Integer(),
+  size: t.Integer(),
+  next_cursor: t.Optional(t.String({ description: 'For the next page; absent on the last.' })),
+})
+type Output = Static<typeof Output>
+
+const WirePage = t.Object({
+  items: t.Array(WireMemory),
+  total: t.Integer(),
+  page: t.Integer(),
+  size: t.Integer(),
+  pages: t.Integer(),
+  next_cursor: t.Optional(t.String()),
+})
+
+const toPage = ({ memories, total, page, size, next_cursor }: Output): Static<typeof WirePage> => ({
+  items: memories.map(toWire),
+  total,
+  page,
+  size,
+  pages: Math.ceil(total / size),
+  ...(next_cursor === undefined ? {} : { next_cursor }),
+})
+
+/** OpenMemory wrote dates as Unix seconds; ISO 8601 is taken too. */
+const WireTime = t.String({ minLength: 1, maxLength: 40, description: 'ISO 8601, or Unix seconds.' })
+const toTime = (text: string | undefined) =>
+  text !== undefined && /^\d{1,11}$/.test(text) ? new Date(Number(text) * 1000).toISOString() : text
+
+const Names = t.String({ maxLength: 4_000, description: 'Apart by commas.' })
+const apart = (text: string | undefined) => text?.split(',').map((part) => part.trim()).filter((part) => part !== '')
+
+const Query = t.Object(
+  {
+    user_id: t.Optional(t.String()),
+    app_id: t.Optional(t.String({ maxLength: limits.nameCharacters })),
+    from_date: t.Optional(WireTime),
+    to_date: t.Optional(WireTime),
+    categories: t.Optional(Names),
+    search_query: t.Optional(t.String({ maxLength: 500 })),
+    sort_column: t.Optional(Sort),
+    sort_direction: t.Optional(Direction),
+    page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
+    size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 50 })),
+    cursor: t.Optional(t.String({ maxLength: 200 })),
+  },
+  { additionalProperties: false },
+)
+
+const listBinding: RestBinding<Input, Output> = {
+  method: 'get',
+  path: '/memories/',
+  operationId: 'listMemories',
+  summary: 'Memories, newest first unless sorted otherwise.',
+  status: 200,
+  query: Query,
+  response: WirePage,
+  actions: true,
+  toInput(wire, caller) {
+    checkUser(wire, caller)
+    const query = read(Query, wire.query)
+    return defined({
+      limit: query.size,
+      cursor: query.cursor,
+      page: query.cursor === undefined ? query.page : undefined,
+      categories: apart(query.categories),
+      apps: query.app_id === undefined ? undefined : [query.app_id],
+      from: toTime(query.from_date),
+      to: toTime(query.to_date),
+      contains: query.search_query || undefined,
+      sort: query.sort_column,
+      direction: query.sort_direction,
+    })
+  },
+  toBody: toPage,
+}
+
+const Filter = t.Object(
+  {
+    user_id: t.Optional(t.String()),
+    page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
+    size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
+    search_query: t.Optional(t.Union([t.String({ maxLength: 500 }), t.Null()])),
+    app_ids: t.Optional(t.Union([t.Array(t.String({ maxLength: limits.nameCharacters }), { maxItems: 100 }), t.Null()])),
+    category_ids: t.Optional(t.Union([t.Array(t.String({ maxLength: limits.categoryCharacters }), { maxItems: 100 }), t.Null()])),
+    sort_column: t.Optional(t.Union([Sort, t.Null()])),
+    sort_direction: t.Optional(t.Union([Direction, t.Null()])),
+    from_date: t.Optional(t.Union([t.Integer({ minimum: 0, maximum: 99_999_999_999 }), t.Null()])),
+    to_date: t.Optional(t.Union([t.Integer({ minimum: 0, maximum: 99_999_999_999 }), t.Null()])),
+    show_archived: t.Optional(t.Union([t.Boolean(), t.Null()])),
+  },
+  { additionalProperties: false },
+)
+
+const filterBinding: RestBinding<Input, Output> = {
+  method: 'post',
+  path: '/memories/filter',
+  operationId: 'filterMemories',
+  summary: 'Memories by several criteria at once.',
+  status: 200,
+  body: Filter,
+  response: WirePage,
+  toInput(wire, caller) {
+    checkUser(wire, caller)
+    const body = read(Filter, wire.body)
+    const time = (seconds: number | null | undefined) => (seconds ? new Date(seconds * 1000).toISOString() : undefined)
+    return defined({
+      limit: body.size,
+      page: body.page,
+      categories: body.category_ids?.length ? body.category_ids : undefined,
+      apps: body.app_ids?.length ? body.app_ids : undefined,
+      from: time(body.from_date),
+      to: time(body.to_date),
+      contains: body.search_query || undefined,
+      sort: body.sort_column ?? undefined,
+      direction: body.sort_direction ?? undefined,
+      states: body.show_archived ? (['active', 'paused', 'archived'] as const).slice() : undefined,
+    })
+  },
+  toBody: toPage,
+}
+
+export const listMemories = operation({
+  name: 'list_memories',
+  title: 'List memories',
+  description: "Page through the user's memories, newest first. To find something in particular use search_memory instead.",
+  effect: 'read',
+  idempotent: true,
+  scope: 'memories:read',
+  tool: true,
+  input: Input,
+  output: Output,
+  rest: [listBinding, filterBinding],
+  async run({ store, appNames }, caller, input) {
+    const size = input.limit ?? 20
+    const page = input.page ?? 1
+    const after = input.cursor === undefined ? undefined : readCursor(input.cursor)
+    const found = await store.list(caller.ownerId, caller.appId, {
+      filter: {
+        states: input.states ?? ['active', 'paused'],
+        appIds: input.apps as ClientId[] | undefined,
+        categories: input.categories,
+        from: parseOptionalTime(input.from, 'from'),
+        to: parseOptionalTime(input.to, 'to'),
+        contains: input.contains,
+      },
+      sort: sortOf[input.sort ?? 'created_at'],
+      descending: (input.direction ?? 'desc') === 'desc',
+      limit: size,
+      ...(after === undefined ? { offset: (page - 1) * size } : { after }),
+    })
+    const names = await namesFor(appNames, found.items)
+    const last = found.items.at(-1)
+    const more = last !== undefined && found.items.length === size && (input.sort ?? 'created_at') === 'created_at'
+    return {
+      memories: found.items.map((memory) => show(memory, names)),
+      total: found.total,
+      page,
+      size,
+      ...(more ? { next_cursor: `${last.createdAt}.${last.id}` } : {}),
+    }
+  },
+})
+
+const sortOf = { created_at: 'createdAt', memory: 'content', app_name: 'app', categories: 'categories' } as const
+
+function readCursor(cursor: string): { createdAt: number; id: MemoryId } {
+  const match = /^(\d{1,16})\.([0-9a-f-]{36})$/.exec(cursor)
+  if (match === null) throw new Fault('invalid', 'cursor is not one that came from here.', { code: 'cursor_invalid', field: 'cursor' })
+  return { createdAt: Number(match[1]), id: match[2] as MemoryId }
+}
+
+/** Without what is undefined. */
+const defined = <T extends Record<string, unknown>>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }

@@ -1,0 +1,160 @@
+import { Type as t } from '@sinclair/typebox'
+import type { Caller } from '../operation.ts'
+import type { MemoryId } from '../../shared/brand.ts'
+import { Fault } from '../../shared/fault.ts'
+import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { checkMetadata, checkText, contentHash } from '../remember.ts'
+import { Categories, limits, type Memory, Metadata } from '../schema.ts'
+import type { MemoryServices } from '../services.ts'
+import { parseOptionalTime, timeInput } from '../time.ts'
+import { checkUser, operation, read } from './define.ts'
+
+const Id = t.String({ minLength: 1, maxLength: 64, description: 'The memory, as its id in other results.' })
+const Params = t.Object({ id: Id }, { additionalProperties: false })
+const Query = t.Object({ user_id: t.Optional(t.String()) }, { additionalProperties: false })
+const Shown = t.Object({ memory: ShownMemory })
+
+/** The memory of an id. @throws Fault `not_found` for what is not there or not for this app */
+export async function findMemory({ store }: Pick<MemoryServices, 'store'>, caller: Caller, id: string): Promise<Memory> {
+  const [memory] = await store.get(caller.ownerId, caller.appId, [id as MemoryId])
+  if (memory === undefined) throw new Fault('not_found', 'There is no memory with this id.', { field: 'id' })
+  return memory
+}
+
+const shown = async ({ appNames }: MemoryServices, memory: Memory) => ({
+  memory: show(memory, await namesFor(appNames, [memory])),
+})
+
+export const readMemory = operation({
+  name: 'read_memory',
+  title: 'Read one memory',
+  description: 'One memory by its id.',
+  effect: 'read',
+  idempotent: true,
+  scope: 'memories:read',
+  tool: false,
+  input: Params,
+  output: Shown,
+  rest: [
+    {
+      method: 'get',
+      path: '/memories/{id}',
+      operationId: 'getMemory',
+      summary: 'One memory.',
+      status: 200,
+      params: Params,
+      query: Query,
+      response: t.Object({ ...WireMemory.properties, text: t.String() }),
+      actions: true,
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        return read(Params, wire.params)
+      },
+      // OpenMemory calls it `text` here and `content` elsewhere.
+      toBody: ({ memory }) => ({ ...toWire(memory), text: memory.text }),
+      etag: ({ memory }) => etagOf(memory.version),
+    },
+  ],
+  async run(services, caller, { id }) {
+    const memory = await findMemory(services, caller, id)
+    services.store.logAccess(caller.ownerId, caller.appId, [{ memoryId: memory.id, kind: 'read' }], caller.nowMs)
+    return shown(services, memory)
+  },
+})
+
+const Change = t.Object(
+  {
+    id: Id,
+    text: t.Optional(t.String({ minLength: 1, maxLength: limits.textCharacters })),
+    categories: t.Optional(Categories),
+    metadata: t.Optional(Metadata),
+    occurred_at: t.Optional(timeInput('When it happened.')),
+    if_version: t.Optional(t.Integer({ minimum: 1, description: 'Only if it still has this version.' })),
+  },
+  { additionalProperties: false },
+)
+
+const PutBody = t.Object(
+  {
+    memory_content: t.Optional(Change.properties.text),
+    categories: Change.properties.categories,
+    metadata: Change.properties.metadata,
+    occurred_at: Change.properties.occurred_at,
+    user_id: t.Optional(t.String()),
+  },
+  { additionalProperties: false },
+)
+
+export const updateMemory = operation({
+  name: 'update_memory',
+  title: 'Correct a memory',
+  description: 'Change the text, categories or date of a memory. The former text stays in its history.',
+  effect: 'write',
+  idempotent: true,
+  scope: 'memories:write',
+  tool: true,
+  input: Change,
+  output: Shown,
+  rest: [
+    {
+      method: 'put',
+      path: '/memories/{id}',
+      operationId: 'updateMemory',
+      summary: 'Change a memory; If-Match guards against overwriting.',
+      status: 200,
+      params: Params,
+      query: Query,
+      body: PutBody,
+      response: WireMemory,
+      actions: true,
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        const { user_id: _user, memory_content: text, ...rest } = read(PutBody, wire.body)
+        const ifVersion = versionOf(wire.ifMatch)
+        return {
+          ...read(Params, wire.params),
+          ...rest,
+          ...(text === undefined ? {} : { text }),
+          ...(ifVersion === undefined ? {} : { if_version: ifVersion }),
+        }
+      },
+      toBody: ({ memory }) => toWire(memory),
+      etag: ({ memory }) => etagOf(memory.version),
+    },
+  ],
+  async run(services, caller, input) {
+    const { text, categories, metadata } = input
+    const occurredAt = parseOptionalTime(input.occurred_at, 'occurred_at')
+    if (text === undefined && categories === undefined && metadata === undefined && occurredAt === undefined) {
+      throw new Fault('invalid', 'Send what is to change: memory_content, categories, metadata or occurred_at.', {
+        code: 'nothing_to_change',
+        field: 'memory_content',
+      })
+    }
+    if (text !== undefined) checkText(text)
+    checkMetadata(metadata)
+    const memory = await services.store.update(
+      caller.ownerId,
+      caller.appId,
+      input.id as MemoryId,
+      {
+        ...(text === undefined ? {} : { content: { text, hash: contentHash(text) } }),
+        ...(categories === undefined ? {} : { categories }),
+        ...(metadata === undefined ? {} : { metadata }),
+        ...(occurredAt === undefined ? {} : { occurredAt }),
+      },
+      { at: caller.nowMs, ifVersion: input.if_version },
+    )
+    return shown(services, memory)
+  },
+})
+
+/** RFC 9110 section 13.1.1: `*` is any; anything that is not an ETag from here matches nothing. */
+function versionOf(ifMatch: string | undefined): number | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
+  const version = /^"(\d{1,15})"$/.exec(ifMatch.trim())?.[1]
+  if (version === undefined) {
+    throw new Fault('precondition_failed', 'If-Match has no ETag of this memory.', { code: 'version_changed', field: 'if-match' })
+  }
+  return Number(version)
+}

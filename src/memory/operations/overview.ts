@@ -1,0 +1,83 @@
+import { Type as t } from '@sinclair/typebox'
+import { checkUser, operation } from './define.ts'
+
+const Query = t.Object({ user_id: t.Optional(t.String()) }, { additionalProperties: false })
+const Nothing = t.Object({}, { additionalProperties: false })
+
+export const listCategories = operation({
+  name: 'list_categories',
+  title: 'Categories',
+  description: 'The categories in use, with how many memories each has.',
+  effect: 'read',
+  idempotent: true,
+  scope: 'memories:read',
+  tool: false,
+  input: Nothing,
+  output: t.Object({ categories: t.Array(t.Object({ id: t.String(), name: t.String(), count: t.Integer() })), total: t.Integer() }),
+  rest: [
+    {
+      method: 'get',
+      path: '/memories/categories',
+      operationId: 'listCategories',
+      summary: 'The categories in use.',
+      status: 200,
+      query: Query,
+      response: t.Object({ categories: t.Array(t.Object({ id: t.String(), name: t.String(), count: t.Integer() })), total: t.Integer() }),
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        return {}
+      },
+      toBody: (output) => output,
+    },
+  ],
+  async run({ store }, { ownerId, appId }) {
+    const categories = await store.categories(ownerId, appId, 1_000)
+    return { categories: categories.map(({ name, count }) => ({ id: name, name, count })), total: categories.length }
+  },
+})
+
+const AppShort = t.Object({ id: t.String(), name: t.String(), is_active: t.Boolean(), total_memories_created: t.Integer() })
+const Stats = t.Object({ total_memories: t.Integer(), total_apps: t.Integer(), apps: t.Array(AppShort) })
+
+export const memoryStats = operation({
+  name: 'memory_stats',
+  title: 'Statistics',
+  description: 'How many memories and apps there are.',
+  effect: 'read',
+  idempotent: true,
+  scope: 'memories:read',
+  tool: false,
+  input: Nothing,
+  output: Stats,
+  rest: [
+    {
+      method: 'get',
+      path: '/stats/',
+      operationId: 'getMemoryStats',
+      summary: 'How many memories and apps there are.',
+      status: 200,
+      query: Query,
+      response: Stats,
+      actions: true,
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        return {}
+      },
+      toBody: (output) => output,
+    },
+  ],
+  async run({ store, appNames }, { ownerId, appId }) {
+    const [counts, apps] = await Promise.all([store.counts(ownerId, appId), store.apps(ownerId)])
+    const names = await appNames.names(apps.map((app) => app.appId))
+    return {
+      total_memories: counts.active + counts.paused + counts.archived,
+      total_apps: apps.length,
+      apps: apps.map((app) => ({
+        id: app.appId,
+        name: names.get(app.appId) ?? app.appId,
+        is_active: !app.rule.paused,
+        total_memories_created: app.memoriesCreated,
+      })),
+    }
+  },
+})

@@ -1,0 +1,18 @@
+import type { Clock } from '../shared/clock.ts'
+import type { Random } from '../shared/random.ts'
+import type { AppNames, MemoryStore, Profiles } from './ports.ts'
+import type { RecallIndex } from './rank/ports.ts'
+
+/** What the operations run on. */
+export interface MemoryServices {
+  readonly store: MemoryStore
+  readonly index: RecallIndex
+  readonly clock: Clock
+  readonly random: Random
+  readonly appNames: AppNames
+  readonly profiles: Profiles
+  readonly settings: {
+    /** Where a person reads one memory: `{uiBaseUrl}/memories/{id}`. */
+    readonly uiBaseUrl: string
+  }
+}
