@@ -11,45 +11,69 @@ import { resourceCors } from './http/cors.ts'
 import { healthRoutes } from './http/health.ts'
 import { notFound } from './http/not-found.ts'
 import { observe, type Serve, unexpectedError } from './http/observe.ts'
+import { mcpSurface } from './mcp/routes.ts'
 import { oidcRoutes } from './oidc/routes.ts'
 import { resourceRoutes } from './resource/routes.ts'
+import type { Log } from './shared/log.ts'
 
-type Plugin = AnyElysia | undefined
+/** A part of what is served; `close` ends what would keep it open, such as streams. */
+interface Surface {
+  readonly routes: AnyElysia
+  close?(): Promise<void>
+}
 
-/** What the resources' router serves: each function gives its routes when its role is on. */
-const resourceSurfaces: readonly ((dependencies: Dependencies) => Plugin)[] = []
+/** Gives its routes when its role is on. */
+type Mount = (dependencies: Dependencies) => Surface | undefined
+
+/** What the resources' router serves. */
+const resourceSurfaces: readonly Mount[] = [({ mcp }) => mcp && mcpSurface(mcp)]
 
 /** What people and clients see before they have a token. */
-const openSurfaces: readonly ((dependencies: Dependencies) => Plugin)[] = [({ auth }) => auth && oidcRoutes(auth)]
+const openSurfaces: readonly Mount[] = [({ auth }) => auth && { routes: oidcRoutes(auth) }]
+
+export interface App {
+  readonly serve: Serve
+  /** Ends open streams, so that the process can stop. */
+  close(): Promise<void>
+}
 
 /** Where a path belongs: the resources' router, or the other. */
 const isResource = (path: string) =>
   (path.startsWith('/api/') || /^\/mcp([/?]|$)/.test(path)) && !path.includes('/.well-known/')
 
 /** What serves a configuration: all that comes in goes through the edge (http/observe). */
-export function buildApp(config: Config, dependencies: Dependencies): Serve {
-  const resources = router(dependencies, [() => resourceCors(config.allowedOrigins), ...resourceSurfaces])
-  const open = router(dependencies, [healthRoutes, () => resourceRoutes({ settings: config }), ...openSurfaces])
+export function buildApp(config: Config, dependencies: Dependencies): App {
+  const mounted = (mounts: readonly Mount[]) => mounts.flatMap((mount) => mount(dependencies) ?? [])
+  const [resourceParts, openParts] = [mounted(resourceSurfaces), mounted(openSurfaces)]
+  const resources = router(dependencies.log, [{ routes: resourceCors(config.allowedOrigins) }, ...resourceParts])
+  const open = router(dependencies.log, [
+    { routes: healthRoutes(dependencies) },
+    { routes: resourceRoutes({ settings: config }) },
+    ...openParts,
+  ])
   const route = (request: Request) => {
     const start = request.url.indexOf('/', 8)
     return isResource(start < 0 ? '/' : request.url.slice(start)) ? resources.fetch(request) : open.fetch(request)
   }
-  return observe(route, {
+  const serve = observe(route, {
     random: dependencies.random,
     log: dependencies.log,
     addressOf: clientAddress(config.trustedProxies),
     https: config.issuer.startsWith('https:'),
   })
+  return {
+    serve,
+    async close() {
+      await Promise.all([...resourceParts, ...openParts].map((surface) => surface.close?.()))
+    },
+  }
 }
 
 /** Handlers of surfaces are total; the router's own errors are an unknown path and what nobody expected. */
-function router(dependencies: Dependencies, surfaces: readonly ((dependencies: Dependencies) => Plugin)[]): AnyElysia {
+function router(log: Log, surfaces: readonly Surface[]): AnyElysia {
   const app: AnyElysia = new Elysia()
-  for (const surface of surfaces) {
-    const plugin = surface(dependencies)
-    if (plugin !== undefined) app.use(plugin)
-  }
+  for (const { routes } of surfaces) app.use(routes)
   return app.onError(({ code, error, request }) =>
-    code === 'NOT_FOUND' ? notFound(request) : unexpectedError(request, error, dependencies.log),
+    code === 'NOT_FOUND' ? notFound(request) : unexpectedError(request, error, log),
   )
 }

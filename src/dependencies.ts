@@ -1,13 +1,19 @@
 /** Configuration -> adapters. Opens only what the roles need; the one place that knows which engine serves which port. */
 import { join } from 'node:path'
+import { createProcessHandover } from './adapters/handover/process.ts'
 import { openKeyFolder } from './adapters/keys/folder.ts'
 import { mountedKeys } from './adapters/keys/mounted.ts'
+import { openSqliteMemoryStore } from './adapters/sqlite/memory/store.ts'
 import { openSqliteRevocationFeed } from './adapters/sqlite/oidc/revocation-feed.ts'
 import { openSqliteOidcStores } from './adapters/sqlite/oidc/stores.ts'
 import type { Config } from './config/config.ts'
+import type { McpDependencies } from './mcp/dependencies.ts'
+import { operations } from './memory/operations.ts'
+import type { AppNames, Profiles } from './memory/ports.ts'
+import type { MemoryServices } from './memory/services.ts'
 import type { OidcDependencies } from './oidc/dependencies.ts'
 import { createPeople, type People } from './oidc/people.ts'
-import type { OidcSettings } from './oidc/ports.ts'
+import type { OidcSettings, OidcStores } from './oidc/ports.ts'
 import { createKeyRing } from './oidc/tokens/key-ring.ts'
 import { localKeys, remoteKeys } from './resource/key-source.ts'
 import type { TokenVerifier } from './resource/ports.ts'
@@ -36,6 +42,8 @@ export interface Dependencies {
   /** With the role auth. */
   readonly auth: OidcDependencies | undefined
   readonly people: People | undefined
+  /** With the role mcp. */
+  readonly mcp: McpDependencies<MemoryServices> | undefined
   /** Closes every engine, the last opened first. */
   close(): Promise<void>
 }
@@ -55,25 +63,19 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
     const authFile = join(config.dataDir, 'auth.db')
     const feed = openSqliteRevocationFeed({ path: authFile, clock })
     closers.push(() => feed.close())
-    if (!config.roles.has('auth')) {
-      const keys = remoteKeys(config.jwksUrl ?? new URL('/auth/jwks', config.issuer), fetch)
-      const verifier = createTokenVerifier({ issuer: config.issuer, keys, feed, clock })
-      closers.push(() => verifier.close())
-      return { ...base(), verifier, auth: undefined, people: undefined }
-    }
     const stores = openSqliteOidcStores({ path: authFile, clock })
     closers.push(() => stores.close())
     healthChecks.push(stores.health)
     engines.push({ purpose: 'sign-in', engine: 'SQLite' })
     const settings = oidcSettings(config)
-    const keyRing = createKeyRing({
-      store: await openKeyStore(config),
-      clock,
-      tokenTtlSeconds: settings.accessTokenTtlSeconds,
-    })
-    const verifier = createTokenVerifier({ issuer: config.issuer, keys: localKeys(keyRing, clock), feed, clock })
+    const keyRing = config.roles.has('auth')
+      ? createKeyRing({ store: await openKeyStore(config), clock, tokenTtlSeconds: settings.accessTokenTtlSeconds })
+      : undefined
+    const keys =
+      keyRing === undefined ? remoteKeys(config.jwksUrl ?? issuerJwks(config), fetch) : localKeys(keyRing, clock)
+    const verifier = createTokenVerifier({ issuer: config.issuer, keys, feed, clock })
     closers.push(() => verifier.close())
-    const auth: OidcDependencies = {
+    const auth: OidcDependencies | undefined = keyRing && {
       settings,
       clock,
       random,
@@ -84,16 +86,72 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
       verifier,
       identityProviders: [],
     }
-    return { ...base(), verifier, auth, people: createPeople(auth) }
+    const services = config.roles.has('mcp') || config.roles.has('api') ? openMemory() : undefined
+    const mcp: McpDependencies<MemoryServices> | undefined =
+      services && config.roles.has('mcp')
+        ? {
+            verifier,
+            feed,
+            clock,
+            random,
+            log,
+            services,
+            operations,
+            handover: createProcessHandover(),
+            settings: {
+              apiBaseUrl: config.apiBaseUrl,
+              issuer: config.issuer,
+              allowedOrigins: config.allowedOrigins,
+              name: 'souvenir',
+              version,
+            },
+          }
+        : undefined
+    return {
+      clock,
+      random,
+      log,
+      version,
+      roles: [...config.roles],
+      healthChecks,
+      engines,
+      verifier,
+      auth,
+      people: auth && createPeople(auth),
+      mcp,
+      close,
+    }
+
+    function openMemory(): MemoryServices {
+      const { store, index } = openSqliteMemoryStore({ path: join(config.dataDir, 'memory.db') })
+      closers.push(() => store.close())
+      healthChecks.push(() => store.health())
+      engines.push({ purpose: 'memories', engine: 'SQLite' })
+      const settings = { uiBaseUrl: config.uiBaseUrl }
+      return { store, index, clock, random, appNames: clientNames(stores), profiles: userProfiles(stores), settings }
+    }
   } catch (error) {
     await close()
     throw error
   }
-
-  function base() {
-    return { clock, random, log, version, roles: [...config.roles], healthChecks, engines, close }
-  }
 }
+
+const issuerJwks = ({ issuer }: Config) => new URL('/auth/jwks', issuer)
+
+/** Apps are OAuth clients: their names are what the clients registered. */
+const clientNames = ({ clients }: Pick<OidcStores, 'clients'>): AppNames => ({
+  async names(appIds) {
+    const found = await Promise.all(appIds.map((id) => clients.find(id)))
+    return new Map(found.flatMap((client) => (client === undefined ? [] : [[client.id, client.name] as const])))
+  },
+})
+
+const userProfiles = ({ users }: Pick<OidcStores, 'users'>): Profiles => ({
+  async profile(ownerId) {
+    const user = await users.find(ownerId)
+    return user && { name: user.name, ...(user.email === undefined ? {} : { email: user.email }) }
+  },
+})
 
 /** People and their codes, for commands that run beside a server. */
 export async function openPeople(config: Config): Promise<People & { close(): Promise<void> }> {

@@ -28,6 +28,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'app', 'config', 'dependencies', 'serve', 'shared'],
 }
 
+/** What every engine must apply alike: who may see what, what the words of a text are, how postings are packed. Pure functions. */
+const pureRules = new Set(['src/memory/access.ts', 'src/memory/text/analyze.ts', 'src/memory/rank/postings.ts'])
+
 /** What a part may name from another beyond the table. */
 function exceptionFor(part: string, target: string, { typeOnly }: Import): boolean {
   if (part === 'oidc' && typeOnly) return target === 'src/resource/ports.ts'
@@ -35,7 +38,7 @@ function exceptionFor(part: string, target: string, { typeOnly }: Import): boole
   if (part === 'cli') return features.includes(partOf(target)) && typeOnly
   if (part === 'adapters') {
     if (!features.includes(partOf(target))) return false
-    return typeOnly || /\/(ports|schema|errors)\.ts$/.test(target) || target.includes('/schema/')
+    return typeOnly || /\/(ports|schema|errors)\.ts$/.test(target) || pureRules.has(target)
   }
   return false
 }

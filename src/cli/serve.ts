@@ -18,9 +18,10 @@ export const serve: Command = {
     const { values } = parseArgs({ args: [...words], options: { roles: { type: 'string' } } })
     const config = loadConfig(values.roles === undefined ? new Set(allRoles) : rolesIn(values.roles))
     const dependencies = await openDependencies(config)
+    const app = buildApp(config, dependencies)
     let listening: Listening
     try {
-      listening = await listen(buildApp(config, dependencies), config.listen.host, config.listen.port)
+      listening = await listen(app.serve, config.listen.host, config.listen.port)
     } catch (error) {
       await dependencies.close()
       if (!isAddressInUse(error)) throw error
@@ -30,6 +31,7 @@ export const serve: Command = {
     await greet(config, dependencies, listening)
     const signal = await stopSignal()
     dependencies.log.info({ signal }, 'stopping')
+    await app.close()
     await listening.stop(drainMs)
     await dependencies.close()
     return 0

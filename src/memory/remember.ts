@@ -58,12 +58,15 @@ const normalised = (text: string) => text.normalize('NFC').replace(/\s+/gu, ' ')
 
 export function checkText(text: string): void {
   if (normalised(text) === '') throw new Fault('invalid', 'The text is empty.', { code: 'text_empty', field: 'text' })
-  if (text.includes('\0')) throw new Fault('invalid', 'The text has a NUL character.', { code: 'text_nul', field: 'text' })
+  if (text.includes('\0'))
+    throw new Fault('invalid', 'The text has a NUL character.', { code: 'text_nul', field: 'text' })
 }
 
 export function checkMetadata(metadata: Metadata | undefined): void {
   if (metadata !== undefined && JSON.stringify(metadata).length > limits.metadataCharacters) {
-    throw new Fault('invalid', `metadata is larger than ${limits.metadataCharacters} characters.`, { field: 'metadata' })
+    throw new Fault('invalid', `metadata is larger than ${limits.metadataCharacters} characters.`, {
+      field: 'metadata',
+    })
   }
 }
 

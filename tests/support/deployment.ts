@@ -16,7 +16,8 @@ export async function deploy(environment: Environment = {}) {
   const dataDir = environment.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'souvenir-'))
   const config = loadConfig(undefined, { LOG_LEVEL: 'silent', ...environment, DATA_DIR: dataDir })
   const dependencies = await openDependencies(config)
-  const serve = buildApp(config, dependencies)
+  const app = buildApp(config, dependencies)
+  const { serve } = app
   const send = (path: string, init?: RequestInit) => serve(new Request(new URL(path, origin), init), '127.0.0.1')
   const issueCode = async (user?: string) => {
     const issued = await dependencies.people?.issueCode(user)
@@ -92,7 +93,10 @@ export async function deploy(environment: Environment = {}) {
     browser,
     signIn,
     authorize,
-    close: () => dependencies.close(),
+    async close() {
+      await app.close()
+      await dependencies.close()
+    },
   }
 }
 

@@ -6,8 +6,16 @@ import { Categories, limits, Metadata, Speaker } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
 import { checkUser, operation, read } from './define.ts'
 
-const Text = t.String({ minLength: 1, maxLength: limits.textCharacters, description: 'What to remember, in the words it was said.' })
-const Thread = t.String({ minLength: 1, maxLength: limits.threadCharacters, description: 'The conversation it belongs to, if you know one.' })
+const Text = t.String({
+  minLength: 1,
+  maxLength: limits.textCharacters,
+  description: 'What to remember, in the words it was said.',
+})
+const Thread = t.String({
+  minLength: 1,
+  maxLength: limits.threadCharacters,
+  description: 'The conversation it belongs to, if you know one.',
+})
 
 const OneMemory = t.Object(
   {
@@ -25,7 +33,9 @@ const Input = t.Object(
   {
     ...OneMemory.properties,
     text: t.Optional(Text),
-    memories: t.Optional(t.Array(OneMemory, { minItems: 1, maxItems: limits.batch, description: 'Several at once, instead of text.' })),
+    memories: t.Optional(
+      t.Array(OneMemory, { minItems: 1, maxItems: limits.batch, description: 'Several at once, instead of text.' }),
+    ),
     infer: t.Optional(t.Boolean({ description: 'Accepted for older clients: texts are kept word for word.' })),
   },
   { additionalProperties: false },
@@ -35,13 +45,19 @@ const Body = t.Object(
   {
     ...Input.properties,
     user_id: t.Optional(t.String()),
-    app: t.Optional(t.String({ maxLength: limits.nameCharacters, description: "Accepted for older scripts: the app is the token's." })),
+    app: t.Optional(
+      t.String({
+        maxLength: limits.nameCharacters,
+        description: "Accepted for older scripts: the app is the token's.",
+      }),
+    ),
   },
   { additionalProperties: false },
 )
 
 const Status = t.Union([t.Literal('added'), t.Literal('duplicate'), t.Literal('recalled')], {
-  description: 'added; duplicate: it was known already; recalled: it came from here a moment ago and was not stored again.',
+  description:
+    'added; duplicate: it was known already; recalled: it came from here a moment ago and was not stored again.',
 })
 
 export const addMemories = operation({
@@ -67,7 +83,10 @@ export const addMemories = operation({
       summary: 'Remember a text, or several in one transaction.',
       status: 200,
       body: Body,
-      response: t.Union([WireMemory, t.Object({ results: t.Array(t.Object({ status: Status, memory: t.Optional(WireMemory) })) })]),
+      response: t.Union([
+        WireMemory,
+        t.Object({ results: t.Array(t.Object({ status: Status, memory: t.Optional(WireMemory) })) }),
+      ]),
       actions: true,
       toInput(wire, caller) {
         checkUser(wire, caller)
@@ -78,7 +97,9 @@ export const addMemories = operation({
         const [only, ...more] = results
         if (more.length === 0 && only?.memory !== undefined) return toWire(only.memory)
         return {
-          results: results.map(({ status, memory }) => (memory === undefined ? { status } : { status, memory: toWire(memory) })),
+          results: results.map(({ status, memory }) =>
+            memory === undefined ? { status } : { status, memory: toWire(memory) },
+          ),
         }
       },
     },

@@ -28,14 +28,22 @@ export const search = operation({
   scope: 'memories:read',
   tool: true,
   input: t.Object(
-    { query: t.String({ minLength: 1, maxLength: limits.queryCharacters, description: 'What to look for, in plain words.' }) },
+    {
+      query: t.String({
+        minLength: 1,
+        maxLength: limits.queryCharacters,
+        description: 'What to look for, in plain words.',
+      }),
+    },
     { additionalProperties: false },
   ),
   output: t.Object({ results: t.Array(t.Object({ id: t.String(), title: t.String(), url: t.String() })) }),
   rest: [],
   async run(services, caller, { query }) {
     const hits = await recall(services, caller, { query, limit: results })
-    return { results: hits.map(({ memory }) => ({ id: memory.id, title: titleOf(memory), url: urlOf(services, memory) })) }
+    return {
+      results: hits.map(({ memory }) => ({ id: memory.id, title: titleOf(memory), url: urlOf(services, memory) })),
+    }
   },
 })
 
@@ -47,7 +55,10 @@ export const fetchMemory = operation({
   idempotent: true,
   scope: 'memories:read',
   tool: true,
-  input: t.Object({ id: t.String({ minLength: 1, maxLength: 64, description: 'An id that search returned.' }) }, { additionalProperties: false }),
+  input: t.Object(
+    { id: t.String({ minLength: 1, maxLength: 64, description: 'An id that search returned.' }) },
+    { additionalProperties: false },
+  ),
   output: t.Object({
     id: t.String(),
     title: t.String(),

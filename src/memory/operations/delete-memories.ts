@@ -5,7 +5,11 @@ import { hashToken } from '../../shared/hash.ts'
 import { limits } from '../schema.ts'
 import { checkUser, operation, read } from './define.ts'
 
-const Ids = t.Array(t.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: limits.ids, description: 'Which, by id.' })
+const Ids = t.Array(t.String({ minLength: 1, maxLength: 64 }), {
+  minItems: 1,
+  maxItems: limits.ids,
+  description: 'Which, by id.',
+})
 const Deleted = t.Object({ deleted: t.Array(t.String()), message: t.String() })
 const Message = t.Object({ message: t.String(), deleted: t.Array(t.String()) })
 

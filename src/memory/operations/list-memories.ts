@@ -12,15 +12,21 @@ const Direction = t.Union([t.Literal('asc'), t.Literal('desc')])
 
 const Input = t.Object(
   {
-    limit: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 20, description: 'How many at most.' })),
+    limit: t.Optional(
+      t.Integer({ minimum: 1, maximum: limits.pageSize, default: 20, description: 'How many at most.' }),
+    ),
     cursor: t.Optional(t.String({ maxLength: 200, description: 'next_cursor of the page before.' })),
-    page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, description: 'A page number, instead of a cursor.' })),
+    page: t.Optional(
+      t.Integer({ minimum: 1, maximum: limits.page, description: 'A page number, instead of a cursor.' }),
+    ),
     categories: t.Optional(Categories),
     apps: t.Optional(t.Array(t.String({ maxLength: limits.nameCharacters }), { maxItems: 100 })),
     from: t.Optional(timeInput('Stored from then on.')),
     to: t.Optional(timeInput('Stored until then.')),
     contains: t.Optional(t.String({ minLength: 1, maxLength: 500, description: 'Has these letters in its text.' })),
-    states: t.Optional(t.Array(MemoryState, { minItems: 1, maxItems: 3, description: 'active and paused unless given.' })),
+    states: t.Optional(
+      t.Array(MemoryState, { minItems: 1, maxItems: 3, description: 'active and paused unless given.' }),
+    ),
     sort: t.Optional(Sort),
     direction: t.Optional(Direction),
   },
@@ -61,7 +67,11 @@ const toTime = (text: string | undefined) =>
   text !== undefined && /^\d{1,11}$/.test(text) ? new Date(Number(text) * 1000).toISOString() : text
 
 const Names = t.String({ maxLength: 4_000, description: 'Apart by commas.' })
-const apart = (text: string | undefined) => text?.split(',').map((part) => part.trim()).filter((part) => part !== '')
+const apart = (text: string | undefined) =>
+  text
+    ?.split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 
 const Query = t.Object(
   {
@@ -114,8 +124,12 @@ const Filter = t.Object(
     page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
     size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
     search_query: t.Optional(t.Union([t.String({ maxLength: 500 }), t.Null()])),
-    app_ids: t.Optional(t.Union([t.Array(t.String({ maxLength: limits.nameCharacters }), { maxItems: 100 }), t.Null()])),
-    category_ids: t.Optional(t.Union([t.Array(t.String({ maxLength: limits.categoryCharacters }), { maxItems: 100 }), t.Null()])),
+    app_ids: t.Optional(
+      t.Union([t.Array(t.String({ maxLength: limits.nameCharacters }), { maxItems: 100 }), t.Null()]),
+    ),
+    category_ids: t.Optional(
+      t.Union([t.Array(t.String({ maxLength: limits.categoryCharacters }), { maxItems: 100 }), t.Null()]),
+    ),
     sort_column: t.Optional(t.Union([Sort, t.Null()])),
     sort_direction: t.Optional(t.Union([Direction, t.Null()])),
     from_date: t.Optional(t.Union([t.Integer({ minimum: 0, maximum: 99_999_999_999 }), t.Null()])),
@@ -156,7 +170,8 @@ const filterBinding: RestBinding<Input, Output> = {
 export const listMemories = operation({
   name: 'list_memories',
   title: 'List memories',
-  description: "Page through the user's memories, newest first. To find something in particular use search_memory instead.",
+  description:
+    "Page through the user's memories, newest first. To find something in particular use search_memory instead.",
   effect: 'read',
   idempotent: true,
   scope: 'memories:read',
@@ -199,7 +214,8 @@ const sortOf = { created_at: 'createdAt', memory: 'content', app_name: 'app', ca
 
 function readCursor(cursor: string): { createdAt: number; id: MemoryId } {
   const match = /^(\d{1,16})\.([0-9a-f-]{36})$/.exec(cursor)
-  if (match === null) throw new Fault('invalid', 'cursor is not one that came from here.', { code: 'cursor_invalid', field: 'cursor' })
+  if (match === null)
+    throw new Fault('invalid', 'cursor is not one that came from here.', { code: 'cursor_invalid', field: 'cursor' })
   return { createdAt: Number(match[1]), id: match[2] as MemoryId }
 }
 

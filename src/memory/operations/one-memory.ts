@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
-import type { Caller } from '../operation.ts'
 import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
+import type { Caller } from '../operation.ts'
 import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
 import { checkMetadata, checkText, contentHash } from '../remember.ts'
 import { Categories, limits, type Memory, Metadata } from '../schema.ts'
@@ -15,7 +15,11 @@ const Query = t.Object({ user_id: t.Optional(t.String()) }, { additionalProperti
 const Shown = t.Object({ memory: ShownMemory })
 
 /** The memory of an id. @throws Fault `not_found` for what is not there or not for this app */
-export async function findMemory({ store }: Pick<MemoryServices, 'store'>, caller: Caller, id: string): Promise<Memory> {
+export async function findMemory(
+  { store }: Pick<MemoryServices, 'store'>,
+  caller: Caller,
+  id: string,
+): Promise<Memory> {
   const [memory] = await store.get(caller.ownerId, caller.appId, [id as MemoryId])
   if (memory === undefined) throw new Fault('not_found', 'There is no memory with this id.', { field: 'id' })
   return memory
@@ -154,7 +158,10 @@ function versionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
   const version = /^"(\d{1,15})"$/.exec(ifMatch.trim())?.[1]
   if (version === undefined) {
-    throw new Fault('precondition_failed', 'If-Match has no ETag of this memory.', { code: 'version_changed', field: 'if-match' })
+    throw new Fault('precondition_failed', 'If-Match has no ETag of this memory.', {
+      code: 'version_changed',
+      field: 'if-match',
+    })
   }
   return Number(version)
 }

@@ -13,7 +13,10 @@ export const listCategories = operation({
   scope: 'memories:read',
   tool: false,
   input: Nothing,
-  output: t.Object({ categories: t.Array(t.Object({ id: t.String(), name: t.String(), count: t.Integer() })), total: t.Integer() }),
+  output: t.Object({
+    categories: t.Array(t.Object({ id: t.String(), name: t.String(), count: t.Integer() })),
+    total: t.Integer(),
+  }),
   rest: [
     {
       method: 'get',
@@ -22,7 +25,10 @@ export const listCategories = operation({
       summary: 'The categories in use.',
       status: 200,
       query: Query,
-      response: t.Object({ categories: t.Array(t.Object({ id: t.String(), name: t.String(), count: t.Integer() })), total: t.Integer() }),
+      response: t.Object({
+        categories: t.Array(t.Object({ id: t.String(), name: t.String(), count: t.Integer() })),
+        total: t.Integer(),
+      }),
       toInput(wire, caller) {
         checkUser(wire, caller)
         return {}
@@ -36,7 +42,12 @@ export const listCategories = operation({
   },
 })
 
-const AppShort = t.Object({ id: t.String(), name: t.String(), is_active: t.Boolean(), total_memories_created: t.Integer() })
+const AppShort = t.Object({
+  id: t.String(),
+  name: t.String(),
+  is_active: t.Boolean(),
+  total_memories_created: t.Integer(),
+})
 const Stats = t.Object({ total_memories: t.Integer(), total_apps: t.Integer(), apps: t.Array(AppShort) })
 
 export const memoryStats = operation({

@@ -6,14 +6,20 @@ import { Categories, limits } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
 import { checkUser, operation, read } from './define.ts'
 
-const Query = t.String({ minLength: 1, maxLength: limits.queryCharacters, description: 'What to look for, in plain words.' })
+const Query = t.String({
+  minLength: 1,
+  maxLength: limits.queryCharacters,
+  description: 'What to look for, in plain words.',
+})
 
 const Input = t.Object(
   {
     query: Query,
     limit: t.Optional(t.Integer({ minimum: 1, maximum: 50, default: 10, description: 'How many at most.' })),
     categories: t.Optional(Categories),
-    app: t.Optional(t.String({ maxLength: limits.nameCharacters, description: 'Only what the app with this id stored.' })),
+    app: t.Optional(
+      t.String({ maxLength: limits.nameCharacters, description: 'Only what the app with this id stored.' }),
+    ),
     from: t.Optional(timeInput('Only what happened from then on.')),
     to: t.Optional(timeInput('Only what happened until then.')),
     as_of: t.Optional(timeInput('What held at this time, instead of now.')),

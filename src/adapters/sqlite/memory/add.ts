@@ -11,9 +11,10 @@ const mostRecalled = 200
 
 /** Writes drafts in their order, in one transaction with their index and their events. */
 export const addTo =
-  (database: Database): Memories['add'] =>
+  (database: Database, flushReadings: () => void): Memories['add'] =>
   async (ownerId, appId, drafts, policy) =>
     database.transaction(() => {
+      flushReadings()
       const rule = readRule(database, ownerId, appId)
       assertWriter(rule)
       const recalled = recentlyRecalled(database, ownerId, policy.recalledSince)

@@ -29,7 +29,7 @@ export function openSqliteMemoryStore({ path }: { readonly path: string }): Sqli
   const database = openDatabase({ path, migrations: memoryMigrations, cacheKib })
   const { flush, ...history } = historyOf(database)
   const store: MemoryStore = {
-    add: addTo(database),
+    add: addTo(database, flush),
     ...readFrom(database),
     ...changeIn(database),
     ...history,

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { type Deployment, deploy, origin } from '../support/deployment.ts'
+
+let here: Deployment
+beforeAll(async () => {
+  here = await deploy()
+  await here.dependencies.people?.add('grace')
+})
+afterAll(() => here.close())
+
+/** The official client with a token that was got through the pages. */
+async function connect(user?: string, scope?: string) {
+  const { access_token } = await here.signIn(await here.register(), { user, ...(scope === undefined ? {} : { scope }) })
+  const client = new Client({ name: 'test', version: '1' })
+  const transport = new StreamableHTTPClientTransport(new URL('/mcp', origin), {
+    requestInit: { headers: { authorization: `Bearer ${access_token}` } },
+    fetch: (url, init) => here.send(url.toString(), init),
+  })
+  // The SDK's transport types its optional fields another way than this project's compiler settings.
+  await client.connect(transport as unknown as Parameters<Client['connect']>[0])
+  const call = async (name: string, input: Record<string, unknown> = {}) => {
+    const result = await client.callTool({ name, arguments: input })
+    const data = result.structuredContent as Record<string, unknown>
+    return { isError: result.isError === true, data, text: JSON.stringify(result.content) }
+  }
+  return { client, call }
+}
+
+describe('memories over MCP', () => {
+  test('remember, recall, list, fetch, delete', async () => {
+    const { call } = await connect()
+    const added = await call('add_memories', { text: 'Rex is our golden retriever.', categories: ['family'] })
+    expect(added.data).toMatchObject({ results: [{ status: 'added' }] })
+    const found = await call('search_memory', { query: 'what kind of retriever is Rex' })
+    expect(found.data).toMatchObject({
+      results: [{ memory: { text: 'Rex is our golden retriever.', said_by: 'self', app: 'Test client' } }],
+    })
+    const listed = await call('list_memories')
+    expect(listed.data).toMatchObject({ total: 1 })
+    const searched = (await call('search', { query: 'golden retriever' })).data.results as { id: string; url: string }[]
+    const fetched = await call('fetch', { id: searched[0]?.id })
+    expect(fetched.data).toMatchObject({
+      text: 'Rex is our golden retriever.',
+      url: `${origin}/memories/${searched[0]?.id}`,
+    })
+    const deleted = await call('delete_memories', { memory_ids: [searched[0]?.id] })
+    expect(deleted.data).toMatchObject({ deleted: [searched[0]?.id] })
+    expect((await call('search_memory', { query: 'retriever' })).data).toEqual({ results: [] })
+  })
+
+  test('the same text twice is one memory', async () => {
+    const { call } = await connect()
+    await call('add_memories', { text: 'The spare key is with the neighbour.' })
+    expect((await call('add_memories', { text: '  The spare key is\nwith the neighbour. ' })).data).toMatchObject({
+      results: [{ status: 'duplicate' }],
+    })
+  })
+
+  test('what was recalled a moment ago is not stored again', async () => {
+    const { call } = await connect()
+    await call('add_memories', { text: 'Ada plays the viola in an orchestra.' })
+    await call('add_memories', { text: 'Ada was born in Lyon in the year 1990.' })
+    await call('search_memory', { query: 'Ada' })
+    const again = await call('add_memories', {
+      text: 'I know: Ada plays the viola in an orchestra. Ada was born in Lyon in the year 1990.',
+    })
+    expect(again.data).toMatchObject({ results: [{ status: 'recalled' }] })
+  })
+
+  test('two people never see each other', async () => {
+    const [ada, grace] = [await connect(), await connect('grace')]
+    await ada.call('add_memories', { text: 'Ada keeps a secret garden.' })
+    expect((await grace.call('search_memory', { query: 'secret garden' })).data).toEqual({ results: [] })
+    expect((await grace.call('list_memories')).data).toMatchObject({ total: 0 })
+    const ids = ((await ada.call('search', { query: 'garden' })).data.results as { id: string }[]).map(({ id }) => id)
+    expect((await grace.call('fetch', { id: ids[0] })).isError).toBe(true)
+    expect((await grace.call('delete_memories', { memory_ids: ids })).isError).toBe(true)
+    expect((await ada.call('fetch', { id: ids[0] })).isError).not.toBe(true)
+  })
+
+  test('deleting everything takes two steps, and the token of the first works once', async () => {
+    const { call } = await connect('grace')
+    await call('add_memories', { text: 'One thing to forget.' })
+    const first = await call('delete_all_memories')
+    expect(first.data).toMatchObject({ deleted: 0, would_delete: 1 })
+    expect((await call('list_memories')).data).toMatchObject({ total: 1 })
+    expect((await call('delete_all_memories', { confirmation: 'invented' })).isError).toBe(true)
+    const second = await call('delete_all_memories', { confirmation: first.data.confirmation })
+    expect(second.data).toMatchObject({ deleted: 1 })
+    expect((await call('delete_all_memories', { confirmation: first.data.confirmation })).isError).toBe(true)
+  })
+
+  test('a wrong argument is a tool error that names the field', async () => {
+    const { call } = await connect()
+    const wrong = await call('search_memory', { query: 'x', limit: 0 })
+    expect(wrong.isError).toBe(true)
+    expect(wrong.text).toContain('limit')
+  })
+})
