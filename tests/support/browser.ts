@@ -38,7 +38,7 @@ function formsOf(html: string): Form[] {
     action: attribute(tag, 'action') ?? '',
     html: inner,
     fields: Object.fromEntries(
-      [...inner.matchAll(/<input\b[^>]*>/g)]
+      [...inner.matchAll(/<input\b(?:"[^"]*"|[^">])*>/g)]
         .map(([input]) => [attribute(input, 'name'), attribute(input, 'value') ?? ''] as const)
         .filter((pair): pair is readonly [string, string] => pair[0] !== undefined),
     ),

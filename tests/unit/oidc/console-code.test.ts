@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'bun:test'
+import type { ConsoleCode } from '../../../src/oidc/ports.ts'
+import { issueConsoleCode, readTyped } from '../../../src/oidc/signin/console-code.ts'
+import type { OwnerId } from '../../../src/shared/brand.ts'
+import { createRandom } from '../../../src/shared/random.ts'
+import { testClock } from '../../support/time.ts'
+
+describe('a printed code', () => {
+  test('is kept as a selector of four characters and a hash, for 15 minutes and five tries', async () => {
+    const clock = testClock()
+    const kept: ConsoleCode[] = []
+    const consoleCodes = { create: async (code: ConsoleCode) => void kept.push(code), redeem: async () => undefined }
+    const issue = () =>
+      issueConsoleCode({ stores: { consoleCodes }, random: createRandom(clock), clock }, 'me' as OwnerId)
+    const issued = await issue()
+    const [selector, ...rest] = issued.code.split('-')
+    expect(kept).toEqual([
+      {
+        selector: selector ?? '',
+        hash: expect.stringMatching(/^[\w-]{43}$/),
+        ownerId: 'me' as OwnerId,
+        triesLeft: 5,
+        expiresAt: clock.now() / 1000 + 900,
+      },
+    ])
+    for (const part of rest) expect(JSON.stringify(kept)).not.toContain(part)
+    expect((await issue()).code).not.toBe(issued.code)
+  })
+
+  for (const [typed, read] of [
+    ['7H2K-9QX4-M3TB', '7H2K9QX4M3TB'],
+    ['7h2k 9qx4 m3tb', '7H2K9QX4M3TB'],
+    ['７Ｈ２Ｋ－９ＱＸ４－Ｍ３ＴＢ', '7H2K9QX4M3TB'],
+    ['OILU-0000-0000', '011V00000000'],
+    ['7H2K-9QX4-M3T', undefined],
+    ['7H2K-9QX4-M3TBB', undefined],
+    ['7H2K-9QX4-M3T*', undefined],
+    ['', undefined],
+  ] as const) {
+    test(`typed as ${JSON.stringify(typed)} is read as ${read}`, () => expect(readTyped(typed)).toBe(read))
+  }
+})
