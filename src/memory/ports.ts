@@ -207,6 +207,7 @@ export type Begun<T> =
   | { readonly kind: 'begin' }
   | { readonly kind: 'done'; readonly result: T }
   | { readonly kind: 'running' }
+  | { readonly kind: 'erased' }
   | { readonly kind: 'other_input' }
 
 /** What may happen once: confirmed deletions, and writes with an Idempotency-Key. */

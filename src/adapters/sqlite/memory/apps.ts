@@ -1,10 +1,12 @@
+/** Apps as their user sees them: what they wrote and read, and what they may. */
+import { openRule } from '../../../memory/access.ts'
 import type { Apps, AppUse } from '../../../memory/ports.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
-import { both, readable, readRule } from './conditions.ts'
-import { type MemoryRow, memoryColumns, toMemory } from './rows.ts'
+import { findRule, readableBy, ruleOf } from './conditions.ts'
+import { type MemoryRow, memoryOf } from './rows.ts'
 
-const mostApps = 1_000
+const maxApps = 1_000
 
 interface UseRow {
   readonly app_id: ClientId
@@ -14,66 +16,68 @@ interface UseRow {
   readonly last: number | null
 }
 
-/** The apps of an owner: what they wrote and read, and what they may. */
-export function appsOf(database: Database, flush: () => void): Apps {
-  const uses = (ownerId: OwnerId, appId?: ClientId): AppUse[] => {
-    flush()
-    const only = appId === undefined ? '' : ' AND app_id = ?'
+export function createApps(db: Database, flushAccessLog: () => void): Apps {
+  function uses(ownerId: OwnerId, appId?: ClientId): AppUse[] {
+    flushAccessLog()
+    const one = appId === undefined ? '' : 'AND app_id = ?'
     const values = appId === undefined ? [ownerId] : [ownerId, appId]
-    return database
-      .all<UseRow>(
-        `SELECT app_id, sum(created) AS created, sum(accessed) AS accessed, min(first) AS first, max(last) AS last FROM (
-          SELECT app_id, count(*) AS created, 0 AS accessed, NULL AS first, NULL AS last FROM memory
-            WHERE owner_id = ? AND state <> 'deleted'${only} GROUP BY app_id
-          UNION ALL SELECT app_id, 0, count(DISTINCT memory_id), min(at), max(at) FROM access WHERE owner_id = ?${only} GROUP BY app_id
-          UNION ALL SELECT app_id, 0, 0, NULL, NULL FROM access_rule WHERE owner_id = ?${only}
-        ) GROUP BY app_id ORDER BY app_id LIMIT ${mostApps}`,
-        ...values,
-        ...values,
-        ...values,
-      )
-      .map((row) => ({
-        appId: row.app_id,
-        rule: readRule(database, ownerId, row.app_id),
-        memoriesCreated: row.created,
-        memoriesAccessed: row.accessed,
-        firstAccessed: row.first ?? undefined,
-        lastAccessed: row.last ?? undefined,
-      }))
+    const rows = db.all<UseRow>(
+      `WITH wrote AS (SELECT app_id, count(*) AS created FROM memory WHERE owner_id = ? ${one} AND state <> 'deleted' GROUP BY app_id),
+            gave AS (SELECT app_id, count(DISTINCT memory_id) AS accessed, min(at) AS first, max(at) AS last
+                       FROM access_log WHERE owner_id = ? ${one} GROUP BY app_id),
+            known AS (SELECT app_id FROM wrote UNION SELECT app_id FROM gave
+                      UNION SELECT app_id FROM access_rule WHERE owner_id = ? ${one})
+       SELECT known.app_id, coalesce(wrote.created, 0) AS created, coalesce(gave.accessed, 0) AS accessed, gave.first, gave.last
+         FROM known LEFT JOIN wrote USING (app_id) LEFT JOIN gave USING (app_id) ORDER BY known.app_id LIMIT ${maxApps}`,
+      ...values,
+      ...values,
+      ...values,
+    )
+    const rules = new Map(
+      db
+        .all<Parameters<typeof ruleOf>[0]>('SELECT * FROM access_rule WHERE owner_id = ? LIMIT ?', ownerId, maxApps)
+        .map((row) => [row.app_id, ruleOf(row)]),
+    )
+    return rows.map((row) => ({
+      appId: row.app_id,
+      rule: rules.get(row.app_id) ?? openRule(row.app_id),
+      memoriesCreated: row.created,
+      memoriesAccessed: row.accessed,
+      firstAccessed: row.first ?? undefined,
+      lastAccessed: row.last ?? undefined,
+    }))
   }
+
   return {
     apps: async (ownerId) => uses(ownerId),
     app: async (ownerId, appId) => uses(ownerId, appId)[0],
     async accessedBy(ownerId, readerId, appId, { limit, offset }) {
-      flush()
-      const where = both(
-        { sql: 'memory.owner_id = ?', values: [ownerId] },
-        readable(readRule(database, ownerId, readerId)),
-      )
-      const from = `(SELECT memory_id, count(*) AS reads, max(id) AS last FROM access WHERE owner_id = ? AND app_id = ?
-        GROUP BY memory_id) AS given JOIN memory ON memory.id = given.memory_id WHERE memory.state <> 'deleted' AND ${where.sql}`
-      const values = [ownerId, appId, ...where.values]
-      const rows = database.all<MemoryRow & { reads: number }>(
-        `SELECT ${memoryColumns}, reads FROM ${from} ORDER BY reads DESC, last DESC LIMIT ? OFFSET ?`,
+      flushAccessLog()
+      const seen = readableBy(db, ownerId, readerId)
+      const from = `FROM (SELECT memory_id, count(*) AS count FROM access_log WHERE owner_id = ? AND app_id = ? GROUP BY memory_id) AS a
+         JOIN memory AS m ON m.owner_id = ? AND m.id = a.memory_id WHERE m.state <> 'deleted' AND ${seen.sql}`
+      const values = [ownerId, appId, ownerId, ...seen.values]
+      const rows = db.all<MemoryRow & { count: number }>(
+        `SELECT m.*, a.count AS count ${from} ORDER BY a.count DESC, m.id DESC LIMIT ? OFFSET ?`,
         ...values,
         limit,
         offset,
       )
-      const total = database.get<{ total: number }>(`SELECT count(*) AS total FROM ${from}`, ...values)?.total ?? 0
-      return { items: rows.map((row) => ({ memory: toMemory(row), count: row.reads })), total }
+      const total = db.get<{ total: number }>(`SELECT count(*) AS total ${from}`, ...values)?.total ?? 0
+      return { items: rows.map((row) => ({ memory: memoryOf(row), count: row.count })), total }
     },
-    rule: async (ownerId, appId) => readRule(database, ownerId, appId),
-    async setRule(ownerId, { appId, paused, read, write, categories }) {
-      database.run(
+    rule: async (ownerId, appId) => findRule(db, ownerId, appId),
+    async setRule(ownerId, rule) {
+      db.run(
         `INSERT INTO access_rule (owner_id, app_id, paused, read, write, categories) VALUES (?, ?, ?, ?, ?, ?)
-          ON CONFLICT (owner_id, app_id) DO UPDATE SET paused = excluded.paused, read = excluded.read, write = excluded.write,
-            categories = excluded.categories`,
+         ON CONFLICT (owner_id, app_id) DO UPDATE SET paused = excluded.paused, read = excluded.read,
+           write = excluded.write, categories = excluded.categories`,
         ownerId,
-        appId,
-        paused ? 1 : 0,
-        read,
-        write,
-        categories === undefined ? null : JSON.stringify(categories),
+        rule.appId,
+        rule.paused ? 1 : 0,
+        rule.read,
+        rule.write,
+        rule.categories === undefined ? null : JSON.stringify(rule.categories),
       )
     },
   }

@@ -1,129 +1,140 @@
+/** What happened to memories, and who read them. */
+import { assertReader, mayRead } from '../../../memory/access.ts'
 import type { History, Reading } from '../../../memory/ports.ts'
-import type { AccessLogEntry } from '../../../memory/schema.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
+import { Fault } from '../../../shared/fault.ts'
 import type { Database } from '../database.ts'
-import { both, readable, readRule } from './conditions.ts'
-import { type EventRow, toEvent } from './rows.ts'
+import { findRule } from './conditions.ts'
+import { find } from './record.ts'
+import { type AccessRow, accessOf, type EventRow, eventOf } from './rows.ts'
 
-const eventColumns = 'seq, memory_id, kind, app_id, at, before, other_id'
-/** Readings wait at most so long, and at most so many: a search should not wait for its own log. */
+/** Readings wait this long, so that a search costs no write of its own. */
 const flushAfterMs = 200
-const mostWaiting = 2_000
+const maxWaiting = 1_000
 
-interface Waiting extends Reading {
+interface Waiting {
   readonly ownerId: OwnerId
   readonly appId: ClientId
+  readonly reading: Reading
   readonly at: number
 }
 
-interface AccessRow {
-  readonly id: number
-  readonly memory_id: string
-  readonly app_id: string
-  readonly kind: string
-  readonly query: string | null
-  readonly score: number | null
-  readonly at: number
+export interface SqliteHistory extends History {
+  /** Writes the readings that wait; inside a transaction as a part of it. */
+  flush(): void
+  stop(): void
 }
 
-/** Events and the access log. `flush` writes the readings that wait. */
-export function historyOf(database: Database): History & { flush(): void } {
+export function createHistory(db: Database): SqliteHistory {
   let waiting: Waiting[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function flush(): void {
     clearTimeout(timer)
     timer = undefined
-    const readings = waiting
-    waiting = []
-    if (readings.length === 0) return
-    database.transaction(() => {
-      for (const { ownerId, memoryId, appId, kind, query, score, at } of readings) {
-        // Only of a memory that is still there: a deletion takes its log along, whichever comes first.
-        database.run(
-          `INSERT INTO access (owner_id, memory_id, app_id, kind, query, score, at)
-            SELECT ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM memory WHERE id = ? AND owner_id = ? AND state <> 'deleted')`,
+    const batch = waiting
+    if (batch.length === 0) return
+    db.transaction(() => {
+      for (const { ownerId, appId, reading, at } of batch) {
+        // Only of a memory that is still there: a deletion takes its readings along, whichever comes first.
+        db.run(
+          `INSERT INTO access_log (owner_id, memory_id, app_id, kind, query, score, at)
+           SELECT ?, ?, ?, ?, ?, ?, ? FROM memory WHERE owner_id = ? AND id = ? AND state <> 'deleted'`,
           ownerId,
-          memoryId,
+          reading.memoryId,
           appId,
-          kind,
-          query ?? null,
-          score ?? null,
+          reading.kind,
+          reading.query ?? null,
+          reading.score ?? null,
           at,
-          memoryId,
           ownerId,
+          reading.memoryId,
         )
       }
     })
+    waiting = waiting.slice(batch.length)
   }
 
-  const readsIt = (ownerId: OwnerId, appId: ClientId, id: MemoryId) => {
-    const rule = readRule(database, ownerId, appId)
-    const where = both({ sql: 'owner_id = ? AND id = ?', values: [ownerId, id] }, readable(rule))
-    return database.get(`SELECT 1 FROM memory WHERE ${where.sql}`, ...where.values) !== undefined
+  /** A busy file keeps the readings waiting: the next flush writes them. */
+  function flushQuietly(): void {
+    try {
+      flush()
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      if (waiting.length > 10 * maxWaiting) waiting = waiting.slice(-maxWaiting)
+    }
   }
-  const count = (table: 'event' | 'access', ownerId: OwnerId, id: MemoryId) =>
-    database.get<{ total: number }>(
-      `SELECT count(*) AS total FROM ${table} WHERE owner_id = ? AND memory_id = ?`,
-      ownerId,
-      id,
-    )?.total ?? 0
+
+  function assertSeen(ownerId: OwnerId, appId: ClientId, id: MemoryId): void {
+    const rule = findRule(db, ownerId, appId)
+    assertReader(rule)
+    const memory = find(db, ownerId, id)
+    if (memory === undefined || !mayRead(rule, memory)) {
+      throw new Fault('not_found', 'There is no such memory.', { code: 'memory_not_found' })
+    }
+  }
+
+  const countOf = (row: { total: number } | undefined): number => row?.total ?? 0
 
   return {
     flush,
+    stop() {
+      flush()
+      clearTimeout(timer)
+    },
     async events(ownerId, appId, id, { limit, offset }) {
-      if (!readsIt(ownerId, appId, id)) return { items: [], total: 0 }
-      const rows = database.all<EventRow>(
-        `SELECT ${eventColumns} FROM event WHERE owner_id = ? AND memory_id = ? ORDER BY seq DESC LIMIT ? OFFSET ?`,
+      assertSeen(ownerId, appId, id)
+      const rows = db.all<EventRow>(
+        'SELECT * FROM memory_event WHERE owner_id = ? AND memory_id = ? ORDER BY seq DESC LIMIT ? OFFSET ?',
         ownerId,
         id,
         limit,
         offset,
       )
-      return { items: rows.map(toEvent), total: count('event', ownerId, id) }
+      const total = db.get<{ total: number }>(
+        'SELECT count(*) AS total FROM memory_event WHERE owner_id = ? AND memory_id = ?',
+        ownerId,
+        id,
+      )
+      return { items: rows.map(eventOf), total: countOf(total) }
     },
     async eventsAfter(ownerId, seq, limit) {
-      return database
-        .all<EventRow>(
-          `SELECT ${eventColumns} FROM event WHERE owner_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
-          ownerId,
-          seq,
-          limit,
-        )
-        .map(toEvent)
+      const rows = db.all<EventRow>(
+        'SELECT * FROM memory_event WHERE owner_id = ? AND seq > ? ORDER BY seq LIMIT ?',
+        ownerId,
+        seq,
+        limit,
+      )
+      return rows.map(eventOf)
     },
     async lastEvent(ownerId) {
-      return (
-        database.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM event WHERE owner_id = ?', ownerId)?.seq ?? 0
-      )
+      const row = db.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM memory_event WHERE owner_id = ?', ownerId)
+      return row?.seq ?? 0
     },
     logAccess(ownerId, appId, readings, at) {
-      for (const reading of readings) waiting.push({ ...reading, ownerId, appId, at })
-      if (waiting.length >= mostWaiting) flush()
-      else timer ??= setTimeout(flush, flushAfterMs)
+      for (const reading of readings) waiting.push({ ownerId, appId, reading, at })
+      if (waiting.length >= maxWaiting) flushQuietly()
+      else if (waiting.length > 0 && timer === undefined) {
+        timer = setTimeout(flushQuietly, flushAfterMs)
+        if (typeof timer === 'object') timer.unref()
+      }
     },
     async accessLog(ownerId, appId, id, { limit, offset }) {
+      assertSeen(ownerId, appId, id)
       flush()
-      if (!readsIt(ownerId, appId, id)) return { items: [], total: 0 }
-      const rows = database.all<AccessRow>(
-        `SELECT id, memory_id, app_id, kind, query, score, at FROM access WHERE owner_id = ? AND memory_id = ?
-          ORDER BY id DESC LIMIT ? OFFSET ?`,
+      const rows = db.all<AccessRow>(
+        'SELECT * FROM access_log WHERE owner_id = ? AND memory_id = ? ORDER BY at DESC, seq DESC LIMIT ? OFFSET ?',
         ownerId,
         id,
         limit,
         offset,
       )
-      return { items: rows.map(toEntry), total: count('access', ownerId, id) }
+      const total = db.get<{ total: number }>(
+        'SELECT count(*) AS total FROM access_log WHERE owner_id = ? AND memory_id = ?',
+        ownerId,
+        id,
+      )
+      return { items: rows.map(accessOf), total: countOf(total) }
     },
   }
 }
-
-const toEntry = (row: AccessRow): AccessLogEntry => ({
-  id: row.id,
-  memoryId: row.memory_id as AccessLogEntry['memoryId'],
-  appId: row.app_id as AccessLogEntry['appId'],
-  kind: row.kind as AccessLogEntry['kind'],
-  query: row.query ?? undefined,
-  score: row.score ?? undefined,
-  at: row.at,
-})

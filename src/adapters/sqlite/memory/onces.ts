@@ -1,21 +1,20 @@
+/** What may happen once: confirmed deletions, and writes with an Idempotency-Key. A person's settings beside them. */
 import type { Onces, Preferences } from '../../../memory/ports.ts'
-import type { Metadata } from '../../../memory/schema.ts'
 import type { Database } from '../database.ts'
 
-/** How long a claimed key is held for a caller that never ends it. */
+/** A claim of a process that died is free again after this. */
 const claimMs = 60_000
 
 interface OnceRow {
   readonly fingerprint: string
+  readonly state: 'running' | 'done' | 'erased'
   readonly result: string | null
-  readonly expires_at: number
 }
 
-/** What may happen once. Every step is one statement or one transaction. */
-export function oncesOf(database: Database): Onces & Preferences {
+export function createOnces(db: Database): Onces & Preferences {
   return {
     async keepConfirmation(ownerId, appId, action, hash, expiresAt) {
-      database.run(
+      db.run(
         'INSERT INTO confirmation (hash, owner_id, app_id, action, expires_at) VALUES (?, ?, ?, ?, ?)',
         hash,
         ownerId,
@@ -24,47 +23,46 @@ export function oncesOf(database: Database): Onces & Preferences {
         expiresAt,
       )
     },
-    async takeConfirmation(ownerId, appId, action, hash, at) {
-      database.run('DELETE FROM confirmation WHERE expires_at <= ?', at)
-      return (
-        database.run(
-          'DELETE FROM confirmation WHERE hash = ? AND owner_id = ? AND app_id = ? AND action = ? AND expires_at > ?',
-          hash,
-          ownerId,
-          appId,
-          action,
-          at,
-        ) === 1
-      )
-    },
-    async beginOnce(ownerId, appId, key, fingerprint, at) {
-      return database.transaction(() => {
-        database.run('DELETE FROM once WHERE expires_at <= ?', at)
-        const row = database.get<OnceRow>(
-          'SELECT fingerprint, result, expires_at FROM once WHERE owner_id = ? AND app_id = ? AND key = ?',
+    takeConfirmation: async (ownerId, appId, action, hash, at) =>
+      db.transaction(() => {
+        db.run('DELETE FROM confirmation WHERE expires_at <= ?', at)
+        return (
+          db.run(
+            'DELETE FROM confirmation WHERE hash = ? AND owner_id = ? AND app_id = ? AND action = ?',
+            hash,
+            ownerId,
+            appId,
+            action,
+          ) === 1
+        )
+      }),
+    beginOnce: async (ownerId, appId, key, fingerprint, at) =>
+      db.transaction(() => {
+        db.run('DELETE FROM once WHERE expires_at <= ?', at)
+        const row = db.get<OnceRow>(
+          'SELECT fingerprint, state, result FROM once WHERE owner_id = ? AND app_id = ? AND key = ?',
           ownerId,
           appId,
           key,
         )
         if (row === undefined) {
-          database.run(
-            'INSERT INTO once (owner_id, app_id, key, fingerprint, result, expires_at) VALUES (?, ?, ?, ?, NULL, ?)',
+          db.run(
+            "INSERT INTO once (owner_id, app_id, key, fingerprint, state, expires_at) VALUES (?, ?, ?, ?, 'running', ?)",
             ownerId,
             appId,
             key,
             fingerprint,
             at + claimMs,
           )
-          return { kind: 'begin' as const }
+          return { kind: 'begin' }
         }
-        if (row.fingerprint !== fingerprint) return { kind: 'other_input' as const }
-        if (row.result === null) return { kind: 'running' as const }
-        return { kind: 'done' as const, result: JSON.parse(row.result) as unknown }
-      })
-    },
+        if (row.fingerprint !== fingerprint) return { kind: 'other_input' }
+        if (row.state === 'done' && row.result !== null) return { kind: 'done', result: JSON.parse(row.result) }
+        return { kind: row.state === 'running' ? 'running' : 'erased' }
+      }),
     async endOnce(ownerId, appId, key, result, expiresAt) {
-      database.run(
-        'UPDATE once SET result = ?, expires_at = ? WHERE owner_id = ? AND app_id = ? AND key = ?',
+      db.run(
+        "UPDATE once SET state = 'done', result = ?, expires_at = ? WHERE owner_id = ? AND app_id = ? AND key = ?",
         JSON.stringify(result),
         expiresAt,
         ownerId,
@@ -73,16 +71,20 @@ export function oncesOf(database: Database): Onces & Preferences {
       )
     },
     async dropOnce(ownerId, appId, key) {
-      database.run('DELETE FROM once WHERE owner_id = ? AND app_id = ? AND key = ?', ownerId, appId, key)
+      db.run(
+        "DELETE FROM once WHERE owner_id = ? AND app_id = ? AND key = ? AND state = 'running'",
+        ownerId,
+        appId,
+        key,
+      )
     },
     async preferences(ownerId) {
-      const row = database.get<{ value: string }>('SELECT value FROM preference WHERE owner_id = ?', ownerId)
-      return row === undefined ? {} : (JSON.parse(row.value) as Metadata)
+      const row = db.get<{ value: string }>('SELECT value FROM preference WHERE owner_id = ?', ownerId)
+      return row === undefined ? {} : JSON.parse(row.value)
     },
     async setPreferences(ownerId, value) {
-      database.run(
-        `INSERT INTO preference (owner_id, value) VALUES (?, ?)
-          ON CONFLICT (owner_id) DO UPDATE SET value = excluded.value`,
+      db.run(
+        'INSERT INTO preference (owner_id, value) VALUES (?, ?) ON CONFLICT (owner_id) DO UPDATE SET value = excluded.value',
         ownerId,
         JSON.stringify(value),
       )

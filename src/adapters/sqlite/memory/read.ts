@@ -1,83 +1,76 @@
-import { assertReader } from '../../../memory/access.ts'
-import type { ListRequest, Memories } from '../../../memory/ports.ts'
-import { MemoryState } from '../../../memory/schema.ts'
+/** Reading memories: by id, by filter, counted. */
+import type { ListRequest, Memories, MemoryPage, SortColumn } from '../../../memory/ports.ts'
+import type { Memory, MemoryState } from '../../../memory/schema.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
-import type { Database, Value } from '../database.ts'
-import { both, matching, readable, readRule } from './conditions.ts'
-import { type MemoryRow, memoryColumns, toMemory } from './rows.ts'
+import type { Database } from '../database.ts'
+import { both, type Condition, matching, oneOf, readableBy } from './conditions.ts'
+import { type MemoryRow, memoryOf } from './rows.ts'
 
-/** Reading memories: the app's rule is part of every query. */
-export function readFrom(database: Database): Pick<Memories, 'get' | 'list' | 'categories' | 'counts'> {
-  const readableBy = (ownerId: OwnerId, appId: ClientId) => {
-    const rule = readRule(database, ownerId, appId)
-    assertReader(rule)
-    return both({ sql: 'owner_id = ?', values: [ownerId] }, readable(rule))
+type Readers = Pick<Memories, 'get' | 'list' | 'categories' | 'counts'>
+
+/** Ties are broken by id, which rises with time. */
+const orders: Readonly<Record<SortColumn, (direction: string) => string>> = {
+  createdAt: (direction) => `m.created_at ${direction}, m.id ${direction}`,
+  content: (direction) => `m.content ${direction}, m.id ${direction}`,
+  app: (direction) => `m.app_id ${direction}, m.created_at ${direction}, m.id ${direction}`,
+  categories: (direction) => `m.categories ${direction}, m.id ${direction}`,
+}
+
+export function selectMemories(db: Database, condition: Condition, ids: readonly MemoryId[]): Memory[] {
+  const wanted = both(condition, { sql: "m.state <> 'deleted'", values: [] }, oneOf('m.id', ids))
+  const rows = db.all<MemoryRow>(`SELECT m.* FROM memory AS m WHERE ${wanted.sql}`, ...wanted.values)
+  const byId = new Map(rows.map((row) => [row.id, memoryOf(row)]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
+export function createReaders(db: Database): Readers {
+  function list(ownerId: OwnerId, appId: ClientId, request: ListRequest): MemoryPage {
+    const wanted = both(readableBy(db, ownerId, appId), matching(ownerId, request.filter))
+    const { total } = db.get<{ total: number }>(
+      `SELECT count(*) AS total FROM memory AS m WHERE ${wanted.sql}`,
+      ...wanted.values,
+    ) ?? { total: 0 }
+    const direction = request.descending ? 'DESC' : 'ASC'
+    const from: Condition =
+      request.after === undefined
+        ? wanted
+        : both(wanted, {
+            sql: `(m.created_at, m.id) ${request.descending ? '<' : '>'} (?, ?)`,
+            values: [request.after.createdAt, request.after.id],
+          })
+    const rows = db.all<MemoryRow>(
+      `SELECT m.* FROM memory AS m WHERE ${from.sql} ORDER BY ${orders[request.sort](direction)} LIMIT ? OFFSET ?`,
+      ...from.values,
+      request.limit,
+      request.offset ?? 0,
+    )
+    return { items: rows.map(memoryOf), total }
   }
+
   return {
-    async get(ownerId, appId, ids) {
-      const allowed = readableBy(ownerId, appId)
-      const rows = database.all<MemoryRow>(
-        `SELECT ${memoryColumns} FROM memory
-          WHERE id IN (SELECT value FROM json_each(?)) AND state <> 'deleted' AND ${allowed.sql}`,
-        JSON.stringify(ids),
-        ...allowed.values,
-      )
-      const byId = new Map(rows.map((row) => [row.id, toMemory(row)]))
-      return ids.flatMap((id: MemoryId) => byId.get(id) ?? [])
-    },
-    async list(ownerId, appId, request) {
-      const where = both(readableBy(ownerId, appId), matching(request.filter))
-      const total = database.get<{ total: number }>(
-        `SELECT count(*) AS total FROM memory WHERE ${where.sql}`,
-        ...where.values,
-      )
-      const page = pageOf(request)
-      const items = database.all<MemoryRow>(
-        `SELECT ${memoryColumns} FROM memory WHERE ${where.sql}${page.sql}`,
-        ...where.values,
-        ...page.values,
-      )
-      return { items: items.map(toMemory), total: total?.total ?? 0 }
-    },
+    get: async (ownerId, appId, ids) => selectMemories(db, readableBy(db, ownerId, appId), ids),
+    list: async (ownerId, appId, request) => list(ownerId, appId, request),
     async categories(ownerId, appId, limit) {
-      const where = readableBy(ownerId, appId)
-      return database.all<{ name: string; count: number }>(
-        `SELECT category.value AS name, count(*) AS count FROM memory, json_each(memory.categories) AS category
-          WHERE ${where.sql} AND state IN ('active', 'paused') GROUP BY name ORDER BY count DESC, name LIMIT ?`,
-        ...where.values,
+      const seen = readableBy(db, ownerId, appId)
+      return db.all<{ name: string; count: number }>(
+        `SELECT c.name AS name, count(*) AS count FROM memory_category AS c
+           JOIN memory AS m ON m.owner_id = c.owner_id AND m.id = c.memory_id
+          WHERE c.owner_id = ? AND m.state IN ('active', 'paused') AND ${seen.sql}
+          GROUP BY c.name ORDER BY count(*) DESC, c.name LIMIT ?`,
+        ownerId,
+        ...seen.values,
         limit,
       )
     },
     async counts(ownerId, appId) {
-      const where = readableBy(ownerId, appId)
-      const rows = database.all<{ state: MemoryState; count: number }>(
-        `SELECT state, count(*) AS count FROM memory WHERE ${where.sql} GROUP BY state`,
-        ...where.values,
+      const seen = readableBy(db, ownerId, appId)
+      const rows = db.all<{ state: MemoryState; count: number }>(
+        `SELECT m.state AS state, count(*) AS count FROM memory AS m WHERE ${seen.sql} GROUP BY m.state`,
+        ...seen.values,
       )
-      const counts = Object.fromEntries(MemoryState.anyOf.map((state) => [state.const, 0])) as Record<
-        MemoryState,
-        number
-      >
+      const counts = { active: 0, paused: 0, archived: 0, deleted: 0 }
       for (const { state, count } of rows) counts[state] = count
       return counts
     },
-  }
-}
-
-const sortedBy: Readonly<Record<ListRequest['sort'], string>> = {
-  createdAt: 'created_at',
-  content: 'content COLLATE NOCASE',
-  app: 'app_id',
-  categories: 'categories',
-}
-
-/** Order, page and cursor. The id settles ties, so that a page never shows one memory twice. */
-function pageOf({ sort, descending, limit, offset, after }: ListRequest): { sql: string; values: readonly Value[] } {
-  const direction = descending ? 'DESC' : 'ASC'
-  const order = ` ORDER BY ${sortedBy[sort]} ${direction}, id ${direction} LIMIT ? OFFSET ?`
-  if (after === undefined) return { sql: order, values: [limit, offset ?? 0] }
-  return {
-    sql: ` AND (created_at, id) ${descending ? '<' : '>'} (?, ?)${order}`,
-    values: [after.createdAt, after.id, limit, 0],
   }
 }

@@ -1,136 +1,104 @@
-import type { AccessRule, Memory, MemoryEvent, MemorySnapshot } from '../../../memory/schema.ts'
-import type { Database } from '../database.ts'
-
-export const memoryColumns = `id, owner_id, app_id, speaker, content, content_hash, state, categories, metadata, thread_id,
-  position, occurred_at, valid_from, valid_to, supersedes, source, created_at, updated_at, version`
+/** Rows of the memory tables and the domain's values. */
+import type { AccessLogEntry, Memory, MemoryEvent, MemorySnapshot, SpeakerKind } from '../../../memory/schema.ts'
+import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 
 export interface MemoryRow {
-  readonly id: string
-  readonly owner_id: string
-  readonly app_id: string
-  readonly speaker: string
+  readonly seq: number
+  readonly owner_id: OwnerId
+  readonly id: MemoryId
+  readonly app_id: ClientId
   readonly content: string
-  readonly content_hash: string
-  readonly state: string
+  readonly content_hash: string | null
+  readonly state: Memory['state']
   readonly categories: string
   readonly metadata: string
   readonly thread_id: string
   readonly position: number
+  readonly speaker_kind: SpeakerKind
+  readonly speaker_name: string | null
   readonly occurred_at: number | null
   readonly valid_from: number
   readonly valid_to: number | null
-  readonly supersedes: string | null
-  readonly source: string
+  readonly supersedes: MemoryId | null
+  readonly source: Memory['source']
   readonly created_at: number
   readonly updated_at: number
   readonly version: number
 }
 
-/** A stored row as the domain has it: what this program wrote, it may read back as its own types. */
-export const toMemory = (row: MemoryRow): Memory => ({
-  id: row.id as Memory['id'],
-  ownerId: row.owner_id as Memory['ownerId'],
-  appId: row.app_id as Memory['appId'],
-  speaker: JSON.parse(row.speaker) as Memory['speaker'],
+export const memoryOf = (row: MemoryRow): Memory => ({
+  id: row.id,
+  ownerId: row.owner_id,
+  appId: row.app_id,
+  speaker: row.speaker_name === null ? { kind: row.speaker_kind } : { kind: row.speaker_kind, name: row.speaker_name },
   content: row.content,
-  contentHash: row.content_hash,
-  state: row.state as Memory['state'],
-  categories: JSON.parse(row.categories) as string[],
-  metadata: JSON.parse(row.metadata) as Memory['metadata'],
+  contentHash: row.content_hash ?? '',
+  state: row.state,
+  categories: row.categories === '[]' ? [] : JSON.parse(row.categories),
+  metadata: row.metadata === '{}' ? {} : JSON.parse(row.metadata),
   threadId: row.thread_id,
   position: row.position,
   occurredAt: row.occurred_at ?? undefined,
   validFrom: row.valid_from,
   validTo: row.valid_to ?? undefined,
-  supersedes: (row.supersedes ?? undefined) as Memory['supersedes'],
-  source: row.source as Memory['source'],
+  supersedes: row.supersedes ?? undefined,
+  source: row.source,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   version: row.version,
 })
 
-export function insertMemory(database: Database, memory: Memory): void {
-  database.run(
-    `INSERT INTO memory (${memoryColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    memory.id,
-    memory.ownerId,
-    memory.appId,
-    JSON.stringify(memory.speaker),
-    memory.content,
-    memory.contentHash,
-    memory.state,
-    JSON.stringify(memory.categories),
-    JSON.stringify(memory.metadata),
-    memory.threadId,
-    memory.position,
-    memory.occurredAt ?? null,
-    memory.validFrom,
-    memory.validTo ?? null,
-    memory.supersedes ?? null,
-    memory.source,
-    memory.createdAt,
-    memory.updatedAt,
-    memory.version,
-  )
-}
-
-export const snapshotOf = ({ content, state, categories, metadata, occurredAt, validTo }: Memory): MemorySnapshot => ({
-  content,
-  state,
-  categories,
-  metadata,
-  occurredAt,
-  validTo,
+export const snapshotOf = (memory: Memory): MemorySnapshot => ({
+  content: memory.content,
+  state: memory.state,
+  categories: memory.categories,
+  metadata: memory.metadata,
+  occurredAt: memory.occurredAt,
+  validTo: memory.validTo,
 })
-
-export function insertEvent(
-  database: Database,
-  event: Omit<MemoryEvent, 'seq'> & { readonly ownerId: Memory['ownerId'] },
-): void {
-  database.run(
-    'INSERT INTO event (owner_id, memory_id, kind, app_id, at, before, other_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    event.ownerId,
-    event.memoryId,
-    event.kind,
-    event.appId,
-    event.at,
-    event.before === undefined ? null : JSON.stringify(event.before),
-    event.otherId ?? null,
-  )
-}
 
 export interface EventRow {
   readonly seq: number
-  readonly memory_id: string
-  readonly kind: string
-  readonly app_id: string
+  readonly memory_id: MemoryId
+  readonly kind: MemoryEvent['kind']
+  readonly app_id: ClientId
   readonly at: number
   readonly before: string | null
-  readonly other_id: string | null
+  readonly other_id: MemoryId | null
 }
 
-export const toEvent = (row: EventRow): MemoryEvent => ({
+export const eventOf = (row: EventRow): MemoryEvent => ({
   seq: row.seq,
-  memoryId: row.memory_id as MemoryEvent['memoryId'],
-  kind: row.kind as MemoryEvent['kind'],
-  appId: row.app_id as MemoryEvent['appId'],
+  memoryId: row.memory_id,
+  kind: row.kind,
+  appId: row.app_id,
   at: row.at,
-  before: row.before === null ? undefined : (JSON.parse(row.before) as MemorySnapshot),
-  otherId: (row.other_id ?? undefined) as MemoryEvent['otherId'],
+  before: row.before === null ? undefined : readSnapshot(row.before),
+  otherId: row.other_id ?? undefined,
 })
 
-interface RuleRow {
-  readonly app_id: string
-  readonly paused: number
-  readonly read: string
-  readonly write: string
-  readonly categories: string | null
+/** JSON leaves undefined members out; the snapshot names all of them. */
+function readSnapshot(json: string): MemorySnapshot {
+  const kept: Omit<MemorySnapshot, 'occurredAt' | 'validTo'> & Partial<MemorySnapshot> = JSON.parse(json)
+  return { ...kept, occurredAt: kept.occurredAt, validTo: kept.validTo }
 }
 
-export const toRule = (row: RuleRow): AccessRule => ({
-  appId: row.app_id as AccessRule['appId'],
-  paused: row.paused !== 0,
-  read: row.read as AccessRule['read'],
-  write: row.write as AccessRule['write'],
-  categories: row.categories === null ? undefined : (JSON.parse(row.categories) as string[]),
+export interface AccessRow {
+  readonly seq: number
+  readonly memory_id: MemoryId
+  readonly app_id: ClientId
+  readonly kind: AccessLogEntry['kind']
+  readonly query: string | null
+  readonly score: number | null
+  readonly at: number
+}
+
+export const accessOf = (row: AccessRow): AccessLogEntry => ({
+  id: row.seq,
+  memoryId: row.memory_id,
+  appId: row.app_id,
+  kind: row.kind,
+  query: row.query ?? undefined,
+  score: row.score ?? undefined,
+  at: row.at,
 })

@@ -1,16 +1,18 @@
-/** The memory store on one SQLite file. Opened by dependencies.ts; knows no operation and no HTTP. */
+/**
+ * The memory store in one SQLite file. It implements memory/ports.ts, is opened by dependencies.ts, and knows neither
+ * HTTP nor tokens. node:sqlite is synchronous: a method's work is done when its promise is made, and a commit is on the disk.
+ */
 import type { MemoryStore } from '../../../memory/ports.ts'
 import type { RecallIndex } from '../../../memory/rank/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import { openDatabase } from '../database.ts'
 import { sqliteRecallIndex, verifyIndex } from '../index/read.ts'
-import { addTo } from './add.ts'
-import { appsOf } from './apps.ts'
-import { changeIn } from './change.ts'
-import { historyOf } from './history.ts'
-import { oncesOf } from './onces.ts'
-import { readFrom } from './read.ts'
-import { memoryMigrations } from './schema.ts'
+import { createApps } from './apps.ts'
+import { createHistory } from './history.ts'
+import { memoryMigrations } from './migrations.ts'
+import { createOnces } from './onces.ts'
+import { createReaders } from './read.ts'
+import { createWriters } from './write.ts'
 
 const cacheKib = 16 * 1024
 
@@ -22,33 +24,32 @@ export interface SqliteMemoryStore {
 }
 
 /**
- * Opens (and makes, mode 0600) the file at `path`.
+ * Opens (and makes, mode 0600) the file at `path`; `:memory:` for one that dies with the process.
  * @throws Fault `unavailable` when it cannot be opened, `conflict` when a newer program wrote it
  */
 export function openSqliteMemoryStore({ path }: { readonly path: string }): SqliteMemoryStore {
-  const database = openDatabase({ path, migrations: memoryMigrations, cacheKib })
-  const { flush, ...history } = historyOf(database)
+  const db = openDatabase({ path, migrations: memoryMigrations, cacheKib })
+  const { flush, stop, ...history } = createHistory(db)
   const store: MemoryStore = {
-    add: addTo(database, flush),
-    ...readFrom(database),
-    ...changeIn(database),
+    ...createReaders(db),
+    ...createWriters(db, flush),
     ...history,
-    ...appsOf(database, flush),
-    ...oncesOf(database),
-    health: database.health,
+    ...createApps(db, flush),
+    ...createOnces(db),
+    health: () => db.health(),
     async close() {
-      flush()
-      database.close()
+      stop()
+      db.close()
     },
   }
   return {
     store,
-    index: sqliteRecallIndex(database),
+    index: sqliteRecallIndex(db),
     verify: (ownerId) =>
       verifyIndex(
-        database,
+        db,
         ownerId,
-        database.all("SELECT id, content FROM memory WHERE owner_id = ? AND state <> 'deleted'", ownerId),
+        db.all("SELECT id, content FROM memory WHERE owner_id = ? AND state <> 'deleted'", ownerId),
       ),
   }
 }
