@@ -1,0 +1,176 @@
+/** The product as a process, for the target that TARGET names: from source on Bun or Deno, or the built executable. */
+import { mkdtempSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { projectRoot } from './source-files.ts'
+
+export type Target = 'bun' | 'deno' | 'binary'
+export const target: Target = (() => {
+  const named = process.env.TARGET ?? 'bun'
+  if (named === 'bun' || named === 'deno' || named === 'binary') return named
+  throw new Error(`TARGET is bun, deno or binary, not ${named}`)
+})()
+
+const commands: Record<Target, readonly string[]> = {
+  bun: [process.execPath, 'src/main.ts'],
+  deno: [join(projectRoot, 'node_modules/.bin/deno'), 'run', '-A', 'src/main.ts'],
+  binary: [join(projectRoot, 'dist/souvenir')],
+}
+
+export const freshFolder = (): string => mkdtempSync(join(tmpdir(), 'souvenir-e2e-'))
+
+/** A port that was free a moment ago. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+
+export interface Server {
+  readonly url: string
+  readonly pid: number
+  /** Everything it wrote so far. */
+  output(): string
+  stop(signal?: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): Promise<number>
+}
+
+const startSeconds = 20
+
+/** Only what a test sets reaches the process, beside what any process needs. */
+const environmentOf = (variables: Record<string, string>): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  HOME: process.env.HOME ?? '',
+  ...variables,
+})
+
+/** Starts the server and waits until it answers. */
+export async function startServer(
+  variables: Record<string, string>,
+  port: number,
+  ...words: readonly string[]
+): Promise<Server> {
+  const child = Bun.spawn([...commands[target], ...(words.length > 0 ? ['serve', ...words] : [])], {
+    cwd: projectRoot,
+    env: environmentOf(variables),
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  let output = ''
+  const reading = Promise.all(
+    [child.stdout, child.stderr].map(async (stream) => {
+      const decoder = new TextDecoder()
+      for await (const chunk of stream) output += decoder.decode(chunk, { stream: true })
+    }),
+  )
+  const url = `http://localhost:${port}`
+  const until = Date.now() + startSeconds * 1000
+  for (;;) {
+    if (child.exitCode !== null || Date.now() > until) {
+      child.kill('SIGKILL')
+      await reading
+      throw new Error(`the server did not start (exit ${child.exitCode}): ${output}`)
+    }
+    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (healthy) break
+    await Bun.sleep(20)
+  }
+  return {
+    url,
+    pid: child.pid,
+    output: () => output,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      const status = await child.exited
+      await reading
+      return status
+    },
+  }
+}
+
+/** Runs a command beside a running server and gives what it printed. */
+export async function runCommand(variables: Record<string, string>, ...words: readonly string[]): Promise<string> {
+  const child = Bun.spawn([...commands[target], ...words], {
+    cwd: projectRoot,
+    env: environmentOf(variables),
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [printed, complaint, status] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  if (status !== 0) throw new Error(`${words.join(' ')}: exit ${status}: ${complaint}`)
+  return printed.trim()
+}
+
+export interface Product {
+  readonly issuer: string
+  readonly apiUrl: string
+  readonly variables: Record<string, string>
+  readonly servers: () => readonly Server[]
+  issueCode(user?: string): Promise<string>
+  addUser(name: string): Promise<void>
+  /** Stops every process and starts them again on the same folder. */
+  restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<number[]>
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number[]>
+  output(): string
+}
+
+export type Shape = 'one process' | 'auth apart'
+
+/** The product in one process, or sign-in in one and the resources in another that verifies through its JWKS. */
+export async function startProduct(shape: Shape): Promise<Product> {
+  const [apiPort, authPort] = [await freePort(), await freePort()]
+  const apiUrl = `http://localhost:${apiPort}`
+  const issuer = shape === 'one process' ? apiUrl : `http://localhost:${authPort}`
+  const variables: Record<string, string> = {
+    DATA_DIR: freshFolder(),
+    PORT: String(apiPort),
+    OIDC_PORT: String(authPort),
+    OIDC_BASE_URL: issuer,
+    API_BASE_URL: apiUrl,
+    ...(shape === 'auth apart' ? { JWKS_URL: `http://127.0.0.1:${authPort}/auth/jwks` } : {}),
+  }
+  let past = ''
+  const start = async () =>
+    shape === 'one process'
+      ? [await startServer(variables, apiPort)]
+      : [
+          await startServer(variables, authPort, '--roles', 'auth'),
+          await startServer(variables, apiPort, '--roles', 'mcp,api'),
+        ]
+  let servers = await start()
+  const stop = async (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') => {
+    const statuses = await Promise.all(servers.map((server) => server.stop(signal)))
+    past += servers.map((server) => server.output()).join('')
+    servers = []
+    return statuses
+  }
+  return {
+    issuer,
+    apiUrl,
+    variables,
+    servers: () => servers,
+    issueCode: (user) => runCommand(variables, 'code', ...(user === undefined ? [] : ['--user', user])),
+    addUser: async (name) => {
+      await runCommand(variables, 'users', 'add', name)
+    },
+    async restart(signal) {
+      const statuses = await stop(signal)
+      servers = await start()
+      return statuses
+    },
+    stop,
+    output: () => past + servers.map((server) => server.output()).join(''),
+  }
+}
