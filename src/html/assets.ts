@@ -3,7 +3,7 @@
  * so a browser may keep each for ever and still sees a change at once.
  */
 import { sha256 } from '../shared/hash.ts'
-import icon from './icon.svg' with { type: 'text' }
+import icon from '../shared/icon.svg' with { type: 'text' }
 import styles from './styles.css' with { type: 'text' }
 
 export interface Asset {

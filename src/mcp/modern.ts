@@ -1,6 +1,6 @@
 /**
  * Streamable HTTP: revision 2026-07-28 and, statelessly, those of 2025, by the SDK's own handlers. A server is made for each request;
- * all it needs was made once (`Features`).
+ * all it needs was made once (`Requests`).
  */
 import {
   createMcpHandler,
@@ -10,8 +10,8 @@ import {
 } from '@modelcontextprotocol/server'
 import { authInfoOf, type Call } from './call.ts'
 import type { McpDependencies } from './dependencies.ts'
-import type { Features } from './features.ts'
 import { createServerFactory } from './modern-server.ts'
+import type { Requests } from './requests.ts'
 
 export interface StreamableHttp {
   /** Answers a POST whose `body` is parsed JSON. */
@@ -21,9 +21,9 @@ export interface StreamableHttp {
 
 export function createStreamableHttp<Services>(
   { settings, log }: Pick<McpDependencies<Services>, 'settings' | 'log'>,
-  features: Features,
+  requests: Requests,
 ): StreamableHttp {
-  const createServer = createServerFactory(settings, features)
+  const createServer = createServerFactory(settings, requests)
   const options = {
     legacy: 'stateless',
     onerror: (error: Error) => log.debug({ reason: error.message }, 'mcp refused'),

@@ -7,15 +7,17 @@ import { authenticate } from '../resource/bearer.ts'
 import { BearerChallenge } from '../resource/errors.ts'
 import type { Principal } from '../resource/ports.ts'
 import { Fault } from '../shared/fault.ts'
+import icon from '../shared/icon.svg' with { type: 'text' }
 import { readJson } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { challengeAnswer, faultAnswer, rpcCodes, rpcError } from './answers.ts'
 import { callOf } from './call.ts'
 import { challengeResult, missingScope, readsChallengeInResult } from './challenge.ts'
 import type { McpDependencies } from './dependencies.ts'
-import { createFeatures } from './features.ts'
+import { createFeatures, iconPath } from './features.ts'
 import { createStreamableHttp } from './modern.ts'
 import { originCheck } from './origin.ts'
+import { createRequests } from './requests.ts'
 import { bodyLimitBytes, createSse } from './sse.ts'
 
 export interface McpSurface {
@@ -26,8 +28,9 @@ export interface McpSurface {
 
 export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurface {
   const features = createFeatures(deps)
-  const streamable = createStreamableHttp(deps, features)
-  const sse = createSse(deps, features)
+  const requests = createRequests(features, deps.log)
+  const streamable = createStreamableHttp(deps, requests)
+  const sse = createSse(deps, features, requests)
   const originAllowed = originCheck(deps.settings)
 
   /** Total: whatever happens, an answer comes back and nothing inside of it is shown. */
@@ -64,6 +67,10 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
   const routes = new Elysia({ name: 'mcp', seed: deps.settings.apiBaseUrl })
     .all('/mcp', guarded('/mcp', serveStreamable), { parse: 'none' })
     .all('/mcp/sse', guarded('/mcp/sse', sse.serve), { parse: 'none' })
+    .get(iconPath, ({ request }) => {
+      requestContext(request).route = iconPath
+      return new Response(icon, { headers: iconHeaders })
+    })
 
   return {
     routes,
@@ -71,6 +78,13 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
       await Promise.all([sse.close(), streamable.close()])
     },
   }
+}
+
+/** Open to all, as clients fetch icons without credentials (MCP 2025-11-25, Icons); no script in it runs. */
+const iconHeaders = {
+  'content-type': 'image/svg+xml',
+  'cache-control': 'public, max-age=86400',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
 }
 
 function requestIdOf(body: unknown): string | number | undefined {

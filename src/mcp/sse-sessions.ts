@@ -2,15 +2,13 @@
  * The open HTTP+SSE streams of this process: whose each is, and when it must end. A stream belongs to the authorization that opened
  * it, ends with its token or with a revocation, and says something at least every 15 s. One timer serves all of them.
  */
-import { Server } from '@modelcontextprotocol/sdk/server/index.js'
-import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js'
 import type { Principal, Revocation } from '../resource/ports.ts'
 import { Fault } from '../shared/fault.ts'
-import { authInfoOf, callBehind, callOf } from './call.ts'
+import { authInfoOf, callOf } from './call.ts'
 import type { McpDependencies, StreamLimits } from './dependencies.ts'
-import { type Features, serverIdentity } from './features.ts'
-import { instructions } from './instructions.ts'
 import type { PostedMessage, PostOutcome, StreamSender } from './ports.ts'
+import type { Requests } from './requests.ts'
+import { createStreamServer } from './sse-server.ts'
 import { createSseTransport, type SseTransport } from './sse-transport.ts'
 
 export const defaultStreamLimits: StreamLimits = {
@@ -37,7 +35,7 @@ interface Session {
 
 export function createSseSessions<Services>(
   { clock, random, feed, handover, log, settings }: McpDependencies<Services>,
-  features: Features,
+  requests: Requests,
   endpointPath: string,
 ): SseSessions {
   const limits = { ...defaultStreamLimits, ...settings.streams }
@@ -112,7 +110,7 @@ export function createSseSessions<Services>(
         throw cause
       }
       sessions.set(sessionId, { ownerId: principal.ownerId, transport, stop, sender: senderOf(principal) })
-      const server = createServer(settings, features)
+      const server = createStreamServer(settings, requests)
       server.onclose = () => end(sessionId, 'gone')
       server.onerror = (error) => log.debug({ reason: error.message }, 'stream')
       await server.connect(transport)
@@ -158,15 +156,4 @@ function count(counts: Map<string, number>, key: string, by: 1 | -1): void {
   const now = (counts.get(key) ?? 0) + by
   if (now > 0) counts.set(key, now)
   else counts.delete(key)
-}
-
-function createServer(settings: { name: string; version: string }, features: Features): Server {
-  const server = new Server(serverIdentity(settings), { capabilities: { tools: {} }, instructions })
-  server.setRequestHandler(ListToolsRequestSchema, ({ params }) => features.tools.list(params?.cursor))
-  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => {
-    const result = features.tools.call(callBehind(extra.authInfo), params.name, params.arguments)
-    if (result === undefined) throw new McpError(ErrorCode.InvalidParams, `Unknown tool: ${params.name}`)
-    return result
-  })
-  return server
 }

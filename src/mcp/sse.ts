@@ -7,6 +7,7 @@ import { challengeAnswer, rpcCodes, rpcError } from './answers.ts'
 import { missingScope } from './challenge.ts'
 import type { McpDependencies } from './dependencies.ts'
 import type { Features } from './features.ts'
+import type { Requests } from './requests.ts'
 import { createSseSessions, senderOf } from './sse-sessions.ts'
 
 /** More than any message a client sends; a text of the largest memory fits many times. */
@@ -17,8 +18,8 @@ export interface Sse {
   close(): Promise<void>
 }
 
-export function createSse<Services>(deps: McpDependencies<Services>, features: Features): Sse {
-  const sessions = createSseSessions(deps, features, endpointPath(deps.settings.apiBaseUrl))
+export function createSse<Services>(deps: McpDependencies<Services>, features: Features, requests: Requests): Sse {
+  const sessions = createSseSessions(deps, requests, endpointPath(deps.settings.apiBaseUrl))
 
   const open = async (principal: Principal): Promise<Response> =>
     new Response(await sessions.open(principal), {

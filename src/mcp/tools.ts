@@ -8,6 +8,7 @@ import { Fault } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
 import type { Call } from './call.ts'
 import { page } from './cursor.ts'
+import { safeOutput } from './safe-output.ts'
 
 type JsonObject = { type: 'object'; [keyword: string]: unknown }
 
@@ -26,7 +27,14 @@ export interface Tool {
   }
   /** ChatGPT reads it here; `_meta` carries a copy for hosts that drop unknown fields. */
   securitySchemes: SecurityScheme[]
+  icons: Icon[]
   _meta: Record<string, unknown>
+}
+
+export interface Icon {
+  src: string
+  mimeType: string
+  sizes: string[]
 }
 
 export interface SecurityScheme {
@@ -58,6 +66,7 @@ export const errorMetaKey = 'souvenir/error'
 export function createTools<Services>(
   operations: readonly AnyOperation<Services>[],
   services: Services,
+  icons: Icon[],
   log: Log,
 ): Tools {
   const offered = operations.filter(({ tool }) => tool)
@@ -65,7 +74,7 @@ export function createTools<Services>(
   let described: readonly Tool[] | undefined
   return {
     list(cursor) {
-      described ??= offered.map(describe)
+      described ??= offered.map((operation) => describe(operation, icons))
       const { items, ...next } = page(described, cursor, toolsPerPage)
       return { tools: items, ...next }
     },
@@ -87,10 +96,10 @@ async function run<Services>(
 ): Promise<ToolResult> {
   try {
     const output: unknown = await operation.run(services, call.caller, checkInput(operation.input, input ?? {}))
-    if (!isRecord(output)) return { content: [{ type: 'text', text: JSON.stringify(output ?? null) }] }
-    if (!conforms(operation.output, output))
-      throw new Error(`${operation.name} returned what its schema does not allow`)
-    return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output }
+    const { value, json } = safeOutput(output)
+    if (!isRecord(value)) return { content: [{ type: 'text', text: json }] }
+    if (!conforms(operation.output, value)) throw new Error(`${operation.name} returned what its schema does not allow`)
+    return { content: [{ type: 'text', text: json }], structuredContent: value }
   } catch (error) {
     if (error instanceof Fault) return faultResult(error)
     log.error({ requestId: call.requestId, tool: operation.name, err: error }, 'tool failed')
@@ -111,7 +120,7 @@ const failed = (text: string, detail: Record<string, unknown>): ToolResult => ({
   _meta: { [errorMetaKey]: detail },
 })
 
-function describe<Services>(operation: AnyOperation<Services>): Tool {
+function describe<Services>(operation: AnyOperation<Services>, icons: Icon[]): Tool {
   const { name, title, description, effect, idempotent, scope } = operation
   const securitySchemes: SecurityScheme[] = [{ type: 'oauth2', scopes: [scope] }]
   const outputSchema = objectSchema(operation.output)
@@ -130,6 +139,7 @@ function describe<Services>(operation: AnyOperation<Services>): Tool {
       openWorldHint: false,
     },
     securitySchemes,
+    icons,
     _meta: { securitySchemes },
   }
 }

@@ -77,6 +77,34 @@ const wipeNotes = {
   },
 }
 
+/** What the resources read through, under the names the domain has for it. */
+const listMemories = {
+  ...searchNotes,
+  name: 'list_memories',
+  tool: false,
+  input: t.Object({ categories: t.Optional(t.Array(t.String({ maxLength: 20 }))) }),
+  output: t.Object({ items: t.Array(t.Object({ text: t.String() })) }),
+  async run({ notes }: Notebook, caller: { ownerId: string }, input: { categories?: string[] }) {
+    const [category = ''] = input.categories ?? []
+    const own = notes.filter(({ owner, text }) => owner === caller.ownerId && text.includes(category))
+    return { items: own.map(({ text }) => ({ text })) }
+  },
+}
+
+const fetchMemory = {
+  ...searchNotes,
+  name: 'fetch',
+  tool: false,
+  input: t.Object({ id: t.String() }),
+  output: t.Object({ id: t.String(), text: t.String() }),
+  async run({ notes }: Notebook, caller: { ownerId: string }, { id }: { id: string }) {
+    if (id === 'crash') throw new Error('SECRET-MARKER at /srv/notes.db')
+    const note = notes[Number(id) - 1]
+    if (note?.owner !== caller.ownerId) throw new Fault('not_found', 'There is no such note.')
+    return { id, text: note.text }
+  },
+}
+
 const hidden = { ...wipeNotes, name: 'not_a_tool', tool: false }
 
 export const noteOperations = [
@@ -84,6 +112,8 @@ export const noteOperations = [
   searchNotes,
   wipeNotes,
   hidden,
+  listMemories,
+  fetchMemory,
 ] as readonly unknown[] as AnyOperation<Notebook>[]
 
 /** Principals by the token that stands for them. `ada` may all, `ada-read` reads only, `eve` is somebody else. */
@@ -102,6 +132,7 @@ export function principals(clock: Clock): Record<string, Principal> {
   return {
     ada: base('ada'),
     'ada-read': base('ada', { scopes: new Set(['memories:read']) }),
+    'ada-write': base('ada', { scopes: new Set(['memories:write']) }),
     'ada-refreshed': base('ada', { tokenId: 'jti-ada-2', expiresAt: Math.floor(clock.now() / 1000) + 7200 }),
     'ada-elsewhere': base('ada', { tokenId: 'jti-ada-3', familyId: 'family-ada-3' as FamilyId }),
     'ada-chatgpt': base('ada', {
