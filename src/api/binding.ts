@@ -1,0 +1,52 @@
+/** One REST face of an operation as a function from request to answer. Knows no router. */
+import type { AnyOperation, Caller, RestBinding } from '../memory/operation.ts'
+import { authenticate, requireScopes } from '../resource/bearer.ts'
+import { requestContext } from '../shared/request-context.ts'
+import { answerJson } from './answer.ts'
+import type { ApiDependencies } from './dependencies.ts'
+import { problemFor } from './problem.ts'
+import { idempotencyKeyOf, readParts } from './request-parts.ts'
+
+export const apiPrefix = '/api/v1'
+
+export type Params = Readonly<Record<string, string | undefined>>
+export type Handler = (request: Request, params: Params) => Promise<Response>
+
+/**
+ * Token, scope, allowance, input, operation, answer: in this order, so that a stranger learns nothing from a wrong input.
+ * Total: whatever is thrown becomes a problem.
+ */
+export function serveBinding<Services>(
+  deps: ApiDependencies<Services>,
+  operation: AnyOperation<Services>,
+  binding: RestBinding<unknown, unknown>,
+): Handler {
+  const route = apiPrefix + binding.path
+  const scopes = [operation.scope]
+  return async (request, params) => {
+    requestContext(request).route = route
+    try {
+      const principal = await authenticate(deps, request, apiPrefix)
+      requireScopes(principal, scopes, deps.settings, apiPrefix)
+      const allowance = await deps.limit?.(request, principal)
+      const key = operation.effect === 'read' ? undefined : idempotencyKeyOf(request)
+      const caller: Caller = {
+        ownerId: principal.ownerId,
+        appId: principal.clientId,
+        scopes: principal.scopes,
+        nowMs: deps.clock.now(),
+        ...(key === undefined ? {} : { idempotencyKey: key }),
+      }
+      const input = binding.toInput(await readParts(binding, request, params), caller)
+      const output = await operation.run(deps.services, caller, input)
+      if (binding.status === 204) return new Response(null, { status: 204, headers: { ...allowance } })
+      return await answerJson(request, binding.toBody(output, caller), {
+        status: binding.status,
+        etag: binding.etag?.(output),
+        headers: allowance,
+      })
+    } catch (error) {
+      return problemFor(error, request, deps)
+    }
+  }
+}

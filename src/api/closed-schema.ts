@@ -1,0 +1,34 @@
+import type { TSchema } from '@sinclair/typebox'
+
+const closedSchemas = new WeakMap<TSchema, TSchema>()
+
+/**
+ * The schema with every object closed that does not say itself what else it may have, so that a field nobody reads is refused
+ * by name instead of being lost in silence. Members of an intersection stay open: each sees the fields of the others.
+ * The same schema always gives the same result, so that it is compiled once.
+ */
+export function closed(schema: TSchema): TSchema {
+  let result = closedSchemas.get(schema)
+  if (result === undefined) {
+    result = closeObjects(schema)
+    closedSchemas.set(schema, result)
+  }
+  return result
+}
+
+function closeObjects(schema: TSchema): TSchema {
+  if (schema.allOf !== undefined) return schema
+  const changed: Record<string, unknown> = {}
+  if (isRecord(schema.properties)) {
+    changed.properties = Object.fromEntries(
+      Object.entries(schema.properties).map(([name, property]) => [name, closeObjects(property as TSchema)]),
+    )
+    if (schema.additionalProperties === undefined) changed.additionalProperties = false
+  }
+  if (isRecord(schema.items)) changed.items = closeObjects(schema.items as TSchema)
+  if (Array.isArray(schema.anyOf)) changed.anyOf = schema.anyOf.map((member: TSchema) => closeObjects(member))
+  return Object.keys(changed).length === 0 ? schema : { ...schema, ...changed }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

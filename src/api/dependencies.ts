@@ -1,0 +1,27 @@
+import type { AnyOperation } from '../memory/operation.ts'
+import type { Principal, TokenVerifier } from '../resource/ports.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Log } from '../shared/log.ts'
+
+export interface ApiSettings {
+  /** The public address of the API, without a trailing slash. */
+  readonly apiBaseUrl: string
+  /** The authorization server: its endpoints stand in the OpenAPI documents. */
+  readonly issuer: string
+  readonly version: string
+}
+
+/** `Services` is what the operations run on. */
+export interface ApiDependencies<Services> {
+  readonly verifier: TokenVerifier
+  readonly clock: Clock
+  readonly log: Log
+  readonly services: Services
+  readonly operations: readonly AnyOperation<Services>[]
+  readonly settings: ApiSettings
+  /**
+   * Takes a request from the caller's allowance and gives the header fields that tell of it.
+   * Throws `Fault('rate_limited')`. Without it nothing is limited here.
+   */
+  readonly limit?: (request: Request, principal: Principal) => Promise<Readonly<Record<string, string>>>
+}

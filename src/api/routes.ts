@@ -1,0 +1,62 @@
+/**
+ * The REST surface: `/api/v1/*`, made from the list of operations. Called by app.ts; knows nothing of how tokens are issued or
+ * memories kept. Elysia routes and no more: reading, checking and answering are our own, so that every refusal is a problem.
+ */
+import { type AnyElysia, Elysia } from 'elysia'
+import { requestContext } from '../shared/request-context.ts'
+import { apiPrefix, type Handler, serveBinding } from './binding.ts'
+import type { ApiDependencies } from './dependencies.ts'
+import { serveMe } from './me.ts'
+import { problem } from './problem.ts'
+
+interface Route {
+  readonly method: string
+  /** With `:name` for parameters. */
+  readonly path: string
+  readonly serve: Handler
+}
+
+export function apiRoutes<Services>(deps: ApiDependencies<Services>): AnyElysia {
+  const { apiBaseUrl } = deps.settings
+  const app: AnyElysia = new Elysia({ name: 'api', seed: apiBaseUrl })
+  const methodsOf = new Map<string, string[]>()
+  for (const { method, path, serve } of routesOf(deps)) {
+    const methods = methodsOf.get(path) ?? []
+    methodsOf.set(path, methods)
+    for (const served of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
+      methods.push(served)
+      app.route(served, path, ({ request, params }) => serve(request, params), { parse: 'none' })
+    }
+  }
+  for (const [path, methods] of methodsOf) {
+    const allow = methods.toSorted().join(', ')
+    app.all(path, ({ request }) => methodNotAllowed(request, path, allow, apiBaseUrl), { parse: 'none' })
+  }
+  return app.all(`${apiPrefix}/*`, ({ request }) => nothingHere(request, apiBaseUrl), { parse: 'none' })
+}
+
+function routesOf<Services>(deps: ApiDependencies<Services>): readonly Route[] {
+  const bindings = deps.operations.flatMap((operation) =>
+    operation.rest.map((binding) => ({
+      method: binding.method.toUpperCase(),
+      path: apiPrefix + binding.path.replace(/\{(\w+)\}/g, ':$1'),
+      serve: serveBinding(deps, operation, binding),
+    })),
+  )
+  return [{ method: 'GET', path: `${apiPrefix}/me`, serve: serveMe(deps) }, ...bindings]
+}
+
+/** RFC 9110 section 15.5.6: the answer lists what is allowed. */
+function methodNotAllowed(request: Request, path: string, allow: string, apiBaseUrl: string): Response {
+  requestContext(request).route = path
+  if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow: `${allow}, OPTIONS` } })
+  return problem(request, apiBaseUrl, 'method_not_allowed', {
+    detail: `This address takes ${allow}.`,
+    headers: { allow },
+  })
+}
+
+function nothingHere(request: Request, apiBaseUrl: string): Response {
+  requestContext(request).route = `${apiPrefix}/*`
+  return problem(request, apiBaseUrl, 'not_found', { detail: 'Nothing is served at this address.' })
+}
