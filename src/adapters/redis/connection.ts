@@ -1,0 +1,107 @@
+/**
+ * One connection to Redis 6.2 or later (a single server or one behind a failover, not a cluster: the scripts build their
+ * keys), and the way every store here speaks to it. What must be atomic is one Lua script; what expires does so by the
+ * engine's own expiry and, to the second, by the process's Clock.
+ */
+import { createHash } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { Fault } from '../../shared/fault.ts'
+import type { HealthCheck } from '../../shared/health.ts'
+import type { Secret } from '../../shared/secret.ts'
+
+export interface RedisOptions {
+  /** `redis://` or `rediss://`, with credentials if the server needs them. */
+  readonly url: Secret
+  /** Before every key, so that a server may be shared: `souvenir:` unless given. */
+  readonly keyPrefix?: string
+  readonly connectTimeoutMs?: number
+  readonly commandTimeoutMs?: number
+}
+
+/** A Lua script, known to the server by its digest once it ran there. */
+export interface Script {
+  readonly lua: string
+  readonly sha: string
+}
+
+export interface RedisConnection {
+  readonly keyPrefix: string
+  /** A key under the prefix: `key('session', id)`. */
+  key(kind: string, id?: string): string
+  /** Runs commands; whatever keeps the server from answering is `Fault('unavailable')`. */
+  call<T>(work: (client: Redis) => Promise<T>): Promise<T>
+  /** Runs a script as one atomic step. Its reply is what its author says it is. */
+  run<Reply>(script: Script, keys: readonly string[], values: readonly (string | number)[]): Promise<Reply>
+  /** A second connection with the same settings, for subscriptions. */
+  duplicate(): Redis
+  readonly health: HealthCheck
+  close(): Promise<void>
+}
+
+export const script = (lua: string): Script => ({ lua, sha: createHash('sha1').update(lua).digest('hex') })
+
+/** Connects. @throws Fault `unavailable` when the server does not answer or refuses the credentials */
+export async function openRedis(options: RedisOptions): Promise<RedisConnection> {
+  const { url, keyPrefix = 'souvenir:', connectTimeoutMs = 2_000, commandTimeoutMs = 2_000 } = options
+  const client = new Redis(url.reveal(), {
+    lazyConnect: true,
+    connectTimeout: connectTimeoutMs,
+    commandTimeout: commandTimeoutMs,
+    // A command that was under way when the connection broke may have run: sending it again could spend a token twice.
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 1,
+    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
+  })
+  // Each command that fails says so to its caller; without a listener ioredis prints to the console.
+  client.on('error', () => undefined)
+
+  const call = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
+    try {
+      return await work(client)
+    } catch (error) {
+      throw redisFault(error)
+    }
+  }
+  try {
+    await client.connect()
+  } catch (error) {
+    client.disconnect()
+    throw redisFault(error)
+  }
+
+  return {
+    keyPrefix,
+    key: (kind, id) => (id === undefined ? keyPrefix + kind : `${keyPrefix}${kind}:${id}`),
+    call,
+    run: <Reply>({ lua, sha }: Script, keys: readonly string[], values: readonly (string | number)[]) =>
+      call(async () => {
+        try {
+          return (await client.evalsha(sha, keys.length, ...keys, ...values)) as Reply
+        } catch (error) {
+          if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+          return (await client.eval(lua, keys.length, ...keys, ...values)) as Reply
+        }
+      }),
+    duplicate: () => {
+      const second = client.duplicate()
+      second.on('error', () => undefined)
+      return second
+    },
+    async health() {
+      try {
+        await client.ping()
+        return { engine: 'redis', state: 'up', needed: true }
+      } catch {
+        return { engine: 'redis', state: 'down', needed: true, detail: 'Redis does not answer.' }
+      }
+    },
+    async close() {
+      client.disconnect()
+    },
+  }
+}
+
+export const redisFault = (cause: unknown): Fault =>
+  cause instanceof Fault
+    ? cause
+    : new Fault('unavailable', 'Redis does not answer. Try again.', { cause, retryAfterSeconds: 1 })

@@ -1,0 +1,123 @@
+import type { Identity, User, UserStore } from '../../../oidc/ports.ts'
+import type { OwnerId } from '../../../shared/brand.ts'
+import { Fault } from '../../../shared/fault.ts'
+import { sha256 } from '../../../shared/hash.ts'
+import { type RedisConnection, script } from '../connection.ts'
+
+/**
+ * `user:ID` is the profile, `user-identities:ID` the list of identities (JSON, in the order they were linked),
+ * `identity:HASH` the user who holds one, `user-name:NAME` the ids of that name, `users` every id in order.
+ * KEYS of all: the profile, the identities, the users; ARGV[1]: prefix of every key, ARGV[2]: the user's id.
+ */
+const create = script(`
+  local prefix, id = ARGV[1], ARGV[2]
+  if redis.call('EXISTS', KEYS[1]) == 1 then return 'conflict' end
+  for at = 5, #ARGV, 2 do
+    if redis.call('EXISTS', prefix .. 'identity:' .. ARGV[at]) == 1 then return 'conflict' end
+  end
+  redis.call('SET', KEYS[1], ARGV[4])
+  redis.call('SADD', prefix .. 'user-name:' .. ARGV[3], id)
+  redis.call('ZADD', KEYS[3], 0, id)
+  for at = 5, #ARGV, 2 do
+    redis.call('SET', prefix .. 'identity:' .. ARGV[at], id)
+    redis.call('RPUSH', KEYS[2], ARGV[at + 1])
+  end
+  return 'done'`)
+
+const update = script(`
+  local prefix, id = ARGV[1], ARGV[2]
+  local known = redis.call('GET', KEYS[1])
+  if not known then return 'not_found' end
+  redis.call('SREM', prefix .. 'user-name:' .. cjson.decode(known).name, id)
+  redis.call('SADD', prefix .. 'user-name:' .. ARGV[3], id)
+  redis.call('SET', KEYS[1], ARGV[4])
+  return 'done'`)
+
+const link = script(`
+  local prefix, id = ARGV[1], ARGV[2]
+  local identity = prefix .. 'identity:' .. ARGV[3]
+  local holder = redis.call('GET', identity)
+  if holder == id then return 'done' end
+  if holder then return 'conflict' end
+  if redis.call('EXISTS', KEYS[1]) == 0 then return 'not_found' end
+  redis.call('SET', identity, id)
+  redis.call('RPUSH', KEYS[2], ARGV[4])
+  return 'done'`)
+
+/** ARGV[3...]: hashes of the identities that were read; those linked since are in the list and make it try again. */
+const remove = script(`
+  local prefix, id = ARGV[1], ARGV[2]
+  local known = redis.call('GET', KEYS[1])
+  if not known then return 'not_found' end
+  if redis.call('LLEN', KEYS[2]) ~= #ARGV - 2 then return 'conflict' end
+  for at = 3, #ARGV do redis.call('DEL', prefix .. 'identity:' .. ARGV[at]) end
+  redis.call('SREM', prefix .. 'user-name:' .. cjson.decode(known).name, id)
+  redis.call('DEL', KEYS[1], KEYS[2])
+  redis.call('ZREM', KEYS[3], id)
+  return 'done'`)
+
+type Outcome = 'done' | 'conflict' | 'not_found'
+
+export function userStore(redis: RedisConnection): UserStore {
+  const all = redis.key('users')
+  const run = (step: ReturnType<typeof script>, id: OwnerId, values: readonly string[]) => {
+    const keys = [redis.key('user', id), redis.key('user-identities', id), all]
+    return redis.run<Outcome>(step, keys, [redis.keyPrefix, id, ...values])
+  }
+
+  async function find(id: OwnerId): Promise<User | undefined> {
+    const [profile, identities] = await redis.call((client) =>
+      Promise.all([client.get(redis.key('user', id)), client.lrange(redis.key('user-identities', id), 0, -1)]),
+    )
+    if (profile === null) return undefined
+    return { ...(JSON.parse(profile) as Profile), identities: identities.map((text) => JSON.parse(text) as Identity) }
+  }
+
+  async function findAll(ids: readonly string[]): Promise<User[]> {
+    return (await Promise.all(ids.map((id) => find(id as OwnerId)))).flatMap((user) => user ?? [])
+  }
+
+  return {
+    find,
+    async findByIdentity(identity) {
+      const id = await redis.call((client) => client.get(redis.key('identity', hashOf(identity))))
+      return id === null ? undefined : find(id as OwnerId)
+    },
+    async findByName(name) {
+      const named = await findAll(await redis.call((client) => client.smembers(redis.key('user-name', name))))
+      return named.find(({ identities }) => identities.some(({ provider }) => provider === 'console'))
+    },
+    async create({ identities, ...profile }) {
+      const linked = identities.flatMap((identity) => [hashOf(identity), bodyOf(identity)])
+      const outcome = await run(create, profile.id, [profile.name, JSON.stringify(profile), ...linked])
+      if (outcome === 'conflict') throw taken()
+    },
+    async update({ identities: _, ...profile }) {
+      await run(update, profile.id, [profile.name, JSON.stringify(profile)])
+    },
+    async link(id, identity) {
+      const outcome = await run(link, id, [hashOf(identity), bodyOf(identity)])
+      if (outcome === 'conflict') throw taken()
+      if (outcome === 'not_found') throw new Fault('not_found', 'There is no such user.')
+    },
+    async list(limit, after) {
+      return findAll(
+        await redis.call((client) =>
+          client.zrangebylex(all, after === undefined ? '-' : `(${after}`, '+', 'LIMIT', 0, limit),
+        ),
+      )
+    },
+    async delete(id) {
+      for (;;) {
+        const outcome = await run(remove, id, (await find(id))?.identities.map(hashOf) ?? [])
+        if (outcome !== 'conflict') return outcome === 'done'
+      }
+    },
+  }
+}
+
+type Profile = Omit<User, 'identities'>
+
+const hashOf = ({ provider, subject }: Identity): string => sha256(`${provider}\n${subject}`)
+const bodyOf = ({ provider, subject }: Identity): string => JSON.stringify({ provider, subject })
+const taken = () => new Fault('conflict', 'This user or identity exists already.')

@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, test } from 'bun:test'
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { openRedis, type RedisConnection } from '../../src/adapters/redis/connection.ts'
+import { redisOidcStores } from '../../src/adapters/redis/oidc/stores.ts'
+import { Secret } from '../../src/shared/secret.ts'
+import { engineUrl } from '../support/engines.ts'
+import { testClock } from '../support/time.ts'
+import { describeOidcStores } from './oidc-stores.ts'
+import {
+  authorization,
+  client,
+  clientId,
+  familyId,
+  grant,
+  hash,
+  issuedCode,
+  refreshToken,
+  session,
+  startSeconds,
+  user,
+} from './records.ts'
+
+const url = engineUrl('REDIS_URL')
+
+if (url !== undefined) {
+  const cleanups: (() => Promise<unknown>)[] = []
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+  })
+
+  const open = async () => {
+    const keyPrefix = `souvenir-test-${randomUUID()}:`
+    const clock = testClock()
+    const admin = new Redis(url)
+    cleanups.push(async () => {
+      const keys = await admin.keys(`${keyPrefix}*`)
+      if (keys.length > 0) await admin.del(keys)
+      admin.disconnect()
+    })
+    const connect = async (): Promise<RedisConnection> => {
+      const connection = await openRedis({ url: new Secret(url), keyPrefix })
+      cleanups.push(() => connection.close())
+      return connection
+    }
+    const [first, second] = [await connect(), await connect()]
+    return {
+      admin,
+      keyPrefix,
+      stores: redisOidcStores(first, clock),
+      clock,
+      another: () => redisOidcStores(second, clock),
+      async restart() {
+        await Promise.all([first.close(), second.close()])
+        return redisOidcStores(await connect(), clock)
+      },
+    }
+  }
+
+  describeOidcStores('Redis', open)
+
+  describe('Expiry on Redis', () => {
+    test("what expires carries the engine's own expiry; clients, people and grants have none", async () => {
+      const { stores, admin, keyPrefix } = await open()
+      await stores.authorizations.create(authorization())
+      await stores.authorizations.update(authorization().id, (current) => ({ ...current, attempts: 1 }))
+      await stores.codes.create(hash('code'), issuedCode())
+      await stores.codes.create(hash('spent'), issuedCode())
+      await stores.codes.take(hash('spent'), startSeconds + 600)
+      await stores.refreshTokens.create(hash('token'), refreshToken())
+      const by = { clientId: clientId(), now: startSeconds, graceSeconds: 30 }
+      await stores.refreshTokens.rotate(hash('token'), { hash: hash('next'), expiresAt: startSeconds + 86_400 }, by)
+      await stores.refreshTokens.revokeFamily(familyId())
+      await stores.refreshTokens.create(hash('other'), refreshToken({ familyId: familyId('other') }))
+      await stores.sessions.create(session())
+      await stores.sessions.touch(session().id, startSeconds + 7_200)
+      await stores.consoleCodes.create({
+        selector: 'ABCD',
+        hash: hash('x'),
+        ownerId: session().ownerId,
+        triesLeft: 5,
+        expiresAt: startSeconds + 900,
+      })
+      await stores.replays.claim(hash('jti'), startSeconds + 60)
+      await stores.clients.save(client({ id: clientId('unused'), expiresAt: startSeconds + 60 }))
+      await stores.clients.save(client())
+      await stores.users.create(user())
+      await stores.grants.save(grant())
+
+      const kept: string[] = []
+      for (const key of await admin.keys(`${keyPrefix}*`)) {
+        const seconds = await admin.ttl(key)
+        expect(seconds).toBeLessThanOrEqual(86_400)
+        if (seconds < 0) kept.push(key.slice(keyPrefix.length).replace(/:.*/, ''))
+      }
+      expect(kept.sort()).toEqual(
+        [
+          'client',
+          'client-grants',
+          'clients',
+          'clients-by-expiry',
+          'clients-dynamic',
+          'grant',
+          'identity',
+          'owner-grants',
+          'user',
+          'user-identities',
+          'user-name',
+          'users',
+        ].sort(),
+      )
+    })
+  })
+}
