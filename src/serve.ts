@@ -33,8 +33,7 @@ async function listenOnBun(serve: Serve, hostname: string, port: number): Promis
     host: hostname,
     port: server.port ?? port,
     async stop(patienceMs) {
-      await within(patienceMs, server.stop())
-      await server.stop(true)
+      if (!(await finishedWithin(patienceMs, server.stop()))) await server.stop(true)
     },
   }
 }
@@ -49,18 +48,18 @@ async function listenOnDeno(deno: DenoRuntime, serve: Serve, hostname: string, p
     host: hostname,
     port: server.addr.port,
     async stop(patienceMs) {
-      await within(patienceMs, server.shutdown())
-      abort.abort()
+      if (!(await finishedWithin(patienceMs, server.shutdown()))) abort.abort()
     },
   }
 }
 
-function within(milliseconds: number, work: Promise<unknown>): Promise<unknown> {
+/** Whether the work was done in time. */
+function finishedWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds)
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds)
   })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer))
 }
 
 interface DenoConnection {

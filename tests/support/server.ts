@@ -14,7 +14,13 @@ export const target: Target = (() => {
 
 const commands: Record<Target, readonly string[]> = {
   bun: [process.execPath, 'src/main.ts'],
-  deno: [join(projectRoot, 'node_modules/.bin/deno'), 'run', '-A', 'src/main.ts'],
+  // The package's own command is a wrapper that a signal to it would not pass on.
+  deno: [
+    ...new Bun.Glob('node_modules/@deno/*/deno{,.exe}').scanSync({ cwd: projectRoot, absolute: true }),
+    'run',
+    '-A',
+    'src/main.ts',
+  ],
   binary: [join(projectRoot, 'dist/souvenir')],
 }
 
