@@ -4,6 +4,7 @@
  * resources, while the sign-in server has a policy of its own for each address.
  */
 import { type AnyElysia, Elysia } from 'elysia'
+import { apiRoutes } from './api/routes.ts'
 import type { Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
 import { clientAddress } from './http/client-address.ts'
@@ -26,7 +27,10 @@ interface Surface {
 type Mount = (dependencies: Dependencies) => Surface | undefined
 
 /** What the resources' router serves. */
-const resourceSurfaces: readonly Mount[] = [({ mcp }) => mcp && mcpSurface(mcp)]
+const resourceSurfaces: readonly Mount[] = [
+  ({ api }) => api && { routes: apiRoutes(api) },
+  ({ mcp }) => mcp && mcpSurface(mcp),
+]
 
 /** What people and clients see before they have a token. */
 const openSurfaces: readonly Mount[] = [({ auth }) => auth && { routes: oidcRoutes(auth) }]

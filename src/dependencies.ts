@@ -6,6 +6,7 @@ import { mountedKeys } from './adapters/keys/mounted.ts'
 import { openSqliteMemoryStore } from './adapters/sqlite/memory/store.ts'
 import { openSqliteRevocationFeed } from './adapters/sqlite/oidc/revocation-feed.ts'
 import { openSqliteOidcStores } from './adapters/sqlite/oidc/stores.ts'
+import type { ApiDependencies } from './api/dependencies.ts'
 import type { Config } from './config/config.ts'
 import type { McpDependencies } from './mcp/dependencies.ts'
 import { operations } from './memory/operations.ts'
@@ -42,6 +43,8 @@ export interface Dependencies {
   /** With the role auth. */
   readonly auth: OidcDependencies | undefined
   readonly people: People | undefined
+  /** With the role api. */
+  readonly api: ApiDependencies<MemoryServices> | undefined
   /** With the role mcp. */
   readonly mcp: McpDependencies<MemoryServices> | undefined
   /** Closes every engine, the last opened first. */
@@ -87,6 +90,17 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
       identityProviders: [],
     }
     const services = config.roles.has('mcp') || config.roles.has('api') ? openMemory() : undefined
+    const api: ApiDependencies<MemoryServices> | undefined =
+      services && config.roles.has('api')
+        ? {
+            verifier,
+            clock,
+            log,
+            services,
+            operations,
+            settings: { apiBaseUrl: config.apiBaseUrl, issuer: config.issuer, version },
+          }
+        : undefined
     const mcp: McpDependencies<MemoryServices> | undefined =
       services && config.roles.has('mcp')
         ? {
@@ -118,6 +132,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
       verifier,
       auth,
       people: auth && createPeople(auth),
+      api,
       mcp,
       close,
     }

@@ -39,12 +39,15 @@ function routesOf<Services>(deps: ApiDependencies<Services>): readonly Route[] {
   const bindings = deps.operations.flatMap((operation) =>
     operation.rest.map((binding) => ({
       method: binding.method.toUpperCase(),
-      path: apiPrefix + binding.path.replace(/\{(\w+)\}/g, ':$1'),
+      path: routerPath(binding.path),
       serve: serveBinding(deps, operation, binding),
     })),
   )
   return [{ method: 'GET', path: `${apiPrefix}/me`, serve: serveMe(deps) }, ...bindings]
 }
+
+/** Elysia serves a path with and without a slash at the end, which OpenMemory's scripts write. */
+const routerPath = (path: string) => apiPrefix + path.replace(/\/$/, '').replace(/\{(\w+)\}/g, ':$1')
 
 /** RFC 9110 section 15.5.6: the answer lists what is allowed. */
 function methodNotAllowed(request: Request, path: string, allow: string, apiBaseUrl: string): Response {

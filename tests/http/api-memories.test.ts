@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { type Deployment, deploy } from '../support/deployment.ts'
+
+let deployment: Deployment
+let call: Awaited<ReturnType<typeof caller>>
+let other: Awaited<ReturnType<typeof caller>>
+
+async function caller(user: string) {
+  const { access_token } = await deployment.signIn(await deployment.register(), { user })
+  return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const response = await deployment.send(`/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${access_token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+  }
+}
+
+beforeAll(async () => {
+  deployment = await deploy()
+  await deployment.dependencies.people?.add('ada')
+  await deployment.dependencies.people?.add('eve')
+  call = await caller('ada')
+  other = await caller('eve')
+})
+afterAll(() => deployment.close())
+
+describe('OpenMemory: memories over REST', () => {
+  test('a memory is added, read, found, changed and deleted', async () => {
+    const added = await call('POST', '/memories/', { text: 'Ada keeps bees behind the mill.', app: 'script' })
+    expect(added.status).toBeOneOf([200, 201])
+    const { id } = added.body
+    expect((await call('GET', `/memories/${id}`)).body.text).toBe('Ada keeps bees behind the mill.')
+    const listed = await call('GET', '/memories/?page=1&size=10')
+    expect(listed.body).toMatchObject({ total: 1, page: 1, size: 10, pages: 1 })
+    const found = await call('POST', '/memories/search', { query: 'who keeps bees' })
+    expect(JSON.stringify(found.body)).toContain(id)
+    const changed = await call('PUT', `/memories/${id}`, { memory_content: 'Ada sold her bees.' })
+    expect(changed.status).toBe(200)
+    expect((await call('GET', `/memories/${id}`)).body.text).toBe('Ada sold her bees.')
+    expect((await call('DELETE', '/memories/', { memory_ids: [id] })).status).toBe(200)
+    expect((await call('GET', `/memories/${id}`)).status).toBe(404)
+  })
+
+  test('a memory of one person does not exist for another', async () => {
+    const { id } = (await call('POST', '/memories/', { text: 'Ada fears geese.' })).body
+    expect((await other('GET', `/memories/${id}`)).status).toBe(404)
+    expect((await other('PUT', `/memories/${id}`, { memory_content: 'mine' })).status).toBe(404)
+    expect((await other('GET', '/memories/')).body.items).toEqual([])
+    expect(JSON.stringify((await other('POST', '/memories/search', { query: 'geese' })).body)).not.toContain('geese.')
+    expect((await call('GET', `/memories/${id}`)).body.text).toBe('Ada fears geese.')
+  })
+
+  test('user_id is accepted only when it names the caller', async () => {
+    const { id } = (await call('GET', '/me')).body
+    expect((await call('GET', `/memories/?user_id=${id}`)).status).toBe(200)
+    const refused = await call('GET', '/memories/?user_id=somebody')
+    expect(refused.status).toBe(403)
+    expect(refused.body.field).toBe('user_id')
+    expect((await call('POST', '/memories/', { text: 'a', user_id: 'somebody' })).status).toBe(403)
+  })
+
+  test('RFC 9110 section 13.1.1: of two updates with one ETag, one wins', async () => {
+    const { id } = (await call('POST', '/memories/', { text: 'The tea is green.' })).body
+    const etag = (await call('GET', `/memories/${id}`)).headers.get('etag') ?? ''
+    const answers = await Promise.all(
+      ['black', 'white'].map((tea) =>
+        call('PUT', `/memories/${id}`, { memory_content: `The tea is ${tea}.` }, { 'if-match': etag }),
+      ),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412])
+  })
+
+  test('draft-ietf-httpapi-idempotency-key-header: a write sent again with its key is done once', async () => {
+    const headers = { 'idempotency-key': 'a-key-of-mine' }
+    const first = await call('POST', '/memories/', { text: 'Once only, said the raven.' }, headers)
+    const again = await call('POST', '/memories/', { text: 'Once only, said the raven.' }, headers)
+    expect(again.body.id).toBe(first.body.id)
+  })
+})
