@@ -1,15 +1,16 @@
 /** Writing: verbatim, once. Called by operations; knows no wire. */
 import type { MemoryId } from '../shared/brand.ts'
 import { Fault } from '../shared/fault.ts'
-import { sha256 } from '../shared/hash.ts'
+import { contentHash, normalise } from './content.ts'
+import { echoWindowMs, isEcho } from './echo.ts'
 import type { Caller } from './operation.ts'
-import type { AddOutcome, Draft } from './ports.ts'
-import { limits, type Memory, type Metadata, type Source, type Speaker } from './schema.ts'
+import type { AddOutcome, AddPolicy, Draft } from './ports.ts'
+import { limits, type Metadata, type Source, type Speaker } from './schema.ts'
+import { maskSecrets } from './secrets.ts'
 import type { MemoryServices } from './services.ts'
 
+/** Adds of one app that name no thread and lie less than this apart form one. */
 const threadGapMs = 30 * 60_000
-/** Text that went out so recently is not taken for new when it comes back. */
-const echoMs = 10 * 60_000
 
 export interface NewMemory {
   readonly text: string
@@ -18,61 +19,87 @@ export interface NewMemory {
   readonly metadata?: Metadata | undefined
   readonly thread?: string | undefined
   readonly occurredAt?: number | undefined
+  readonly validFrom?: number | undefined
 }
 
+export interface Remembered extends AddOutcome {
+  /** Kinds of secrets that were masked before the write, such as `OpenAI key`. */
+  readonly masked: readonly string[]
+}
+
+type Needed = Pick<MemoryServices, 'store' | 'random' | 'settings'>
+
 /** Keeps texts, all or none. Faults: `invalid` for an empty text, those of `MemoryStore.add`. */
-export function remember(
-  { store, random }: Pick<MemoryServices, 'store' | 'random'>,
+export async function remember(
+  { store, random, settings }: Needed,
   caller: Caller,
   memories: readonly NewMemory[],
   source: Source,
-): Promise<readonly AddOutcome[]> {
-  const drafts = memories.map((memory): Draft => {
-    checkText(memory.text)
-    checkMetadata(memory.metadata)
+): Promise<readonly Remembered[]> {
+  const cleaned = memories.map((memory, at) => cleanText(settings, memory.text, fieldOf(memories, at, 'text')))
+  const drafts = memories.map((memory, at): Draft => {
+    const metadata = memory.metadata ?? {}
+    checkMetadata(metadata, fieldOf(memories, at, 'metadata'))
+    const content = cleaned[at]?.text ?? ''
     return {
       id: random.id() as MemoryId,
-      content: memory.text,
-      contentHash: contentHash(memory.text),
+      content,
+      contentHash: contentHash(content),
       speaker: memory.speaker ?? { kind: 'self' },
-      categories: [...new Set(memory.categories ?? [])],
-      metadata: memory.metadata ?? {},
+      categories: cleanCategories(memory.categories ?? []),
+      metadata,
       threadId: memory.thread,
       occurredAt: memory.occurredAt,
-      validFrom: undefined,
+      validFrom: memory.validFrom,
       source,
     }
   })
-  return store.add(caller.ownerId, caller.appId, drafts, {
-    at: caller.nowMs,
-    threadGapMs,
-    recalledSince: caller.nowMs - echoMs,
-    isEcho,
-  })
+  const outcomes = await store.add(caller.ownerId, caller.appId, drafts, addPolicy(caller))
+  return outcomes.map((outcome, at) => ({ ...outcome, masked: cleaned[at]?.kinds ?? [] }))
 }
 
-/** The same text but for white space and Unicode form is the same memory. */
-export const contentHash = (text: string): string => sha256(normalised(text))
+export const addPolicy = ({ nowMs }: Caller): AddPolicy => ({
+  at: nowMs,
+  threadGapMs,
+  recalledSince: nowMs - echoWindowMs,
+  isEcho,
+})
 
-const normalised = (text: string) => text.normalize('NFC').replace(/\s+/gu, ' ').trim()
+const fieldOf = (memories: readonly NewMemory[], at: number, name: string): string =>
+  memories.length === 1 ? name : `memories.${at}.${name}`
 
-export function checkText(text: string): void {
-  if (normalised(text) === '') throw new Fault('invalid', 'The text is empty.', { code: 'text_empty', field: 'text' })
-  if (text.includes('\0'))
-    throw new Fault('invalid', 'The text has a NUL character.', { code: 'text_nul', field: 'text' })
-}
-
-export function checkMetadata(metadata: Metadata | undefined): void {
-  if (metadata !== undefined && JSON.stringify(metadata).length > limits.metadataCharacters) {
-    throw new Fault('invalid', `metadata is larger than ${limits.metadataCharacters} characters.`, {
-      field: 'metadata',
+/**
+ * A text as it may be kept: checked, and without secrets.
+ * @throws Fault `invalid` naming `field` for an empty text or one that is not well-formed Unicode
+ */
+export function cleanText(
+  settings: MemoryServices['settings'],
+  text: string,
+  field: string,
+): { readonly text: string; readonly kinds: readonly string[] } {
+  if (normalise(text) === '') throw new Fault('invalid', `${field} is empty.`, { code: 'text_empty', field })
+  // A lone surrogate cannot be stored as UTF-8: it would come back as another character. SQLite ends text at a NUL.
+  if (!text.isWellFormed() || text.includes('\0')) {
+    throw new Fault('invalid', `${field} has a NUL character or half of a surrogate pair.`, {
+      code: 'text_malformed',
+      field,
     })
+  }
+  return settings.maskSecrets === false ? { text, kinds: [] } : maskSecrets(text)
+}
+
+/** @throws Fault `invalid` */
+export function checkMetadata(metadata: Metadata | undefined, field: string): void {
+  if (metadata !== undefined && JSON.stringify(metadata).length > limits.metadataCharacters) {
+    throw new Fault('invalid', `${field} is larger than ${limits.metadataCharacters} characters of JSON.`, { field })
   }
 }
 
-/** Exactly what was handed out, or two or more memories of it in one text: a model that stores its own recall. */
-function isEcho(content: string, recalled: readonly Memory[]): boolean {
-  const text = normalised(content)
-  const contained = recalled.filter(({ content: known }) => known.length >= 20 && text.includes(normalised(known)))
-  return contained.length >= 2 || contained.some(({ content: known }) => normalised(known) === text)
-}
+/** Categories in the order given, each once, spacing aside. */
+export const cleanCategories = (categories: readonly string[]): string[] => [
+  ...new Set(categories.map((name) => name.trim()).filter((name) => name !== '')),
+]
+
+/** What a caller is told of secrets that were not kept. */
+export const maskedNote = (kinds: readonly string[]): string =>
+  `Not stored, because it is secret: ${kinds.join(', ')}. The rest of the text was kept.`

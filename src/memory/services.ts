@@ -14,5 +14,7 @@ export interface MemoryServices {
   readonly settings: {
     /** Where a person reads one memory: `{uiBaseUrl}/memories/{id}`. */
     readonly uiBaseUrl: string
+    /** Whether secrets in texts are masked before the write; they are unless it says false. */
+    readonly maskSecrets?: boolean
   }
 }

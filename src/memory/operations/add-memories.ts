@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import { Fault } from '../../shared/fault.ts'
 import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
-import { type NewMemory, remember } from '../remember.ts'
+import { maskedNote, type NewMemory, remember } from '../remember.ts'
 import { Categories, limits, Metadata, Speaker } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
 import { checkUser, operation, read } from './define.ts'
@@ -60,6 +60,8 @@ const Status = t.Union([t.Literal('added'), t.Literal('duplicate'), t.Literal('r
     'added; duplicate: it was known already; recalled: it came from here a moment ago and was not stored again.',
 })
 
+const Note = t.String({ description: 'What else happened to it, such as a secret that was masked.' })
+
 export const addMemories = operation({
   name: 'add_memories',
   title: 'Remember',
@@ -73,7 +75,7 @@ export const addMemories = operation({
   tool: true,
   input: Input,
   output: t.Object({
-    results: t.Array(t.Object({ status: Status, memory: t.Optional(ShownMemory) })),
+    results: t.Array(t.Object({ status: Status, memory: t.Optional(ShownMemory), note: t.Optional(Note) })),
   }),
   rest: [
     {
@@ -84,8 +86,10 @@ export const addMemories = operation({
       status: 200,
       body: Body,
       response: t.Union([
-        WireMemory,
-        t.Object({ results: t.Array(t.Object({ status: Status, memory: t.Optional(WireMemory) })) }),
+        t.Object({ ...WireMemory.properties, status: Status, note: t.Optional(Note) }),
+        t.Object({
+          results: t.Array(t.Object({ status: Status, memory: t.Optional(WireMemory), note: t.Optional(Note) })),
+        }),
       ]),
       actions: true,
       toInput(wire, caller) {
@@ -95,10 +99,13 @@ export const addMemories = operation({
       },
       toBody({ results }) {
         const [only, ...more] = results
-        if (more.length === 0 && only?.memory !== undefined) return toWire(only.memory)
+        if (more.length === 0 && only?.memory !== undefined) {
+          const { memory, ...rest } = only
+          return { ...toWire(memory), ...rest }
+        }
         return {
-          results: results.map(({ status, memory }) =>
-            memory === undefined ? { status } : { status, memory: toWire(memory) },
+          results: results.map(({ memory, ...rest }) =>
+            memory === undefined ? rest : { ...rest, memory: toWire(memory) },
           ),
         }
       },
@@ -109,9 +116,11 @@ export const addMemories = operation({
     const memories = outcomes.flatMap(({ memory }) => memory ?? [])
     const names = await namesFor(services.appNames, memories)
     return {
-      results: outcomes.map(({ status, memory }) =>
-        memory === undefined ? { status } : { status, memory: show(memory, names) },
-      ),
+      results: outcomes.map(({ status, memory, masked }) => ({
+        status,
+        ...(memory === undefined ? {} : { memory: show(memory, names) }),
+        ...(masked.length === 0 ? {} : { note: maskedNote(masked) }),
+      })),
     }
   },
 })

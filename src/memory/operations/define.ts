@@ -1,12 +1,20 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { Fault } from '../../shared/fault.ts'
+import { once } from '../once.ts'
 import type { AnyOperation, Caller, Operation, Wire } from '../operation.ts'
 import type { MemoryServices } from '../services.ts'
 
-/** An operation with its types checked here and forgotten in the list. */
-export const operation = <I extends TSchema, O extends TSchema>(
+/** An operation with its types checked here and forgotten in the list. A write runs once for each Idempotency-Key. */
+export function operation<I extends TSchema, O extends TSchema>(
   definition: Operation<I, O, MemoryServices>,
-): AnyOperation<MemoryServices> => definition as unknown as AnyOperation<MemoryServices>
+): AnyOperation<MemoryServices> {
+  const { name, effect } = definition
+  const run: typeof definition.run = (services, caller, input) =>
+    effect === 'read'
+      ? definition.run(services, caller, input)
+      : once(services.store, caller, name, input, () => definition.run(services, caller, input))
+  return { ...definition, run } as unknown as AnyOperation<MemoryServices>
+}
 
 /** A part of a wire that was checked against this schema. */
 export const read = <T extends TSchema>(_schema: T, part: unknown): Static<T> => part as Static<T>

@@ -1,9 +1,10 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
+import { contentHash } from '../content.ts'
 import type { Caller } from '../operation.ts'
 import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
-import { checkMetadata, checkText, contentHash } from '../remember.ts'
+import { checkMetadata, cleanCategories, cleanText, maskedNote } from '../remember.ts'
 import { Categories, limits, type Memory, Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
@@ -98,7 +99,7 @@ export const updateMemory = operation({
   scope: 'memories:write',
   tool: true,
   input: Change,
-  output: Shown,
+  output: t.Object({ ...Shown.properties, note: t.Optional(t.String()) }),
   rest: [
     {
       method: 'put',
@@ -135,21 +136,22 @@ export const updateMemory = operation({
         field: 'memory_content',
       })
     }
-    if (text !== undefined) checkText(text)
-    checkMetadata(metadata)
+    const cleaned = text === undefined ? undefined : cleanText(services.settings, text, 'text')
+    checkMetadata(metadata, 'metadata')
     const memory = await services.store.update(
       caller.ownerId,
       caller.appId,
       input.id as MemoryId,
       {
-        ...(text === undefined ? {} : { content: { text, hash: contentHash(text) } }),
-        ...(categories === undefined ? {} : { categories }),
+        ...(cleaned === undefined ? {} : { content: { text: cleaned.text, hash: contentHash(cleaned.text) } }),
+        ...(categories === undefined ? {} : { categories: cleanCategories(categories) }),
         ...(metadata === undefined ? {} : { metadata }),
         ...(occurredAt === undefined ? {} : { occurredAt }),
       },
       { at: caller.nowMs, ifVersion: input.if_version },
     )
-    return shown(services, memory)
+    const masked = cleaned?.kinds ?? []
+    return { ...(await shown(services, memory)), ...(masked.length === 0 ? {} : { note: maskedNote(masked) }) }
   },
 })
 
