@@ -6,6 +6,7 @@ import { discoveryEndpoints } from './discovery.ts'
 import type { Endpoint } from './endpoint.ts'
 import { introspectToken } from './introspect.ts'
 import { jwksEndpoint } from './jwks.ts'
+import { logoutByGet, logoutByPost } from './logout.ts'
 import type { OidcSettings } from './ports.ts'
 import { revokeToken } from './revoke.ts'
 import { signInStart } from './signin/start.ts'
@@ -33,4 +34,6 @@ export const endpoints = (settings: OidcSettings): readonly Endpoint[] => [
   introspectToken, // RFC 7662
   userinfoByGet, // OpenID Connect Core 5.3
   userinfoByPost,
+  logoutByGet, // OpenID Connect RP-Initiated Logout 1.0
+  logoutByPost,
 ]

@@ -1,6 +1,6 @@
 /** Reads an ID token of ours that comes back as a hint: at the authorization endpoint and at logout. */
 import { createLocalJWKSet, errors, jwtVerify } from 'jose'
-import type { ClientId, OwnerId } from '../shared/brand.ts'
+import type { ClientId, OwnerId, TokenHash } from '../shared/brand.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import { OAuthError } from './errors.ts'
 
@@ -9,7 +9,7 @@ export interface IdTokenHint {
   /** The clients it was issued to. */
   readonly audience: readonly ClientId[]
   /** The session it was issued in. */
-  readonly sid?: string
+  readonly sid?: TokenHash
 }
 
 /**
@@ -31,7 +31,7 @@ export async function readIdTokenHint(
     return {
       sub: payload.sub as OwnerId,
       audience: [payload.aud ?? []].flat() as ClientId[],
-      ...(typeof payload.sid === 'string' ? { sid: payload.sid } : {}),
+      ...(typeof payload.sid === 'string' ? { sid: payload.sid as TokenHash } : {}),
     }
   } catch (cause) {
     const reason = cause instanceof errors.JOSEError ? cause.code : 'not an ID token'

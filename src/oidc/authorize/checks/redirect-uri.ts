@@ -1,3 +1,4 @@
+import { sameRedirectUri } from '../../clients/redirect-uris.ts'
 import { OAuthError } from '../../errors.ts'
 import type { PageCheck } from '../check.ts'
 
@@ -22,15 +23,4 @@ export const redirectUri: PageCheck = ({ parameters: { values } }, { client }) =
       { reason: 'redirect_uri is not registered' },
     )
   return { redirectUri: wanted, redirectUriSent: true }
-}
-
-/** `http://127.0.0.1`, `http://[::1]` or `http://localhost`, a port or none, and whatever follows. */
-const loopback = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::(\d{1,5}))?((?:[/?].*)?)$/
-
-/** RFC 8252 section 7.3 (and the name `localhost`, which real clients use): any port on loopback; all else must be equal. */
-export function sameRedirectUri(registered: string, wanted: string): boolean {
-  if (registered === wanted) return true
-  const [, ownHost, , ownRest] = loopback.exec(registered) ?? []
-  const [, host, port, rest] = loopback.exec(wanted) ?? []
-  return host !== undefined && host === ownHost && rest === ownRest && Number(port ?? 80) <= 65_535
 }
