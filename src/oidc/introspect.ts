@@ -1,3 +1,4 @@
+import type { Principal } from '../resource/ports.ts'
 import { hashToken } from '../shared/hash.ts'
 import { readForm } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
@@ -13,8 +14,8 @@ const bodyLimitBytes = 32 * 1024
 const inactive = { active: false }
 
 /**
- * RFC 7662. For confidential clients only, and of their own tokens only: whatever they may not know is `active: false`
- * (section 2.2), so that nothing can be learned by trying.
+ * RFC 7662. For clients that prove who they are, about tokens that were issued to them or are for a resource that they serve.
+ * Whatever they may not know is `active: false` (section 2.2), so that nothing can be learned by trying.
  */
 export const introspectToken: Endpoint = {
   method: 'POST',
@@ -25,7 +26,7 @@ export const introspectToken: Endpoint = {
     const { values } = readParameters(await readForm(request, bodyLimitBytes))
     const client = await authenticateClient(request, values, dependencies)
     requestContext(request).clientId = client.id
-    if (client.authMethods.includes('none')) {
+    if (!provesItself(client, request, values)) {
       throw new OAuthError('invalid_client', 'Introspection is for clients that authenticate.', {
         reason: 'public client',
       })
@@ -38,6 +39,13 @@ export const introspectToken: Endpoint = {
     return Response.json(answer ?? inactive)
   },
 }
+
+/** A client may be registered for `none` and for a stronger method: what counts is what it did. */
+const provesItself = (client: Client, request: Request, values: Readonly<Record<string, string | undefined>>) =>
+  !client.authMethods.includes('none') ||
+  values.client_assertion !== undefined ||
+  values.client_secret !== undefined ||
+  request.headers.has('authorization')
 
 async function describeRefreshToken(token: string, client: Client, { stores, settings }: OidcDependencies) {
   const found = await stores.refreshTokens.find(hashToken(token))
@@ -53,6 +61,9 @@ async function describeRefreshToken(token: string, client: Client, { stores, set
   }
 }
 
+const concerns = ({ id, serves = [] }: Client, { clientId, audience }: Principal): boolean =>
+  clientId === id || serves.some((resource) => audience.includes(resource))
+
 async function describeAccessToken(token: string, client: Client, { verifier, settings }: OidcDependencies) {
   const audience = unverifiedAudience(token)
   if (audience === undefined) return undefined
@@ -60,7 +71,7 @@ async function describeAccessToken(token: string, client: Client, { verifier, se
     if (error instanceof Error && error.name === 'InvalidToken') return undefined
     throw error
   })
-  if (principal === undefined || principal.clientId !== client.id) return undefined
+  if (principal === undefined || !concerns(client, principal)) return undefined
   return {
     active: true,
     iss: settings.issuer,

@@ -26,6 +26,8 @@ export interface Client {
   readonly logoUri?: string
   readonly jwks?: { readonly keys: readonly Record<string, unknown>[] }
   readonly jwksUri?: string
+  /** The resources that this client serves: it may introspect tokens that are for one of them (RFC 7662 section 2). */
+  readonly serves?: readonly string[]
   /** How we know it: `manual` was added by the operator, `dynamic` registered itself, `document` is a Client ID Metadata Document. */
   readonly kind: 'manual' | 'dynamic' | 'document'
   /** RFC 7592: what the registration access token hashes to. */

@@ -1,5 +1,4 @@
 import { decodeJwt } from 'jose'
-import type { FamilyId } from '../shared/brand.ts'
 import { hashToken } from '../shared/hash.ts'
 import { readForm } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
@@ -36,7 +35,7 @@ export const revokeToken: Endpoint = {
 async function revokeRefreshToken(token: string, client: Client, dependencies: OidcDependencies): Promise<boolean> {
   const found = await dependencies.stores.refreshTokens.find(hashToken(token))
   if (found === undefined) return false
-  if (found.clientId === client.id) await endFamily(found.familyId as FamilyId, dependencies)
+  if (found.clientId === client.id) await endFamily(found.familyId, dependencies)
   return true
 }
 
