@@ -1,7 +1,7 @@
 import { OAuthError } from '../errors.ts'
 import type { Client, ClientAuthMethod, GrantType } from '../ports.ts'
 import { splitScope, supportedScopes } from '../scopes.ts'
-import { acceptableRedirectUris } from './redirect-uris.ts'
+import { acceptablePostLogoutUris, acceptableRedirectUris } from './redirect-uris.ts'
 
 /** What a client may say of itself (RFC 7591 section 2), read and checked: the part of `Client` that comes from it. */
 export type ClientMetadata = Pick<
@@ -41,8 +41,7 @@ export function readClientMetadata(sent: unknown): ClientMetadata {
   return {
     name: cleanName(text(fields, 'client_name')),
     redirectUris: acceptableRedirectUris(fields.redirect_uris),
-    postLogoutRedirectUris:
-      fields.post_logout_redirect_uris === undefined ? [] : acceptableRedirectUris(fields.post_logout_redirect_uris),
+    postLogoutRedirectUris: acceptablePostLogoutUris(fields.post_logout_redirect_uris),
     authMethods: [method as ClientAuthMethod],
     grantTypes: grantTypesOf(list(fields, 'grant_types')),
     scope: scopeOf(text(fields, 'scope')),
@@ -92,12 +91,16 @@ function httpsUri(fields: Readonly<Record<string, unknown>>, name: string): stri
   return value !== undefined && URL.canParse(value) && new URL(value).protocol === 'https:' ? value : undefined
 }
 
+/** Members of a JWK that are nobody's to send (RFC 7518 sections 6.2.2, 6.3.2 and 6.4). */
+const privateParts = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+
 function keys(value: unknown): Client['jwks'] {
   if (value === undefined || value === null) return undefined
   const found = typeof value === 'object' && 'keys' in value ? value.keys : undefined
   if (!Array.isArray(found) || found.length === 0 || found.length > 10) throw refuse('jwks has 1 to 10 keys.')
   for (const key of found) {
-    if (typeof key !== 'object' || key === null || 'd' in key || 'k' in key) throw refuse('jwks has public keys only.')
+    if (typeof key !== 'object' || key === null || privateParts.some((name) => name in key))
+      throw refuse('jwks has public keys only.')
   }
   return { keys: found }
 }

@@ -70,18 +70,28 @@ export const readRegistration = managed('GET', async (client, _request, dependen
   answer(client, { registrationToken }, 200, dependencies),
 )
 
-/** RFC 7592 section 2.2: the metadata is replaced; identifier and secret stay. */
+/** RFC 7592 section 2.2: the metadata is replaced; identifier and secret stay, and so does how the client authenticates. */
 export const replaceRegistration = managed('PUT', async (client, request, dependencies, registrationToken) => {
-  const changed: Client = {
-    ...client,
-    ...readClientMetadata(await readJson(request, bodyLimitBytes)),
-    authMethods: client.authMethods,
-  }
+  const sent = await readJson(request, bodyLimitBytes)
+  const { clientUri, logoUri, jwks, jwksUri, ...kept } = client
+  const changed: Client = { ...kept, ...readClientMetadata(sent), authMethods: client.authMethods }
+  checkIdentity(sent, client)
   await dependencies.stores.clients.save(changed)
   return answer(changed, { registrationToken }, 200, dependencies)
 })
 
-/** RFC 7592 section 2.3. */
+/** RFC 7592 section 2.2: `client_id` must be this client's, and a secret sent must be its own. */
+function checkIdentity(sent: unknown, client: Client): void {
+  const { client_id: id, client_secret: secret } = sent as Readonly<Record<string, unknown>>
+  if (id !== client.id) throw new OAuthError('invalid_client_metadata', 'client_id must be the one of this client.')
+  if (secret === undefined) return
+  const own = client.secretHash !== undefined && typeof secret === 'string'
+  if (!own || !equalSecrets(client.secretHash, hashToken(secret))) {
+    throw new OAuthError('invalid_client_metadata', 'client_secret is not the one of this client.')
+  }
+}
+
+/** RFC 7592 section 2.3. What was granted to it cannot be used any more: nobody can authenticate as it. */
 export const deleteRegistration = managed('DELETE', async (client, _request, { stores }) => {
   await stores.clients.delete(client.id)
   return new Response(null, { status: 204 })
