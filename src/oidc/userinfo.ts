@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { readForm } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { claimsOf } from './claims.ts'
@@ -6,13 +7,14 @@ import type { Endpoint } from './endpoint.ts'
 import { OAuthError } from './errors.ts'
 import { readParameters } from './parameters.ts'
 import { unverifiedAudience } from './revoke.ts'
+import { userinfoClaimsName } from './tokens/issue.ts'
 
 const bodyLimitBytes = 32 * 1024
 const path = '/auth/userinfo'
 
 /** OpenID Connect Core section 5.3: what the scopes of a token of ours with `openid` tell of its person. */
 async function answer(token: string | undefined, request: Request, dependencies: OidcDependencies): Promise<Response> {
-  if (token === undefined) throw new OAuthError('invalid_token', 'An access token is needed.')
+  if (token === undefined) return challenge(request, dependencies)
   const principal = await dependencies.verifier.verify(token, unverifiedAudience(token) ?? []).catch((error) => {
     if (!(error instanceof Error && error.name === 'InvalidToken')) throw error
     throw new OAuthError('invalid_token', 'The access token is invalid, expired or revoked.', { reason: error.message })
@@ -22,7 +24,22 @@ async function answer(token: string | undefined, request: Request, dependencies:
   if (!principal.scopes.has('openid')) throw new OAuthError('insufficient_scope', 'The token needs the scope openid.')
   const user = await dependencies.stores.users.find(principal.ownerId)
   if (user === undefined) throw new OAuthError('invalid_token', 'The person is not known any more.')
-  return Response.json({ ...claimsOf(user, [...principal.scopes], []), sub: principal.ownerId })
+  return Response.json({ ...claimsOf(user, [...principal.scopes], claimsByName(token)), sub: principal.ownerId })
+}
+
+/** RFC 6750 section 3.1: a request without a token is told what to send, and of no error. */
+function challenge(request: Request, { settings }: OidcDependencies): Response {
+  requestContext(request).reason = 'no access token'
+  return Response.json(
+    { error: 'invalid_token', error_description: 'An access token is needed.' },
+    { status: 401, headers: { 'www-authenticate': `Bearer realm="${settings.issuer}", scope="openid"` } },
+  )
+}
+
+/** OpenID Connect Core section 5.5: what the authorization request asked for by name. The token was verified before. */
+function claimsByName(token: string): readonly string[] {
+  const names = decodeJwt(token)[userinfoClaimsName]
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : []
 }
 
 /** RFC 6750 section 2.1. */

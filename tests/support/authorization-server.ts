@@ -139,6 +139,11 @@ export function startAuthorizationServer(options: ServerOptions = {}) {
     dependencies,
     clock,
     people,
+    /** Moves the clock, and waits until the revocation feed has looked again: verifying trusts no feed older than 5 s. */
+    async passSeconds(seconds: number) {
+      clock.advanceSeconds(seconds)
+      while (feed.freshAt() < clock.now()) await new Promise((resolve) => setTimeout(resolve, 10))
+    },
     serve,
     send,
     browser,

@@ -1,4 +1,4 @@
-import type { FamilyId, GrantId, OwnerId } from '../../shared/brand.ts'
+import type { FamilyId, GrantId, OwnerId, TokenHash } from '../../shared/brand.ts'
 import { unixSeconds } from '../../shared/clock.ts'
 import { hashToken } from '../../shared/hash.ts'
 import { claimsOf } from '../claims.ts'
@@ -23,6 +23,8 @@ export interface Authorized {
 
 export interface Asked {
   readonly nonce?: string
+  /** The session it was allowed in: the ID token names it, so that a logout finds it. */
+  readonly sessionId?: TokenHash
   readonly claims: AuthorizationRequest['claims']
 }
 
@@ -38,7 +40,7 @@ export async function personOf(
   return user
 }
 
-/** Access token, ID token (with `openid`) and a new refresh token (for clients that use them), signed side by side. */
+/** Access token, ID token (with `openid`) and a family's first refresh token (for clients that use them). */
 export async function answerTokens(
   authorized: Authorized,
   asked: Asked,
@@ -66,12 +68,12 @@ export async function answerTokens(
 
 export async function signTokens(
   authorized: Authorized,
-  { nonce, claims }: Asked,
+  { nonce, sessionId, claims }: Asked,
   client: Client,
   user: User,
   dependencies: OidcDependencies,
 ): Promise<TokenResponse> {
-  const subject = { ...authorized, clientId: client.id }
+  const subject = { ...authorized, clientId: client.id, userinfoClaims: claims?.userinfo ?? [] }
   const accessToken = await issueAccessToken(subject, dependencies)
   const response: TokenResponse = {
     access_token: accessToken,
@@ -83,6 +85,7 @@ export async function signTokens(
   const authentication = {
     authTime: authorized.authTime,
     ...(nonce === undefined ? {} : { nonce }),
+    ...(sessionId === undefined ? {} : { sessionId }),
     claims: claimsOf(user, [], claims?.idToken ?? []),
   }
   return { ...response, id_token: await issueIdToken(subject, authentication, accessToken, dependencies) }

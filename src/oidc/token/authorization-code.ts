@@ -21,7 +21,11 @@ export const authorizationCode: Grant = {
     const resources = narrowResources(code.request.resources, request.resources, dependencies.settings)
     return answerTokens(
       { ...code, scopes: code.request.scopes, grantedResources: code.request.resources, resources },
-      { ...(code.request.nonce === undefined ? {} : { nonce: code.request.nonce }), claims: code.request.claims },
+      {
+        ...(code.request.nonce === undefined ? {} : { nonce: code.request.nonce }),
+        ...(code.sessionId === undefined ? {} : { sessionId: code.sessionId }),
+        claims: code.request.claims,
+      },
       request.client,
       dependencies,
     )
@@ -30,7 +34,8 @@ export const authorizationCode: Grant = {
 
 async function take(code: string, dependencies: OidcDependencies): Promise<IssuedCode> {
   const { stores, clock, settings } = dependencies
-  const taken = await stores.codes.take(hashToken(code), unixSeconds(clock) + settings.accessTokenTtlSeconds)
+  // A replay is recognised for as long as anything that came of the code may live.
+  const taken = await stores.codes.take(hashToken(code), unixSeconds(clock) + settings.refreshTokenTtlSeconds)
   switch (taken.outcome) {
     case 'taken':
       return taken.code

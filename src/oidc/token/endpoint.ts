@@ -9,10 +9,11 @@ import type { Endpoint } from '../endpoint.ts'
 import { OAuthError } from '../errors.ts'
 import { readParameters } from '../parameters.ts'
 import { authorizationCode } from './authorization-code.ts'
+import { clientCredentials } from './client-credentials.ts'
 import type { Grant } from './grant.ts'
 import { refreshToken } from './refresh-token.ts'
 
-export const grants: readonly Grant[] = [authorizationCode, refreshToken]
+export const grants: readonly Grant[] = [authorizationCode, refreshToken, clientCredentials]
 
 const byType = new Map<string, Grant>(grants.map((grant) => [grant.type, grant]))
 const bodyLimitBytes = 32 * 1024

@@ -2,11 +2,14 @@ import type { FamilyId } from '../../shared/brand.ts'
 import { unixSeconds } from '../../shared/clock.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 
-/** Ends one authorization: its refresh tokens at once, its access tokens through the feed. */
+/**
+ * Ends one authorization: its access tokens through the feed, its refresh tokens at once. The feed comes first: when it fails,
+ * the answer is 503, and a second try must still find the refresh token by which the family is known.
+ */
 export async function endFamily(
   familyId: FamilyId,
   { stores, feed, clock, settings }: Pick<OidcDependencies, 'stores' | 'feed' | 'clock' | 'settings'>,
 ): Promise<void> {
-  await stores.refreshTokens.revokeFamily(familyId)
   await feed.revoke({ kind: 'family', id: familyId, expiresAt: unixSeconds(clock) + settings.accessTokenTtlSeconds })
+  await stores.refreshTokens.revokeFamily(familyId)
 }

@@ -22,9 +22,9 @@ export const refreshToken: Grant = {
     const hash = hashToken(values.refresh_token)
     // What would be refused is refused before the token is spent; a token spent a moment ago is judged by its rotation.
     const live = await dependencies.stores.refreshTokens.find(hash)
-    if (live !== undefined && live.clientId === client.id) await judge(live, request, dependencies)
+    const judged = live?.clientId === client.id ? await judge(live, request, dependencies) : undefined
     const { successor, token } = await rotate(hash, request, dependencies)
-    const { scopes, resources, user } = await judge(token, request, dependencies)
+    const { scopes, resources, user } = judged ?? (await judge(token, request, dependencies))
     const authorized = { ...token, scopes, resources, grantedResources: token.resources }
     const tokens = await signTokens(authorized, { claims: token.claims }, client, user, dependencies)
     return { ...tokens, refresh_token: successor }

@@ -1,6 +1,6 @@
 /** Makes the tokens of one authorization. Knows no HTTP and no grant type; keeps nothing but the refresh token's hash, by its caller. */
 import { createHash } from 'node:crypto'
-import type { ClientId, FamilyId, GrantId, OwnerId } from '../../shared/brand.ts'
+import type { ClientId, FamilyId, GrantId, OwnerId, TokenHash } from '../../shared/brand.ts'
 import { unixSeconds } from '../../shared/clock.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { audienceOf } from '../resource-indicators.ts'
@@ -12,17 +12,23 @@ export interface TokenSubject {
   readonly familyId?: FamilyId
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
+  /** Claims that the authorization request asked of userinfo by name (OpenID Connect Core section 5.5). */
+  readonly userinfoClaims?: readonly string[]
 }
 
 /** What an ID token says beside its subject (OpenID Connect Core section 2). */
 export interface Authentication {
   readonly authTime: number
   readonly nonce?: string
+  readonly sessionId?: TokenHash
   /** Claims about the person that were asked for by name for the ID token. */
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
 type Issuing = Pick<OidcDependencies, 'settings' | 'clock' | 'random' | 'keyRing'>
+
+/** The access token itself carries what userinfo is to tell beyond its scopes: no store is asked for it. */
+export const userinfoClaimsName = 'userinfo_claims'
 
 /** A JWT access token (RFC 9068 section 2.2), with `gid` and `fid`, by which a revocation finds it. */
 export function issueAccessToken(
@@ -43,6 +49,7 @@ export function issueAccessToken(
       jti: random.id(),
       gid: subject.grantId,
       fid: subject.familyId,
+      [userinfoClaimsName]: subject.userinfoClaims?.length ? subject.userinfoClaims : undefined,
     },
     'at+jwt',
   )
@@ -51,7 +58,7 @@ export function issueAccessToken(
 /** An ID token (OpenID Connect Core section 2), bound to its access token by `at_hash` (section 3.1.3.6). */
 export function issueIdToken(
   { ownerId, clientId }: TokenSubject,
-  { authTime, nonce, claims }: Authentication,
+  { authTime, nonce, sessionId, claims }: Authentication,
   accessToken: string,
   { settings, clock, keyRing }: Issuing,
 ): Promise<string> {
@@ -66,6 +73,7 @@ export function issueIdToken(
       exp: iat + settings.idTokenTtlSeconds,
       auth_time: authTime,
       nonce,
+      sid: sessionId, // OpenID Connect Front-Channel Logout section 3
       at_hash: leftHalfHash(accessToken),
     },
     'JWT',
