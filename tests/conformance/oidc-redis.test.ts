@@ -1,9 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import { randomUUID } from 'node:crypto'
-import { Redis } from 'ioredis'
-import { openRedis, type RedisConnection } from '../../src/adapters/redis/connection.ts'
 import { redisOidcStores } from '../../src/adapters/redis/oidc/stores.ts'
-import { Secret } from '../../src/shared/secret.ts'
 import { engineUrl } from '../support/engines.ts'
 import { testClock } from '../support/time.ts'
 import { describeOidcStores } from './oidc-stores.ts'
@@ -20,6 +16,7 @@ import {
   startSeconds,
   user,
 } from './records.ts'
+import { startRedis } from './redis-engine.ts'
 
 const url = engineUrl('REDIS_URL')
 
@@ -30,19 +27,9 @@ if (url !== undefined) {
   })
 
   const open = async () => {
-    const keyPrefix = `souvenir-test-${randomUUID()}:`
+    const { admin, keyPrefix, connect, stop } = await startRedis(url)
+    cleanups.push(stop)
     const clock = testClock()
-    const admin = new Redis(url)
-    cleanups.push(async () => {
-      const keys = await admin.keys(`${keyPrefix}*`)
-      if (keys.length > 0) await admin.del(keys)
-      admin.disconnect()
-    })
-    const connect = async (): Promise<RedisConnection> => {
-      const connection = await openRedis({ url: new Secret(url), keyPrefix })
-      cleanups.push(() => connection.close())
-      return connection
-    }
     const [first, second] = [await connect(), await connect()]
     return {
       admin,
