@@ -8,6 +8,7 @@ import { Fault } from '../shared/fault.ts'
 import type { Call } from './call.ts'
 import { page } from './cursor.ts'
 import { safeOutput } from './safe-output.ts'
+import { widget, widgetUri } from './widget.ts'
 
 /** One address or family of addresses; `input` gives the operation's input, or undefined for an address that is not its own. */
 interface Row {
@@ -99,6 +100,8 @@ export function createResources<Services>(
       return { resourceTemplates: items, ...next }
     },
     async read({ caller }, uri) {
+      // Found through the tool that names it, so it is in no list (MCP Apps, Resource Discovery).
+      if (uri === widgetUri) return widget
       for (const row of offered) {
         const input = row.input(uri)
         const operation = byName.get(row.operation)

@@ -9,6 +9,7 @@ import type { Log } from '../shared/log.ts'
 import type { Call } from './call.ts'
 import { page } from './cursor.ts'
 import { safeOutput } from './safe-output.ts'
+import { widgetMeta } from './widget.ts'
 
 type JsonObject = { type: 'object'; [keyword: string]: unknown }
 
@@ -140,7 +141,7 @@ function describe<Services>(operation: AnyOperation<Services>, icons: Icon[]): T
     },
     securitySchemes,
     icons,
-    _meta: { securitySchemes },
+    _meta: { securitySchemes, ...widgetMeta(name) },
   }
 }
 

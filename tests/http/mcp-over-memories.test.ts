@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { type Deployment, deploy } from '../support/deployment.ts'
+import { modernRequest } from '../support/mcp.ts'
+
+let here: Deployment
+let token: string
+beforeAll(async () => {
+  here = await deploy()
+  token = (await here.signIn(await here.register())).access_token
+})
+afterAll(() => here.close())
+
+type Rpc = { result?: Record<string, unknown>; error?: { code: number } }
+async function ask(method: string, params: Record<string, unknown> = {}): Promise<Rpc> {
+  const request = modernRequest(method, params, { token })
+  const response = await here.send('/mcp', {
+    method: 'POST',
+    headers: Object.fromEntries(request.headers),
+    body: await request.text(),
+  })
+  return (await response.json()) as Rpc
+}
+const call = (name: string, input: Record<string, unknown>) => ask('tools/call', { name, arguments: input })
+async function read(uri: string) {
+  const { result, error } = await ask('resources/read', { uri })
+  const [content] = (result?.contents ?? []) as { text: string; mimeType: string; _meta?: unknown }[]
+  return { content, error }
+}
+
+describe('MCP 2026-07-28, Resources, over real memories', () => {
+  test('recent, a category and one memory read what was added', async () => {
+    const text = 'Grace keeps bees on the roof.'
+    await call('add_memories', { text, categories: ['hobbies'] })
+    for (const uri of ['memory://recent', 'memory://category/hobbies']) {
+      const { memories } = JSON.parse((await read(uri)).content?.text ?? '')
+      expect(memories).toMatchObject([{ text }])
+      const one = await read(`memory://memory/${memories[0].id}`)
+      expect(JSON.parse(one.content?.text ?? '')).toMatchObject({ id: memories[0].id, text })
+    }
+    expect(JSON.parse((await read('memory://category/work')).content?.text ?? '')).toMatchObject({ memories: [] })
+  })
+
+  test('a memory that is not there is not found', async () => {
+    const { error } = await read('memory://memory/01890a5d-ac96-774b-bcce-b302099a8057')
+    expect(error?.code).toBe(-32602)
+  })
+})
+
+describe('Every tool over real operations', () => {
+  test('says what it does, asks for a scope, takes an object and has all hints', async () => {
+    const { result } = await ask('tools/list')
+    const tools = (result?.tools ?? []) as Record<string, unknown>[]
+    expect(tools.length).toBeGreaterThanOrEqual(8)
+    for (const tool of tools) {
+      expect(tool.name).toMatch(/^[A-Za-z0-9_.-]{1,128}$/)
+      expect(tool).toMatchObject({
+        title: expect.any(String),
+        description: expect.any(String),
+        inputSchema: { type: 'object' },
+        outputSchema: { type: 'object' },
+        annotations: {
+          readOnlyHint: expect.any(Boolean),
+          destructiveHint: expect.any(Boolean),
+          idempotentHint: expect.any(Boolean),
+          openWorldHint: false,
+        },
+        securitySchemes: [{ type: 'oauth2', scopes: [expect.stringMatching(/^memories:(read|write)$/)] }],
+      })
+    }
+  })
+
+  test('the order of the list is stable', async () => {
+    expect(JSON.stringify((await ask('tools/list')).result)).toBe(JSON.stringify((await ask('tools/list')).result))
+  })
+})
+
+describe('MCP Apps 2026-01-26, over real operations', () => {
+  test('search_memory names the widget, and no other tool does', async () => {
+    const { result } = await ask('tools/list')
+    const named = ((result?.tools ?? []) as { name: string; _meta: { ui?: unknown } }[]).filter(({ _meta }) => _meta.ui)
+    expect(named).toMatchObject([
+      { name: 'search_memory', _meta: { ui: { resourceUri: 'ui://souvenir/recall.html' } } },
+    ])
+  })
+
+  test('the widget is an HTML document that may reach no host', async () => {
+    const { content } = await read('ui://souvenir/recall.html')
+    expect(content?.mimeType).toBe('text/html;profile=mcp-app')
+    expect(content?._meta).toEqual({ ui: { csp: { connectDomains: [], resourceDomains: [] }, prefersBorder: true } })
+    expect(content?.text).toStartWith('<!doctype html>')
+    expect(content?.text).not.toMatch(/https?:|innerHTML|fetch\(|import\(/)
+  })
+})
