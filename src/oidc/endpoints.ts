@@ -9,8 +9,11 @@ import { jwksEndpoint } from './jwks.ts'
 import { logoutByGet, logoutByPost } from './logout.ts'
 import type { OidcSettings } from './ports.ts'
 import { revokeToken } from './revoke.ts'
+import { providerCallback } from './signin/callback.ts'
+import { linkDecision, linkStart } from './signin/link.ts'
 import { signInStart } from './signin/start.ts'
 import { signInWithCode } from './signin/with-code.ts'
+import { signInWithProvider } from './signin/with-provider.ts'
 import { tokenEndpoint } from './token/endpoint.ts'
 import { userinfoByGet, userinfoByPost } from './userinfo.ts'
 
@@ -22,6 +25,10 @@ export const endpoints = (settings: OidcSettings): readonly Endpoint[] => [
   authorizeByPost,
   signInStart,
   signInWithCode,
+  signInWithProvider,
+  providerCallback,
+  linkStart,
+  linkDecision,
   consentStart, // OpenID Connect Core 3.1.2.4
   consentDecision,
   ...assetEndpoints,

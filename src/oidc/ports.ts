@@ -90,6 +90,8 @@ export interface Authorization {
     readonly verifier: string
     readonly nonce: string
   }
+  /** Somebody whom a provider has verified and who is new here: they may yet say that they are someone we know. */
+  readonly newcomer?: VerifiedIdentity
   readonly attempts: number
   readonly expiresAt: number
 }

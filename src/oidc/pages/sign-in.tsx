@@ -1,4 +1,5 @@
 import { Facts, FormToken, Notice, Permissions } from '../../html/components.tsx'
+import { CodeField } from './code-field.tsx'
 import type { ClientDescription } from './describe-client.ts'
 import { showPage } from './show.tsx'
 
@@ -58,32 +59,10 @@ export const signInPage = (page: SignInPage): Response =>
   )
 
 function CodeForm({ page, secondary }: { page: SignInPage; secondary: boolean }) {
-  const described = page.problem === undefined ? 'code-hint' : 'problem code-hint'
   return (
     <form method="post" action={`${page.action}/code`}>
       <FormToken value={page.formToken} />
-      <div class="field">
-        <label for="code">Sign-in code</label>
-        <input
-          class="code"
-          id="code"
-          name="code"
-          type="text"
-          required
-          maxLength={40}
-          placeholder="XXXX-XXXX-XXXX"
-          autocomplete="one-time-code"
-          autocapitalize="characters"
-          spellcheck={false}
-          aria-describedby={described}
-          {...(page.problem === undefined ? {} : { 'aria-invalid': 'true' as const })}
-        />
-        <p class="hint" id="code-hint">
-          {'It is in the terminal where this server started, or run '}
-          <code>souvenir code</code>
-          {' there. It works once, for 15 minutes.'}
-        </p>
-      </div>
+      <CodeField label="Sign-in code" problem={page.problem !== undefined} />
       <div class="actions">
         <button type="submit" class={secondary ? 'secondary' : ''}>
           {secondary ? 'Continue with the code' : 'Continue'}

@@ -25,23 +25,40 @@ export async function ensureConsoleUser(name: string, { clock, stores }: Account
   )
 }
 
+/** The person whom a verified identity belongs to; undefined for somebody new. */
+export const findVerified = (
+  { provider, subject }: VerifiedIdentity,
+  { stores }: Pick<AccountDependencies, 'stores'>,
+): Promise<User | undefined> => stores.users.findByIdentity({ provider, subject })
+
 /**
  * The person behind an identity that a provider has just verified, with what it says of them now. The key is the provider's
  * subject, never the address, which can pass from one person to another.
  */
-export async function signInVerified(
-  verified: VerifiedIdentity,
-  { clock, stores }: AccountDependencies,
-): Promise<User> {
+export async function signInVerified(verified: VerifiedIdentity, dependencies: AccountDependencies): Promise<User> {
+  const known = await findVerified(verified, dependencies)
+  if (known !== undefined) return update(known, verified, dependencies)
   const identity: Identity = { provider: verified.provider, subject: verified.subject }
-  const now = unixSeconds(clock)
-  const known = await stores.users.findByIdentity(identity)
-  if (known === undefined) {
-    const id = deriveOwnerId(identity)
-    const user = profileOf(verified, { id, name: '', identities: [identity], createdAt: now, updatedAt: now })
-    return findOrCreate(identity, user, stores.users)
-  }
-  const user = profileOf(verified, { ...known, updatedAt: now })
+  const now = unixSeconds(dependencies.clock)
+  const fresh = { id: deriveOwnerId(identity), name: '', identities: [identity], createdAt: now, updatedAt: now }
+  return findOrCreate(identity, profileOf(verified, fresh), dependencies.stores.users)
+}
+
+/** Gives a known person one more identity. Faults: `conflict` when it belongs to someone else. Undefined for no such person. */
+export async function linkVerified(
+  id: OwnerId,
+  verified: VerifiedIdentity,
+  dependencies: AccountDependencies,
+): Promise<User | undefined> {
+  const { users } = dependencies.stores
+  if ((await users.find(id)) === undefined) return undefined
+  await users.link(id, { provider: verified.provider, subject: verified.subject })
+  const linked = await users.find(id)
+  return linked === undefined ? undefined : update(linked, verified, dependencies)
+}
+
+async function update(known: User, verified: VerifiedIdentity, { stores, clock }: AccountDependencies): Promise<User> {
+  const user = profileOf(verified, { ...known, updatedAt: unixSeconds(clock) })
   await stores.users.update(user)
   return user
 }

@@ -15,7 +15,7 @@ export async function finishSignIn(
   const { session, cookie } = await startSession(request, { ownerId: user.id, amr }, dependencies)
   const authorization = await dependencies.stores.authorizations.update(
     hashToken(id),
-    ({ upstream: _spent, ...rest }) => ({
+    ({ upstream: _spent, newcomer: _known, ...rest }) => ({
       ...rest,
       ownerId: session.ownerId,
       authTime: session.authTime,

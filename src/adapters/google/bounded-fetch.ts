@@ -1,0 +1,68 @@
+import { Fault } from '../../shared/fault.ts'
+
+export interface Limits {
+  readonly timeoutMs: number
+  readonly bytes: number
+}
+
+/** Google's largest answer, its JWKS, is 2 KB; discovery documents of others reach 8 KB. */
+const patience: Limits = { timeoutMs: 5_000, bytes: 64 * 1024 }
+
+/**
+ * Asks a provider and reads its answer whole, within 5 seconds and 64 KB, following no redirect.
+ * Throws `Fault('unavailable')` when it cannot be reached, takes too long or says too much.
+ */
+export async function boundedFetch(
+  url: string | URL,
+  init: RequestInit = {},
+  limits: Limits = patience,
+): Promise<Response> {
+  const deadline = AbortSignal.timeout(limits.timeoutMs)
+  const signal = init.signal ? AbortSignal.any([deadline, init.signal]) : deadline
+  try {
+    const response = await fetch(url, { ...init, signal, redirect: 'error' })
+    const body = await readWithin(response.body, limits.bytes)
+    return new Response(body, { status: response.status, headers: response.headers })
+  } catch (cause) {
+    throw new Fault('unavailable', 'The sign-in provider does not answer. Please try again in a moment.', {
+      code: 'provider_unreachable',
+      cause,
+    })
+  }
+}
+
+async function readWithin(
+  body: ReadableStream<Uint8Array> | null,
+  limitBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength
+    if (size > limitBytes) throw new RangeError(`more than ${limitBytes} bytes`)
+    chunks.push(chunk)
+  }
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return whole
+}
+
+/** The JSON object of an answer. Throws `Fault('unavailable')` for anything else. */
+export async function jsonObject(response: Response): Promise<Readonly<Record<string, unknown>>> {
+  let value: unknown
+  try {
+    value = await response.json()
+  } catch {
+    value = undefined
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Fault('unavailable', 'The sign-in provider gave an answer that makes no sense. Please try again.', {
+      code: 'provider_unreadable',
+      cause: new Error(`status ${response.status}, not a JSON object`),
+    })
+  return value as Readonly<Record<string, unknown>>
+}

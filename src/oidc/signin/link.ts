@@ -1,0 +1,69 @@
+/** The first sign-in of somebody who may have used a code before: with a code they keep their memories under both. */
+import { findPending, renewFormToken, takeForm } from '../authorize/pending.ts'
+import { signInPath } from '../authorize/proceed.ts'
+import { redirect } from '../authorize/respond.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { linkPage } from '../pages/link.tsx'
+import type { User, VerifiedIdentity } from '../ports.ts'
+import { linkVerified, signInVerified } from './account.ts'
+import { redeemConsoleCode } from './console-code.ts'
+import { finishSignIn } from './finish.ts'
+import { usedForm } from './with-code.ts'
+
+const path = '/auth/signin/:id/link'
+export const linkPath = (id: string) => `${signInPath(id)}/link`
+
+export const linkStart: Endpoint = {
+  method: 'GET',
+  path,
+  errors: 'page',
+  cors: false,
+  async handle(dependencies, request, { id = '' }) {
+    const { newcomer } = await findPending(request, id, dependencies)
+    return newcomer === undefined ? redirect(signInPath(id)) : showLink({ id, newcomer }, dependencies)
+  },
+}
+
+export const linkDecision: Endpoint = {
+  method: 'POST',
+  path,
+  errors: 'page',
+  cors: false,
+  async handle(dependencies, request, { id = '' }) {
+    const { authorization, fields, genuine } = await takeForm(request, id, dependencies)
+    const { newcomer } = authorization
+    if (newcomer === undefined) return redirect(signInPath(id))
+    if (!genuine) return showLink({ id, newcomer, problem: usedForm, status: 403 }, dependencies)
+    const user =
+      fields.get('decision') === 'new'
+        ? await signInVerified(newcomer, dependencies)
+        : await withCode(newcomer, fields.get('code') ?? '', dependencies)
+    if (user === undefined) return showLink({ id, newcomer, problem: wrongCode, status: 400 }, dependencies)
+    return finishSignIn(request, { id, user, amr: [], arrival: 'form' }, dependencies)
+  },
+}
+
+async function withCode(
+  newcomer: VerifiedIdentity,
+  typed: string,
+  dependencies: OidcDependencies,
+): Promise<User | undefined> {
+  const ownerId = await redeemConsoleCode(dependencies, typed)
+  return ownerId === undefined ? undefined : linkVerified(ownerId, newcomer, dependencies)
+}
+
+const showLink = async (
+  at: { readonly id: string; readonly newcomer: VerifiedIdentity; readonly problem?: string; readonly status?: number },
+  dependencies: OidcDependencies,
+) =>
+  linkPage({
+    account: at.newcomer.email ?? at.newcomer.name ?? 'your account',
+    action: linkPath(at.id),
+    formToken: await renewFormToken(at.id, dependencies),
+    ...(at.problem === undefined ? {} : { problem: at.problem }),
+    ...(at.status === undefined ? {} : { status: at.status }),
+  })
+
+const wrongCode =
+  'That code is not right, was used before, or is older than 15 minutes. Get a new one, or begin without.'

@@ -1,0 +1,58 @@
+/** A provider that plays Google: real HTTP, real signatures, and hooks that bend what it says. */
+import { Events, type MutableResponse, type MutableToken, OAuth2Server } from 'oauth2-mock-server'
+import { createGoogle } from '../../src/adapters/google/identity-provider.ts'
+import type { IdentityProvider } from '../../src/oidc/ports.ts'
+import { systemClock } from '../../src/shared/clock.ts'
+import { Secret } from '../../src/shared/secret.ts'
+
+export interface Bending {
+  /** Changes the claims of the next tokens; `undefined` takes one out. */
+  claims?: Record<string, unknown>
+  header?: Record<string, unknown>
+  /** Changes the next answers of the token endpoint. */
+  response?: (response: MutableResponse) => void | Promise<void>
+}
+
+export async function startIdentityProvider(issuedTo: { issuer: string; allowedDomains?: readonly string[] }) {
+  const server = new OAuth2Server()
+  await server.issuer.keys.generate('RS256', { kid: 'theirs' })
+  await server.start(0, '127.0.0.1')
+  const { port } = server.address()
+  const url = `http://127.0.0.1:${port}`
+  server.issuer.url = url
+  let bending: Bending = {}
+  server.service.on(Events.BeforeTokenSigning, ({ header, payload }: MutableToken) => {
+    Object.assign(header, bending.header)
+    Object.assign(payload, { email: 'sam@ok.example', email_verified: true, name: 'Sam' }, bending.claims)
+    for (const [name, value] of Object.entries(bending.claims ?? {})) if (value === undefined) delete payload[name]
+  })
+  server.service.on(Events.BeforeResponse, (response: MutableResponse) => bending.response?.(response))
+
+  const provider: IdentityProvider = createGoogle({
+    issuer: new URL(url),
+    clientId: 'souvenir-at-google',
+    clientSecret: new Secret('their-secret'),
+    redirectUri: `${issuedTo.issuer}/auth/signin/callback/google`,
+    allowedDomains: issuedTo.allowedDomains ?? [],
+    clock: systemClock,
+  })
+  return {
+    url,
+    server,
+    provider,
+    bend: (how: Bending) => {
+      bending = how
+    },
+    /** What the person's browser does there: it agrees, and is sent back. */
+    async agree(to: URL): Promise<string> {
+      const response = await fetch(to, { redirect: 'manual' })
+      await response.body?.cancel()
+      const location = response.headers.get('location')
+      if (location === null) throw new Error(`the provider answered ${response.status}`)
+      return location
+    },
+    stop: () => server.stop(),
+  }
+}
+
+export type TestIdentityProvider = Awaited<ReturnType<typeof startIdentityProvider>>
