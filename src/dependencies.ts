@@ -1,5 +1,6 @@
 /** Configuration -> adapters. Opens only what the roles need; the one place that knows which engine serves which port. */
 import { join } from 'node:path'
+import { createGoogle } from './adapters/google/identity-provider.ts'
 import { createProcessHandover } from './adapters/handover/process.ts'
 import { openKeyFolder } from './adapters/keys/folder.ts'
 import { mountedKeys } from './adapters/keys/mounted.ts'
@@ -87,7 +88,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
       keyRing,
       feed,
       verifier,
-      identityProviders: [],
+      identityProviders: identityProvidersOf(config, clock),
     }
     const services = config.roles.has('mcp') || config.roles.has('api') ? openMemory() : undefined
     const api: ApiDependencies<MemoryServices> | undefined =
@@ -185,6 +186,21 @@ export async function openPeople(config: Config): Promise<People & { close(): Pr
 
 const openKeyStore = async ({ keys }: Config) =>
   keys.privateKey === undefined ? openKeyFolder(keys.dir) : mountedKeys(keys.privateKey, keys.nextPrivateKey)
+
+const identityProvidersOf = ({ google, issuer, allowedEmails, allowedDomains }: Config, clock: Clock) =>
+  google === undefined
+    ? []
+    : [
+        createGoogle({
+          ...google,
+          redirectUri: `${issuer}/auth/signin/callback/google`,
+          clock,
+          // With addresses on the list too, the hint would hide their accounts.
+          ...(allowedDomains[0] !== undefined && allowedDomains.length === 1 && allowedEmails.length === 0
+            ? { hostedDomain: allowedDomains[0] }
+            : {}),
+        }),
+      ]
 
 const oidcSettings = (config: Config): OidcSettings => ({
   issuer: config.issuer,

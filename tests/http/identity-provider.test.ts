@@ -17,7 +17,7 @@ let here: AuthorizationServer
 let client: Client
 let using: Browser
 beforeAll(async () => {
-  google = await startIdentityProvider({ issuer, allowedDomains: ['team.example'] })
+  google = await startIdentityProvider({ issuer, hostedDomain: 'team.example' })
   here = startAuthorizationServer({
     issuer,
     identityProviders: [google.provider],

@@ -13,7 +13,7 @@ export interface Bending {
   response?: (response: MutableResponse) => void | Promise<void>
 }
 
-export async function startIdentityProvider(issuedTo: { issuer: string; allowedDomains?: readonly string[] }) {
+export async function startIdentityProvider(issuedTo: { issuer: string; hostedDomain?: string }) {
   const server = new OAuth2Server()
   await server.issuer.keys.generate('RS256', { kid: 'theirs' })
   await server.start(0, '127.0.0.1')
@@ -33,7 +33,7 @@ export async function startIdentityProvider(issuedTo: { issuer: string; allowedD
     clientId: 'souvenir-at-google',
     clientSecret: new Secret('their-secret'),
     redirectUri: `${issuedTo.issuer}/auth/signin/callback/google`,
-    allowedDomains: issuedTo.allowedDomains ?? [],
+    ...(issuedTo.hostedDomain === undefined ? {} : { hostedDomain: issuedTo.hostedDomain }),
     clock: systemClock,
   })
   return {

@@ -19,8 +19,8 @@ export interface GoogleOptions {
   readonly clientSecret: Secret
   /** `{our issuer}/auth/signin/callback/google`, as it is registered at the provider. */
   readonly redirectUri: string
-  /** Where it is one, people are shown that domain's accounts. A hint: the `hd` claim is what counts. */
-  readonly allowedDomains: readonly string[]
+  /** People are shown that domain's accounts. A hint: the `hd` claim is what counts. */
+  readonly hostedDomain?: string
   readonly clock: Clock
 }
 
@@ -28,7 +28,7 @@ const scopes = ['openid', 'email', 'profile']
 
 /** Asks nobody anything until the first sign-in. */
 export function createGoogle(options: GoogleOptions): IdentityProvider {
-  const { clientId, redirectUri, allowedDomains, clock } = options
+  const { clientId, redirectUri, hostedDomain, clock } = options
   const issuer = withoutSlash(options.issuer.href)
   const isGoogle = issuer === googleIssuer
   const metadata = isGoogle ? async () => googleMetadata : discoverMetadata(issuer, clock)
@@ -54,8 +54,7 @@ export function createGoogle(options: GoogleOptions): IdentityProvider {
       url.searchParams.set('nonce', nonce)
       if (selectAccount) url.searchParams.set('prompt', 'select_account')
       if (loginHint !== undefined) url.searchParams.set('login_hint', loginHint)
-      const [domain, ...others] = allowedDomains
-      if (domain !== undefined && others.length === 0) url.searchParams.set('hd', domain)
+      if (hostedDomain !== undefined) url.searchParams.set('hd', hostedDomain)
       return url
     },
     async exchange({ code, verifier, nonce, issuer: answeredBy }) {
