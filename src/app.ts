@@ -4,6 +4,7 @@
  * resources, while the sign-in server has a policy of its own for each address.
  */
 import { type AnyElysia, Elysia } from 'elysia'
+import { apiDocumentRoutes } from './api/document-routes.ts'
 import { apiRoutes } from './api/routes.ts'
 import type { Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -33,7 +34,10 @@ const resourceSurfaces: readonly Mount[] = [
 ]
 
 /** What people and clients see before they have a token. */
-const openSurfaces: readonly Mount[] = [({ auth }) => auth && { routes: oidcRoutes(auth) }]
+const openSurfaces: readonly Mount[] = [
+  ({ auth }) => auth && { routes: oidcRoutes(auth) },
+  ({ api }) => api && { routes: apiDocumentRoutes(api) },
+]
 
 export interface App {
   readonly serve: Serve

@@ -6,8 +6,11 @@ import { type AnyElysia, Elysia } from 'elysia'
 import { requestContext } from '../shared/request-context.ts'
 import { apiPrefix, type Handler, serveBinding } from './binding.ts'
 import type { ApiDependencies } from './dependencies.ts'
+import { serveOpenApi } from './document-routes.ts'
 import { serveMe } from './me.ts'
 import { problem } from './problem.ts'
+
+const openApiPath = `${apiPrefix}/openapi.json`
 
 interface Route {
   readonly method: string
@@ -43,7 +46,19 @@ function routesOf<Services>(deps: ApiDependencies<Services>): readonly Route[] {
       serve: serveBinding(deps, operation, binding),
     })),
   )
-  return [{ method: 'GET', path: `${apiPrefix}/me`, serve: serveMe(deps) }, ...bindings]
+  const document = serveOpenApi(deps, 'complete')
+  return [
+    { method: 'GET', path: `${apiPrefix}/me`, serve: serveMe(deps) },
+    {
+      method: 'GET',
+      path: openApiPath,
+      async serve(request) {
+        requestContext(request).route = openApiPath
+        return document(request)
+      },
+    },
+    ...bindings,
+  ]
 }
 
 /** Elysia serves a path with and without a slash at the end, which OpenMemory's scripts write. */
