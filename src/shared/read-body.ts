@@ -23,11 +23,37 @@ export async function readText(request: Request, limitBytes: number): Promise<st
 export async function readJson(request: Request, limitBytes: number): Promise<unknown> {
   const text = await readText(request, limitBytes)
   if (text === '') throw new Fault('invalid', 'The request needs a JSON body.', { code: 'body_missing', field: 'body' })
+  if (nestsDeeperThan(deepestJson, text)) {
+    throw new Fault('invalid', `The body nests deeper than ${deepestJson} levels.`, {
+      code: 'json_too_deep',
+      field: 'body',
+    })
+  }
   try {
     return JSON.parse(text)
   } catch (cause) {
     throw new Fault('invalid', 'The body is not valid JSON.', { code: 'json_invalid', field: 'body', cause })
   }
+}
+
+/** What walks a value recursively, such as a schema check, would run out of stack on `[[[[...`. */
+const deepestJson = 64
+
+/** Whether brackets outside of strings nest deeper; for text that is not JSON the answer does not matter. */
+function nestsDeeperThan(limit: number, text: string): boolean {
+  let depth = 0
+  let inString = false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (inString) {
+      if (code === 0x5c) at++
+      else if (code === 0x22) inString = false
+    } else if (code === 0x22) inString = true
+    else if (code === 0x5b || code === 0x7b) {
+      if (++depth > limit) return true
+    } else if (code === 0x5d || code === 0x7d) depth--
+  }
+  return false
 }
 
 /** Reads an `application/x-www-form-urlencoded` body with every value of each name, so that duplicates can be refused. */
