@@ -1,55 +1,34 @@
 import { describe, expect, test } from 'bun:test'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, readdirSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { openKeyFolder } from '../../src/adapters/keys/folder.ts'
 import { mountedKeys } from '../../src/adapters/keys/mounted.ts'
 import type { StoredKey } from '../../src/oidc/ports.ts'
 import { Secret } from '../../src/shared/secret.ts'
+import { describeKeyStore, storedKey } from './key-store.ts'
 
-const key = (kid: string, state: StoredKey['state'] = 'current'): StoredKey => ({
-  kid,
-  privateKeyPem: `pem ${kid}`,
-  state,
-  since: 1,
-})
 const folder = () => join(mkdtempSync(join(tmpdir(), 'souvenir-keys-')), 'keys')
 const pem = (type: 'pkcs1' | 'pkcs8', bits = 2048) =>
   new Secret(generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type, format: 'pem' }).toString())
 
+describeKeyStore('in a folder', async () => {
+  const path = folder()
+  return {
+    open: async () => openKeyFolder(path),
+    stop: async () => rmSync(dirname(path), { recursive: true }),
+  }
+})
+
 describe('KeyStore in a folder', () => {
-  test('an empty folder is an empty ring; what is saved is loaded, also by another process', async () => {
-    const path = folder()
-    expect(await openKeyFolder(path).load()).toEqual([])
-    expect(await openKeyFolder(path).save([key('a')], [])).toBe(true)
-    expect(await openKeyFolder(path).load()).toEqual([key('a')])
-  })
-
-  test('of 100 that save over the same ring exactly one does', async () => {
-    const path = folder()
-    const saved = await Promise.all(
-      Array.from({ length: 100 }, (_, at) => openKeyFolder(path).save([key(`k${at}`)], [])),
-    )
-    expect(saved.filter(Boolean)).toHaveLength(1)
-    expect(await openKeyFolder(path).load()).toEqual([key(`k${saved.indexOf(true)}`)])
-  })
-
-  test('a ring that changed since it was read is not overwritten', async () => {
-    const store = openKeyFolder(folder())
-    await store.save([key('a')], [])
-    await store.save([key('a', 'retired'), key('b')], [key('a')])
-    expect(await store.save([key('c')], [key('a')])).toBe(false)
-    expect(await store.load()).toEqual([key('a', 'retired'), key('b')])
-  })
-
   test('the folder is 0700, its files 0600, and old versions do not pile up', async () => {
     const path = folder()
     const store = openKeyFolder(path)
     let ring: StoredKey[] = []
     for (const kid of ['a', 'b', 'c', 'd']) {
-      await store.save([key(kid)], ring)
-      ring = [key(kid)]
+      await store.save([storedKey(kid)], ring)
+      ring = [storedKey(kid)]
     }
     expect(statSync(path).mode & 0o777).toBe(0o700)
     const files = readdirSync(path)

@@ -69,13 +69,23 @@ async function linkVersion(path: string, number: number, keys: readonly StoredKe
   try {
     await chmod(aside, 0o600)
     await link(aside, join(path, fileName(number)))
-    return true
+    return await isNewest(path, number)
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false
     throw error
   } finally {
     await unlink(aside)
   }
+}
+
+/**
+ * A writer that slept while others went two versions on finds its number free again: its version is behind theirs, was never
+ * read, and goes away.
+ */
+async function isNewest(path: string, number: number): Promise<boolean> {
+  if (Math.max(...(await versions(path))) <= number) return true
+  await unlink(join(path, fileName(number)))
+  return false
 }
 
 /** The version before the current one stays for readers that are just opening it. */
