@@ -56,3 +56,9 @@ export function faultAnswer(fault: Fault): Response {
 }
 
 const parseFaults = new Set(['utf8_invalid', 'json_invalid', 'body_missing'])
+
+/** The id of a JSON-RPC request, to be echoed; undefined for what has none. */
+export function requestIdOf(body: unknown): string | number | undefined {
+  if (typeof body !== 'object' || body === null || !('id' in body)) return undefined
+  return typeof body.id === 'string' || typeof body.id === 'number' ? body.id : undefined
+}

@@ -8,6 +8,7 @@ import {
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server'
+import { requestIdOf } from './answers.ts'
 import { authInfoOf, type Call } from './call.ts'
 import type { McpDependencies } from './dependencies.ts'
 import { createServerFactory } from './modern-server.ts'
@@ -26,13 +27,16 @@ export function createStreamableHttp<Services>(
   const createServer = createServerFactory(settings, requests)
   const options = {
     legacy: 'stateless',
-    onerror: (error: Error) => log.debug({ reason: error.message }, 'mcp refused'),
+    // The message may hold what the caller wrote: the kind alone is logged.
+    onerror: (error: Error) => log.debug({ reason: error.name }, 'mcp refused'),
   } as const
   const answering = createMcpHandler(createServer, options)
   const streaming = createMcpHandler(createServer, { ...options, responseMode: 'sse' })
 
   return {
     async serve(request, body, call) {
+      // Nothing this server offers changes while it runs, so there is nothing to subscribe to, and no stream that outlives its token.
+      if (methodOf(body) === 'subscriptions/listen') return methodNotFound(body)
       const given = { authInfo: authInfoOf(call), parsedBody: body }
       if (wantsStream(request)) return streaming.fetch(acceptingBoth(request), given)
       // The SDK's stateless service of 2025's revisions always streams; a client that takes JSON gets it from the same transport.
@@ -85,3 +89,13 @@ function claimsEnvelope(body: unknown): boolean {
   const { _meta: meta } = params
   return typeof meta === 'object' && meta !== null && 'io.modelcontextprotocol/protocolVersion' in meta
 }
+
+const methodOf = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'method' in body ? body.method : undefined
+
+/** MCP 2026-07-28, Streamable HTTP: an unknown method is 404 with -32601. */
+const methodNotFound = (body: unknown): Response =>
+  Response.json(
+    { jsonrpc: '2.0', id: requestIdOf(body) ?? null, error: { code: -32601, message: 'Method not found' } },
+    { status: 404 },
+  )

@@ -10,7 +10,7 @@ import { Fault } from '../shared/fault.ts'
 import icon from '../shared/icon.svg' with { type: 'text' }
 import { readJson } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
-import { challengeAnswer, faultAnswer, rpcCodes, rpcError } from './answers.ts'
+import { challengeAnswer, faultAnswer, requestIdOf, rpcCodes, rpcError } from './answers.ts'
 import { callOf } from './call.ts'
 import { challengeResult, missingScope, readsChallengeInResult } from './challenge.ts'
 import type { McpDependencies } from './dependencies.ts'
@@ -85,9 +85,4 @@ const iconHeaders = {
   'content-type': 'image/svg+xml',
   'cache-control': 'public, max-age=86400',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-}
-
-function requestIdOf(body: unknown): string | number | undefined {
-  if (typeof body !== 'object' || body === null || !('id' in body)) return undefined
-  return typeof body.id === 'string' || typeof body.id === 'number' ? body.id : undefined
 }

@@ -112,7 +112,7 @@ export function createSseSessions<Services>(
       sessions.set(sessionId, { ownerId: principal.ownerId, transport, stop, sender: senderOf(principal) })
       const server = createStreamServer(settings, requests)
       server.onclose = () => end(sessionId, 'gone')
-      server.onerror = (error) => log.debug({ reason: error.message }, 'stream')
+      server.onerror = (error) => log.debug({ reason: error.name }, 'stream')
       await server.connect(transport)
       timer ??= setInterval(tick, limits.tickMs)
       unsubscribe ??= feed.subscribe(onRevoked)

@@ -3,7 +3,13 @@
  * posts is handed in by `receive`. Knows no HTTP routes, no tokens and no other stream.
  */
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
-import { type JSONRPCMessage, JSONRPCMessageSchema, type MessageExtraInfo } from '@modelcontextprotocol/sdk/types.js'
+import {
+  ErrorCode,
+  type JSONRPCMessage,
+  JSONRPCMessageSchema,
+  type MessageExtraInfo,
+} from '@modelcontextprotocol/sdk/types.js'
+import { wrongParams } from './params.ts'
 
 export interface SseTransport extends Transport {
   readonly body: ReadableStream<Uint8Array>
@@ -72,6 +78,15 @@ export function createSseTransport(options: {
       const parsed = JSONRPCMessageSchema.safeParse(message)
       if (!parsed.success) return false
       const known: JSONRPCMessage = parsed.data
+      const problem = 'method' in known && 'id' in known ? wrongParams(known) : undefined
+      if (problem !== undefined && 'id' in known && known.id !== undefined) {
+        void transport.send({
+          jsonrpc: '2.0',
+          id: known.id,
+          error: { code: ErrorCode.InvalidParams, message: problem },
+        })
+        return true
+      }
       transport.onmessage?.(known, extra)
       return true
     },
