@@ -4,6 +4,7 @@ import { createGoogle } from './adapters/google/identity-provider.ts'
 import { createProcessHandover } from './adapters/handover/process.ts'
 import { openKeyFolder } from './adapters/keys/folder.ts'
 import { mountedKeys } from './adapters/keys/mounted.ts'
+import { httpsOutbound } from './adapters/outbound/https.ts'
 import { openSqliteMemoryStore } from './adapters/sqlite/memory/store.ts'
 import { openSqliteRevocationFeed } from './adapters/sqlite/oidc/revocation-feed.ts'
 import { openSqliteOidcStores } from './adapters/sqlite/oidc/stores.ts'
@@ -13,6 +14,7 @@ import type { McpDependencies } from './mcp/dependencies.ts'
 import { operations } from './memory/operations.ts'
 import type { AppNames, Profiles } from './memory/ports.ts'
 import type { MemoryServices } from './memory/services.ts'
+import { createClientDocuments } from './oidc/clients/documents.ts'
 import type { OidcDependencies } from './oidc/dependencies.ts'
 import { createPeople, type People } from './oidc/people.ts'
 import type { OidcSettings, OidcStores } from './oidc/ports.ts'
@@ -86,6 +88,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
       log,
       stores,
       keyRing,
+      documents: createClientDocuments({ outbound: httpsOutbound(), clock, clients: stores.clients, settings }),
       feed,
       verifier,
       identityProviders: identityProvidersOf(config, clock),

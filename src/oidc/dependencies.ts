@@ -2,6 +2,7 @@ import type { RevocationFeed, TokenVerifier } from '../resource/ports.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
+import type { ClientDocuments } from './clients/documents.ts'
 import type { IdentityProvider, KeyRing, OidcSettings, OidcStores } from './ports.ts'
 
 /** All that the authorization server's endpoints are given. Each function below them names the part it needs. */
@@ -12,6 +13,8 @@ export interface OidcDependencies {
   readonly log: Log
   readonly stores: OidcStores
   readonly keyRing: KeyRing
+  /** Metadata documents and keys that clients publish. */
+  readonly documents: ClientDocuments
   readonly feed: RevocationFeed
   /** For userinfo: verifies our own access tokens. */
   readonly verifier: TokenVerifier

@@ -39,6 +39,7 @@ export const discoveryDocument = (settings: OidcSettings) => {
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_endpoint_auth_methods_supported: confidentialAuthMethods,
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    client_id_metadata_document_supported: true,
     claim_types_supported: ['normal'],
     claims_supported: [
       'sub',

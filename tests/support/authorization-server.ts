@@ -1,9 +1,10 @@
 /** The authorization server alone, over real routes, stores and keys, with a clock that stands until a test moves it. */
 import { openSqliteRevocationFeed } from '../../src/adapters/sqlite/oidc/revocation-feed.ts'
 import { openSqliteOidcStores } from '../../src/adapters/sqlite/oidc/stores.ts'
+import { createClientDocuments } from '../../src/oidc/clients/documents.ts'
 import type { OidcDependencies } from '../../src/oidc/dependencies.ts'
 import { createPeople } from '../../src/oidc/people.ts'
-import type { Client, IdentityProvider, OidcSettings } from '../../src/oidc/ports.ts'
+import type { Client, IdentityProvider, OidcSettings, Outbound } from '../../src/oidc/ports.ts'
 import { oidcRoutes } from '../../src/oidc/routes.ts'
 import { createKeyRing } from '../../src/oidc/tokens/key-ring.ts'
 import { localKeys } from '../../src/resource/key-source.ts'
@@ -23,11 +24,18 @@ export const callback = 'https://app.example/callback'
 export interface ServerOptions {
   readonly issuer?: string
   readonly settings?: Partial<OidcSettings>
+  /** Who answers at the addresses that clients name; nobody unless given. */
+  readonly outbound?: Outbound
   readonly identityProviders?: readonly IdentityProvider[]
 }
 
+const noWayOut: Outbound = {
+  resolve: () => Promise.reject(new Error('no such host')),
+  get: () => Promise.reject(new Error('no connection')),
+}
+
 export function startAuthorizationServer(options: ServerOptions = {}) {
-  const { issuer = 'https://memory.example', identityProviders = [] } = options
+  const { issuer = 'https://memory.example', identityProviders = [], outbound = noWayOut } = options
   const clock = testClock()
   const random = createRandom(clock)
   const settings: OidcSettings = {
@@ -57,6 +65,7 @@ export function startAuthorizationServer(options: ServerOptions = {}) {
     log: createLog('silent'),
     stores,
     keyRing,
+    documents: createClientDocuments({ outbound, clock, clients: stores.clients, settings }),
     feed,
     verifier: verifying,
     identityProviders,

@@ -1,5 +1,5 @@
 /** private_key_jwt: RFC 7523 section 3 and OpenID Connect Core section 9. */
-import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, jwtVerify } from 'jose'
+import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { TokenHash } from '../../shared/brand.ts'
 import { sha256 } from '../../shared/hash.ts'
 import type { OidcDependencies } from '../dependencies.ts'
@@ -36,12 +36,11 @@ export function assertionMethod(values: Readonly<Record<string, string | undefin
 export async function authenticateByAssertion(
   client: Client,
   assertion: string,
-  { settings, clock, stores }: Pick<OidcDependencies, 'settings' | 'clock' | 'stores'>,
+  dependencies: Pick<OidcDependencies, 'settings' | 'clock' | 'stores' | 'documents'>,
 ): Promise<void> {
-  if (client.jwks === undefined) throw refused('client has no keys')
-  const keys = createLocalJWKSet({ keys: [...client.jwks.keys] } as JSONWebKeySet)
+  const { settings, clock, stores } = dependencies
   try {
-    const { payload } = await jwtVerify(assertion, keys, {
+    const { payload } = await jwtVerify(assertion, keysOf(client, dependencies), {
       algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
       issuer: client.id,
       subject: client.id,
@@ -56,5 +55,20 @@ export async function authenticateByAssertion(
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused(error.code, error)
     throw error
+  }
+}
+
+/** The client's key for an assertion. Published keys are fetched once more when the key is not among those known. */
+function keysOf(client: Client, { documents }: Pick<OidcDependencies, 'documents'>): JWTVerifyGetKey {
+  const { jwks, jwksUri } = client
+  if (jwks !== undefined) return createLocalJWKSet({ keys: [...jwks.keys] } as JSONWebKeySet)
+  if (jwksUri === undefined) throw refused('client has no keys')
+  return async (header, token) => {
+    try {
+      return await createLocalJWKSet(await documents.keys(jwksUri))(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      return createLocalJWKSet(await documents.keys(jwksUri, true))(header, token)
+    }
   }
 }

@@ -1,9 +1,21 @@
 import type { ClientId } from '../../shared/brand.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Client } from '../ports.ts'
+import { isDocumentAddress } from './metadata-document.ts'
 
-/** The client of an id, however it came to be known here; undefined for a stranger. */
-export const findClient = (
+/**
+ * The client of an id, however it came to be known here; undefined for a stranger. An id that is the address of a metadata
+ * document is that document's client, unless the operator added a client under it. Throws `OAuthError('invalid_client')` for
+ * a document that cannot be used.
+ */
+export async function findClient(
   id: ClientId,
-  { stores }: { readonly stores: Pick<OidcDependencies['stores'], 'clients'> },
-): Promise<Client | undefined> => stores.clients.find(id)
+  {
+    stores,
+    documents,
+  }: Pick<OidcDependencies, 'documents'> & { readonly stores: Pick<OidcDependencies['stores'], 'clients'> },
+): Promise<Client | undefined> {
+  if (!isDocumentAddress(id)) return stores.clients.find(id)
+  const added = await stores.clients.find(id)
+  return added !== undefined && added.kind !== 'document' ? added : documents.client(id)
+}

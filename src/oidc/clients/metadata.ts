@@ -32,7 +32,7 @@ export function readClientMetadata(sent: unknown): ClientMetadata {
   const clientUri = httpsUri(fields, 'client_uri')
   const logoUri = httpsUri(fields, 'logo_uri')
   const jwksUri = httpsUri(fields, 'jwks_uri')
-  const jwks = keys(fields.jwks)
+  const jwks = readKeySet(fields.jwks)
   const method = text(fields, 'token_endpoint_auth_method') ?? 'client_secret_basic'
   if (!authMethods.includes(method)) throw refuse(`token_endpoint_auth_method is one of ${authMethods.join(', ')}.`)
   if (method === 'private_key_jwt' && jwks === undefined && jwksUri === undefined)
@@ -94,7 +94,8 @@ function httpsUri(fields: Readonly<Record<string, unknown>>, name: string): stri
 /** Members of a JWK that are nobody's to send (RFC 7518 sections 6.2.2, 6.3.2 and 6.4). */
 const privateParts = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
-function keys(value: unknown): Client['jwks'] {
+/** A JWK set with public keys only (RFC 7517 section 5); undefined where none was sent. */
+export function readKeySet(value: unknown): Client['jwks'] {
   if (value === undefined || value === null) return undefined
   const found = typeof value === 'object' && 'keys' in value ? value.keys : undefined
   if (!Array.isArray(found) || found.length === 0 || found.length > 10) throw refuse('jwks has 1 to 10 keys.')
