@@ -53,6 +53,14 @@ export function assertWriter(rule: AccessRule): void {
   }
 }
 
+/** @throws Fault `forbidden` (`app_limited`) */
+export function assertUnrestricted(rule: AccessRule): void {
+  if (isUnrestricted(rule)) return
+  throw new Fault('forbidden', 'Its user has limited this app: it cannot see or change what concerns other apps.', {
+    code: 'app_limited',
+  })
+}
+
 const paused = () =>
   new Fault('forbidden', 'Its user has paused this app. They can resume it on the page of their apps.', {
     code: 'app_paused',

@@ -1,12 +1,17 @@
 /** What a person can do with their memory: the one list that MCP tools, REST routes and OpenAPI are derived from. */
 import type { AnyOperation } from './operation.ts'
+import { accessLog, memoryHistory, relatedMemories } from './operations/about-memory.ts'
 import { addMemories } from './operations/add-memories.ts'
+import { listAppAccessed, listAppMemories } from './operations/app-memories.ts'
+import { listApps, readApp, updateApp } from './operations/apps.ts'
 import { fetchMemory, search } from './operations/deep-research.ts'
 import { deleteAllMemories, deleteMemories } from './operations/delete-memories.ts'
 import { listMemories } from './operations/list-memories.ts'
 import { readMemory, updateMemory } from './operations/one-memory.ts'
 import { listCategories, memoryStats } from './operations/overview.ts'
+import { changeSettings, readSettings, resetSettings } from './operations/preferences.ts'
 import { searchMemory } from './operations/search-memory.ts'
+import { archiveMemories, pauseMemories } from './operations/states.ts'
 import { whoami } from './operations/whoami.ts'
 import type { MemoryServices } from './services.ts'
 
@@ -23,4 +28,17 @@ export const operations: readonly AnyOperation<MemoryServices>[] = [
   fetchMemory,
   whoami,
   memoryStats,
+  archiveMemories,
+  pauseMemories,
+  relatedMemories,
+  accessLog,
+  memoryHistory,
+  listApps,
+  readApp,
+  updateApp,
+  listAppMemories,
+  listAppAccessed,
+  readSettings,
+  changeSettings,
+  resetSettings,
 ]

@@ -16,6 +16,8 @@ export interface Question {
   readonly to?: number | undefined
   /** What held at this time, Unix milliseconds; now unless given. */
   readonly asOf?: number | undefined
+  /** Not kept in the access log: nobody asked, it is for our own purposes. */
+  readonly unlogged?: boolean
 }
 
 export interface Hit {
@@ -56,6 +58,7 @@ export async function recall(
       }
     }
   }
+  if (question.unlogged === true) return hits
   store.logAccess(
     caller.ownerId,
     caller.appId,

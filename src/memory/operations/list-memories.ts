@@ -24,9 +24,7 @@ const Input = t.Object(
     from: t.Optional(timeInput('Stored from then on.')),
     to: t.Optional(timeInput('Stored until then.')),
     contains: t.Optional(t.String({ minLength: 1, maxLength: 500, description: 'Has these letters in its text.' })),
-    states: t.Optional(
-      t.Array(MemoryState, { minItems: 1, maxItems: 3, description: 'active and paused unless given.' }),
-    ),
+    states: t.Optional(t.Array(MemoryState, { minItems: 1, maxItems: 3, description: 'Active ones unless given.' })),
     sort: t.Optional(Sort),
     direction: t.Optional(Direction),
   },
@@ -73,6 +71,9 @@ const apart = (text: string | undefined) =>
     .map((part) => part.trim())
     .filter((part) => part !== '')
 
+/** What OpenMemory's lists showed: what was neither archived nor deleted. */
+const inUse: ('active' | 'paused')[] = ['active', 'paused']
+
 const Query = t.Object(
   {
     user_id: t.Optional(t.String()),
@@ -104,6 +105,7 @@ const listBinding: RestBinding<Input, Output> = {
     const query = read(Query, wire.query)
     return defined({
       limit: query.size,
+      states: inUse.slice(),
       cursor: query.cursor,
       page: query.cursor === undefined ? query.page : undefined,
       categories: apart(query.categories),
@@ -161,7 +163,7 @@ const filterBinding: RestBinding<Input, Output> = {
       contains: body.search_query || undefined,
       sort: body.sort_column ?? undefined,
       direction: body.sort_direction ?? undefined,
-      states: body.show_archived ? (['active', 'paused', 'archived'] as const).slice() : undefined,
+      states: body.show_archived ? [...inUse, 'archived' as const] : inUse.slice(),
     })
   },
   toBody: toPage,
@@ -185,7 +187,7 @@ export const listMemories = operation({
     const after = input.cursor === undefined ? undefined : readCursor(input.cursor)
     const found = await store.list(caller.ownerId, caller.appId, {
       filter: {
-        states: input.states ?? ['active', 'paused'],
+        states: input.states ?? ['active'],
         appIds: input.apps as ClientId[] | undefined,
         categories: input.categories,
         from: parseOptionalTime(input.from, 'from'),

@@ -1,4 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
+import { App, appsFor } from './apps.ts'
 import { checkUser, operation } from './define.ts'
 
 const Query = t.Object({ user_id: t.Optional(t.String()) }, { additionalProperties: false })
@@ -42,13 +43,7 @@ export const listCategories = operation({
   },
 })
 
-const AppShort = t.Object({
-  id: t.String(),
-  name: t.String(),
-  is_active: t.Boolean(),
-  total_memories_created: t.Integer(),
-})
-const Stats = t.Object({ total_memories: t.Integer(), total_apps: t.Integer(), apps: t.Array(AppShort) })
+const Stats = t.Object({ total_memories: t.Integer(), total_apps: t.Integer(), apps: t.Array(App) })
 
 export const memoryStats = operation({
   name: 'memory_stats',
@@ -77,18 +72,11 @@ export const memoryStats = operation({
       toBody: (output) => output,
     },
   ],
-  async run({ store, appNames }, { ownerId, appId }) {
-    const [counts, apps] = await Promise.all([store.counts(ownerId, appId), store.apps(ownerId)])
-    const names = await appNames.names(apps.map((app) => app.appId))
-    return {
-      total_memories: counts.active + counts.paused + counts.archived,
-      total_apps: apps.length,
-      apps: apps.map((app) => ({
-        id: app.appId,
-        name: names.get(app.appId) ?? app.appId,
-        is_active: !app.rule.paused,
-        total_memories_created: app.memoriesCreated,
-      })),
-    }
+  async run(services, caller) {
+    const [counts, apps] = await Promise.all([
+      services.store.counts(caller.ownerId, caller.appId),
+      appsFor(services, caller),
+    ])
+    return { total_memories: counts.active + counts.paused + counts.archived, total_apps: apps.length, apps }
   },
 })

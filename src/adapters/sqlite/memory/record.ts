@@ -107,7 +107,8 @@ export function erase(db: Database, memory: Memory, at: number): void {
   const { ownerId, id } = memory
   db.run(
     `UPDATE memory SET content = '', content_hash = NULL, state = 'deleted', categories = '[]', metadata = '{}',
-       speaker_name = NULL, occurred_at = NULL, updated_at = ?, version = version + 1 WHERE owner_id = ? AND id = ?`,
+       speaker_name = NULL, occurred_at = NULL, thread_id = id, position = 0, updated_at = ?, version = version + 1
+      WHERE owner_id = ? AND id = ?`,
     at,
     ownerId,
     id,
@@ -115,6 +116,13 @@ export function erase(db: Database, memory: Memory, at: number): void {
   db.run('DELETE FROM memory_category WHERE owner_id = ? AND memory_id = ?', ownerId, id)
   db.run(
     'UPDATE memory_event SET before = NULL WHERE owner_id = ? AND memory_id = ? AND before IS NOT NULL',
+    ownerId,
+    id,
+  )
+  // A question that found it may quote it: it goes from the readings of other memories too.
+  db.run(
+    `UPDATE access_log SET query = NULL WHERE owner_id = ?1 AND query IS NOT NULL
+       AND at IN (SELECT at FROM access_log WHERE owner_id = ?1 AND memory_id = ?2)`,
     ownerId,
     id,
   )

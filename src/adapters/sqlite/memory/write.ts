@@ -95,7 +95,7 @@ export function createWriters(db: Database, flushAccessLog: () => void): Writers
       }),
 
     delete: async (ownerId, appId, ids, options) =>
-      db.transaction(() => {
+      erasing(db, () => {
         const rule = writer(ownerId, appId)
         const memories = [...new Set(ids)].flatMap((id) => {
           const memory = find(db, ownerId, id)
@@ -107,12 +107,22 @@ export function createWriters(db: Database, flushAccessLog: () => void): Writers
       }),
 
     deleteAll: async (ownerId, appId, options) =>
-      db.transaction(() => {
+      erasing(db, () => {
         const rule = writer(ownerId, appId)
         const all = both(changeable(ownerId, rule), { sql: "m.state <> 'deleted'", values: [] })
         return deleteThese(ownerId, appId, selectAll(db, all), options).length
       }),
   }
+}
+
+/**
+ * A transaction that erases texts. Earlier pages of them are still in the write-ahead log: it is written back and cut to
+ * nothing, as far as no other process reads; the next deletion, and closing, try again.
+ */
+function erasing<T>(db: Database, work: () => T): T {
+  const result = db.transaction(work)
+  db.get('PRAGMA wal_checkpoint(TRUNCATE)')
+  return result
 }
 
 const selectAll = (db: Database, condition: Condition): Memory[] =>

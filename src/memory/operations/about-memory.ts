@@ -1,0 +1,213 @@
+/** What is around one memory: what resembles it, who read it, what happened to it. */
+import { type Static, Type as t } from '@sinclair/typebox'
+import type { MemoryId } from '../../shared/brand.ts'
+import { assertUnrestricted } from '../access.ts'
+import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { recall } from '../recall.ts'
+import { limits, MemoryState } from '../schema.ts'
+import { toIso } from '../time.ts'
+import { checkUser, operation, read } from './define.ts'
+import { findMemory } from './one-memory.ts'
+
+const relatedCount = 5
+
+const Params = t.Object({ id: t.String({ minLength: 1, maxLength: 64 }) }, { additionalProperties: false })
+const Page = t.Object(
+  {
+    user_id: t.Optional(t.String()),
+    page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
+    page_size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
+  },
+  { additionalProperties: false },
+)
+const PageInput = t.Object(
+  { ...Params.properties, page: Page.properties.page, page_size: Page.properties.page_size },
+  { additionalProperties: false },
+)
+const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integer() }
+
+const inputOf = (params: unknown, query: unknown): Static<typeof PageInput> => {
+  const { user_id: _, ...page } = read(Page, query)
+  return { ...read(Params, params), ...page }
+}
+
+export const relatedMemories = operation({
+  name: 'related_memories',
+  title: 'Related memories',
+  description: 'The memories that resemble one, best first.',
+  effect: 'read',
+  idempotent: true,
+  scope: 'memories:read',
+  tool: false,
+  input: Params,
+  output: t.Object({ memories: t.Array(ShownMemory) }),
+  rest: [
+    {
+      method: 'get',
+      path: '/memories/{id}/related',
+      operationId: 'getRelatedMemories',
+      summary: 'The memories that resemble one.',
+      status: 200,
+      params: Params,
+      query: Page,
+      response: t.Object({
+        items: t.Array(WireMemory),
+        total: t.Integer(),
+        page: t.Integer(),
+        size: t.Integer(),
+        pages: t.Integer(),
+      }),
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        return read(Params, wire.params)
+      },
+      toBody: ({ memories }) => ({
+        items: memories.map(toWire),
+        total: memories.length,
+        page: 1,
+        size: relatedCount,
+        pages: memories.length === 0 ? 0 : 1,
+      }),
+    },
+  ],
+  async run(services, caller, { id }) {
+    const memory = await findMemory(services, caller, id)
+    const query = memory.content.slice(0, limits.queryCharacters)
+    const hits = await recall(services, caller, { query, limit: relatedCount + 1, unlogged: true })
+    const related = hits.flatMap((hit) => (hit.memory.id === memory.id ? [] : [hit.memory])).slice(0, relatedCount)
+    const names = await namesFor(services.appNames, related)
+    return { memories: related.map((each) => show(each, names)) }
+  },
+})
+
+const LogEntry = t.Object({
+  id: t.Integer(),
+  memory_id: t.String(),
+  app_id: t.String(),
+  app_name: t.String(),
+  access_type: t.Union([t.Literal('search'), t.Literal('read')]),
+  query: t.Optional(t.String({ description: 'What was asked.' })),
+  score: t.Optional(t.Number()),
+  accessed_at: t.String(),
+})
+const Log = t.Object({ ...paged, logs: t.Array(LogEntry) })
+
+export const accessLog = operation({
+  name: 'access_log',
+  title: 'Who read a memory',
+  description: 'Which app read a memory, when, and by which question; the newest first.',
+  effect: 'read',
+  idempotent: true,
+  scope: 'memories:read',
+  tool: false,
+  input: PageInput,
+  output: Log,
+  rest: [
+    {
+      method: 'get',
+      path: '/memories/{id}/access-log',
+      operationId: 'getAccessLog',
+      summary: 'Who read a memory.',
+      status: 200,
+      params: Params,
+      query: Page,
+      response: Log,
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        return inputOf(wire.params, wire.query)
+      },
+      toBody: (output) => output,
+    },
+  ],
+  async run({ store, appNames }, { ownerId, appId }, { id, page = 1, page_size: size = 10 }) {
+    // It tells what other apps asked.
+    assertUnrestricted(await store.rule(ownerId, appId))
+    const { items, total } = await store.accessLog(ownerId, appId, id as MemoryId, {
+      limit: size,
+      offset: (page - 1) * size,
+    })
+    const names = await appNames.names([...new Set(items.map((entry) => entry.appId))])
+    return {
+      total,
+      page,
+      page_size: size,
+      logs: items.map((entry) => ({
+        id: entry.id,
+        memory_id: entry.memoryId,
+        app_id: entry.appId,
+        app_name: names.get(entry.appId) ?? entry.appId,
+        access_type: entry.kind,
+        ...(entry.query === undefined ? {} : { query: entry.query }),
+        ...(entry.score === undefined ? {} : { score: entry.score }),
+        accessed_at: toIso(entry.at),
+      })),
+    }
+  },
+})
+
+const Event = t.Object({
+  seq: t.Integer(),
+  memory_id: t.String(),
+  kind: t.String(),
+  app_id: t.String(),
+  app_name: t.String(),
+  at: t.String(),
+  other_id: t.Optional(t.String({ description: 'The other memory of a supersession or a merge.' })),
+  before: t.Optional(
+    t.Object({ text: t.String(), state: MemoryState, categories: t.Array(t.String()) }, { description: 'How it was.' }),
+  ),
+})
+const Events = t.Object({ ...paged, events: t.Array(Event) })
+
+export const memoryHistory = operation({
+  name: 'memory_history',
+  title: 'History of a memory',
+  description: 'What happened to a memory, by which app, and how it was before; the newest first.',
+  effect: 'read',
+  idempotent: true,
+  scope: 'memories:read',
+  tool: false,
+  input: PageInput,
+  output: Events,
+  rest: [
+    {
+      method: 'get',
+      path: '/memories/{id}/history',
+      operationId: 'getMemoryHistory',
+      summary: 'What happened to a memory.',
+      status: 200,
+      params: Params,
+      query: Page,
+      response: Events,
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        return inputOf(wire.params, wire.query)
+      },
+      toBody: (output) => output,
+    },
+  ],
+  async run({ store, appNames }, { ownerId, appId }, { id, page = 1, page_size: size = 10 }) {
+    const { items, total } = await store.events(ownerId, appId, id as MemoryId, {
+      limit: size,
+      offset: (page - 1) * size,
+    })
+    const names = await appNames.names([...new Set(items.map((event) => event.appId))])
+    return {
+      total,
+      page,
+      page_size: size,
+      events: items.map(({ seq, memoryId, kind, appId: by, at, before, otherId }) => ({
+        seq,
+        memory_id: memoryId,
+        kind,
+        app_id: by,
+        app_name: names.get(by) ?? by,
+        at: toIso(at),
+        ...(otherId === undefined ? {} : { other_id: otherId }),
+        ...(before === undefined
+          ? {}
+          : { before: { text: before.content, state: before.state, categories: [...before.categories] } }),
+      })),
+    }
+  },
+})

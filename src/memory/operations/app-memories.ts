@@ -1,0 +1,118 @@
+/** What one app wrote, and what it was given. */
+import { type Static, Type as t } from '@sinclair/typebox'
+import type { ClientId } from '../../shared/brand.ts'
+import { assertUnrestricted } from '../access.ts'
+import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { limits } from '../schema.ts'
+import { AppId, AppParams, findApp } from './apps.ts'
+import { checkUser, operation, read } from './define.ts'
+
+const Query = t.Object(
+  {
+    user_id: t.Optional(t.String()),
+    page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
+    page_size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
+  },
+  { additionalProperties: false },
+)
+const Input = t.Object(
+  { id: AppId, page: Query.properties.page, page_size: Query.properties.page_size },
+  { additionalProperties: false },
+)
+const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integer() }
+
+const inputOf = (params: unknown, query: unknown): Static<typeof Input> => {
+  const { user_id: _, ...page } = read(Query, query)
+  return { ...read(AppParams, params), ...page }
+}
+
+export const listAppMemories = operation({
+  name: 'list_app_memories',
+  title: 'What an app wrote',
+  description: 'The memories that one app wrote, the newest first.',
+  effect: 'read',
+  idempotent: true,
+  scope: 'memories:read',
+  tool: false,
+  input: Input,
+  output: t.Object({ ...paged, memories: t.Array(ShownMemory) }),
+  rest: [
+    {
+      method: 'get',
+      path: '/apps/{id}/memories',
+      operationId: 'listAppMemories',
+      summary: 'The memories that one app wrote.',
+      status: 200,
+      params: AppParams,
+      query: Query,
+      response: t.Object({ ...paged, memories: t.Array(WireMemory) }),
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        return inputOf(wire.params, wire.query)
+      },
+      toBody: ({ memories, ...rest }) => ({ ...rest, memories: memories.map(toWire) }),
+    },
+  ],
+  async run(services, caller, { id, page = 1, page_size: size = 10 }) {
+    await findApp(services, caller, id)
+    const { items, total } = await services.store.list(caller.ownerId, caller.appId, {
+      filter: { states: ['active', 'paused', 'archived'], appIds: [id as ClientId] },
+      sort: 'createdAt',
+      descending: true,
+      limit: size,
+      offset: (page - 1) * size,
+    })
+    const names = await namesFor(services.appNames, items)
+    return { total, page, page_size: size, memories: items.map((memory) => show(memory, names)) }
+  },
+})
+
+const counted = { access_count: t.Integer({ description: 'How often it was given.' }) }
+
+export const listAppAccessed = operation({
+  name: 'list_app_accessed',
+  title: 'What an app was given',
+  description: 'The memories that one app was given, the most often given first.',
+  effect: 'read',
+  idempotent: true,
+  scope: 'memories:read',
+  tool: false,
+  input: Input,
+  output: t.Object({ ...paged, memories: t.Array(t.Object({ memory: ShownMemory, ...counted })) }),
+  rest: [
+    {
+      method: 'get',
+      path: '/apps/{id}/accessed',
+      operationId: 'listAppAccessed',
+      summary: 'The memories that one app was given.',
+      status: 200,
+      params: AppParams,
+      query: Query,
+      response: t.Object({ ...paged, memories: t.Array(t.Object({ memory: WireMemory, ...counted })) }),
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        return inputOf(wire.params, wire.query)
+      },
+      toBody: ({ memories, ...rest }) => ({
+        ...rest,
+        memories: memories.map(({ memory, access_count }) => ({ memory: toWire(memory), access_count })),
+      }),
+    },
+  ],
+  async run(services, caller, { id, page = 1, page_size: size = 10 }) {
+    const { store, appNames } = services
+    const { ownerId, appId } = caller
+    if (id !== appId) assertUnrestricted(await store.rule(ownerId, appId))
+    await findApp(services, caller, id)
+    const { items, total } = await store.accessedBy(ownerId, appId, id as ClientId, {
+      limit: size,
+      offset: (page - 1) * size,
+    })
+    const names = await namesFor(
+      appNames,
+      items.map(({ memory }) => memory),
+    )
+    const memories = items.map(({ memory, count }) => ({ memory: show(memory, names), access_count: count }))
+    return { total, page, page_size: size, memories }
+  },
+})

@@ -1,0 +1,28 @@
+import type { Deployment } from './deployment.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // Answers are looked at with toMatchObject; their shapes are what the tests are about.
+  readonly body: ReturnType<typeof JSON.parse>
+}
+
+export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
+
+/** Calls `/api/v1` with a token that this person's sign-in gave; `name` is the client's, so the app's. */
+export async function restCaller(deployment: Deployment, user: string): Promise<Call> {
+  const { access_token } = await deployment.signIn(await deployment.register(), { user })
+  return async (method, path, body, headers = {}) => {
+    const response = await deployment.send(`/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${access_token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+  }
+}
