@@ -5,7 +5,7 @@
 import type { OidcStores } from '../../../oidc/ports.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { HealthCheck } from '../../../shared/health.ts'
-import { openDatabase } from '../database.ts'
+import { type Database, openDatabase } from '../database.ts'
 import { authorizationStore } from './authorizations.ts'
 import { clientStore } from './clients.ts'
 import { codeStore } from './codes.ts'
@@ -27,17 +27,18 @@ export function openSqliteOidcStores(options: {
 }): OidcStores & { readonly health: HealthCheck; close(): void } {
   const { path, clock } = options
   const database = openDatabase({ path, migrations: oidcMigrations })
-  return {
-    clients: clientStore(database, clock),
-    authorizations: authorizationStore(database, clock),
-    codes: codeStore(database, clock),
-    refreshTokens: refreshTokenStore(database, clock),
-    grants: grantStore(database),
-    sessions: sessionStore(database, clock),
-    users: userStore(database),
-    consoleCodes: consoleCodeStore(database, clock),
-    replays: replayStore(database, clock),
-    health: database.health,
-    close: () => database.close(),
-  }
+  return { ...oidcStoresOn(database, clock), health: database.health, close: () => database.close() }
 }
+
+/** The stores on a database that has the tables of `oidcMigrations`. */
+export const oidcStoresOn = (database: Database, clock: Clock): OidcStores => ({
+  clients: clientStore(database, clock),
+  authorizations: authorizationStore(database, clock),
+  codes: codeStore(database, clock),
+  refreshTokens: refreshTokenStore(database, clock),
+  grants: grantStore(database),
+  sessions: sessionStore(database, clock),
+  users: userStore(database),
+  consoleCodes: consoleCodeStore(database, clock),
+  replays: replayStore(database, clock),
+})
