@@ -2,8 +2,10 @@
 import { type AnyElysia, Elysia } from 'elysia'
 import { requestContext } from '../shared/request-context.ts'
 import type { ApiDependencies } from './dependencies.ts'
+import type { Serve } from './docs-page.ts'
 import { openApiDocument } from './openapi.ts'
 import type { Audience } from './openapi-schema.ts'
+import { problem } from './problem.ts'
 import { servedDocument } from './served-document.ts'
 
 type Described<Services> = Pick<ApiDependencies<Services>, 'operations' | 'settings'>
@@ -33,5 +35,22 @@ export function apiDocumentRoutes<Services>(deps: Described<Services>): AnyElysi
       })
     }
   }
+  // The viewer is large: it is read when somebody asks for it first, and never if nobody does.
+  let loading: Promise<Readonly<Record<string, Serve>>> | undefined
+  const docs = async (request: Request) => {
+    requestContext(request).route = '/docs'
+    loading ??= import('./docs-plugin.ts').then(({ loadDocs }) => loadDocs(deps.settings))
+    const { pathname } = new URL(request.url)
+    // The page's links are relative to the folder above it.
+    if (pathname.endsWith('/')) return new Response(null, { status: 308, headers: { location: pathname.slice(0, -1) } })
+    const files = await loading
+    const serve = files[pathname]
+    if (serve !== undefined) return serve(request)
+    return problem(request, deps.settings.apiBaseUrl, 'not_found', { detail: 'Nothing is served at this address.' })
+  }
   return app
+    .route('GET', '/docs', ({ request }) => docs(request))
+    .route('HEAD', '/docs', ({ request }) => docs(request))
+    .route('GET', '/docs/*', ({ request }) => docs(request))
+    .route('HEAD', '/docs/*', ({ request }) => docs(request))
 }
