@@ -37,7 +37,7 @@ export interface RevocationFeed {
   revoke(revocation: Revocation): Promise<void>
   /** Revocations that came after `cursor` (undefined: all that are still live), oldest first, with the cursor to go on from. */
   since(cursor: string | undefined): Promise<{ revocations: readonly Revocation[]; cursor: string }>
-  /** Calls back for each revocation from now on, whichever process made it. Returns how to stop. */
+  /** Calls back at least once for each revocation from now on, whichever process made it; `listener` must not throw. Returns how to stop. */
   subscribe(listener: (revocation: Revocation) => void): () => void
   /** Unix milliseconds when the feed last knew to be complete: older than 5 s means cached tokens cannot be trusted. */
   freshAt(): number
