@@ -150,6 +150,17 @@ describe('what is remembered', () => {
     }
   })
 
+  test('OpenID Connect Core 5.5: claims asked for by name are shown, and are not covered by a consent to less', async () => {
+    await answer(await ask({ scope: 'openid' }), 'allow')
+    const claims = JSON.stringify({ userinfo: { email: null } })
+    const page = await ask({ scope: 'openid', claims })
+    expect(page.url).toContain('/auth/consent/')
+    expect(textOf(page)).toContain('See your e-mail address')
+    await answer(page, 'allow')
+    const again = await using.open(here.authorizationUrl(client, { scope: 'openid', claims }))
+    expect(departureOf(again).searchParams.has('code')).toBe(true)
+  })
+
   test('what was allowed at different times adds up', async () => {
     await answer(await ask({ scope: 'openid memories:read' }), 'allow')
     await answer(await ask({ scope: 'openid memories:write' }), 'allow')

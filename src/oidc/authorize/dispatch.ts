@@ -2,6 +2,7 @@
  * The one place that decides what comes next for an authorization request: sign-in, consent, the answer, or a refusal.
  * Called when a request arrives and after each step; it looks at stored state only, never at which page was shown last.
  */
+import { disclosedScopes } from '../consent/disclosed.ts'
 import { OAuthError } from '../errors.ts'
 import type { AuthorizationRequest, Client, Grant, Session } from '../ports.ts'
 
@@ -31,7 +32,11 @@ export function nextStep({ request, client, audience, signedIn, grant }: Facts):
   if (signedIn === undefined) return silent ? refuse('login_required', 'Nobody is signed in.') : { next: 'sign-in' }
   if (request.hintedOwnerId !== undefined && request.hintedOwnerId !== signedIn.ownerId)
     return refuse('login_required', 'Another person is signed in than the one asked for.')
-  if (grant !== undefined && mayBeAnsweredSilently(request, client) && covers(grant, request.scopes, audience))
+  if (
+    grant !== undefined &&
+    mayBeAnsweredSilently(request, client) &&
+    covers(grant, disclosedScopes(request), audience)
+  )
     return { next: 'answer', signedIn, grant }
   return silent ? refuse('consent_required', 'The person has to be asked first.') : { next: 'consent', signedIn }
 }

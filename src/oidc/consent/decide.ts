@@ -16,6 +16,7 @@ import { describeScopes } from '../pages/describe-scopes.ts'
 import type { Authorization } from '../ports.ts'
 import { readSession } from '../signin/session.ts'
 import { usedForm } from '../signin/with-code.ts'
+import { disclosedScopes } from './disclosed.ts'
 import { recordGrant } from './record.ts'
 
 const path = '/auth/consent/:id'
@@ -100,7 +101,7 @@ async function showConsent(
   if (user === undefined) throw new Fault('forbidden', 'This account no longer exists here.')
   return consentPage({
     client: describeClient(client, request.redirectUri),
-    permissions: describeScopes(request.scopes),
+    permissions: describeScopes(disclosedScopes(request)),
     action: consentPath(at.id),
     formToken: await renewFormToken(at.id, dependencies),
     account: user.email ?? user.name,

@@ -3,6 +3,7 @@ import { unixSeconds } from '../../shared/clock.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { AuthorizationRequest, Client, Grant } from '../ports.ts'
 import { audienceOf } from '../resource-indicators.ts'
+import { disclosedScopes } from './disclosed.ts'
 
 /**
  * Remembers what a person allowed a client: what they allowed before, and this. A client that registered itself stays from
@@ -18,14 +19,14 @@ export async function recordGrant(
     id: earlier?.id ?? (random.id() as GrantId),
     ownerId,
     clientId: client.id,
-    scopes: union(earlier?.scopes, request.scopes),
+    scopes: union(earlier?.scopes, disclosedScopes(request)),
     resources: union(earlier?.resources, audienceOf(settings, request.resources)),
     createdAt: earlier?.createdAt ?? now,
     updatedAt: now,
   }
   await stores.grants.save(grant)
   const { expiresAt, ...lasting } = client
-  if (expiresAt !== undefined) await stores.clients.save(lasting)
+  if (expiresAt !== undefined && client.kind === 'dynamic') await stores.clients.save(lasting)
   return grant
 }
 

@@ -2,6 +2,7 @@
 
 import { findPending, renewFormToken } from '../authorize/pending.ts'
 import { clientOf, signInPath } from '../authorize/proceed.ts'
+import { disclosedScopes } from '../consent/disclosed.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { describeClient } from '../pages/describe-client.ts'
@@ -33,7 +34,7 @@ export async function showSignIn(
   const client = await clientOf(request, dependencies)
   return signInPage({
     client: describeClient(client, request.redirectUri),
-    permissions: describeScopes(request.scopes),
+    permissions: describeScopes(disclosedScopes(request)),
     action: signInPath(at.id),
     formToken: await renewFormToken(at.id, dependencies),
     providers: dependencies.identityProviders.map(({ name, label }) => ({ name, label })),
