@@ -4,6 +4,7 @@
  * error switch) and knows nothing of any grant, page or store.
  */
 import { Elysia } from 'elysia'
+import { Fault } from '../shared/fault.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { answerError } from './answer-error.ts'
 import type { OidcDependencies } from './dependencies.ts'
@@ -20,7 +21,9 @@ export function oidcRoutes(
   const app = new Elysia({ name: 'oidc', seed: dependencies.settings.issuer })
   for (const [path, atPath] of Map.groupBy(list, (endpoint) => endpoint.path)) {
     const serve = serveAt(path, atPath)
-    app.all(path, ({ request, params }) => serve(dependencies, request, params as Parameters), { parse: 'none' })
+    app.all(path, ({ request, params }) => serve(dependencies, request, (params ?? {}) as Parameters), {
+      parse: 'none',
+    })
   }
   for (const path of ['/.well-known/*', '/auth/*']) {
     app.all(path, ({ request }) => finish(notFound(), request), { parse: 'none' })
@@ -42,11 +45,17 @@ function serveAt(path: string, endpoints: readonly Endpoint[]) {
     const endpoint = byMethod.get(request.method)
     if (endpoint === undefined) return finish(methodNotAllowed(allow), request, cors)
     try {
+      assertDecoded(parameters)
       return finish(await endpoint.handle(dependencies, request, parameters), request, endpoint.cors)
     } catch (error) {
       return finish(answerError(error, endpoint, request, dependencies), request, endpoint.cors)
     }
   }
+}
+
+/** The router gives `null` for a part of the path that is not percent-encoded UTF-8. Faults: `not_found`. */
+function assertDecoded(parameters: Readonly<Record<string, string | null>>): void {
+  if (Object.values(parameters).includes(null)) throw new Fault('not_found', 'Nothing is served at this address.')
 }
 
 /** The headers of every answer here: nothing is kept unless the endpoint said so, and no address leaks in a referrer. */

@@ -6,8 +6,8 @@ import { audienceOf } from '../resource-indicators.ts'
 import { disclosedScopes } from './disclosed.ts'
 
 /**
- * Remembers what a person allowed a client: what they allowed before, and this. A client that registered itself stays from
- * now on: what has a grant is in use.
+ * Remembers what a person allowed a client: what they allowed before, and this. A client that registered itself, or whose
+ * document was fetched, stays from now on: what has a grant is in use.
  */
 export async function recordGrant(
   { ownerId, client, request }: { ownerId: OwnerId; client: Client; request: AuthorizationRequest },
@@ -26,7 +26,7 @@ export async function recordGrant(
   }
   await stores.grants.save(grant)
   const { expiresAt, ...lasting } = client
-  if (expiresAt !== undefined && client.kind === 'dynamic') await stores.clients.save(lasting)
+  if (expiresAt !== undefined) await stores.clients.save(lasting)
   return grant
 }
 
