@@ -9,7 +9,7 @@ import type { Log } from '../shared/log.ts'
 import type { Call } from './call.ts'
 import { page } from './cursor.ts'
 import { safeOutput } from './safe-output.ts'
-import { widgetMeta } from './widget.ts'
+import { toolMeta } from './tool-meta.ts'
 
 type JsonObject = { type: 'object'; [keyword: string]: unknown }
 
@@ -141,7 +141,7 @@ function describe<Services>(operation: AnyOperation<Services>, icons: Icon[]): T
     },
     securitySchemes,
     icons,
-    _meta: { securitySchemes, ...widgetMeta(name) },
+    _meta: { securitySchemes, ...toolMeta(name) },
   }
 }
 

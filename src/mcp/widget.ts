@@ -7,12 +7,6 @@ import styles from './widget/recall.css' with { type: 'text' }
 
 export const widgetUri = 'ui://souvenir/recall.html'
 
-const widgetTools: ReadonlySet<string> = new Set(['search_memory'])
-
-/** The `_meta` by which a tool names the widget that shows its results. */
-export const widgetMeta = (tool: string): { ui?: { resourceUri: string } } =>
-  widgetTools.has(tool) ? { ui: { resourceUri: widgetUri } } : {}
-
 const document = `<!doctype html>
 <html lang="en">
 <head>

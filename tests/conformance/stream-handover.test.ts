@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
-import { Redis } from 'ioredis'
 import { createProcessHandover } from '../../src/adapters/handover/process.ts'
+import { openRedis } from '../../src/adapters/redis/connection.ts'
 import { createRedisHandover } from '../../src/adapters/redis/stream-handover.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { createLog } from '../../src/shared/log.ts'
 import { createRandom } from '../../src/shared/random.ts'
+import { Secret } from '../../src/shared/secret.ts'
 import { engineUrl } from '../support/engines.ts'
-import { describeStreamHandover } from './stream-handover.ts'
+import { describeStreamHandover, posted } from './stream-handover.ts'
 
 describeStreamHandover('the process', async () => {
   const handover = createProcessHandover()
@@ -21,16 +22,24 @@ const prefix = `test-${random.token(6)}:`
 
 if (redisUrl !== undefined) {
   describeStreamHandover('Redis', async () => {
-    const redis = new Redis(redisUrl)
-    const end = () => createRedisHandover({ redis, random, log: createLog('silent'), prefix })
+    const redis = await openRedis({ url: new Secret(redisUrl), keyPrefix: prefix })
+    const end = () => createRedisHandover(redis, random, createLog('silent'))
     const ends = [end(), end()] as const
     return {
       ends,
       async close() {
         await Promise.all(ends.map((one) => one.close()))
-        redis.disconnect()
+        await redis.close()
       },
     }
+  })
+
+  test('StreamHandover on Redis: while Redis is away, streams cannot be reached, which is not the same as unknown', async () => {
+    const redis = await openRedis({ url: new Secret(redisUrl), keyPrefix: prefix })
+    const handover = createRedisHandover(redis, random, createLog('silent'))
+    await redis.close()
+    await expect(handover.post('session', posted(1))).rejects.toMatchObject({ kind: 'unavailable' })
+    await handover.close()
   })
 
   describe('Two processes with one Redis', () => {

@@ -69,6 +69,13 @@ describe('Every tool over real operations', () => {
     }
   })
 
+  test('ChatGPT: whoami is the profile tool', async () => {
+    const { result } = await ask('tools/list')
+    const tools = (result?.tools ?? []) as { name: string; _meta: Record<string, unknown> }[]
+    expect(tools.filter(({ _meta }) => _meta['openai/profile'] === true).map(({ name }) => name)).toEqual(['whoami'])
+    expect((await call('whoami', {})).result?.structuredContent).toMatchObject({ id: expect.any(String) })
+  })
+
   test('the order of the list is stable', async () => {
     expect(JSON.stringify((await ask('tools/list')).result)).toBe(JSON.stringify((await ask('tools/list')).result))
   })

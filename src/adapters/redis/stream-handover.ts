@@ -4,9 +4,9 @@
  */
 import type { Redis } from 'ioredis'
 import type { PostedMessage, PostOutcome, StreamHandover } from '../../mcp/ports.ts'
-import { Fault } from '../../shared/fault.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Random } from '../../shared/random.ts'
+import { type RedisConnection, redisFault } from './connection.ts'
 
 type Receive = (posted: PostedMessage) => PostOutcome
 
@@ -22,19 +22,12 @@ interface Answer {
   readonly outcome: PostOutcome
 }
 
-export interface RedisHandoverOptions {
-  readonly redis: Redis
-  readonly random: Random
-  readonly log: Log
-  /** Before every channel's name, so that deployments can share a Redis. */
-  readonly prefix?: string
-  readonly answerTimeoutMs?: number
-}
+/** How long the holder of a stream may take to answer. */
+const answerTimeoutMs = 2_000
 
-export function createRedisHandover(options: RedisHandoverOptions): StreamHandover {
-  const { redis, random, log, prefix = 'souvenir:', answerTimeoutMs = 2_000 } = options
-  const answers = `${prefix}stream-answers:${random.token(12)}`
-  const channelOf = (sessionId: string) => `${prefix}stream:${sessionId}`
+export function createRedisHandover(redis: RedisConnection, random: Random, log: Log): StreamHandover {
+  const answers = redis.key('stream-answers', random.token(12))
+  const channelOf = (sessionId: string) => redis.key('stream', sessionId)
   const receivers = new Map<string, Receive>()
   const waiting = new Map<string, (outcome: PostOutcome) => void>()
   let subscriber: Promise<Redis> | undefined
@@ -50,7 +43,6 @@ export function createRedisHandover(options: RedisHandoverOptions): StreamHandov
 
   const connect = async (): Promise<Redis> => {
     const connection = redis.duplicate()
-    connection.on('error', (err) => log.warn({ err }, 'redis: stream hand-over'))
     connection.on('message', (channel, text) => {
       try {
         if (channel === answers) settle(JSON.parse(text))
@@ -69,10 +61,13 @@ export function createRedisHandover(options: RedisHandoverOptions): StreamHandov
     return connection
   }
 
+  const publish = (channel: string, message: Handed | Answer): Promise<number> =>
+    redis.call((client) => client.publish(channel, JSON.stringify(message)))
+
   const receive = (channel: string, { id, replyTo, posted }: Handed): void => {
     const outcome = receivers.get(channel)?.(posted) ?? 'unknown'
     const answer: Answer = { id, outcome }
-    redis.publish(replyTo, JSON.stringify(answer)).catch((err) => log.warn({ err }, 'redis: stream hand-over'))
+    publish(replyTo, answer).catch((err) => log.warn({ err }, 'redis: stream hand-over'))
   }
 
   const settle = ({ id, outcome }: Answer): void => waiting.get(id)?.(outcome)
@@ -114,8 +109,7 @@ export function createRedisHandover(options: RedisHandoverOptions): StreamHandov
         const handed: Handed = { id: random.token(12), replyTo: answers, posted }
         const answer = answered(handed.id)
         try {
-          if ((await redis.publish(channel, JSON.stringify(handed))) === 0)
-            settle({ id: handed.id, outcome: 'unknown' })
+          if ((await publish(channel, handed)) === 0) settle({ id: handed.id, outcome: 'unknown' })
         } catch (cause) {
           settle({ id: handed.id, outcome: 'unknown' })
           throw cause
@@ -136,6 +130,6 @@ async function orUnavailable<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt()
   } catch (cause) {
-    throw new Fault('unavailable', 'Streams cannot be reached now.', { cause, retryAfterSeconds: 2 })
+    throw redisFault(cause)
   }
 }
