@@ -62,7 +62,7 @@ describe('key ring', () => {
     await keyRing.rotate()
     const first = await signer(keyRing)
     await keyRing.rotate()
-    expect(keyRing.rotate()).rejects.toMatchObject({ kind: 'conflict', retryAfterSeconds: 600 })
+    await expect(keyRing.rotate()).rejects.toMatchObject({ kind: 'conflict', retryAfterSeconds: 600 })
     expect(await signer(keyRing)).toBe(first)
     expect(published).toContain(first)
     clock.advanceSeconds(601)
@@ -93,7 +93,7 @@ describe('key ring', () => {
     let down = true
     const flaky = { ...store, load: () => (down ? Promise.reject(new Error('lost')) : store.load()) }
     const keyRing = createKeyRing({ store: flaky, clock, tokenTtlSeconds })
-    expect(keyRing.publicKeys()).rejects.toMatchObject({ kind: 'unavailable' })
+    await expect(keyRing.publicKeys()).rejects.toMatchObject({ kind: 'unavailable' })
     down = false
     const kid = await signer(keyRing)
     down = true
@@ -106,7 +106,7 @@ describe('key ring', () => {
     await keyRing.publicKeys()
     const mounted = createKeyRing({ store: memoryKeyStore(await store.load(), false), clock, tokenTtlSeconds })
     expect(await kids(mounted)).toHaveLength(2)
-    expect(mounted.rotate()).rejects.toMatchObject({ kind: 'conflict' })
+    await expect(mounted.rotate()).rejects.toMatchObject({ kind: 'conflict' })
   })
 
   test('RFC 7518 section 3.3: PKCS#1 and PKCS#8 of 2048 bits; less, or another kind, is refused with a reason', () => {
