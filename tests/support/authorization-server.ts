@@ -1,6 +1,5 @@
 /** The authorization server alone, over real routes, stores and keys, with a clock that stands until a test moves it. */
 import { openSqliteRevocationFeed } from '../../src/adapters/sqlite/oidc/revocation-feed.ts'
-import { openSqliteOidcStores } from '../../src/adapters/sqlite/oidc/stores.ts'
 import { createClientDocuments } from '../../src/oidc/clients/documents.ts'
 import type { OidcDependencies } from '../../src/oidc/dependencies.ts'
 import { createPeople } from '../../src/oidc/people.ts'
@@ -13,6 +12,7 @@ import type { ClientId } from '../../src/shared/brand.ts'
 import { hashToken, sha256 } from '../../src/shared/hash.ts'
 import { createLog } from '../../src/shared/log.ts'
 import { createRandom } from '../../src/shared/random.ts'
+import { openAuthStores } from './auth-stores.ts'
 import { type Browser, createBrowser, type Departure, formOf, type Page } from './browser.ts'
 import { memoryKeyStore } from './memory-key-store.ts'
 import { testClock } from './time.ts'
@@ -54,7 +54,7 @@ export function startAuthorizationServer(options: ServerOptions = {}) {
     unusedClientTtlSeconds: 86_400,
     ...options.settings,
   }
-  const stores = openSqliteOidcStores({ path: ':memory:', clock })
+  const { stores, close: closeStores } = openAuthStores(clock)
   const feed = openSqliteRevocationFeed({ path: ':memory:', clock })
   const keyRing = createKeyRing({ store: memoryKeyStore(), clock, tokenTtlSeconds: 3_600 })
   const verifying = createTokenVerifier({ issuer, keys: localKeys(keyRing, clock), feed, clock })
@@ -164,7 +164,7 @@ export function startAuthorizationServer(options: ServerOptions = {}) {
     async close() {
       verifying.close()
       await feed.close()
-      stores.close()
+      await closeStores()
     },
   }
 }
