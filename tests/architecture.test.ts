@@ -29,7 +29,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What every engine must apply alike: who may see what, what the words of a text are, how postings are packed. Pure functions. */
-const pureRules = new Set(['src/memory/access.ts', 'src/memory/text/analyze.ts', 'src/memory/rank/postings.ts'])
+const pureRules = new Set([
+  'src/memory/access.ts',
+  'src/memory/text/analyze.ts',
+  'src/memory/text/traits.ts',
+  'src/memory/rank/facts.ts',
+  'src/memory/rank/postings.ts',
+  'src/memory/rank/tail.ts',
+])
 
 /** What a part may name from another beyond the table. */
 function exceptionFor(part: string, target: string, { typeOnly }: Import): boolean {

@@ -1,10 +1,11 @@
-/** Searching: the question's words, ranked over the owner's own index, as far as the app may read. Called by operations. */
+/** Searching: a question ranked over the owner's own index, as far as the app may read. Called by operations. */
 import type { ClientId } from '../shared/brand.ts'
+import { assertReader, mayRead } from './access.ts'
 import type { Caller } from './operation.ts'
-import { rankByBm25 } from './rank/bm25.ts'
+import { readQuestion, spellings } from './rank/question.ts'
+import { type Ranked, rank } from './rank/rank.ts'
 import type { Memory } from './schema.ts'
 import type { MemoryServices } from './services.ts'
-import { analyzeQuestion } from './text/analyze.ts'
 
 export interface Question {
   readonly query: string
@@ -23,62 +24,64 @@ export interface Question {
 export interface Hit {
   readonly memory: Memory
   readonly score: number
-  /** The question's terms that it has. */
-  readonly matched: readonly string[]
+  readonly why: Ranked['why']
 }
 
-/** How many ranked items are looked up at a time until enough of them may be shown. */
-const step = 64
-/** How deep a search looks for what a filter lets through. */
-const deepest = 4_096
+/** In how many of an owner's languages a question is stemmed, the most used first. */
+const mostLanguages = 4
 
-/** What answers a question, best first, each reading logged. */
+/** What answers a question, best first, each reading logged. Faults: `forbidden` when the app may read nothing. */
 export async function recall(
   { store, index }: Pick<MemoryServices, 'store' | 'index'>,
   caller: Caller,
   question: Question,
 ): Promise<readonly Hit[]> {
-  const terms = analyzeQuestion(question.query, [])
-  const slice = await index.read(caller.ownerId, [...new Set(terms.flatMap(({ variants }) => variants))])
-  const ranked = rankByBm25(slice, terms, deepest)
-  const hits: Hit[] = []
-  for (let at = 0; at < ranked.length && hits.length < question.limit; at += step) {
-    const part = ranked.slice(at, at + step)
-    const ids = await index.memoriesAt(
-      caller.ownerId,
-      part.map(({ ordinal }) => ordinal),
-    )
-    const memories = await store.get(caller.ownerId, caller.appId, [...ids.values()])
-    const byId = new Map(memories.map((memory) => [memory.id, memory]))
-    for (const { ordinal, score, matched } of part) {
-      const id = ids.get(ordinal)
-      const memory = id === undefined ? undefined : byId.get(id)
-      if (memory !== undefined && answers(memory, question, caller.nowMs) && hits.length < question.limit) {
-        hits.push({ memory, score, matched })
-      }
-    }
-  }
+  const { ownerId, appId, nowMs } = caller
+  const rule = await store.rule(ownerId, appId)
+  assertReader(rule)
+  const owner = await index.open(ownerId)
+  const asked = readQuestion(question.query, languagesOf(owner.facts.languageItems), nowMs)
+  const postings = await owner.postings(spellings(asked))
+  const ranked = rank(owner.facts, postings, {
+    question: asked,
+    limit: question.limit,
+    asOf: question.asOf ?? nowMs,
+    maySee: (one) => one.state === 'active' && mayRead(rule, one),
+    wanted: question,
+  })
+  const hits = await withMemories({ store, index }, caller, ranked)
   if (question.unlogged === true) return hits
   store.logAccess(
-    caller.ownerId,
-    caller.appId,
+    ownerId,
+    appId,
     hits.map(({ memory, score }) => ({ memoryId: memory.id, kind: 'search', query: question.query, score })),
-    caller.nowMs,
+    nowMs,
   )
   return hits
 }
 
-function answers(memory: Memory, question: Question, nowMs: number): boolean {
-  const when = question.asOf ?? nowMs
-  const told = memory.occurredAt ?? memory.createdAt
-  return (
-    memory.state === 'active' &&
-    memory.validFrom <= when &&
-    (memory.validTo === undefined || memory.validTo > when) &&
-    (question.appId === undefined || memory.appId === question.appId) &&
-    (question.thread === undefined || memory.threadId === question.thread) &&
-    (question.from === undefined || told >= question.from) &&
-    (question.to === undefined || told <= question.to) &&
-    (question.categories === undefined || memory.categories.some((name) => question.categories?.includes(name)))
+/** The memories of ranked items; the store looks once more whether the app may read them. */
+async function withMemories(
+  { store, index }: Pick<MemoryServices, 'store' | 'index'>,
+  { ownerId, appId }: Caller,
+  ranked: readonly Ranked[],
+): Promise<Hit[]> {
+  const ids = await index.memoriesAt(
+    ownerId,
+    ranked.map(({ ordinal }) => ordinal),
   )
+  const memories = await store.get(ownerId, appId, [...ids.values()])
+  const byId = new Map(memories.map((memory) => [memory.id, memory]))
+  return ranked.flatMap(({ ordinal, score, why }) => {
+    const id = ids.get(ordinal)
+    const memory = id === undefined ? undefined : byId.get(id)
+    return memory === undefined ? [] : [{ memory, score, why }]
+  })
 }
+
+const languagesOf = (items: readonly (number | undefined)[]): number[] =>
+  items
+    .flatMap((count, language) => (count === undefined || count === 0 ? [] : [{ language, count }]))
+    .sort((left, right) => right.count - left.count)
+    .slice(0, mostLanguages)
+    .map(({ language }) => language)

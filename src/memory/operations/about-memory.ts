@@ -74,7 +74,10 @@ export const relatedMemories = operation({
     const memory = await findMemory(services, caller, id)
     const query = memory.content.slice(0, limits.queryCharacters)
     const hits = await recall(services, caller, { query, limit: relatedCount + 1, unlogged: true })
-    const related = hits.flatMap((hit) => (hit.memory.id === memory.id ? [] : [hit.memory])).slice(0, relatedCount)
+    // What merely stands beside a resembling memory has none of its words.
+    const related = hits
+      .flatMap(({ memory: each, why }) => (each.id === memory.id || why.matched.length === 0 ? [] : [each]))
+      .slice(0, relatedCount)
     const names = await namesFor(services.appNames, related)
     return { memories: related.map((each) => show(each, names)) }
   },

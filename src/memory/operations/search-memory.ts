@@ -30,12 +30,29 @@ const Input = t.Object(
 
 const Body = t.Object({ ...Input.properties, user_id: t.Optional(t.String()) }, { additionalProperties: false })
 
+const Why = t.Object(
+  {
+    lists: t.Array(
+      t.Object({
+        name: t.Union([t.Literal('words'), t.Literal('meaning')]),
+        rank: t.Integer({ description: 'Its place among the results by this list alone, from 1.' }),
+        score: t.Number(),
+      }),
+    ),
+    boosts: t.Array(t.Object({ name: t.String(), factor: t.Number() }), {
+      description: 'What made it count more or less than its words: who said it, when, whether it only asks.',
+    }),
+    matched: t.Array(t.String(), { description: 'Words of the question that it has itself.' }),
+  },
+  { description: 'Why it was recalled.' },
+)
+
 const Hit = t.Object({
   memory: ShownMemory,
   score: t.Number({ description: 'Higher is better; comparable within this answer.' }),
-  matched: t.Array(t.String(), { description: 'Words of the question that it has, as they are indexed.' }),
+  why: Why,
 })
-const WireHit = t.Object({ ...WireMemory.properties, score: t.Number(), matched: t.Array(t.String()) })
+const WireHit = t.Object({ ...WireMemory.properties, score: t.Number(), why: Why })
 
 /** Finds what is relevant to a question, best first. Source of the ranking: memory/rank. */
 export const searchMemory = operation({
@@ -67,7 +84,7 @@ export const searchMemory = operation({
         return input
       },
       toBody: ({ results }) => ({
-        results: results.map(({ memory, score, matched }) => ({ ...toWire(memory), score, matched })),
+        results: results.map(({ memory, score, why }) => ({ ...toWire(memory), score, why })),
       }),
     },
   ],
@@ -87,11 +104,17 @@ export const searchMemory = operation({
       hits.map(({ memory }) => memory),
     )
     return {
-      results: hits.map(({ memory, score, matched }) => ({
+      results: hits.map(({ memory, score, why }) => ({
         memory: show(memory, names),
-        score: Math.round(score * 1000) / 1000,
-        matched: [...matched],
+        score: rounded(score),
+        why: {
+          lists: why.lists.map((list) => ({ ...list, score: rounded(list.score) })),
+          boosts: [...why.boosts],
+          matched: [...why.matched],
+        },
       })),
     }
   },
 })
+
+const rounded = (score: number): number => Math.round(score * 1_000) / 1_000

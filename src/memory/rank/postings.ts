@@ -7,6 +7,9 @@ export const blockSize = 4_096
 
 export const blockOf = (ordinal: number): number => Math.floor(ordinal / blockSize)
 
+/** Packed postings by term, each with its blocks in ascending order. */
+export type PackedPostings = ReadonlyMap<string, readonly { readonly block: number; readonly data: Uint8Array }[]>
+
 /** Calls back for each posting. `first` is the block's first ordinal. */
 export function eachPosting(
   data: Uint8Array,
@@ -31,27 +34,26 @@ export function eachPosting(
   }
 }
 
-/** The bytes with one more posting, behind all others: ordinals only rise. `last` is the block's last ordinal so far. */
-export function appendPosting(data: Uint8Array, last: number, ordinal: number, frequency: number): Uint8Array {
-  const added = [...varint(ordinal - last), ...varint(frequency)]
-  const grown = new Uint8Array(data.byteLength + added.length)
-  grown.set(data)
-  grown.set(added, data.byteLength)
-  return grown
-}
-
-/** The bytes of whole postings, in ascending order. */
+/** The bytes of postings in ascending order, behind those of `kept`, which are of the same block and lower. */
 export function packPostings(
   first: number,
   postings: readonly (readonly [ordinal: number, frequency: number])[],
+  kept: Uint8Array = new Uint8Array(),
 ): Uint8Array {
-  const bytes: number[] = []
   let last = first - 1
+  eachPosting(kept, first, (ordinal) => {
+    last = ordinal
+  })
+  const bytes: number[] = []
   for (const [ordinal, frequency] of postings) {
-    bytes.push(...varint(ordinal - last), ...varint(frequency))
+    pushVarint(bytes, ordinal - last)
+    pushVarint(bytes, frequency)
     last = ordinal
   }
-  return Uint8Array.from(bytes)
+  const packed = new Uint8Array(kept.byteLength + bytes.length)
+  packed.set(kept)
+  packed.set(bytes, kept.byteLength)
+  return packed
 }
 
 /** The bytes without an item; undefined when nothing is left. */
@@ -63,13 +65,69 @@ export function withoutPosting(data: Uint8Array, first: number, removed: number)
   return kept.length === 0 ? undefined : packPostings(first, kept)
 }
 
-function varint(value: number): number[] {
-  const bytes: number[] = []
+function pushVarint(bytes: number[], value: number): void {
   let rest = value
   while (rest >= 0x80) {
     bytes.push((rest & 0x7f) | 0x80)
     rest = Math.floor(rest / 128)
   }
   bytes.push(rest)
-  return bytes
+}
+
+export interface GatheredPostings {
+  readonly ordinals: Int32Array
+  readonly frequencies: Int32Array
+  readonly count: number
+}
+
+/** The postings of one term in any of its spellings, ascending; an item that has several counts with the most frequent. */
+export function gatherPostings(
+  packed: PackedPostings,
+  spellings: readonly string[],
+  accept: (ordinal: number) => boolean,
+): GatheredPostings {
+  const lists = spellings.flatMap((spelling) => {
+    const blocks = packed.get(spelling)
+    return blocks === undefined || blocks.length === 0 ? [] : [unpack(blocks, accept)]
+  })
+  const [first, ...others] = lists
+  if (first === undefined) return { ordinals: new Int32Array(), frequencies: new Int32Array(), count: 0 }
+  return others.reduce(merge, first)
+}
+
+function unpack(
+  blocks: readonly { readonly block: number; readonly data: Uint8Array }[],
+  accept: (ordinal: number) => boolean,
+): GatheredPostings {
+  const most = blocks.reduce((sum, { data }) => sum + (data.byteLength >> 1), 0)
+  const ordinals = new Int32Array(most)
+  const frequencies = new Int32Array(most)
+  let count = 0
+  for (const { block, data } of blocks) {
+    eachPosting(data, block * blockSize, (ordinal, frequency) => {
+      if (!accept(ordinal)) return
+      ordinals[count] = ordinal
+      frequencies[count] = frequency
+      count += 1
+    })
+  }
+  return { ordinals, frequencies, count }
+}
+
+function merge(left: GatheredPostings, right: GatheredPostings): GatheredPostings {
+  const most = left.count + right.count
+  const ordinals = new Int32Array(most)
+  const frequencies = new Int32Array(most)
+  let count = 0
+  let i = 0
+  let j = 0
+  while (i < left.count || j < right.count) {
+    const a = i < left.count ? (left.ordinals[i] ?? 0) : Number.POSITIVE_INFINITY
+    const b = j < right.count ? (right.ordinals[j] ?? 0) : Number.POSITIVE_INFINITY
+    ordinals[count] = Math.min(a, b)
+    frequencies[count++] = Math.max(a <= b ? (left.frequencies[i] ?? 0) : 0, b <= a ? (right.frequencies[j] ?? 0) : 0)
+    if (a <= b) i += 1
+    if (b <= a) j += 1
+  }
+  return { ordinals, frequencies, count }
 }

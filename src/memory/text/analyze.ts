@@ -48,11 +48,19 @@ export interface QueryTerm {
   readonly word: Word
 }
 
+export interface QuestionAnalysis {
+  readonly terms: readonly QueryTerm[]
+  /** All words, stop words too. */
+  readonly words: readonly Word[]
+  /** Place in `languages`. */
+  readonly language: number
+}
+
 /**
  * The terms of a question, without repeats. A word is stemmed in the question's own language and in each of `ownerLanguages`
  * (places in `languages`), so that a German note is found by a German question that looks English.
  */
-export function analyzeQuestion(text: string, ownerLanguages: readonly number[]): QueryTerm[] {
+export function analyzeQuestion(text: string, ownerLanguages: readonly number[]): QuestionAnalysis {
   const found = words(text)
   const language = detectLanguage(found)
   const places = [language, ...ownerLanguages.filter((place) => place !== language)]
@@ -69,7 +77,7 @@ export function analyzeQuestion(text: string, ownerLanguages: readonly number[])
       ask([...new Set(places.map((place) => termOf(word, place)))], word)
     }
   }
-  return [...asked.values()]
+  return { terms: [...asked.values()], words: found, language }
 }
 
 /** Stop words go, unless nothing else is left: `to be or not to be` stays searchable. */

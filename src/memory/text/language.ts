@@ -55,6 +55,8 @@ export function detectLanguage(found: readonly Word[]): number {
 const stems = languages.map(() => new Map<string, string>())
 const stemsKept = 20_000
 const marks = /\p{Mn}+/gu
+/** What holds a digit is a name (`jinja2`), not a word with endings. */
+const digit = /\p{N}/u
 const ascii = /^[\p{ASCII}]*$/u
 
 /** The stem of a lower-case word in `languages[place]`; a word of another script keeps its form. Accents are dropped last. */
@@ -65,7 +67,7 @@ export function stem(lower: string, place: number): string {
   const known = kept.get(lower)
   if (known !== undefined) return known
   const script = scriptOf(lower)
-  let result = script === language.script ? language.stem(lower).replace(/'s?$/, '') : lower
+  let result = script === language.script && !digit.test(lower) ? language.stem(lower).replace(/'s?$/, '') : lower
   if ((script === 'latin' || script === 'greek') && !ascii.test(result))
     result = result.normalize('NFD').replace(marks, '')
   if (result === '') result = lower

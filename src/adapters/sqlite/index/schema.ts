@@ -23,4 +23,34 @@ export const indexMigrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: 'index of words with threads, speakers and times; new items wait in a tail',
+    sql: `
+      DROP TABLE index_owner;
+      DROP TABLE index_item;
+      DROP TABLE index_posting;
+      DROP TABLE index_length;
+      -- An owner without a row, or with one of another analyzer, is indexed anew from the memories when next touched.
+      CREATE TABLE index_owner (
+        key INTEGER PRIMARY KEY AUTOINCREMENT, owner_id TEXT NOT NULL UNIQUE, analyzer INTEGER NOT NULL,
+        version INTEGER NOT NULL, next_ordinal INTEGER NOT NULL, packed_to INTEGER NOT NULL, tail_terms INTEGER NOT NULL
+      ) STRICT;
+      -- memory: memory.seq, NULL once removed. version: the owner's version that last changed what ranking knows of it.
+      CREATE TABLE index_item (
+        owner INTEGER NOT NULL, ordinal INTEGER NOT NULL, memory INTEGER, version INTEGER NOT NULL,
+        length INTEGER NOT NULL, language INTEGER NOT NULL, traits INTEGER NOT NULL,
+        PRIMARY KEY (owner, ordinal)
+      ) STRICT, WITHOUT ROWID;
+      CREATE UNIQUE INDEX index_item_by_memory ON index_item (memory) WHERE memory IS NOT NULL;
+      CREATE INDEX index_item_by_version ON index_item (owner, version);
+      CREATE TABLE index_posting (
+        owner INTEGER NOT NULL, term TEXT NOT NULL, block INTEGER NOT NULL, data BLOB NOT NULL,
+        PRIMARY KEY (owner, term, block)
+      ) STRICT, WITHOUT ROWID;
+      -- The terms of items from packed_to on, one row an item, until there are enough of them to pack.
+      CREATE TABLE index_tail (
+        owner INTEGER NOT NULL, ordinal INTEGER NOT NULL, terms TEXT NOT NULL, PRIMARY KEY (owner, ordinal)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ]

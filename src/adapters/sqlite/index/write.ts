@@ -1,122 +1,194 @@
-/** Writing the index of words: called inside the memory's own transaction, so that memory and index are never apart. */
-import { appendPosting, blockOf, blockSize, eachPosting, withoutPosting } from '../../../memory/rank/postings.ts'
-import { analyze } from '../../../memory/text/analyze.ts'
+/**
+ * Writing the index of words, always inside the memory's own transaction, so that memory and index are never apart.
+ * Called by the memory store's projection; the bytes are those of memory/rank/postings and tail.
+ */
+import { blockOf, blockSize, packPostings, withoutPosting } from '../../../memory/rank/postings.ts'
+import { invert, longestTail, packTerms } from '../../../memory/rank/tail.ts'
+import { analyze, analyzerVersion } from '../../../memory/text/analyze.ts'
+import { traitsOf } from '../../../memory/text/traits.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 
-const longestLength = 0xffff
+export interface OwnerRow {
+  readonly key: number
+  readonly analyzer: number
+  readonly version: number
+  readonly next_ordinal: number
+  /** Items below it are in index_posting, the others in index_tail. */
+  readonly packed_to: number
+  readonly tail_terms: number
+}
 
-/** Puts a text behind all others of its owner. */
-export function indexMemory(database: Database, ownerId: OwnerId, memoryId: MemoryId, text: string): void {
-  const { terms, length } = analyze(text)
-  const counted = Math.min(length, longestLength)
-  const ordinal = takeOrdinal(database, ownerId, counted)
-  database.run(
-    'INSERT INTO index_item (owner_id, ordinal, memory_id, length) VALUES (?, ?, ?, ?)',
+interface ItemRow {
+  readonly ordinal: number
+  readonly memory: number
+}
+
+export const findOwner = (db: Database, ownerId: OwnerId): OwnerRow | undefined =>
+  db.get<OwnerRow>(
+    'SELECT key, analyzer, version, next_ordinal, packed_to, tail_terms FROM index_owner WHERE owner_id = ?',
     ownerId,
-    ordinal,
-    memoryId,
-    counted,
   )
-  const block = blockOf(ordinal)
-  setLength(database, ownerId, ordinal, counted)
-  for (const [term, frequency] of terms) {
-    const row = database.get<{ last_ordinal: number; data: Uint8Array }>(
-      'SELECT last_ordinal, data FROM index_posting WHERE owner_id = ? AND term = ? AND block = ?',
-      ownerId,
-      term,
-      block,
-    )
-    const last = row?.last_ordinal ?? block * blockSize - 1
-    database.run(
-      `INSERT INTO index_posting (owner_id, term, block, last_ordinal, data) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (owner_id, term, block) DO UPDATE SET last_ordinal = excluded.last_ordinal, data = excluded.data`,
-      ownerId,
-      term,
-      block,
-      ordinal,
-      appendPosting(row?.data ?? new Uint8Array(), last, ordinal, frequency),
-    )
-  }
+
+/** Puts a memory behind all others of its owner. One that is there already stays as it is. */
+export function indexItem(db: Database, ownerId: OwnerId, memoryId: MemoryId, text: string): void {
+  const owner = ownerOf(db, ownerId)
+  const memory = seqOf(db, ownerId, memoryId)
+  if (memory === undefined || findItem(db, memory) !== undefined) return
+  append(db, owner.key, memory, text)
 }
 
 /** Takes a memory out. `text` is what it was indexed with: its terms say where its postings are. */
-export function unindexMemory(database: Database, ownerId: OwnerId, memoryId: MemoryId, text: string): void {
-  const item = database.get<{ ordinal: number; length: number }>(
-    'SELECT ordinal, length FROM index_item WHERE owner_id = ? AND memory_id = ?',
-    ownerId,
-    memoryId,
-  )
+export function removeItem(db: Database, ownerId: OwnerId, memoryId: MemoryId, text: string): void {
+  const owner = ownerOf(db, ownerId)
+  const memory = seqOf(db, ownerId, memoryId)
+  const item = memory === undefined ? undefined : findItem(db, memory)
   if (item === undefined) return
-  const { ordinal, length } = item
-  const block = blockOf(ordinal)
-  for (const term of analyze(text).terms.keys()) removePosting(database, ownerId, term, block, ordinal)
-  setLength(database, ownerId, ordinal, 0)
-  database.run('DELETE FROM index_item WHERE owner_id = ? AND ordinal = ?', ownerId, ordinal)
-  database.run(
-    'UPDATE index_owner SET items = items - 1, total_length = total_length - ? WHERE owner_id = ?',
+  if (item.ordinal >= owner.packed_to) {
+    db.run('DELETE FROM index_tail WHERE owner = ? AND ordinal = ?', owner.key, item.ordinal)
+  } else {
+    for (const term of analyze(text).terms.keys()) removePosting(db, owner.key, term, item.ordinal)
+  }
+  db.run(
+    'UPDATE index_item SET memory = NULL, length = 0, traits = 0, version = ? WHERE owner = ? AND ordinal = ?',
+    nextVersion(db, owner.key),
+    owner.key,
+    item.ordinal,
+  )
+}
+
+/** Says that what ranking knows of a memory besides its words (state, validity, categories, time) has changed. */
+export function touchItem(db: Database, ownerId: OwnerId, memoryId: MemoryId): void {
+  const owner = ownerOf(db, ownerId)
+  const memory = seqOf(db, ownerId, memoryId)
+  if (memory !== undefined) {
+    db.run('UPDATE index_item SET version = ? WHERE memory = ?', nextVersion(db, owner.key), memory)
+  }
+}
+
+/** Removes all that the index has of an owner. */
+export function dropIndex(db: Database, ownerId: OwnerId): void {
+  const owner = findOwner(db, ownerId)
+  if (owner === undefined) return
+  for (const table of ['index_tail', 'index_posting', 'index_item']) {
+    db.run(`DELETE FROM ${table} WHERE owner = ?`, owner.key)
+  }
+  db.run('DELETE FROM index_owner WHERE key = ?', owner.key)
+}
+
+/** Indexes an owner anew from the memories. Runs in a transaction; caches of any process see another key and begin afresh. */
+export function rebuildIndex(db: Database, ownerId: OwnerId): OwnerRow {
+  dropIndex(db, ownerId)
+  db.run(
+    `INSERT INTO index_owner (owner_id, analyzer, version, next_ordinal, packed_to, tail_terms)
+     VALUES (?, ?, 0, 0, 0, 0)`,
+    ownerId,
+    analyzerVersion,
+  )
+  const { key } = existing(findOwner(db, ownerId))
+  const page = 500
+  let after = 0
+  for (;;) {
+    const rows = db.all<{ seq: number; content: string }>(
+      "SELECT seq, content FROM memory WHERE owner_id = ? AND seq > ? AND state <> 'deleted' ORDER BY seq LIMIT ?",
+      ownerId,
+      after,
+      page,
+    )
+    for (const { seq, content } of rows) append(db, key, seq, content)
+    after = rows.at(-1)?.seq ?? after
+    if (rows.length < page) return existing(findOwner(db, ownerId))
+  }
+}
+
+/** The owner's row; made, or the index made anew, where there is none of this program's analyzer. */
+export function ownerOf(db: Database, ownerId: OwnerId): OwnerRow {
+  const owner = findOwner(db, ownerId)
+  return owner?.analyzer === analyzerVersion ? owner : rebuildIndex(db, ownerId)
+}
+
+function append(db: Database, key: number, memory: number, text: string): void {
+  const { terms, length, language } = analyze(text)
+  const owner = existing(
+    db.get<{ ordinal: number; version: number; tail_terms: number }>(
+      `UPDATE index_owner SET next_ordinal = next_ordinal + 1, version = version + 1, tail_terms = tail_terms + ?
+        WHERE key = ? RETURNING next_ordinal - 1 AS ordinal, version, tail_terms`,
+      terms.size,
+      key,
+    ),
+  )
+  db.run(
+    'INSERT INTO index_item (owner, ordinal, memory, version, length, language, traits) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    key,
+    owner.ordinal,
+    memory,
+    owner.version,
     length,
-    ownerId,
+    language,
+    traitsOf(text, language),
   )
+  db.run('INSERT INTO index_tail (owner, ordinal, terms) VALUES (?, ?, ?)', key, owner.ordinal, packTerms(terms))
+  if (owner.tail_terms >= longestTail) packTail(db, key, owner.ordinal + 1)
 }
 
-function takeOrdinal(database: Database, ownerId: OwnerId, length: number): number {
-  const row = database.get<{ next_ordinal: number }>(
-    `INSERT INTO index_owner (owner_id, items, total_length, next_ordinal) VALUES (?, 1, ?, 1)
-      ON CONFLICT (owner_id) DO UPDATE SET
-        items = items + 1, total_length = total_length + excluded.total_length, next_ordinal = next_ordinal + 1
-      RETURNING next_ordinal`,
-    ownerId,
-    length,
+/** Moves the tail into the blocks. */
+function packTail(db: Database, key: number, packedTo: number): void {
+  const items = db.all<{ ordinal: number; terms: string }>(
+    'SELECT ordinal, terms FROM index_tail WHERE owner = ? ORDER BY ordinal',
+    key,
   )
-  return (row?.next_ordinal ?? 1) - 1
+  for (const [term, postings] of invert(items)) {
+    for (const [block, part] of Map.groupBy(postings, ([ordinal]) => blockOf(ordinal))) {
+      // Behind what the block has: the first distance of the new bytes is counted from the block's last ordinal.
+      const kept = db.get<{ data: Uint8Array }>(
+        'SELECT data FROM index_posting WHERE owner = ? AND term = ? AND block = ?',
+        key,
+        term,
+        block,
+      )
+      db.run(
+        `INSERT INTO index_posting (owner, term, block, data) VALUES (?, ?, ?, ?)
+          ON CONFLICT (owner, term, block) DO UPDATE SET data = excluded.data`,
+        key,
+        term,
+        block,
+        packPostings(block * blockSize, part, kept?.data),
+      )
+    }
+  }
+  db.run('DELETE FROM index_tail WHERE owner = ?', key)
+  db.run('UPDATE index_owner SET packed_to = ?, tail_terms = 0 WHERE key = ?', packedTo, key)
 }
 
-function setLength(database: Database, ownerId: OwnerId, ordinal: number, length: number): void {
+function removePosting(db: Database, key: number, term: string, ordinal: number): void {
   const block = blockOf(ordinal)
-  const row = database.get<{ data: Uint8Array }>(
-    'SELECT data FROM index_length WHERE owner_id = ? AND block = ?',
-    ownerId,
-    block,
-  )
-  const at = (ordinal - block * blockSize) * 2
-  const data = new Uint8Array(Math.max(row?.data.byteLength ?? 0, at + 2))
-  if (row !== undefined) data.set(row.data)
-  data[at] = length & 0xff
-  data[at + 1] = length >> 8
-  database.run(
-    `INSERT INTO index_length (owner_id, block, data) VALUES (?, ?, ?)
-      ON CONFLICT (owner_id, block) DO UPDATE SET data = excluded.data`,
-    ownerId,
-    block,
-    data,
-  )
-}
-
-function removePosting(database: Database, ownerId: OwnerId, term: string, block: number, ordinal: number): void {
-  const row = database.get<{ data: Uint8Array }>(
-    'SELECT data FROM index_posting WHERE owner_id = ? AND term = ? AND block = ?',
-    ownerId,
+  const row = db.get<{ data: Uint8Array }>(
+    'SELECT data FROM index_posting WHERE owner = ? AND term = ? AND block = ?',
+    key,
     term,
     block,
   )
   if (row === undefined) return
-  const first = block * blockSize
-  const left = withoutPosting(row.data, first, ordinal)
+  const left = withoutPosting(row.data, block * blockSize, ordinal)
   if (left === undefined) {
-    database.run('DELETE FROM index_posting WHERE owner_id = ? AND term = ? AND block = ?', ownerId, term, block)
-    return
+    db.run('DELETE FROM index_posting WHERE owner = ? AND term = ? AND block = ?', key, term, block)
+  } else {
+    db.run('UPDATE index_posting SET data = ? WHERE owner = ? AND term = ? AND block = ?', left, key, term, block)
   }
-  let last = first - 1
-  eachPosting(left, first, (kept) => {
-    last = kept
-  })
-  database.run(
-    'UPDATE index_posting SET data = ?, last_ordinal = ? WHERE owner_id = ? AND term = ? AND block = ?',
-    left,
-    last,
-    ownerId,
-    term,
-    block,
-  )
+}
+
+const seqOf = (db: Database, ownerId: OwnerId, memoryId: MemoryId): number | undefined =>
+  db.get<{ seq: number }>('SELECT seq FROM memory WHERE owner_id = ? AND id = ?', ownerId, memoryId)?.seq
+
+const findItem = (db: Database, memory: number): ItemRow | undefined =>
+  db.get<ItemRow>('SELECT ordinal, memory FROM index_item WHERE memory = ?', memory)
+
+const nextVersion = (db: Database, key: number): number =>
+  existing(
+    db.get<{ version: number }>('UPDATE index_owner SET version = version + 1 WHERE key = ? RETURNING version', key),
+  ).version
+
+function existing<T>(row: T | undefined): T {
+  if (row === undefined) throw new Error('The index has no row for its owner.')
+  return row
 }

@@ -1,6 +1,7 @@
 /** Adding and changing memories, each call one transaction. */
 import { assertWriter, mayChange, mayRead } from '../../../memory/access.ts'
 import type { AddOutcome, AddPolicy, Draft, Memories, MemoryFilter, WriteOptions } from '../../../memory/ports.ts'
+import { guessedThreadPrefix } from '../../../memory/rank/facts.ts'
 import type { AccessRule, Memory } from '../../../memory/schema.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import { Fault } from '../../../shared/fault.ts'
@@ -10,9 +11,6 @@ import { erase, find, insert, recordEvent, rewrite } from './record.ts'
 import { type MemoryRow, memoryOf } from './rows.ts'
 
 export type Writers = Pick<Memories, 'add' | 'update' | 'setState' | 'delete' | 'deleteAll'>
-
-/** Threads that the store began itself bear this before their id. */
-const runningThread = 'auto:'
 
 export function createWriters(db: Database, flushAccessLog: () => void): Writers {
   function writer(ownerId: OwnerId, appId: ClientId): AccessRule {
@@ -201,8 +199,8 @@ function createThreads(db: Database, ownerId: OwnerId, appId: ClientId, policy: 
       appId,
     )
     const goesOn =
-      last?.thread_id.startsWith(runningThread) === true && policy.at - last.created_at < policy.threadGapMs
-    running = goesOn && last !== undefined ? last.thread_id : `${runningThread}${draft.id}`
+      last?.thread_id.startsWith(guessedThreadPrefix) === true && policy.at - last.created_at < policy.threadGapMs
+    running = goesOn && last !== undefined ? last.thread_id : `${guessedThreadPrefix}${draft.id}`
     return running
   }
 

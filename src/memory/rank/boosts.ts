@@ -1,0 +1,72 @@
+/** What makes an item count more or less than its words say. Each factor is bounded, named, and shown with the hit. */
+import { trait } from '../text/traits.ts'
+import type { OwnerFacts } from './facts.ts'
+import type { WeightedTerm } from './fields.ts'
+import type { AskedQuestion } from './question.ts'
+import { type Boost, has } from './rank.ts'
+import type { Recipe } from './recipe.ts'
+
+export interface Boosts {
+  factor(at: number): number
+  /** The factors other than 1, for `why`. */
+  named(at: number): readonly Boost[]
+}
+
+type Rule = readonly [name: string, factor: (at: number) => number]
+
+export function boostsOf(
+  facts: OwnerFacts,
+  question: AskedQuestion,
+  terms: readonly WeightedTerm[],
+  recipe: Recipe,
+): Boosts {
+  const { traits, speaker, occurredAt, createdAt } = facts
+  const bySpeaker = facts.speakers.map(({ kind, name }) => {
+    const named =
+      name
+        ?.toLowerCase()
+        .split(/\s+/u)
+        .some((part) => part.length > 1 && question.words.has(part)) === true
+    const told = kind === 'assistant' && !question.asksAssistant ? recipe.assistant : 1
+    return (named ? recipe.speakerAsked : 1) * (kind === 'document' ? recipe.document : told)
+  })
+  const rules: Rule[] = [
+    ['speaker', (at) => bySpeaker[speaker[at] ?? 0] ?? 1],
+    ['only_asks', (at) => (((traits[at] ?? 0) & trait.asksOnly) !== 0 ? recipe.asksOnly : 1)],
+    ['standing_wish', (at) => (isWish(facts, at) ? recipe.standingWish : 1)],
+  ]
+  if (question.asksTime) {
+    rules.push(['tells_time', (at) => (((traits[at] ?? 0) & trait.tellsTime) !== 0 ? recipe.tellsTime : 1)])
+  }
+  if (question.periods.length > 0) {
+    rules.push([
+      'date',
+      (at) => {
+        const happened = occurredAt[at] ?? Number.NaN
+        const told = Number.isNaN(happened) ? (createdAt[at] ?? 0) : happened
+        return question.periods.some(({ from, to }) => told >= from && told < to) ? recipe.dateMatches : 1
+      },
+    ])
+  }
+  if (question.quotations.length > 0) {
+    rules.push([
+      'quoted',
+      (at) =>
+        question.quotations.some((places) => places.every((place) => has(terms[place], at))) ? 1 + recipe.quoted : 1,
+    ])
+  }
+  return {
+    factor(at) {
+      let factor = 1
+      for (const [, rule] of rules) factor *= rule(at)
+      return factor
+    },
+    named: (at) => rules.flatMap(([name, rule]) => (rule(at) === 1 ? [] : [{ name, factor: rule(at) }])),
+  }
+}
+
+/** A wish is the person's own: what an assistant promises or a document demands is none. */
+const isWish = (facts: OwnerFacts, at: number): boolean => {
+  const kind = facts.speakers[facts.speaker[at] ?? 0]?.kind
+  return ((facts.traits[at] ?? 0) & trait.standingWish) !== 0 && kind !== 'assistant' && kind !== 'document'
+}

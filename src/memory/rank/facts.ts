@@ -1,0 +1,204 @@
+/**
+ * What ranking knows of an owner's items besides their words, in columns by ordinal: filled by an engine's adapter, kept
+ * between searches and brought forward by what changed. Pure: it knows no engine and no text.
+ */
+import type { ClientId } from '../../shared/brand.ts'
+import type { MemoryState, SpeakerKind } from '../schema.ts'
+
+/** One item's facts as an engine keeps them. Times are Unix milliseconds. */
+export interface ItemFacts {
+  /** Its place in the owner's index: never given to another item. */
+  readonly ordinal: number
+  /** In terms. */
+  readonly length: number
+  /** Place in text/languages. */
+  readonly language: number
+  /** Bits of text/traits. */
+  readonly traits: number
+  readonly threadId: string
+  readonly position: number
+  readonly speakerKind: SpeakerKind
+  readonly speakerName: string | undefined
+  readonly appId: ClientId
+  readonly categories: readonly string[]
+  readonly state: MemoryState
+  readonly occurredAt: number | undefined
+  readonly createdAt: number
+  readonly validFrom: number
+  readonly validTo: number | undefined
+}
+
+/** What decides whether an app may see an item: few distinct ones for many items, so that a rule is asked once for each. */
+export interface ItemClass {
+  readonly appId: ClientId
+  readonly categories: readonly string[]
+  readonly state: MemoryState
+}
+
+export interface ItemSpeaker {
+  readonly kind: SpeakerKind
+  readonly name: string | undefined
+}
+
+/** Begins the ids of threads that nobody named: adds that one app made within half an hour. */
+export const guessedThreadPrefix = 'auto:'
+
+/** No item, no thread. */
+export const none = -1
+
+/** Gives equal values one small number. */
+class Interned<T> {
+  readonly values: T[] = []
+  private readonly places = new Map<string, number>()
+  placeOf(key: string, value: T): number {
+    const known = this.places.get(key)
+    if (known !== undefined) return known
+    this.places.set(key, this.values.length)
+    this.values.push(value)
+    return this.values.length - 1
+  }
+}
+
+const firstCapacity = 64
+
+/** Columns by ordinal. Read the columns, change them through `put` and `remove` only. */
+export class OwnerFacts {
+  /** One past the highest ordinal seen. */
+  ordinals = 0
+  items = 0
+  totalLength = 0
+  private capacity = firstCapacity
+  live = new Uint8Array(firstCapacity)
+  length = new Int32Array(firstCapacity)
+  traits = new Uint8Array(firstCapacity)
+  guessedThread = new Uint8Array(firstCapacity)
+  language = new Uint8Array(firstCapacity)
+  thread = new Int32Array(firstCapacity)
+  position = new Float64Array(firstCapacity)
+  /** The item before and the item after in the thread, or `none`. */
+  previous = new Int32Array(firstCapacity)
+  next = new Int32Array(firstCapacity)
+  speaker = new Int32Array(firstCapacity)
+  itemClass = new Int32Array(firstCapacity)
+  /** NaN where unknown. */
+  occurredAt = new Float64Array(firstCapacity)
+  createdAt = new Float64Array(firstCapacity)
+  validFrom = new Float64Array(firstCapacity)
+  /** Infinity while it holds. */
+  validTo = new Float64Array(firstCapacity)
+  /** Sums of lengths by thread. */
+  readonly threadLength: number[] = []
+  readonly threadItems: number[] = []
+  /** How many threads have an item. */
+  threads = 0
+  /** How many items are in each of text/languages. */
+  readonly languageItems: number[] = []
+  private readonly last: number[] = []
+  private readonly classTable = new Interned<ItemClass>()
+  private readonly speakerTable = new Interned<ItemSpeaker>()
+  private readonly threadTable = new Interned<string>()
+
+  get classes(): readonly ItemClass[] {
+    return this.classTable.values
+  }
+  get speakers(): readonly ItemSpeaker[] {
+    return this.speakerTable.values
+  }
+  /** The number of a thread, or `none`. */
+  threadPlace(threadId: string): number {
+    return this.threadTable.values.indexOf(threadId)
+  }
+  get averageLength(): number {
+    return this.items === 0 ? 1 : this.totalLength / this.items
+  }
+
+  /** Adds an item, or changes the facts of one; its length, thread and place in it stay what they were. */
+  put(facts: ItemFacts): void {
+    const at = facts.ordinal
+    this.grow(at + 1)
+    this.speaker[at] = this.speakerTable.placeOf(`${facts.speakerKind}\n${facts.speakerName ?? ''}`, {
+      kind: facts.speakerKind,
+      name: facts.speakerName,
+    })
+    this.itemClass[at] = this.classTable.placeOf(JSON.stringify([facts.appId, facts.state, facts.categories]), {
+      appId: facts.appId,
+      categories: facts.categories,
+      state: facts.state,
+    })
+    this.traits[at] = facts.traits
+    this.occurredAt[at] = facts.occurredAt ?? Number.NaN
+    this.createdAt[at] = facts.createdAt
+    this.validFrom[at] = facts.validFrom
+    this.validTo[at] = facts.validTo ?? Number.POSITIVE_INFINITY
+    if (this.live[at] === 1) return
+    this.live[at] = 1
+    this.length[at] = facts.length
+    this.language[at] = facts.language
+    this.position[at] = facts.position
+    this.guessedThread[at] = facts.threadId.startsWith(guessedThreadPrefix) ? 1 : 0
+    this.items += 1
+    this.totalLength += facts.length
+    this.languageItems[facts.language] = (this.languageItems[facts.language] ?? 0) + 1
+    this.link(at, this.threadTable.placeOf(facts.threadId, facts.threadId))
+  }
+
+  remove(at: number): void {
+    if (this.live[at] !== 1) return
+    this.live[at] = 0
+    const length = this.length[at] ?? 0
+    const language = this.language[at] ?? 0
+    this.items -= 1
+    this.totalLength -= length
+    this.languageItems[language] = (this.languageItems[language] ?? 1) - 1
+    const thread = this.thread[at] ?? none
+    const before = this.previous[at] ?? none
+    const after = this.next[at] ?? none
+    if (before !== none) this.next[before] = after
+    if (after !== none) this.previous[after] = before
+    else this.last[thread] = before
+    this.threadLength[thread] = (this.threadLength[thread] ?? 0) - length
+    const left = (this.threadItems[thread] ?? 1) - 1
+    this.threadItems[thread] = left
+    if (left === 0) this.threads -= 1
+  }
+
+  /** Puts an item into its thread by position; items mostly come in order, so the search begins at the end. */
+  private link(at: number, thread: number): void {
+    const position = this.position[at] ?? 0
+    let before = this.last[thread] ?? none
+    let after = none
+    while (before !== none && (this.position[before] ?? 0) > position) {
+      after = before
+      before = this.previous[before] ?? none
+    }
+    this.thread[at] = thread
+    this.previous[at] = before
+    this.next[at] = after
+    if (before !== none) this.next[before] = at
+    if (after !== none) this.previous[after] = at
+    else this.last[thread] = at
+    this.threadLength[thread] = (this.threadLength[thread] ?? 0) + (this.length[at] ?? 0)
+    const items = (this.threadItems[thread] ?? 0) + 1
+    this.threadItems[thread] = items
+    if (items === 1) this.threads += 1
+  }
+
+  private grow(ordinals: number): void {
+    if (ordinals > this.ordinals) this.ordinals = ordinals
+    if (ordinals <= this.capacity) return
+    this.capacity = Math.max(ordinals, this.capacity * 2)
+    const copied = <T extends Uint8Array | Int32Array | Float64Array>(into: T, from: T): T => {
+      into.set(from)
+      return into
+    }
+    for (const name of ['live', 'traits', 'language', 'guessedThread'] as const) {
+      this[name] = copied(new Uint8Array(this.capacity), this[name])
+    }
+    for (const name of ['length', 'thread', 'previous', 'next', 'speaker', 'itemClass'] as const) {
+      this[name] = copied(new Int32Array(this.capacity), this[name])
+    }
+    for (const name of ['position', 'occurredAt', 'createdAt', 'validFrom', 'validTo'] as const) {
+      this[name] = copied(new Float64Array(this.capacity), this[name])
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Ranks an owner's items for a question: words in three fields, similarity of meaning where vectors were given, bounded boosts,
+ * filters on the way, and for each hit why it was found. Called by recall; pure, so that every engine ranks alike.
+ */
+import { boostsOf } from './boosts.ts'
+import { type ItemClass, none, type OwnerFacts } from './facts.ts'
+import { scoreFields, type WeightedTerm } from './fields.ts'
+import { gatherPostings, type PackedPostings } from './postings.ts'
+import type { AskedQuestion } from './question.ts'
+import { type Recipe, recipe as standard } from './recipe.ts'
+
+/** What the caller wants of what they may see. Times are Unix milliseconds. */
+export interface Wanted {
+  readonly categories?: readonly string[] | undefined
+  readonly appId?: string | undefined
+  readonly thread?: string | undefined
+  /** When it happened, or was recorded where that is unknown; inclusive. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+export interface RankRequest {
+  readonly question: AskedQuestion
+  readonly limit: number
+  /** What must hold at this time. */
+  readonly asOf: number
+  /** Whether items of a class may be seen at all. What may not be seen counts for nothing, not even for its neighbours. */
+  maySee(itemClass: ItemClass): boolean
+  readonly wanted: Wanted
+  /** Likeness in meaning by ordinal, -1 to 1, of the nearest items; undefined without vectors. */
+  readonly likeness?: ReadonlyMap<number, number> | undefined
+}
+
+export interface Boost {
+  readonly name: string
+  readonly factor: number
+}
+
+export interface Ranked {
+  readonly ordinal: number
+  /** Comparable within one answer. */
+  readonly score: number
+  readonly why: {
+    /** The lists that found it, with its rank in each, from 1. */
+    readonly lists: readonly { readonly name: 'words' | 'meaning'; readonly rank: number; readonly score: number }[]
+    readonly boosts: readonly Boost[]
+    /** The question's words that it has itself; what its thread has is not listed. */
+    readonly matched: readonly string[]
+  }
+}
+
+/** The best `limit` items; equal scores newest first. */
+export function rank(
+  facts: OwnerFacts,
+  packed: PackedPostings,
+  request: RankRequest,
+  recipe: Recipe = standard,
+): Ranked[] {
+  const seen = visible(facts, request)
+  const terms = request.question.terms.map(
+    ({ variants, name }): WeightedTerm => ({
+      weight: name ? recipe.name : 1,
+      postings: gatherPostings(packed, variants, seen),
+    }),
+  )
+  const words = scoreFields(facts, terms, recipe)
+  const meaning = request.likeness
+  let bestWords = 0
+  for (const at of words.found) bestWords = Math.max(bestWords, words.scores[at] ?? 0)
+
+  const isWanted = wantedItem(facts, request.wanted)
+  const boost = boostsOf(facts, request.question, terms, recipe)
+  const candidates = new Candidates(request.limit)
+  const consider = (at: number) => {
+    if (!seen(at) || !isWanted(at)) return
+    const like = meaning?.get(at)
+    // Beside a match in a conversation stands its answer; beside one in a guessed thread, often an unrelated fact.
+    if (facts.guessedThread[at] === 1 && words.own[at] !== 1 && like === undefined) return
+    const own = bestWords === 0 ? 0 : (words.scores[at] ?? 0) / bestWords
+    const base = meaning === undefined ? own : own + recipe.meaning * Math.max(0, like ?? 0)
+    candidates.offer(at, base * boost.factor(at))
+  }
+  for (const at of words.found) consider(at)
+  if (meaning !== undefined) for (const at of meaning.keys()) if (words.scores[at] === 0) consider(at)
+
+  const best = candidates.sorted()
+  const rankIn = ranksOf(best.map(({ at }) => ({ at, score: words.scores[at] ?? 0 })))
+  const rankBy = meaning === undefined ? undefined : ranksOf([...meaning].map(([at, score]) => ({ at, score })))
+  return best.map(({ at, score }) => ({
+    ordinal: at,
+    score,
+    why: {
+      lists: [
+        ...listed('words', rankIn.get(at), bestWords === 0 ? 0 : (words.scores[at] ?? 0) / bestWords),
+        ...listed('meaning', rankBy?.get(at), meaning?.get(at) ?? 0),
+      ],
+      boosts: boost.named(at),
+      matched: request.question.terms.flatMap(({ word }, i) => (has(terms[i], at) ? [word.surface] : [])),
+    },
+  }))
+}
+
+const listed = (name: 'words' | 'meaning', rank: number | undefined, score: number) =>
+  rank === undefined || score === 0 ? [] : [{ name, rank, score }]
+
+const ranksOf = (scored: { at: number; score: number }[]): Map<number, number> =>
+  new Map(scored.sort((left, right) => right.score - left.score).map(({ at }, i) => [at, i + 1]))
+
+/** Whether an item has a term in its own words. Postings ascend. */
+export function has(term: WeightedTerm | undefined, at: number): boolean {
+  if (term === undefined) return false
+  const { ordinals, count } = term.postings
+  let low = 0
+  let high = count - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const value = ordinals[middle] ?? none
+    if (value === at) return true
+    if (value < at) low = middle + 1
+    else high = middle - 1
+  }
+  return false
+}
+
+/** Live, of a class that may be seen, and holding at the time. */
+function visible(facts: OwnerFacts, { maySee, asOf }: RankRequest): (at: number) => boolean {
+  const classes = Uint8Array.from(facts.classes, (itemClass) => (maySee(itemClass) ? 1 : 0))
+  const { live, itemClass, validFrom, validTo } = facts
+  return (at) =>
+    live[at] === 1 && classes[itemClass[at] ?? 0] === 1 && (validFrom[at] ?? 0) <= asOf && (validTo[at] ?? 0) > asOf
+}
+
+function wantedItem(facts: OwnerFacts, wanted: Wanted): (at: number) => boolean {
+  const { categories, appId, thread, from, to } = wanted
+  const classes = Uint8Array.from(facts.classes, (one) =>
+    (appId === undefined || one.appId === appId) &&
+    (categories === undefined || one.categories.some((name) => categories.includes(name)))
+      ? 1
+      : 0,
+  )
+  const threadPlace = thread === undefined ? none : facts.threadPlace(thread)
+  return (at) => {
+    if (classes[facts.itemClass[at] ?? 0] !== 1) return false
+    if (thread !== undefined && facts.thread[at] !== threadPlace) return false
+    if (from === undefined && to === undefined) return true
+    const happened = facts.occurredAt[at] ?? Number.NaN
+    const told = Number.isNaN(happened) ? (facts.createdAt[at] ?? 0) : happened
+    return (from === undefined || told >= from) && (to === undefined || told <= to)
+  }
+}
+
+/** The best few of many, by insertion into a short ascending list. */
+class Candidates {
+  private readonly kept: { at: number; score: number }[] = []
+  private readonly limit: number
+  constructor(limit: number) {
+    this.limit = limit
+  }
+  offer(at: number, score: number): void {
+    const full = this.kept.length >= this.limit
+    const worst = this.kept[0]
+    if (score <= 0 || (full && worst !== undefined && !before(at, score, worst))) return
+    if (full) this.kept.shift()
+    let place = this.kept.length
+    while (place > 0) {
+      const other = this.kept[place - 1]
+      if (other === undefined || !before(other.at, other.score, { at, score })) break
+      place -= 1
+    }
+    this.kept.splice(place, 0, { at, score })
+  }
+  sorted(): { at: number; score: number }[] {
+    return this.kept.toReversed()
+  }
+}
+
+/** Whether (at, score) comes before another in the answer. */
+const before = (at: number, score: number, other: { at: number; score: number }): boolean =>
+  score > other.score || (score === other.score && at > other.at)

@@ -1,0 +1,50 @@
+/**
+ * Every number of the ranking in one place, with what it means. Found on one half of the conversations of two public sets and
+ * checked on the other half: see tests/bench/recall/README.md. Each is a rule that can be told to a user.
+ */
+export interface Recipe {
+  /** BM25: how fast repeats stop counting, how much a long text is discounted. */
+  readonly k1: number
+  readonly b: number
+  /** How much a text's own words count, the words around it and those of its whole thread. */
+  readonly item: number
+  readonly context: number
+  readonly thread: number
+  /** Within the words around it: those of the next neighbour and of the one after. */
+  readonly neighbour: number
+  readonly secondNeighbour: number
+  /** Names and numbers in a question count more. */
+  readonly name: number
+  /** Factors on an item's score. */
+  readonly asksOnly: number
+  readonly speakerAsked: number
+  readonly assistant: number
+  readonly document: number
+  readonly standingWish: number
+  readonly tellsTime: number
+  readonly dateMatches: number
+  /** How much of the score an exact quotation adds. */
+  readonly quoted: number
+  /** How much likeness in meaning counts beside the words, whose best is 1. */
+  readonly meaning: number
+}
+
+export const recipe: Recipe = {
+  k1: 1.2,
+  b: 0.75,
+  item: 1,
+  context: 1,
+  thread: 0.5,
+  neighbour: 1,
+  secondNeighbour: 0.5,
+  name: 1,
+  asksOnly: 0.7,
+  speakerAsked: 1.2,
+  assistant: 0.6,
+  document: 0.8,
+  standingWish: 1.15,
+  tellsTime: 1.15,
+  dateMatches: 1.3,
+  quoted: 0.3,
+  meaning: 1,
+}

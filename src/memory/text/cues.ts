@@ -1,0 +1,144 @@
+/**
+ * The few words by which a text shows what it is for: a lasting wish, or the time of something. Lists per language, short on
+ * purpose; each entry is a phrase as it is written in lower case. A language without a list loses the boost, nothing else.
+ */
+export interface Cues {
+  /** How people state what should hold from now on: `always`, `I prefer`. */
+  readonly standingWish: readonly string[]
+  /** How people date what they tell: `yesterday`, `last week`. */
+  readonly tellsTime: readonly string[]
+  /** How people ask for a time: `when`, `how long`. */
+  readonly asksTime: readonly string[]
+  /** How people ask for what an assistant told them: `did you`, `your advice`. */
+  readonly asksAssistant: readonly string[]
+}
+
+const months = {
+  en: 'january february march april june july august september october november december',
+  de: 'januar februar märz april mai juni juli august september oktober november dezember',
+  fr: 'janvier février mars avril mai juin juillet août septembre octobre novembre décembre',
+  es: 'enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre',
+  it: 'gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre',
+  pt: 'janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro',
+  nl: 'januari februari maart april mei juni juli augustus september oktober november december',
+}
+const days = {
+  en: 'monday tuesday wednesday thursday friday saturday sunday',
+  de: 'montag dienstag mittwoch donnerstag freitag samstag sonntag',
+  fr: 'lundi mardi mercredi jeudi vendredi samedi dimanche',
+  es: 'lunes martes miércoles jueves viernes sábado domingo',
+  it: 'lunedì martedì mercoledì giovedì venerdì sabato domenica',
+  pt: 'segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo',
+  nl: 'maandag dinsdag woensdag donderdag vrijdag zaterdag zondag',
+}
+const calendar = (code: keyof typeof months) => [...months[code].split(' '), ...days[code].split(' ')]
+
+/** By ISO 639-1 code. */
+export const cues: Readonly<Record<string, Cues>> = {
+  en: {
+    standingWish: [
+      ...['always', 'never', 'i prefer', 'i like to', "i'd rather", 'i would rather', "i don't like", "i don't want"],
+      ...['from now on', 'in the future', 'every time', 'whenever', 'make sure', 'remember to', 'please remember'],
+    ],
+    tellsTime: [
+      ...calendar('en'),
+      ...[
+        'yesterday',
+        'today',
+        'tonight',
+        'tomorrow',
+        'last night',
+        'last week',
+        'last month',
+        'last year',
+        'last weekend',
+      ],
+      ...['next week', 'next month', 'next year', 'this week', 'this month', 'this weekend', 'this morning', 'ago'],
+      ...['since', 'recently', 'just got', 'weekend', 'days', 'weeks', 'months', 'years'],
+    ],
+    asksTime: ['when', 'what date', 'what day', 'what year', 'what month', 'what time', 'how long', 'how many days'],
+    asksAssistant: [
+      'did you',
+      'you suggested',
+      'you recommended',
+      'you said',
+      'you told',
+      'you gave',
+      'you mentioned',
+      'your advice',
+      'your recommendation',
+    ],
+  },
+  de: {
+    standingWish: [
+      'immer',
+      'nie',
+      'niemals',
+      'ich bevorzuge',
+      'lieber',
+      'ab jetzt',
+      'von nun an',
+      'in zukunft',
+      'jedes mal',
+    ],
+    tellsTime: [
+      ...calendar('de'),
+      'gestern',
+      'heute',
+      'morgen',
+      'letzte woche',
+      'letztes jahr',
+      'nächste woche',
+      'vor',
+    ],
+    asksTime: ['wann', 'an welchem tag', 'in welchem jahr', 'wie lange', 'seit wann'],
+    asksAssistant: ['hast du', 'haben sie', 'du gesagt', 'du empfohlen', 'dein rat', 'deine empfehlung'],
+  },
+  fr: {
+    standingWish: [
+      'toujours',
+      'jamais',
+      'je préfère',
+      "j'aime mieux",
+      'désormais',
+      'à partir de maintenant',
+      'chaque fois',
+    ],
+    tellsTime: [
+      ...calendar('fr'),
+      'hier',
+      "aujourd'hui",
+      'demain',
+      'semaine dernière',
+      'an dernier',
+      'il y a',
+      'depuis',
+    ],
+    asksTime: ['quand', 'quel jour', 'quelle date', 'quelle année', 'combien de temps'],
+    asksAssistant: ['as-tu', 'avez-vous', 'tu as', 'vous avez', 'ton conseil', 'votre conseil'],
+  },
+  es: {
+    standingWish: ['siempre', 'nunca', 'prefiero', 'de ahora en adelante', 'a partir de ahora', 'cada vez'],
+    tellsTime: [...calendar('es'), 'ayer', 'hoy', 'mañana', 'semana pasada', 'año pasado', 'hace', 'desde'],
+    asksTime: ['cuándo', 'cuando', 'qué día', 'qué fecha', 'qué año', 'cuánto tiempo'],
+    asksAssistant: ['me dijiste', 'me recomendaste', 'me sugeriste', 'tu consejo', 'tu recomendación'],
+  },
+  it: {
+    standingWish: ['sempre', 'mai', 'preferisco', "d'ora in poi", 'in futuro', 'ogni volta'],
+    tellsTime: [...calendar('it'), 'ieri', 'oggi', 'domani', 'settimana scorsa', 'anno scorso', 'fa'],
+    asksTime: ['quando', 'che giorno', 'che data', 'che anno', 'quanto tempo'],
+    asksAssistant: ['mi hai', 'hai detto', 'hai consigliato', 'il tuo consiglio'],
+  },
+  pt: {
+    standingWish: ['sempre', 'nunca', 'prefiro', 'de agora em diante', 'a partir de agora', 'cada vez'],
+    tellsTime: [...calendar('pt'), 'ontem', 'hoje', 'amanhã', 'semana passada', 'ano passado', 'há', 'desde'],
+    asksTime: ['quando', 'que dia', 'que data', 'que ano', 'quanto tempo'],
+    asksAssistant: ['você disse', 'você recomendou', 'você sugeriu', 'seu conselho'],
+  },
+  nl: {
+    standingWish: ['altijd', 'nooit', 'liever', 'ik geef de voorkeur', 'vanaf nu', 'voortaan', 'elke keer'],
+    tellsTime: [...calendar('nl'), 'gisteren', 'vandaag', 'morgen', 'vorige week', 'vorig jaar', 'geleden'],
+    asksTime: ['wanneer', 'welke dag', 'welke datum', 'welk jaar', 'hoe lang'],
+    asksAssistant: ['heb je', 'je zei', 'je aanbeval', 'jouw advies'],
+  },
+}

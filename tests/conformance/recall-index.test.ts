@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { openSqliteMemoryStore, type SqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
+import { contentHash } from '../../src/memory/content.ts'
+import type { Draft } from '../../src/memory/ports.ts'
+import { blockSize, eachPosting } from '../../src/memory/rank/postings.ts'
+import { analyze } from '../../src/memory/text/analyze.ts'
+import type { ClientId, MemoryId, OwnerId } from '../../src/shared/brand.ts'
+
+const ada = 'ada' as OwnerId
+const bob = 'bob' as OwnerId
+const app = 'app' as ClientId
+const policy = { at: 1_000, threadGapMs: 0, recalledSince: 0, isEcho: () => false }
+let made = 0
+
+const draft = (content: string): Draft => ({
+  id: `00000000-0000-7000-8000-${String(++made).padStart(12, '0')}` as MemoryId,
+  content,
+  contentHash: contentHash(content),
+  speaker: { kind: 'self' },
+  categories: [],
+  metadata: {},
+  threadId: 'one',
+  occurredAt: undefined,
+  validFrom: undefined,
+  source: 'tool',
+})
+
+const open: SqliteMemoryStore[] = []
+function opened(): SqliteMemoryStore {
+  const store = openSqliteMemoryStore({ path: ':memory:' })
+  open.push(store)
+  return store
+}
+afterEach(async () => {
+  for (const { store } of open.splice(0)) await store.close()
+})
+
+/** What the index says, by memory: each term with its frequency. */
+async function indexed({ index }: SqliteMemoryStore, ownerId: OwnerId, terms: readonly string[]) {
+  const owner = await index.open(ownerId)
+  const found = new Map<MemoryId, Map<string, number>>()
+  for (const [term, blocks] of await owner.postings(terms)) {
+    for (const { block, data } of blocks) {
+      const at: [number, number][] = []
+      eachPosting(data, block * blockSize, (ordinal, frequency) => at.push([ordinal, frequency]))
+      const ids = await index.memoriesAt(
+        ownerId,
+        at.map(([ordinal]) => ordinal),
+      )
+      for (const [ordinal, frequency] of at) {
+        const id = ids.get(ordinal)
+        if (id === undefined) continue
+        found.set(id, (found.get(id) ?? new Map()).set(term, frequency))
+      }
+    }
+  }
+  return found
+}
+
+const word = fc.constantFrom('tea', 'coffee', 'Lisbon', 'piano', '東京', 'Müller', 'garden', '42')
+const text = fc.array(word, { minLength: 1, maxLength: 6 }).map((words) => words.join(' '))
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('add' as const), text }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('update' as const), which: fc.nat(), text }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('archive' as const), which: fc.nat() }) },
+  // Enough words at once to make the tail be packed.
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('addLong' as const), words: fc.integer({ min: 2_000, max: 5_000 }) }),
+  },
+)
+
+describe('The index of words on SQLite', () => {
+  test('equals a plain map of texts after any sequence of writes, and so does a cache that looked in between', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const engine = opened()
+        const { store } = engine
+        const model = new Map<MemoryId, string>()
+        const pick = (which: number) => [...model.keys()][which % Math.max(1, model.size)]
+        for (const one of steps) {
+          if (one.kind === 'add' || one.kind === 'addLong') {
+            const content =
+              one.kind === 'add' ? one.text : Array.from({ length: one.words }, (_, i) => `w${i}`).join(' ')
+            const [outcome] = await store.add(ada, app, [draft(content)], policy)
+            if (outcome?.status === 'added' && outcome.memory !== undefined) model.set(outcome.memory.id, content)
+          } else {
+            const id = pick(one.which)
+            if (id === undefined) continue
+            if (one.kind === 'delete') {
+              await store.delete(ada, app, [id], { at: 2_000 })
+              model.delete(id)
+            } else if (one.kind === 'archive') await store.setState(ada, app, [id], 'archived', { at: 2_000 })
+            else {
+              const content = { text: one.text, hash: contentHash(one.text) }
+              await store.update(ada, app, id, { content }, { at: 2_000 })
+              model.set(id, one.text)
+            }
+          }
+          if (made % 3 === 0) await engine.index.open(ada)
+        }
+        const expected = new Map([...model].map(([id, content]) => [id, analyze(content).terms]))
+        const terms = [...new Set([...expected.values()].flatMap((of) => [...of.keys()]))]
+        const found = await indexed(engine, ada, terms)
+        expect(new Map([...found].map(([id, of]) => [id, new Map([...of].sort())]))).toEqual(
+          new Map([...expected].map(([id, of]) => [id, new Map([...of].sort())])),
+        )
+        const { facts } = await engine.index.open(ada)
+        expect(facts.items).toBe(model.size)
+        expect(facts.totalLength).toBe([...model.values()].reduce((sum, content) => sum + analyze(content).length, 0))
+        expect(engine.verify(ada)).toEqual([])
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('knows one owner only', async () => {
+    const engine = opened()
+    await engine.store.add(ada, app, [draft('Ada drinks tea')], policy)
+    await engine.store.add(bob, app, [draft('Bob plays the piano')], policy)
+    expect((await indexed(engine, ada, ['tea', 'piano'])).size).toBe(1)
+    expect((await engine.index.open(ada)).facts.items).toBe(1)
+  })
+
+  test('says what is wrong with it', async () => {
+    const engine = opened()
+    await engine.store.add(ada, app, [draft('tea')], policy)
+    expect(engine.verify(ada)).toEqual([])
+    expect(engine.verify('nobody' as OwnerId)).toEqual([])
+  })
+})
