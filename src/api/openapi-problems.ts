@@ -31,6 +31,7 @@ const always: readonly ProblemName[] = [
   'malformed',
   'invalid_token',
   'forbidden',
+  'not_found',
   'invalid',
   'rate_limited',
   'unavailable',
@@ -41,12 +42,15 @@ export function problemResponses(binding: RestBinding<unknown, unknown>): JsonSc
   const takesBody = binding.body !== undefined || binding.upload !== undefined
   const names: readonly ProblemName[] = [
     ...always,
-    ...(binding.params === undefined ? [] : (['not_found'] as const)),
     ...(binding.method === 'get' ? [] : (['conflict', 'too_large'] as const)),
     ...(takesBody ? (['unsupported_media_type'] as const) : []),
     ...(binding.etag !== undefined && binding.method !== 'get' ? (['precondition_failed'] as const) : []),
   ]
-  return Object.fromEntries(names.map((name) => [problemTypes[name].status, problemResponse(name)]))
+  return {
+    ...Object.fromEntries(names.map((name) => [problemTypes[name].status, problemResponse(name)])),
+    // Answered by the server before the request is ours.
+    431: { description: 'The address or the header fields are too long.' },
+  }
 }
 
 export function problemResponse(name: ProblemName): JsonSchema {

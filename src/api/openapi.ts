@@ -21,11 +21,12 @@ export function openApiDocument<Services>(
   audience: Audience,
 ): JsonSchema {
   const paths: Record<string, Record<string, unknown>> = fixedPaths(audience)
+  const all = operations.flatMap(({ rest }) => rest)
   for (const operation of operations) {
     for (const binding of operation.rest) {
       if (audience === 'actions' && binding.actions !== true) continue
       const path = apiPrefix + binding.path
-      paths[path] = { ...paths[path], [binding.method]: describe(operation, binding, audience) }
+      paths[path] = { ...paths[path], [binding.method]: describe(operation, binding, audience, all) }
     }
   }
   return {
@@ -41,7 +42,12 @@ export function openApiDocument<Services>(
   }
 }
 
-function describe<Services>(operation: AnyOperation<Services>, binding: AnyBinding, audience: Audience): JsonSchema {
+function describe<Services>(
+  operation: AnyOperation<Services>,
+  binding: AnyBinding,
+  audience: Audience,
+  others: readonly AnyBinding[],
+): JsonSchema {
   const { title, description, effect, scope } = operation
   const brief = (text: string) => (audience === 'actions' ? text.slice(0, actionsLimits.operationCharacters) : text)
   return {
@@ -57,7 +63,13 @@ function describe<Services>(operation: AnyOperation<Services>, binding: AnyBindi
       ...(audience === 'complete' ? headersOf(binding, effect !== 'read') : []),
     ],
     ...requestBodyOf(binding, audience),
-    responses: { [binding.status]: successOf(binding, audience), ...problemResponses(binding) },
+    responses: {
+      [binding.status]: {
+        ...successOf(binding, audience),
+        ...(audience === 'complete' ? linksOf(binding, others) : {}),
+      },
+      ...problemResponses(binding),
+    },
   }
 }
 
@@ -96,7 +108,7 @@ const headersOf = (binding: AnyBinding, writes: boolean): readonly JsonSchema[] 
                 in: 'header',
                 required: false,
                 description: 'The ETag that was read: the write happens only if nothing changed since.',
-                schema: { type: 'string', pattern: '^(\\*|"[0-9]{1,15}")$' },
+                schema: { type: 'string', minLength: 1 },
               },
             ]
           : []),
@@ -137,6 +149,15 @@ function successOf({ status, download, response, etag }: AnyBinding, audience: A
       : { headers: { ETag: { description: 'Its version.', schema: { type: 'string' } } } }),
     content,
   }
+}
+
+/** What can be done with what a POST made (OpenAPI 3.1 section 4.8.20): the addresses under it that take its id. */
+function linksOf(binding: AnyBinding, others: readonly AnyBinding[]): JsonSchema {
+  const below = `${binding.path.replace(/\/$/, '')}/{id}`
+  const links = others
+    .filter(({ path }) => binding.method === 'post' && path.startsWith(below))
+    .map(({ operationId }) => [operationId, { operationId, parameters: { id: '$response.body#/id' } }])
+  return links.length === 0 ? {} : { links: Object.fromEntries(links) }
 }
 
 const securitySchemes = ({ issuer }: ApiSettings): JsonSchema => ({

@@ -59,10 +59,12 @@ async function readBody({ body: schema, method }: AnyBinding, request: Request):
     if (request.body === null || method === 'get') return undefined
     // Some clients send `{}` with every write.
     if (request.headers.get('content-length') === '0') return undefined
-    return checkInput(noProperties, (await readJsonOrNothing(request)) ?? {})
+    const sent = await readJsonOrNothing(request)
+    return sent === undefined ? undefined : checkInput(noProperties, sent)
   }
   const optional = (schema.required ?? []).length === 0 && schema.type === 'object'
-  const value = optional ? ((await readJsonOrNothing(request)) ?? {}) : await readJsonOfType(request)
+  const sent = optional ? await readJsonOrNothing(request) : await readJsonOfType(request)
+  const value = sent === undefined ? {} : sent
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
     throw new Fault('invalid', '`__proto__` is not a known field.', { code: 'input_invalid', field: '__proto__' })
   }

@@ -21,7 +21,13 @@ export function healthRoutes({ healthChecks, version, roles }: HealthDependencie
       { status: ok ? 200 : 503, headers: { 'cache-control': 'no-store', ...(ok ? {} : { 'retry-after': '5' }) } },
     )
   }
-  return new Elysia({ name: 'health' }).get('/health', ({ request }) => answer(request))
+  return new Elysia({ name: 'health' })
+    .get('/health', ({ request }) => answer(request))
+    .head('/health', ({ request }) => answer(request))
+    .all('/health', ({ request }) => {
+      requestContext(request).route = '/health'
+      return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
+    })
 }
 
 /** A check that hangs or throws is an engine that is down. */

@@ -40,9 +40,9 @@ describe('RFC 9110: methods', () => {
   })
   test('section 15.5.6: another method is 405 with Allow, in JSON', async () => {
     const { request } = startApi()
-    const response = await request('PATCH', '/api/v1/notes')
+    const response = await request('PUT', '/api/v1/notes')
     expect(response.status).toBe(405)
-    expect(response.headers.get('allow')).toBe('DELETE, GET, HEAD, POST')
+    expect(response.headers.get('allow')).toBe('DELETE, GET, HEAD, PATCH, POST')
     expect((await response.json()).status).toBe(405)
   })
   test('section 15.5.5: an unknown path is 404 in JSON', async () => {

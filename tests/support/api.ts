@@ -198,7 +198,33 @@ const deleteNotes = declare({
   },
 })
 
-export const noteApiOperations = [listNotes, addNote, getNote, updateNote, deleteNotes]
+const touchNotes = declare({
+  name: 'touch_notes',
+  title: 'Touch notes',
+  description: 'Changes nothing.',
+  effect: 'write',
+  idempotent: true,
+  scope: 'memories:write',
+  tool: false,
+  input: t.Object({ quietly: t.Optional(t.Boolean()) }),
+  output: t.Object({}),
+  rest: [
+    {
+      method: 'patch',
+      path: '/notes',
+      operationId: 'touchNotes',
+      summary: 'Changes nothing',
+      status: 200,
+      body: t.Object({ quietly: t.Optional(t.Boolean()) }),
+      response: t.Object({}),
+      toInput: ({ body }) => body as { quietly?: boolean },
+      toBody: (output) => output,
+    },
+  ],
+  run: async () => ({}),
+})
+
+export const noteApiOperations = [listNotes, addNote, getNote, updateNote, deleteNotes, touchNotes]
 
 /** The surface over notes, behind the tokens of `principals`. `request` sends as `ada` unless told otherwise. */
 export function startApi(over: Partial<ApiDependencies<Notes>> = {}) {

@@ -85,6 +85,7 @@ export async function deploy(environment: Environment = {}) {
   return {
     config,
     dependencies,
+    serve,
     send,
     json,
     form,
