@@ -36,15 +36,27 @@ export async function remember(
   memories: readonly NewMemory[],
   source: Source,
 ): Promise<readonly Remembered[]> {
-  const cleaned = memories.map((memory, at) => cleanText(settings, memory.text, fieldOf(memories, at, 'text')))
+  const { drafts, masked } = draftsOf({ random, settings }, memories, source)
+  const outcomes = await store.add(caller.ownerId, caller.appId, drafts, addPolicy(caller))
+  return outcomes.map((outcome, at) => ({ ...outcome, masked: masked[at] ?? [] }))
+}
+
+/** Texts as they are written, with the kinds of secrets that were masked in each. @throws Fault `invalid` */
+export function draftsOf(
+  { random, settings }: Pick<Needed, 'random' | 'settings'>,
+  memories: readonly NewMemory[],
+  source: Source,
+): { readonly drafts: readonly Draft[]; readonly masked: readonly (readonly string[])[] } {
+  const masked: (readonly string[])[] = []
   const drafts = memories.map((memory, at): Draft => {
     const metadata = memory.metadata ?? {}
     checkMetadata(metadata, fieldOf(memories, at, 'metadata'))
-    const content = cleaned[at]?.text ?? ''
+    const { text, kinds } = cleanText(settings, memory.text, fieldOf(memories, at, 'text'))
+    masked.push(kinds)
     return {
       id: random.id() as MemoryId,
-      content,
-      contentHash: contentHash(content),
+      content: text,
+      contentHash: contentHash(text),
       speaker: memory.speaker ?? { kind: 'self' },
       categories: cleanCategories(memory.categories ?? []),
       metadata,
@@ -54,8 +66,7 @@ export async function remember(
       source,
     }
   })
-  const outcomes = await store.add(caller.ownerId, caller.appId, drafts, addPolicy(caller))
-  return outcomes.map((outcome, at) => ({ ...outcome, masked: cleaned[at]?.kinds ?? [] }))
+  return { drafts, masked }
 }
 
 export const addPolicy = ({ nowMs }: Caller): AddPolicy => ({

@@ -94,6 +94,7 @@ export interface Memory {
 /** What of a memory can change, and so be undone. */
 export interface MemorySnapshot {
   readonly content: string
+  readonly contentHash: string
   readonly state: MemoryState
   readonly categories: readonly string[]
   readonly metadata: Metadata

@@ -1,8 +1,12 @@
 import { Type as t } from '@sinclair/typebox'
+import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
+import { supersede } from '../correct.ts'
+import type { Caller } from '../operation.ts'
 import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
-import { maskedNote, type NewMemory, remember } from '../remember.ts'
+import { maskedNote, type NewMemory, type Remembered, remember } from '../remember.ts'
 import { Categories, limits, Metadata, Speaker } from '../schema.ts'
+import type { MemoryServices } from '../services.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
 import { checkUser, operation, read } from './define.ts'
 
@@ -36,6 +40,13 @@ const Input = t.Object(
     memories: t.Optional(
       t.Array(OneMemory, { minItems: 1, maxItems: limits.batch, description: 'Several at once, instead of text.' }),
     ),
+    supersedes: t.Optional(
+      t.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'The id of a memory that held until now and that this text corrects.',
+      }),
+    ),
     infer: t.Optional(t.Boolean({ description: 'Accepted for older clients: texts are kept word for word.' })),
   },
   { additionalProperties: false },
@@ -67,7 +78,8 @@ export const addMemories = operation({
   title: 'Remember',
   description:
     'Store something the user wants remembered, word for word: facts about them, preferences, decisions, plans, people, ' +
-    'dates. Call it when they say so or when they tell something lasting that will matter later. One fact a text. Do not ' +
+    'dates. Call it when they say so or when they tell something lasting that will matter later. One fact a text, with names and dates in place ' +
+    'of "he" or "tomorrow". When it corrects a memory that search_memory found, give that one\'s id as supersedes. Do not ' +
     'store what you recalled from here, secrets, or passing small talk.',
   effect: 'write',
   idempotent: true,
@@ -112,7 +124,11 @@ export const addMemories = operation({
     },
   ],
   async run(services, caller, input) {
-    const outcomes = await remember(services, caller, itemsOf(input), 'tool')
+    const items = itemsOf(input)
+    const outcomes =
+      input.supersedes === undefined
+        ? await remember(services, caller, items, 'tool')
+        : await correct(services, caller, input.supersedes, items)
     const memories = outcomes.flatMap(({ memory }) => memory ?? [])
     const names = await namesFor(services.appNames, memories)
     return {
@@ -124,6 +140,19 @@ export const addMemories = operation({
     }
   },
 })
+
+async function correct(
+  services: MemoryServices,
+  caller: Caller,
+  id: string,
+  [item, ...more]: readonly NewMemory[],
+): Promise<Remembered[]> {
+  if (item === undefined || more.length > 0) {
+    throw new Fault('invalid', 'supersedes goes with one text.', { field: 'supersedes' })
+  }
+  const { memory, masked } = await supersede(services, caller, id as MemoryId, item, 'tool')
+  return [{ status: 'added', memory, masked }]
+}
 
 function itemsOf({ memories, text, ...shared }: typeof Input.static): NewMemory[] {
   const items = memories ?? (text === undefined ? [] : [{ ...shared, text }])

@@ -34,3 +34,16 @@ export function checkUser({ query, body }: Wire, caller: Caller): void {
     }
   }
 }
+
+/** RFC 9110 section 13.1.1: `*` is any; anything that is not an ETag from here matches nothing. */
+export function versionOf(ifMatch: string | undefined): number | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
+  const version = /^"(\d{1,15})"$/.exec(ifMatch.trim())?.[1]
+  if (version === undefined) {
+    throw new Fault('precondition_failed', 'If-Match has no ETag of this memory.', {
+      code: 'version_changed',
+      field: 'if-match',
+    })
+  }
+  return Number(version)
+}

@@ -8,7 +8,7 @@ import { checkMetadata, cleanCategories, cleanText, maskedNote } from '../rememb
 import { Categories, limits, type Memory, Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
-import { checkUser, operation, read } from './define.ts'
+import { checkUser, operation, read, versionOf } from './define.ts'
 
 const Id = t.String({ minLength: 1, maxLength: 64, description: 'The memory, as its id in other results.' })
 const Params = t.Object({ id: Id }, { additionalProperties: false })
@@ -154,16 +154,3 @@ export const updateMemory = operation({
     return { ...(await shown(services, memory)), ...(masked.length === 0 ? {} : { note: maskedNote(masked) }) }
   },
 })
-
-/** RFC 9110 section 13.1.1: `*` is any; anything that is not an ETag from here matches nothing. */
-function versionOf(ifMatch: string | undefined): number | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
-  const version = /^"(\d{1,15})"$/.exec(ifMatch.trim())?.[1]
-  if (version === undefined) {
-    throw new Fault('precondition_failed', 'If-Match has no ETag of this memory.', {
-      code: 'version_changed',
-      field: 'if-match',
-    })
-  }
-  return Number(version)
-}

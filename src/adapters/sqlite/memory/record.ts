@@ -133,10 +133,10 @@ export function erase(db: Database, memory: Memory, at: number): void {
 export function recordEvent(
   db: Database,
   memory: Pick<Memory, 'ownerId' | 'id'>,
-  event: { kind: MemoryEventKind; appId: ClientId; at: number; before?: Memory; otherId?: MemoryId },
+  event: { kind: MemoryEventKind; appId: ClientId; at: number; before?: Memory; otherId?: MemoryId; undoes?: number },
 ): void {
   db.run(
-    'INSERT INTO memory_event (owner_id, memory_id, kind, app_id, at, before, other_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO memory_event (owner_id, memory_id, kind, app_id, at, before, other_id, undoes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     memory.ownerId,
     memory.id,
     event.kind,
@@ -144,6 +144,7 @@ export function recordEvent(
     event.at,
     event.before === undefined ? null : JSON.stringify(snapshotOf(event.before)),
     event.otherId ?? null,
+    event.undoes ?? null,
   )
 }
 

@@ -50,6 +50,7 @@ export const memoryOf = (row: MemoryRow): Memory => ({
 
 export const snapshotOf = (memory: Memory): MemorySnapshot => ({
   content: memory.content,
+  contentHash: memory.contentHash,
   state: memory.state,
   categories: memory.categories,
   metadata: memory.metadata,

@@ -9,6 +9,7 @@ import { openDatabase } from '../database.ts'
 import { sqliteRecallIndex } from '../index/read.ts'
 import { verifyIndex } from '../index/verify.ts'
 import { createApps } from './apps.ts'
+import { createCorrections } from './corrections.ts'
 import { createHistory } from './history.ts'
 import { memoryMigrations } from './migrations.ts'
 import { createOnces } from './onces.ts'
@@ -34,6 +35,7 @@ export function openSqliteMemoryStore({ path }: { readonly path: string }): Sqli
   const store: MemoryStore = {
     ...createReaders(db),
     ...createWriters(db, flush),
+    ...createCorrections(db),
     ...history,
     ...createApps(db, flush),
     ...createOnces(db),

@@ -51,7 +51,9 @@ CREATE TABLE memory_event (
   app_id TEXT NOT NULL,
   at INTEGER NOT NULL,
   before TEXT,
-  other_id TEXT
+  other_id TEXT,
+  -- The event that an undo took back.
+  undoes INTEGER
 ) STRICT;
 CREATE INDEX memory_event_by_memory ON memory_event (owner_id, memory_id, seq);
 CREATE INDEX memory_event_by_owner ON memory_event (owner_id, seq);

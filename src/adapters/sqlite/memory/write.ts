@@ -1,6 +1,14 @@
 /** Adding and changing memories, each call one transaction. */
 import { assertWriter, mayChange, mayRead } from '../../../memory/access.ts'
-import type { AddOutcome, AddPolicy, Draft, Memories, MemoryFilter, WriteOptions } from '../../../memory/ports.ts'
+import type {
+  AddOutcome,
+  AddPolicy,
+  Draft,
+  Memories,
+  MemoryChange,
+  MemoryFilter,
+  WriteOptions,
+} from '../../../memory/ports.ts'
 import { guessedThreadPrefix } from '../../../memory/rank/facts.ts'
 import type { AccessRule, Memory } from '../../../memory/schema.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
@@ -63,17 +71,7 @@ export function createWriters(db: Database, flushAccessLog: () => void): Writers
     update: async (ownerId, appId, id, change, options) =>
       db.transaction(() => {
         const before = changeableMemory(db, ownerId, writer(ownerId, appId), id, options)
-        const after = rewrite(
-          db,
-          before,
-          {
-            ...(change.content === undefined ? {} : { content: change.content.text, contentHash: change.content.hash }),
-            ...(change.categories === undefined ? {} : { categories: change.categories }),
-            ...(change.metadata === undefined ? {} : { metadata: change.metadata }),
-            ...(change.occurredAt === undefined ? {} : { occurredAt: change.occurredAt }),
-          },
-          options.at,
-        )
+        const after = rewrite(db, before, changesOf(change), options.at)
         recordEvent(db, after, { kind: 'updated', appId, at: options.at, before })
         return after
       }),
@@ -94,6 +92,7 @@ export function createWriters(db: Database, flushAccessLog: () => void): Writers
 
     delete: async (ownerId, appId, ids, options) =>
       erasing(db, () => {
+        flushAccessLog()
         const rule = writer(ownerId, appId)
         const memories = [...new Set(ids)].flatMap((id) => {
           const memory = find(db, ownerId, id)
@@ -106,6 +105,7 @@ export function createWriters(db: Database, flushAccessLog: () => void): Writers
 
     deleteAll: async (ownerId, appId, options) =>
       erasing(db, () => {
+        flushAccessLog()
         const rule = writer(ownerId, appId)
         const all = both(changeable(ownerId, rule), { sql: "m.state <> 'deleted'", values: [] })
         return deleteThese(ownerId, appId, selectAll(db, all), options).length
@@ -160,7 +160,7 @@ function assertChange(rule: AccessRule, memory: Memory, { ifVersion }: WriteOpti
 }
 
 /** A memory that says the same, still holds and may be read by the app: one that it may not read must not show by this. */
-function findDuplicate(db: Database, ownerId: OwnerId, rule: AccessRule, hash: string): Memory | undefined {
+export function findDuplicate(db: Database, ownerId: OwnerId, rule: AccessRule, hash: string): Memory | undefined {
   const rows = db.all<MemoryRow>(
     'SELECT * FROM memory WHERE owner_id = ? AND content_hash = ? AND valid_to IS NULL ORDER BY created_at, id LIMIT 100',
     ownerId,
@@ -180,6 +180,14 @@ function recentlyRecalled(db: Database, ownerId: OwnerId, since: number): Memory
   )
   return rows.map(memoryOf)
 }
+
+/** The columns that a change sets. */
+export const changesOf = ({ content, categories, metadata, occurredAt }: MemoryChange): Partial<Memory> => ({
+  ...(content === undefined ? {} : { content: content.text, contentHash: content.hash }),
+  ...(categories === undefined ? {} : { categories }),
+  ...(metadata === undefined ? {} : { metadata }),
+  ...(occurredAt === undefined ? {} : { occurredAt }),
+})
 
 interface Place {
   readonly threadId: string

@@ -1,0 +1,166 @@
+/** Superseding, merging and undo, for programs and the pages; a model supersedes through add_memories. */
+import { type Static, Type as t } from '@sinclair/typebox'
+import type { MemoryId } from '../../shared/brand.ts'
+import { merge, supersede } from '../correct.ts'
+import type { Wire } from '../operation.ts'
+import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { maskedNote } from '../remember.ts'
+import { Categories, limits, type Memory, Metadata } from '../schema.ts'
+import type { MemoryServices } from '../services.ts'
+import { parseOptionalTime, timeInput } from '../time.ts'
+import { checkUser, operation, read, versionOf } from './define.ts'
+
+const Id = t.String({ minLength: 1, maxLength: 64 })
+const Params = t.Object({ id: Id }, { additionalProperties: false })
+const user = { user_id: t.Optional(t.String()) }
+const version = { if_version: t.Optional(t.Integer({ minimum: 1 })) }
+const Text = t.String({ minLength: 1, maxLength: limits.textCharacters })
+const Note = { note: t.Optional(t.String()) }
+
+const target = (wire: Wire) => {
+  const ifVersion = versionOf(wire.ifMatch)
+  return { ...read(Params, wire.params), ...(ifVersion === undefined ? {} : { if_version: ifVersion }) }
+}
+
+const shown = async ({ appNames }: MemoryServices, memory: Memory) => ({
+  memory: show(memory, await namesFor(appNames, [memory])),
+})
+
+const newer = {
+  text: Text,
+  categories: t.Optional(Categories),
+  metadata: t.Optional(Metadata),
+  occurred_at: t.Optional(timeInput('When what it tells happened.')),
+  valid_from: t.Optional(timeInput('Since when the new text holds; now unless given.')),
+}
+const SupersedeBody = t.Object({ ...newer, ...user }, { additionalProperties: false })
+
+export const supersedeMemory = operation({
+  name: 'supersede_memory',
+  title: 'Supersede a memory',
+  description:
+    'Writes what holds now in place of a memory that held until now. Both stay: search as of a date sees the old one.',
+  effect: 'write',
+  idempotent: false,
+  scope: 'memories:write',
+  tool: false,
+  input: t.Object({ ...Params.properties, ...newer, ...version }, { additionalProperties: false }),
+  output: t.Object({ memory: ShownMemory, superseded: t.String(), ...Note }),
+  rest: [
+    {
+      method: 'post',
+      path: '/memories/{id}/supersede',
+      operationId: 'supersedeMemory',
+      summary: 'Write what holds now in place of a memory that held until now.',
+      status: 201,
+      params: Params,
+      body: SupersedeBody,
+      response: t.Object({ ...WireMemory.properties, supersedes: t.String(), ...Note }),
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        const { user_id: _, ...given } = read(SupersedeBody, wire.body)
+        return { ...target(wire), ...given }
+      },
+      toBody: ({ memory, superseded, ...note }) => ({ ...toWire(memory), supersedes: superseded, ...note }),
+      etag: ({ memory }) => etagOf(memory.version),
+    },
+  ],
+  async run(services, caller, { id, if_version: ifVersion, occurred_at, valid_from, ...given }) {
+    const { memory, masked } = await supersede(
+      services,
+      caller,
+      id as MemoryId,
+      {
+        ...given,
+        occurredAt: parseOptionalTime(occurred_at, 'occurred_at'),
+        validFrom: parseOptionalTime(valid_from, 'valid_from'),
+      },
+      'api',
+      ifVersion,
+    )
+    const note = masked.length === 0 ? {} : { note: maskedNote(masked) }
+    return { ...(await shown(services, memory)), superseded: id, ...note }
+  },
+})
+
+const MergeBody = t.Object(
+  {
+    other_id: t.String({ minLength: 1, maxLength: 64, description: 'The memory that is put away.' }),
+    text: t.Optional({ ...Text, description: 'What both say; the two texts one after the other unless given.' }),
+    ...user,
+  },
+  { additionalProperties: false },
+)
+const { user_id: _user, ...mergeParts } = MergeBody.properties
+const Changed = t.Object({ memory: ShownMemory })
+type Changed = Static<typeof Changed>
+
+export const mergeMemories = operation({
+  name: 'merge_memories',
+  title: 'Merge two memories',
+  description: 'Makes one memory of two that say the same; the other is put away. It can be undone.',
+  effect: 'write',
+  idempotent: false,
+  scope: 'memories:write',
+  tool: false,
+  input: t.Object({ ...Params.properties, ...mergeParts, ...version }, { additionalProperties: false }),
+  output: Changed,
+  rest: [
+    {
+      method: 'post',
+      path: '/memories/{id}/merge',
+      operationId: 'mergeMemories',
+      summary: 'Make one memory of two.',
+      status: 200,
+      params: Params,
+      body: MergeBody,
+      response: WireMemory,
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        const { user_id: _, ...given } = read(MergeBody, wire.body)
+        return { ...target(wire), ...given }
+      },
+      toBody: ({ memory }: Changed) => toWire(memory),
+      etag: ({ memory }: Changed) => etagOf(memory.version),
+    },
+  ],
+  run: async (services, caller, { id, other_id, text, if_version }) =>
+    shown(services, await merge(services, caller, id as MemoryId, other_id as MemoryId, text, if_version)),
+})
+
+const UndoQuery = t.Object(user, { additionalProperties: false })
+
+export const undoChange = operation({
+  name: 'undo_change',
+  title: 'Undo the last change',
+  description:
+    'Takes back the newest update, change of state, supersession or merge of a memory. A deletion cannot be undone.',
+  effect: 'write',
+  idempotent: false,
+  scope: 'memories:write',
+  tool: false,
+  input: t.Object({ ...Params.properties, ...version }, { additionalProperties: false }),
+  output: Changed,
+  rest: [
+    {
+      method: 'post',
+      path: '/memories/{id}/undo',
+      operationId: 'undoMemoryChange',
+      summary: 'Take back the last change of a memory.',
+      status: 200,
+      params: Params,
+      query: UndoQuery,
+      response: WireMemory,
+      toInput(wire, caller) {
+        checkUser(wire, caller)
+        return target(wire)
+      },
+      toBody: ({ memory }: Changed) => toWire(memory),
+      etag: ({ memory }: Changed) => etagOf(memory.version),
+    },
+  ],
+  async run(services, caller, { id, if_version: ifVersion }) {
+    const options = { at: caller.nowMs, ifVersion }
+    return shown(services, await services.store.undo(caller.ownerId, caller.appId, id as MemoryId, options))
+  },
+})

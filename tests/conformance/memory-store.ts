@@ -1,0 +1,40 @@
+/**
+ * What every adapter of `MemoryStore` keeps to; the guarantees are stated in memory/ports.ts. Run by one small file an engine.
+ */
+import { describe } from 'bun:test'
+import type { MemoryStore } from '../../src/memory/ports.ts'
+import { describeAccess } from './memory-store/access.ts'
+import { describeAdding } from './memory-store/adding.ts'
+import { describeChanging } from './memory-store/changing.ts'
+import { describeCorrections } from './memory-store/corrections.ts'
+import { describeForgetting } from './memory-store/forgetting.ts'
+import { describeHistory } from './memory-store/history.ts'
+import { describeListing } from './memory-store/listing.ts'
+import { describeOnces } from './memory-store/onces.ts'
+
+export interface OpenedMemoryStore {
+  /** Empty, or at least without anything of the owners `ada` and `eve`. */
+  readonly store: MemoryStore
+  /** What of an owner's index does not agree with their memories. */
+  verify(ownerId: string): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+export type OpenMemoryStore = () => Promise<OpenedMemoryStore>
+
+export function describeMemoryStore(engine: string, open: OpenMemoryStore): void {
+  describe(`MemoryStore on ${engine}`, () => {
+    for (const part of [
+      describeAdding,
+      describeListing,
+      describeChanging,
+      describeCorrections,
+      describeForgetting,
+      describeHistory,
+      describeAccess,
+      describeOnces,
+    ]) {
+      part(open)
+    }
+  })
+}

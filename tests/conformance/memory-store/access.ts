@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { isUnrestricted, mayAdd, mayChange, mayRead } from '../../../src/memory/access.ts'
+import type { AccessRule } from '../../../src/memory/schema.ts'
+import { app, draftOf, owner, policyAt, startMs } from '../../support/memories.ts'
+import type { OpenMemoryStore } from '../memory-store.ts'
+import { ada, added, chat, eve, faultOf, opened, other } from './opened.ts'
+
+const at = startMs + 1_000
+const rule = (parts: Partial<AccessRule> = {}): AccessRule => ({
+  appId: chat,
+  paused: false,
+  read: 'all',
+  write: 'all',
+  categories: undefined,
+  ...parts,
+})
+
+const names = ['work', 'health', "o'brien"]
+const rules = fc.record({
+  appId: fc.constant(chat),
+  paused: fc.boolean(),
+  read: fc.constantFrom('all', 'own', 'none'),
+  write: fc.constantFrom('all', 'own', 'none'),
+  categories: fc.option(fc.subarray(names), { nil: undefined }),
+}) satisfies fc.Arbitrary<AccessRule>
+const written = fc.array(
+  fc.record({ by: fc.constantFrom(chat, other, app('third')), categories: fc.subarray(names) }),
+  {
+    minLength: 1,
+    maxLength: 6,
+  },
+)
+
+export function describeAccess(open: OpenMemoryStore): void {
+  describe('access rules', () => {
+    const here = opened(open)
+
+    test('without a rule an app sees all of its user’s memories', async () => {
+      expect(await here.store.rule(ada, chat)).toEqual(rule())
+      expect(isUnrestricted(await here.store.rule(ada, chat))).toBe(true)
+    })
+
+    test('a rule comes back as it was set, for its owner alone', async () => {
+      const set = rule({ paused: true, read: 'own', write: 'none', categories: ['a', "b'c"] })
+      await here.store.setRule(ada, set)
+      await here.store.setRule(ada, set)
+      expect([await here.store.rule(ada, chat), await here.store.rule(eve, chat)]).toEqual([set, rule()])
+      await here.store.setRule(ada, rule())
+    })
+
+    test('a paused app is told so, whatever it asks', async () => {
+      const of = owner('pauser')
+      const { id } = await here.add('Seen before.', {}, chat, startMs, of)
+      await here.store.setRule(of, rule({ paused: true }))
+      const list = { filter: { states: ['active' as const] }, sort: 'createdAt' as const, descending: true, limit: 1 }
+      for (const asked of [
+        here.store.get(of, chat, [id]),
+        here.store.list(of, chat, list),
+        here.store.add(of, chat, [draftOf('x')], policyAt()),
+        here.store.update(of, chat, id, { metadata: {} }, { at }),
+        here.store.setState(of, chat, [id], 'paused', { at }),
+        here.store.delete(of, chat, [id], { at }),
+        here.store.deleteAll(of, chat, { at }),
+        here.store.counts(of, chat),
+        here.store.categories(of, chat, 1),
+        here.store.undo(of, chat, id, { at }),
+      ]) {
+        expect(await faultOf(asked)).toBe('forbidden')
+      }
+      expect(await here.store.get(of, other, [id])).toHaveLength(1)
+    })
+
+    test('OpenMemory’s defect: an app for which nothing is allowed gets nothing, not everything', async () => {
+      const of = owner('closed')
+      await here.add('For nobody.', { categories: ['work'] }, other, startMs, of)
+      await here.store.setRule(of, rule({ categories: [] }))
+      expect((await here.store.counts(of, chat)).active).toBe(0)
+    })
+
+    test('what an app may read but not change it is told; what it may not read does not exist for it', async () => {
+      const of = owner('reader')
+      const theirs = await here.add('Written by the other.', { categories: ['work'] }, other, startMs, of)
+      await here.store.setRule(of, rule({ write: 'own' }))
+      const change = () => here.store.update(of, chat, theirs.id, { metadata: {} }, { at })
+      expect(await faultOf(change())).toBe('forbidden')
+      expect(await faultOf(here.store.delete(of, chat, [theirs.id], { at }))).toBe('forbidden')
+      await here.store.setRule(of, rule({ categories: ['health'] }))
+      expect(await faultOf(change())).toBe('not_found')
+      expect(await here.store.delete(of, chat, [theirs.id], { at })).toEqual([])
+      const page = { limit: 1, offset: 0 }
+      expect(await faultOf(here.store.events(of, chat, theirs.id, page))).toBe('not_found')
+      expect(await faultOf(here.store.accessLog(of, chat, theirs.id, page))).toBe('not_found')
+    })
+
+    test('for any rule and any memories, the engine allows exactly what the rule says in plain words', async () => {
+      let run = 0
+      await fc.assert(
+        fc.asyncProperty(rules, written, async (ruled, writes) => {
+          const of = owner(`property-${run++}`)
+          const memories = await Promise.all(
+            writes.map(({ by, categories }, n) => here.add(`Number ${n}.`, { categories }, by, startMs, of)),
+          )
+          await here.store.setRule(of, ruled)
+          const ids = memories.map(({ id }) => id)
+          const readableIds = memories.filter((memory) => mayRead(ruled, memory)).map(({ id }) => id)
+          const changeableIds = memories.filter((memory) => mayChange(ruled, memory)).map(({ id }) => id)
+          const mayReadAny = !ruled.paused && ruled.read !== 'none'
+          const mayWriteAny = mayAdd(ruled)
+          const got = here.store.get(of, chat, ids)
+          expect(mayReadAny ? (await got).map(({ id }) => id) : await faultOf(got)).toEqual(
+            mayReadAny ? readableIds : 'forbidden',
+          )
+          const moved = here.store.setState(of, chat, ids, 'archived', { at })
+          expect(mayWriteAny ? await moved : await faultOf(moved)).toBe(
+            mayWriteAny ? changeableIds.length : 'forbidden',
+          )
+          const adding = here.store.add(of, chat, [draftOf('Something new.')], policyAt())
+          expect(mayWriteAny ? added((await adding)[0]).content : await faultOf(adding)).toBe(
+            mayWriteAny ? 'Something new.' : 'forbidden',
+          )
+          const gone = here.store.deleteAll(of, chat, { at })
+          const own = ruled.read === 'none' ? 0 : 1
+          expect(mayWriteAny ? await gone : await faultOf(gone)).toBe(
+            mayWriteAny ? changeableIds.length + own : 'forbidden',
+          )
+        }),
+        { numRuns: 200 },
+      )
+    }, 60_000)
+  })
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'bun:test'
+import { contentHash } from '../../../src/memory/content.ts'
+import { draftOf, memoryId, owner, policyAt, startMs } from '../../support/memories.ts'
+import type { OpenMemoryStore } from '../memory-store.ts'
+import { ada, chat, eve, faultOf, opened, other } from './opened.ts'
+
+const at = startMs + 1_000
+
+export function describeForgetting(open: OpenMemoryStore): void {
+  describe('forgetting', () => {
+    const here = opened(open)
+
+    test('a deleted memory is gone for reading, listing and searching, and leaves a tombstone without text', async () => {
+      const memory = await here.add('A marker-quokka to forget.', {
+        categories: ['gone'],
+        metadata: { q: 'marker-quokka' },
+      })
+      const hash = contentHash('A second marker-quokka.')
+      await here.store.update(ada, chat, memory.id, { content: { text: 'A second marker-quokka.', hash } }, { at })
+      here.store.logAccess(ada, other, [{ memoryId: memory.id, kind: 'search', query: 'marker-quokka?' }], at)
+      expect(await here.store.delete(ada, chat, [memory.id, memoryId()], { at })).toEqual([memory.id])
+      expect(await here.store.get(ada, chat, [memory.id])).toEqual([])
+      expect(await here.store.categories(ada, chat, 100)).not.toContainEqual({ name: 'gone', count: 1 })
+      const tombs = await here.store.list(ada, chat, {
+        filter: { states: ['deleted'] },
+        sort: 'createdAt',
+        descending: true,
+        limit: 10,
+      })
+      expect(tombs.items).toMatchObject([{ id: memory.id, content: '', contentHash: '', categories: [], metadata: {} }])
+      expect(JSON.stringify(tombs)).not.toContain('quokka')
+      const events = await here.store.events(ada, chat, memory.id, { limit: 10, offset: 0 })
+      expect(events.items.map(({ kind }) => kind)).toEqual(['deleted', 'updated', 'created'])
+      expect(JSON.stringify(events)).not.toContain('quokka')
+      expect(JSON.stringify(await here.store.accessLog(ada, chat, memory.id, { limit: 9, offset: 0 }))).not.toContain(
+        'quokka',
+      )
+      expect(await here.verify(ada)).toEqual([])
+    })
+
+    test('a question that found it is not kept with other memories either', async () => {
+      const [a, b] = [await here.add('Lantern one.'), await here.add('Lantern two.')]
+      const readings = [a, b].map(({ id }) => ({ memoryId: id, kind: 'search' as const, query: 'lantern one' }))
+      here.store.logAccess(ada, chat, readings, at)
+      await here.store.delete(ada, chat, [a.id], { at })
+      const { items } = await here.store.accessLog(ada, chat, b.id, { limit: 5, offset: 0 })
+      expect(items).toMatchObject([{ memoryId: b.id, query: undefined }])
+    })
+
+    test('a result kept for an Idempotency-Key is erased with what it holds, and its key stays used', async () => {
+      const { id } = await here.add('Kept in a result.')
+      await here.store.beginOnce(ada, chat, 'key', 'print', at)
+      await here.store.endOnce(ada, chat, 'key', { text: 'Kept in a result.' }, at + 60_000)
+      await here.store.delete(ada, chat, [id], { at })
+      expect(await here.store.beginOnce(ada, chat, 'key', 'print', at)).toEqual({ kind: 'erased' })
+    })
+
+    test('the same text can be remembered again after it was forgotten', async () => {
+      const { id } = await here.add('Comes and goes.')
+      await here.store.delete(ada, chat, [id], { at })
+      const [outcome] = await here.store.add(ada, chat, [draftOf('Comes and goes.')], policyAt(at))
+      expect(outcome?.status).toBe('added')
+    })
+
+    test('a deletion may ask for a version, and a tombstone is not deleted again, changed or moved', async () => {
+      const { id } = await here.add('Of version one.')
+      expect(await faultOf(here.store.delete(ada, chat, [id], { at, ifVersion: 2 }))).toBe('precondition_failed')
+      expect(await here.store.delete(ada, chat, [id, id], { at, ifVersion: 1 })).toEqual([id])
+      expect(await here.store.delete(ada, chat, [id], { at })).toEqual([])
+      expect(await here.store.setState(ada, chat, [id], 'active', { at })).toBe(0)
+      expect(await faultOf(here.store.update(ada, chat, id, { metadata: {} }, { at }))).toBe('not_found')
+      expect(await faultOf(here.store.undo(ada, chat, id, { at }))).toBe('not_found')
+    })
+
+    test('OpenMemory’s defect: deleting everything of one owner leaves every other owner’s', async () => {
+      const [mine, hers] = [owner('wiper'), owner('keeper')]
+      for (const of of [mine, hers]) for (const n of [1, 2, 3]) await here.add(`Number ${n}.`, {}, chat, startMs, of)
+      expect(await here.store.deleteAll(mine, chat, { at })).toBe(3)
+      expect((await here.store.counts(mine, chat)).active).toBe(0)
+      expect((await here.store.counts(hers, chat)).active).toBe(3)
+      expect([await here.verify(mine), await here.verify(hers)]).toEqual([[], []])
+    })
+
+    test('an id of another owner deletes nothing', async () => {
+      const { id } = await here.add('Not yours.')
+      expect(await here.store.delete(eve, chat, [id], { at })).toEqual([])
+      expect(await here.store.get(ada, chat, [id])).toHaveLength(1)
+    })
+  })
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'bun:test'
+import type { ListRequest } from '../../../src/memory/ports.ts'
+import type { MemoryId } from '../../../src/shared/brand.ts'
+import { memoryId, owner, startMs } from '../../support/memories.ts'
+import type { OpenMemoryStore } from '../memory-store.ts'
+import { ada, chat, eve, opened, other } from './opened.ts'
+
+export function describeListing(open: OpenMemoryStore): void {
+  describe('reading and listing', () => {
+    const here = opened(open)
+    const of = owner('lister')
+    const write = async () => {
+      const texts = ['delta', 'alpha', 'charlie', 'bravo', 'echo']
+      const ids: MemoryId[] = []
+      for (const [at, text] of texts.entries()) {
+        const parts = { categories: at % 2 === 0 ? ['even'] : ['odd', 'rare'], threadId: `t${at % 2}` }
+        ids.push((await here.add(text, parts, at < 3 ? chat : other, startMs + at * 1_000, of)).id)
+      }
+      return ids
+    }
+    const ids = new Promise<MemoryId[]>((resolve) => setTimeout(() => write().then(resolve), 0))
+    const list = async (parts: Partial<ListRequest> = {}, filter: Partial<ListRequest['filter']> = {}) => {
+      await ids
+      const request = { sort: 'createdAt', descending: true, limit: 10, ...parts } as const
+      const { items, total } = await here.store.list(of, chat, {
+        ...request,
+        filter: { states: ['active'], ...filter },
+      })
+      return { texts: items.map(({ content }) => content), total, items }
+    }
+
+    test('the newest first, or the oldest', async () => {
+      expect((await list()).texts).toEqual(['echo', 'bravo', 'charlie', 'alpha', 'delta'])
+      expect((await list({ descending: false })).texts).toEqual(['delta', 'alpha', 'charlie', 'bravo', 'echo'])
+    })
+
+    test('by text, by app, by categories', async () => {
+      expect((await list({ sort: 'content', descending: false })).texts).toEqual([
+        'alpha',
+        'bravo',
+        'charlie',
+        'delta',
+        'echo',
+      ])
+      expect((await list({ sort: 'app', descending: false })).items.map(({ appId }) => appId)).toEqual([
+        chat,
+        chat,
+        chat,
+        other,
+        other,
+      ])
+      expect((await list({ sort: 'categories', descending: false })).items[0]?.categories).toEqual(['even'])
+    })
+
+    test('pages by number and by cursor meet every memory once', async () => {
+      const byNumber = [
+        await list({ limit: 2 }),
+        await list({ limit: 2, offset: 2 }),
+        await list({ limit: 2, offset: 4 }),
+      ]
+      expect(byNumber.flatMap(({ texts }) => texts)).toEqual((await list()).texts)
+      const first = await list({ limit: 2 })
+      const last = first.items[1]
+      expect(last).toBeDefined()
+      const rest = await list({ limit: 10, ...(last === undefined ? {} : { after: last }) })
+      expect([...first.texts, ...rest.texts]).toEqual((await list()).texts)
+      expect(rest.total).toBe(5)
+    })
+
+    test('filters: categories, apps, time, words, thread, all together', async () => {
+      expect((await list({}, { categories: ['rare', 'none'] })).texts).toEqual(['bravo', 'alpha'])
+      expect((await list({}, { appIds: [other] })).texts).toEqual(['echo', 'bravo'])
+      expect((await list({}, { from: startMs + 1_000, to: startMs + 2_000 })).texts).toEqual(['charlie', 'alpha'])
+      expect((await list({}, { contains: 'HA' })).texts).toEqual(['charlie', 'alpha'])
+      expect((await list({}, { threadId: 't1' })).texts).toEqual(['bravo', 'alpha'])
+      expect((await list({}, { categories: ['even'], appIds: [chat], contains: 'l' })).texts).toEqual([
+        'charlie',
+        'delta',
+      ])
+      expect((await list({}, { categories: [] })).total).toBe(0)
+      expect((await list({}, { appIds: [] })).total).toBe(0)
+    })
+
+    test('letters that mean something in SQL are letters', async () => {
+      await here.add(`100 % sure; it's a_b "c" \\d`, {}, chat, startMs, eve)
+      const found = async (contains: string) =>
+        (
+          await here.store.list(eve, chat, {
+            filter: { states: ['active'], contains },
+            sort: 'createdAt',
+            descending: true,
+            limit: 5,
+          })
+        ).total
+      for (const part of ['100 % s', "it's", 'a_b', '"c"', '\\d']) expect([part, await found(part)]).toEqual([part, 1])
+      for (const part of ['1%', 'a%b', "' OR 1=1 --", '100_%']) expect([part, await found(part)]).toEqual([part, 0])
+    })
+
+    test('by ids: in their order, without those that do not exist', async () => {
+      const [a, b] = await ids
+      if (a === undefined || b === undefined) throw new Error('nothing was written')
+      const got = await here.store.get(of, chat, [b, memoryId(), a])
+      expect(got.map(({ id }) => id)).toEqual([b, a])
+    })
+
+    test('an id of another owner does not exist', async () => {
+      const [a] = await ids
+      expect(await here.store.get(ada, chat, a === undefined ? [] : [a])).toEqual([])
+    })
+
+    test('categories with their counts, the most used first', async () => {
+      await ids
+      expect(await here.store.categories(of, chat, 2)).toEqual([
+        { name: 'even', count: 3 },
+        { name: 'odd', count: 2 },
+      ])
+      expect(await here.store.categories(ada, chat, 10)).toEqual([])
+    })
+
+    test('counts by state', async () => {
+      await ids
+      expect(await here.store.counts(of, chat)).toEqual({ active: 5, paused: 0, archived: 0, deleted: 0 })
+    })
+  })
+}
