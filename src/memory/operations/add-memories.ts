@@ -77,10 +77,9 @@ export const addMemories = operation({
   name: 'add_memories',
   title: 'Remember',
   description:
-    'Store something the user wants remembered, word for word: facts about them, preferences, decisions, plans, people, ' +
-    'dates. Call it when they say so or when they tell something lasting that will matter later. One fact a text, with names and dates in place ' +
-    'of "he" or "tomorrow". When it corrects a memory that search_memory found, give that one\'s id as supersedes. Do not ' +
-    'store what you recalled from here, secrets, or passing small talk.',
+    'Remember lasting facts the user tells or asks to keep: people, preferences, plans, dates. One self-contained fact a text, ' +
+    'with names and dates. If it corrects a memory that search_memory found, give its id as supersedes. Do not store what you ' +
+    'recalled from here, secrets or small talk.',
   effect: 'write',
   idempotent: true,
   scope: 'memories:write',
