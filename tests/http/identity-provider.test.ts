@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { observe } from '../../src/http/observe.ts'
 import type { Client } from '../../src/oidc/ports.ts'
+import { createLog } from '../../src/shared/log.ts'
 import {
   type AuthorizationServer,
   departureOf,
@@ -8,7 +10,7 @@ import {
   startAuthorizationServer,
   textOf,
 } from '../support/authorization-server.ts'
-import { type Browser, formOf } from '../support/browser.ts'
+import { type Browser, createBrowser, formOf } from '../support/browser.ts'
 import { startIdentityProvider, type TestIdentityProvider } from '../support/identity-provider.ts'
 
 const issuer = 'https://memory.example'
@@ -169,6 +171,37 @@ describe('guide, attack 3: whom the lists do not name is 403', () => {
       expect(textOf(page)).toContain('not on this server’s list')
       expect(isSignedIn()).toBe(false)
     })
+})
+
+test('whom the lists do not name may choose another account there', async () => {
+  google.bend({ claims: { sub: 'eve', email: 'eve@ok.example' } })
+  const page = pageOf(await comeBack())
+  const to = departureOf(await using.submit(formOf(page, '/with/google'), {}))
+  expect(to.searchParams.get('prompt')).toBe('select_account')
+  google.bend({})
+  await using.open(await google.agree(to))
+  expect(isSignedIn()).toBe(true)
+})
+
+test('guide, attack 21: what a sign-in there leaves in the log names nobody and holds no secret', async () => {
+  const lines: string[] = []
+  const log = createLog('debug', { write: (line) => void lines.push(line) })
+  const { serve, dependencies } = here
+  const edge = observe(serve, { random: dependencies.random, log, addressOf: () => 'local', https: true })
+  const secrets: string[] = []
+  for (const bend of [{}, { claims: { email: 'eve@ok.example' } }, { claims: { aud: 'x' } }]) {
+    google.bend(bend)
+    using = createBrowser(issuer, (request) => edge(request))
+    const to = await click()
+    const back = await google.agree(to)
+    await using.open(back)
+    for (const url of [to, new URL(back)])
+      secrets.push(...['state', 'code', 'nonce', 'code_challenge'].flatMap((name) => url.searchParams.get(name) ?? []))
+    secrets.push(...using.cookies.values())
+  }
+  const text = lines.join('')
+  expect(lines.length).toBeGreaterThan(9)
+  for (const secret of [...secrets, '@ok.example', 'their-secret', 'johndoe']) expect(text).not.toContain(secret)
 })
 
 describe('guide, attack 4: an ID token that is not right signs nobody in', () => {

@@ -166,6 +166,32 @@ describe('guide, attack 12: the form token', () => {
   })
 })
 
+describe('what happens meanwhile', () => {
+  test('two sign-ins side by side in one browser do not disturb each other', async () => {
+    const first = await begin()
+    const second = await begin()
+    for (const page of [first, second]) {
+      const next = pageOf(await using.submit(formOf(page, '/code'), { code: await freshCode() }))
+      expect(next.url).toContain('/auth/consent/')
+    }
+  })
+
+  test('a client that is removed during sign-in gets nothing', async () => {
+    const page = await begin()
+    await here.dependencies.stores.clients.delete(client.id)
+    const next = pageOf(await using.submit(formOf(page, '/code'), { code: await freshCode() }))
+    expect(next.status).toBe(400)
+    expect(textOf(next)).toContain('no longer registered')
+  })
+
+  test('a person who is removed before the consent page sees that they are', async () => {
+    await here.people.add('leaver')
+    const consent = pageOf(await here.enterCode(using, await begin(), 'leaver'))
+    await here.people.remove('leaver')
+    expect(pageOf(await using.open(consent.url)).status).toBe(403)
+  })
+})
+
 test('a form that is too large, or no form, is refused with what to do', async () => {
   const { action } = formOf(await begin(), '/code')
   const cookie = [...using.cookies].map((pair) => pair.join('=')).join('; ')

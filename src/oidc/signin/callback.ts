@@ -5,6 +5,7 @@
 
 import { Fault } from '../../shared/fault.ts'
 import { equalSecrets, hashToken } from '../../shared/hash.ts'
+import { requestContext } from '../../shared/request-context.ts'
 import { findPending } from '../authorize/pending.ts'
 import { readQuery } from '../authorize/request.ts'
 import { redirect } from '../authorize/respond.ts'
@@ -67,8 +68,10 @@ async function letIn(
   { id, authorization, verified }: { id: string; authorization: Authorization; verified: VerifiedIdentity },
   dependencies: OidcDependencies,
 ): Promise<Response> {
-  if (!identityMayEnter(verified, dependencies.settings))
-    throw new Fault('forbidden', notOnTheList(verified), { code: 'not_on_the_list' })
+  if (!identityMayEnter(verified, dependencies.settings)) {
+    requestContext(request).reason = 'access_denied: not on the list' // whose address it is stays out of the log
+    return showSignIn({ id, authorization, problem: notOnTheList(verified), status: 403 }, dependencies)
+  }
   if ((await findVerified(verified, dependencies)) === undefined && (await somebodyMayLink(dependencies))) {
     await dependencies.stores.authorizations.update(authorization.id, (current) => ({ ...current, newcomer: verified }))
     return redirect(linkPath(id))
@@ -84,4 +87,4 @@ async function somebodyMayLink({ stores }: OidcDependencies): Promise<boolean> {
 }
 
 const notOnTheList = ({ email }: VerifiedIdentity) =>
-  `${email === undefined ? 'This account' : `You signed in as ${email}, which`} is not on this server’s list of people.`
+  `${email ?? 'That account'} is not on this server’s list of people. Use another account, or ask whoever runs this server.`

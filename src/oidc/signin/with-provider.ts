@@ -7,7 +7,7 @@ import { takeForm } from '../authorize/pending.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { movingOnPage } from '../pages/moving-on.tsx'
-import type { AuthorizationRequest, IdentityProvider } from '../ports.ts'
+import type { Authorization, IdentityProvider } from '../ports.ts'
 import { showSignIn } from './start.ts'
 import { usedForm } from './with-code.ts'
 
@@ -24,7 +24,7 @@ export const signInWithProvider: Endpoint = {
     const upstream = { provider: name, verifier: random.token(32), nonce: random.token(32) }
     const state = stateFor(id, random.token(32))
     try {
-      const to = await provider.authorizationUrl({ state, ...upstream, ...asked(authorization.request) })
+      const to = await provider.authorizationUrl({ state, ...upstream, ...asked(authorization) })
       await stores.authorizations.update(authorization.id, (current) => ({
         ...current,
         approvedAt: unixSeconds(clock),
@@ -37,9 +37,13 @@ export const signInWithProvider: Endpoint = {
   },
 }
 
-/** What of the request the provider should know: OpenID Connect Core section 3.1.2.1. It cannot prove a new sign-in, but can ask who it is. */
-const asked = ({ prompts, maxAgeSeconds, loginHint }: AuthorizationRequest) => ({
-  selectAccount: prompts.includes('login') || prompts.includes('select_account') || maxAgeSeconds !== undefined,
+/**
+ * What of the request the provider should know: OpenID Connect Core section 3.1.2.1. It cannot prove a new sign-in, but can ask
+ * who it is; so it does after a first try, since it would only give the same account again.
+ */
+const asked = ({ request: { prompts, maxAgeSeconds, loginHint }, attempts }: Authorization) => ({
+  selectAccount:
+    attempts > 1 || prompts.includes('login') || prompts.includes('select_account') || maxAgeSeconds !== undefined,
   ...(loginHint === undefined ? {} : { loginHint: loginHint.slice(0, 320) }),
 })
 
