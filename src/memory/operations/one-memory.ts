@@ -81,6 +81,8 @@ const Change = t.Object(
 
 const PutBody = t.Object(
   {
+    // OpenMemory's dashboard names the memory here too.
+    memory_id: t.Optional(Id),
     memory_content: t.Optional(Change.properties.text),
     categories: Change.properties.categories,
     metadata: Change.properties.metadata,
@@ -114,7 +116,10 @@ export const updateMemory = operation({
       actions: true,
       toInput(wire, caller) {
         checkUser(wire, caller)
-        const { user_id: _user, memory_content: text, ...rest } = read(PutBody, wire.body)
+        const { user_id: _user, memory_id: named, memory_content: text, ...rest } = read(PutBody, wire.body)
+        if (named !== undefined && named !== read(Params, wire.params).id) {
+          throw new Fault('invalid', 'memory_id names another memory than the address.', { field: 'memory_id' })
+        }
         const ifVersion = versionOf(wire.ifMatch)
         return {
           ...read(Params, wire.params),
