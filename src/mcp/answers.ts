@@ -62,3 +62,6 @@ export function requestIdOf(body: unknown): string | number | undefined {
   if (typeof body !== 'object' || body === null || !('id' in body)) return undefined
   return typeof body.id === 'string' || typeof body.id === 'number' ? body.id : undefined
 }
+
+/** More than any message a client sends; a text of the largest memory fits many times. */
+export const bodyLimitBytes = 1024 * 1024

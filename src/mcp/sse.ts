@@ -3,15 +3,12 @@
 import type { Principal } from '../resource/ports.ts'
 import { readJson } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
-import { challengeAnswer, rpcCodes, rpcError } from './answers.ts'
+import { bodyLimitBytes, challengeAnswer, rpcCodes, rpcError } from './answers.ts'
 import { missingScope } from './challenge.ts'
 import type { McpDependencies } from './dependencies.ts'
 import type { Features } from './features.ts'
 import type { Requests } from './requests.ts'
 import { createSseSessions, senderOf } from './sse-sessions.ts'
-
-/** More than any message a client sends; a text of the largest memory fits many times. */
-export const bodyLimitBytes = 1024 * 1024
 
 export interface Sse {
   serve(request: Request, principal: Principal): Promise<Response>
