@@ -21,7 +21,7 @@ const form = (url: string, fields: Record<string, string>) =>
   })
 
 export async function signIn(
-  product: Product,
+  product: Pick<Product, 'issuer' | 'issueCode'>,
   { user, scope = 'openid memories:read memories:write' }: { user?: string; scope?: string } = {},
 ): Promise<Signed> {
   const registered = await fetch(`${product.issuer}/auth/register`, {

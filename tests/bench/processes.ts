@@ -1,0 +1,83 @@
+/** The processes that are measured: the built executable and the plain Bun server beside it, each as people would run it. */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort, runCommand } from '../support/server.ts'
+import { projectRoot } from '../support/source-files.ts'
+
+export interface Running {
+  readonly pid: number
+  readonly port: number
+  /** From starting the process to its first whole answer, milliseconds. */
+  readonly firstAnswerMs: number
+  stop(): Promise<void>
+}
+
+export const benchFolder = mkdtempSync(join(tmpdir(), 'souvenir-bench-'))
+export const product = join(projectRoot, 'dist/souvenir')
+const hello = join(benchFolder, 'hello')
+
+/** Builds both with the same flags, so that they start alike. */
+export async function build(): Promise<void> {
+  await run('bun', 'scripts/build.ts')
+  const flags = ['--compile', '--minify', '--bytecode', '--format=esm']
+  await run('bun', 'build', ...flags, '--outfile', hello, 'tests/bench/hello.ts')
+}
+
+async function run(...command: readonly string[]): Promise<void> {
+  const status = await Bun.spawn([...command], { cwd: projectRoot, stdout: 'ignore', stderr: 'inherit' }).exited
+  if (status !== 0) throw new Error(`${command.join(' ')}: exit ${status}`)
+}
+
+export const startHello = async (): Promise<Running> => start(hello, await freePort(), {})
+
+export interface ProductRunning extends Running {
+  readonly issuer: string
+  readonly dataDir: string
+  issueCode(): Promise<string>
+}
+
+/** Logs go to a file, as a service's do. */
+export async function startProduct(dataDir: string): Promise<ProductRunning> {
+  const port = await freePort()
+  const variables = { DATA_DIR: dataDir, PORT: String(port) }
+  const running = await start(product, port, variables)
+  return { ...running, issuer: `http://localhost:${port}`, dataDir, issueCode: () => runCommand(variables, 'code') }
+}
+
+export const freshDataDir = (): string => mkdtempSync(join(benchFolder, 'data-'))
+
+async function start(command: string, port: number, variables: Record<string, string>): Promise<Running> {
+  const log = Bun.file(join(benchFolder, `${port}.log`))
+  const startedMs = performance.now()
+  const child = Bun.spawn([command], {
+    cwd: benchFolder,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: String(port), ...variables },
+    stdin: 'ignore',
+    stdout: log,
+    stderr: log,
+  })
+  const firstAnswerMs = (await firstAnswer(port, () => child.exitCode)) - startedMs
+  return {
+    pid: child.pid,
+    port,
+    firstAnswerMs,
+    async stop() {
+      child.kill('SIGTERM')
+      await child.exited
+    },
+  }
+}
+
+/** When `/health` first answered 200, on the clock of `performance.now()`. */
+async function firstAnswer(port: number, exitCode: () => number | null): Promise<number> {
+  for (;;) {
+    const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined)
+    if (response?.status === 200) {
+      await response.text()
+      return performance.now()
+    }
+    if (exitCode() !== null) throw new Error(`the process stopped with ${exitCode()}`)
+    await Bun.sleep(1)
+  }
+}

@@ -1,0 +1,59 @@
+/** Requests a second and the server's processor time for each, beside the plain server's, in rounds by turns. */
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { type Measured, measure, median, type Scenario } from './load.ts'
+import { rsaSignSeconds } from './openssl.ts'
+import { freshDataDir, type Running, startHello, startProduct } from './processes.ts'
+import { hello, productScenarios } from './scenarios.ts'
+
+export interface Rate extends Measured {
+  readonly name: string
+}
+
+export interface SignatureCost {
+  readonly name: string
+  readonly signMicroseconds: number
+  readonly answerMicroseconds: number
+}
+
+export async function requestRates(
+  rounds: number,
+  seconds: number,
+): Promise<{ rates: Rate[]; signature: SignatureCost[] }> {
+  const [plain, product] = [await startHello(), await startProduct(freshDataDir())]
+  const rows: { scenario: Scenario; server: Running; seen: Measured[] }[] = [
+    { scenario: hello, server: plain, seen: [] },
+    ...(await productScenarios(product)).map((scenario) => ({ scenario, server: product, seen: [] })),
+  ]
+  const [opensslSeconds, bunSeconds]: [number[], number[]] = [[], []]
+  for (let round = 0; round < rounds; round++) {
+    for (const { scenario, server, seen } of rows) seen.push(await measure(scenario, server, seconds))
+    opensslSeconds.push(await rsaSignSeconds())
+    bunSeconds.push(bunSignSeconds())
+  }
+  await Promise.all([plain.stop(), product.stop()])
+  const rates = rows.map(({ scenario, seen }) => ({
+    name: scenario.name,
+    requestsPerSecond: median(seen.map((one) => one.requestsPerSecond)),
+    cpuMicroseconds: median(seen.map((one) => one.cpuMicroseconds)),
+    p50: median(seen.map((one) => one.p50)),
+    p99: median(seen.map((one) => one.p99)),
+  }))
+  const answerMicroseconds = rates.at(-1)?.cpuMicroseconds ?? Number.NaN
+  return {
+    rates,
+    signature: [
+      { name: 'openssl speed', signMicroseconds: median(opensslSeconds) * 1e6, answerMicroseconds },
+      { name: "Bun's own node:crypto sign", signMicroseconds: median(bunSeconds) * 1e6, answerMicroseconds },
+    ],
+  }
+}
+
+/** The same signature by the library that the product has: Bun's BoringSSL, which is not built for this processor as OpenSSL is. */
+function bunSignSeconds(): number {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const message = Buffer.alloc(700, 'a')
+  const signatures = 500
+  const from = performance.now()
+  for (let at = 0; at < signatures; at++) sign('sha256', message, privateKey)
+  return (performance.now() - from) / 1000 / signatures
+}
