@@ -1,15 +1,12 @@
 /** Configuration -> adapters. Opens only what the roles need; the one place that knows which engine serves which port. */
 import { join } from 'node:path'
 import { createGoogle } from './adapters/google/identity-provider.ts'
-import { createProcessHandover } from './adapters/handover/process.ts'
-import { openKeyFolder } from './adapters/keys/folder.ts'
-import { mountedKeys } from './adapters/keys/mounted.ts'
 import { httpsOutbound } from './adapters/outbound/https.ts'
 import { openSqliteMemoryStore } from './adapters/sqlite/memory/store.ts'
-import { openSqliteRevocationFeed } from './adapters/sqlite/oidc/revocation-feed.ts'
-import { openSqliteOidcStores } from './adapters/sqlite/oidc/stores.ts'
 import type { ApiDependencies } from './api/dependencies.ts'
 import type { Config } from './config/config.ts'
+import { openAuthEngine } from './dependencies/auth-engine.ts'
+import { oidcSettings } from './dependencies/oidc-settings.ts'
 import type { McpDependencies } from './mcp/dependencies.ts'
 import { operations } from './memory/operations.ts'
 import type { AppNames, Profiles } from './memory/ports.ts'
@@ -17,7 +14,7 @@ import type { MemoryServices } from './memory/services.ts'
 import { createClientDocuments } from './oidc/clients/documents.ts'
 import type { OidcDependencies } from './oidc/dependencies.ts'
 import { createPeople, type People } from './oidc/people.ts'
-import type { OidcSettings, OidcStores } from './oidc/ports.ts'
+import type { OidcStores } from './oidc/ports.ts'
 import { createKeyRing } from './oidc/tokens/key-ring.ts'
 import { localKeys, remoteKeys } from './resource/key-source.ts'
 import type { TokenVerifier } from './resource/ports.ts'
@@ -66,16 +63,14 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
     for (const closeOne of closers.reverse()) await closeOne()
   }
   try {
-    const authFile = join(config.dataDir, 'auth.db')
-    const feed = openSqliteRevocationFeed({ path: authFile, clock })
-    closers.push(() => feed.close())
-    const stores = openSqliteOidcStores({ path: authFile, clock })
-    closers.push(() => stores.close())
-    healthChecks.push(stores.health)
-    engines.push({ purpose: 'sign-in', engine: 'SQLite' })
+    const engine = await openAuthEngine(config, { clock, random, log })
+    closers.push(() => engine.close())
+    const { stores, feed } = engine
+    healthChecks.push(...engine.healthChecks)
+    engines.push({ purpose: 'sign-in', engine: engine.name })
     const settings = oidcSettings(config)
     const keyRing = config.roles.has('auth')
-      ? createKeyRing({ store: await openKeyStore(config), clock, tokenTtlSeconds: settings.accessTokenTtlSeconds })
+      ? createKeyRing({ store: await engine.openKeyStore(), clock, tokenTtlSeconds: settings.accessTokenTtlSeconds })
       : undefined
     const keys =
       keyRing === undefined ? remoteKeys(config.jwksUrl ?? issuerJwks(config), fetch) : localKeys(keyRing, clock)
@@ -115,7 +110,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
             log,
             services,
             operations,
-            handover: createProcessHandover(),
+            handover: engine.handover,
             settings: {
               apiBaseUrl: config.apiBaseUrl,
               issuer: config.issuer,
@@ -175,20 +170,14 @@ const userProfiles = ({ users }: Pick<OidcStores, 'users'>): Profiles => ({
 /** People and their codes, for commands that run beside a server. */
 export async function openPeople(config: Config): Promise<People & { close(): Promise<void> }> {
   const clock = systemClock
-  const path = join(config.dataDir, 'auth.db')
-  const stores = openSqliteOidcStores({ path, clock })
-  const feed = openSqliteRevocationFeed({ path, clock })
+  const random = createRandom(clock)
+  const engine = await openAuthEngine(config, { clock, random, log: createLog(config.logLevel) })
+  const { stores, feed } = engine
   return {
-    ...createPeople({ settings: oidcSettings(config), clock, random: createRandom(clock), stores, feed }),
-    async close() {
-      await feed.close()
-      stores.close()
-    },
+    ...createPeople({ settings: oidcSettings(config), clock, random, stores, feed }),
+    close: () => engine.close(),
   }
 }
-
-const openKeyStore = async ({ keys }: Config) =>
-  keys.privateKey === undefined ? openKeyFolder(keys.dir) : mountedKeys(keys.privateKey, keys.nextPrivateKey)
 
 const identityProvidersOf = ({ google, issuer, allowedEmails, allowedDomains }: Config, clock: Clock) =>
   google === undefined
@@ -204,19 +193,3 @@ const identityProvidersOf = ({ google, issuer, allowedEmails, allowedDomains }: 
             : {}),
         }),
       ]
-
-const oidcSettings = (config: Config): OidcSettings => ({
-  issuer: config.issuer,
-  apiBaseUrl: config.apiBaseUrl,
-  uiBaseUrl: config.uiBaseUrl,
-  accessTokenTtlSeconds: config.accessTokenTtlSeconds,
-  idTokenTtlSeconds: config.accessTokenTtlSeconds,
-  refreshTokenTtlSeconds: config.refreshTokenTtlSeconds,
-  refreshGraceSeconds: 30,
-  codeTtlSeconds: 60,
-  sessionTtlSeconds: config.sessionTtlSeconds,
-  allowedEmails: config.allowedEmails,
-  allowedDomains: config.allowedDomains,
-  maxDynamicClients: config.maxDynamicClients,
-  unusedClientTtlSeconds: config.unusedClientTtlSeconds,
-})

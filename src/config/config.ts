@@ -20,6 +20,8 @@ export interface Config {
   readonly keys: {
     readonly privateKey: Secret | undefined
     readonly nextPrivateKey: Secret | undefined
+    /** Seals the ring of keys in Redis. */
+    readonly encryptionKey: Secret | undefined
     readonly dir: string
   }
   /** Set when the keys are another process's. */
@@ -61,6 +63,7 @@ export function loadConfig(
     keys: {
       privateKey: values.OIDC_PRIVATE_KEY,
       nextPrivateKey: values.OIDC_NEXT_PRIVATE_KEY,
+      encryptionKey: values.KEYS_ENCRYPTION_KEY,
       dir: resolve(values.OIDC_KEYS_DIR ?? join(dataDir, 'keys')),
     },
     jwksUrl: roles.has('auth') ? undefined : (values.JWKS_URL ?? new URL('/auth/jwks', issuer)),
@@ -101,10 +104,18 @@ function check(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
   if (values.OIDC_NEXT_PRIVATE_KEY !== undefined && values.OIDC_PRIVATE_KEY === undefined) {
     problems.push({ variable: 'OIDC_NEXT_PRIVATE_KEY', problem: 'needs OIDC_PRIVATE_KEY, the key that signs now' })
   }
-  if (values.REDIS_URL !== undefined && values.OIDC_PRIVATE_KEY === undefined && values.OIDC_KEYS_DIR === undefined) {
+  if (values.KEYS_ENCRYPTION_KEY !== undefined && values.REDIS_URL === undefined) {
+    problems.push({
+      variable: 'KEYS_ENCRYPTION_KEY',
+      problem: 'needs REDIS_URL: it seals the keys that are kept there',
+    })
+  }
+  const sharedKeys = [values.OIDC_PRIVATE_KEY, values.KEYS_ENCRYPTION_KEY, values.OIDC_KEYS_DIR]
+  if (values.REDIS_URL !== undefined && sharedKeys.every((value) => value === undefined)) {
     problems.push({
       variable: 'OIDC_PRIVATE_KEY_FILE',
-      problem: 'or OIDC_KEYS_DIR is needed with REDIS_URL: processes that share Redis must sign with the same key',
+      problem:
+        'or KEYS_ENCRYPTION_KEY_FILE or OIDC_KEYS_DIR is needed with REDIS_URL: processes that share Redis must sign with the same key',
       example: '/run/secrets/oidc_private_key',
     })
   }

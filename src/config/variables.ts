@@ -90,6 +90,13 @@ export const sections = {
       otherwise: 'none',
       file: true,
     },
+    KEYS_ENCRYPTION_KEY: {
+      type: secret,
+      meaning: 'Keeps the ring of keys in Redis, sealed with these 32 bytes: openssl rand -base64 32.',
+      example: '/run/secrets/keys_encryption_key',
+      otherwise: 'the ring is in OIDC_KEYS_DIR',
+      file: true,
+    },
     OIDC_KEYS_DIR: {
       type: text,
       meaning: 'The folder of the ring of keys; may be shared by several processes.',

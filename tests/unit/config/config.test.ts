@@ -80,6 +80,14 @@ describe('configuration', () => {
     expect(problemsOf({ REDIS_URL: 'redis://redis:6379' })).toEqual(['OIDC_PRIVATE_KEY_FILE'])
   })
 
+  test('a ring of keys sealed in Redis is a key that processes share; without Redis there is nothing to seal', () => {
+    const sealed = { KEYS_ENCRYPTION_KEY: 'A'.repeat(43) }
+    const { keys } = loadConfig(all, { REDIS_URL: 'redis://redis:6379', ...sealed })
+    expect(keys.encryptionKey?.reveal()).toBe(sealed.KEYS_ENCRYPTION_KEY)
+    expect(JSON.stringify(keys)).not.toContain(sealed.KEYS_ENCRYPTION_KEY)
+    expect(problemsOf(sealed)).toEqual(['KEYS_ENCRYPTION_KEY'])
+  })
+
   test('an empty variable counts as not set', () => {
     expect(loadConfig(all, { GOOGLE_CLIENT_ID: '', OIDC_BASE_URL: '' }).google).toBeUndefined()
   })

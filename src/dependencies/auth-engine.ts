@@ -1,0 +1,103 @@
+/**
+ * What processes share about sign-in: the authorization server's stores, revocations, the ring of keys and the hand-over of
+ * streams, on SQLite in DATA_DIR for processes of one machine or on Redis (REDIS_URL) for any number anywhere.
+ */
+import { join } from 'node:path'
+import { createProcessHandover } from '../adapters/handover/process.ts'
+import { openKeyFolder } from '../adapters/keys/folder.ts'
+import { mountedKeys } from '../adapters/keys/mounted.ts'
+import { openSqliteRevocationFeed } from '../adapters/sqlite/oidc/revocation-feed.ts'
+import { openSqliteOidcStores } from '../adapters/sqlite/oidc/stores.ts'
+import type { Config } from '../config/config.ts'
+import type { StreamHandover } from '../mcp/ports.ts'
+import type { KeyStore, OidcStores } from '../oidc/ports.ts'
+import type { RevocationFeed } from '../resource/ports.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { HealthCheck } from '../shared/health.ts'
+import type { Log } from '../shared/log.ts'
+import type { Random } from '../shared/random.ts'
+import type { Secret } from '../shared/secret.ts'
+
+export interface AuthEngine {
+  /** As the start says it. */
+  readonly name: string
+  readonly stores: OidcStores
+  readonly feed: RevocationFeed
+  readonly handover: StreamHandover
+  readonly healthChecks: readonly HealthCheck[]
+  /** For the role auth alone: a process that only verifies touches no private key. */
+  openKeyStore(): Promise<KeyStore>
+  close(): Promise<void>
+}
+
+interface Given {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** @throws Fault `unavailable` when the engine does not answer; `invalid` for a key that is none */
+export const openAuthEngine = (config: Config, given: Given): Promise<AuthEngine> =>
+  config.redisUrl === undefined ? openOnSqlite(config, given) : openOnRedis(config, config.redisUrl, given)
+
+async function openOnSqlite(config: Config, { clock }: Given): Promise<AuthEngine> {
+  const path = join(config.dataDir, 'auth.db')
+  const feed = openSqliteRevocationFeed({ path, clock })
+  const stores = openSqliteOidcStores({ path, clock })
+  const handover = createProcessHandover()
+  return {
+    name: 'SQLite',
+    stores,
+    feed,
+    handover,
+    healthChecks: [stores.health],
+    openKeyStore: async () => keysOnDisk(config),
+    async close() {
+      await handover.close()
+      stores.close()
+      await feed.close()
+    },
+  }
+}
+
+/** The adapters are loaded here and not above: without REDIS_URL a start does not pay for them. */
+async function openOnRedis(config: Config, url: Secret, { clock, random, log }: Given): Promise<AuthEngine> {
+  const [{ openRedis }, { redisOidcStores }, { openRedisRevocationFeed }, { createRedisHandover }] = await Promise.all([
+    import('../adapters/redis/connection.ts'),
+    import('../adapters/redis/oidc/stores.ts'),
+    import('../adapters/redis/revocation-feed.ts'),
+    import('../adapters/redis/stream-handover.ts'),
+  ])
+  const redis = await openRedis({ url })
+  try {
+    const feed = await openRedisRevocationFeed(redis, clock)
+    const handover = createRedisHandover(redis, random, log)
+    return {
+      name: 'Redis',
+      stores: redisOidcStores(redis, clock),
+      feed,
+      handover,
+      healthChecks: [redis.health],
+      async openKeyStore() {
+        const { encryptionKey, privateKey } = config.keys
+        if (privateKey !== undefined || encryptionKey === undefined) return keysOnDisk(config)
+        const [{ redisKeyStore }, { createSeal }] = await Promise.all([
+          import('../adapters/redis/key-store.ts'),
+          import('../adapters/redis/seal.ts'),
+        ])
+        return redisKeyStore(redis, createSeal(encryptionKey))
+      },
+      async close() {
+        await handover.close()
+        await feed.close()
+        await redis.close()
+      },
+    }
+  } catch (error) {
+    await redis.close()
+    throw error
+  }
+}
+
+const keysOnDisk = async ({ keys }: Config): Promise<KeyStore> =>
+  keys.privateKey === undefined ? openKeyFolder(keys.dir) : mountedKeys(keys.privateKey, keys.nextPrivateKey)
