@@ -116,7 +116,8 @@ describe(`the addresses that programs call, with whatever is sent to them (seed 
       const fields = new URLSearchParams(pick(wellFormed))
       for (const name of some(() => pick([...fields.keys(), ...names]))) {
         const bend = pick(['append', 'delete', 'set', 'set', 'set'] as const)
-        fields[bend](name, pick(values))
+        if (bend === 'delete') fields.delete(name)
+        else fields[bend](name, pick(values))
       }
       return fields.toString()
     }
