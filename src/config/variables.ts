@@ -113,7 +113,8 @@ export const sections = {
   'Who may sign in': {
     GOOGLE_CLIENT_ID: {
       type: text,
-      meaning: 'The OAuth client that Google gave you; with GOOGLE_CLIENT_SECRET it turns on Google sign-in.',
+      meaning:
+        'The OAuth client that Google gave you for the redirect URI OIDC_BASE_URL/auth/signin/callback/google; with GOOGLE_CLIENT_SECRET it turns on Google sign-in.',
       example: '1234567890-abc.apps.googleusercontent.com',
       otherwise: 'codes printed on the console only',
     },

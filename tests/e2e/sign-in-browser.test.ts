@@ -5,12 +5,12 @@ import type { Client } from '../../src/oidc/ports.ts'
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts'
 import { engineUrl } from '../support/engines.ts'
 import { startIdentityProvider, type TestIdentityProvider } from '../support/identity-provider.ts'
-import { freePort } from '../support/server.ts'
+import { freePort, target } from '../support/server.ts'
 
 const executablePath = engineUrl('CHROMIUM_PATH')
 const hostile = `<img src=x onerror=alert(1)><script>alert(2)</script>`
 
-if (executablePath !== undefined) {
+if (executablePath !== undefined && target === 'bun') {
   describe('sign-in and consent in a real browser', () => {
     let browser: Browser
     let here: AuthorizationServer

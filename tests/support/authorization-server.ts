@@ -22,6 +22,8 @@ export const clientSecret = 'the-secret-of-a-confidential-client'
 export const callback = 'https://app.example/callback'
 
 export interface ServerOptions {
+  /** When its clock stands, in Unix milliseconds. */
+  readonly startMs?: number
   readonly issuer?: string
   readonly settings?: Partial<OidcSettings>
   /** Who answers at the addresses that clients name; nobody unless given. */
@@ -36,7 +38,7 @@ const noWayOut: Outbound = {
 
 export function startAuthorizationServer(options: ServerOptions = {}) {
   const { issuer = 'https://memory.example', identityProviders = [], outbound = noWayOut } = options
-  const clock = testClock()
+  const clock = testClock(options.startMs)
   const random = createRandom(clock)
   const settings: OidcSettings = {
     issuer,
