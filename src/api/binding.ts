@@ -40,6 +40,20 @@ export function serveBinding<Services>(
       const input = binding.toInput(await readParts(binding, request, params), caller)
       const output = await operation.run(deps.services, caller, input)
       if (binding.status === 204) return new Response(null, { status: 204, headers: { ...allowance } })
+      const { download } = binding
+      if (download !== undefined) {
+        // Its `toBody` gives the file as a stream: see RestBinding.
+        const file = binding.toBody(output, caller) as ReadableStream<Uint8Array>
+        const disposition = `attachment; filename="${download.fileName}"`
+        return new Response(file, {
+          headers: {
+            ...allowance,
+            'content-type': download.contentType,
+            'content-disposition': disposition,
+            'cache-control': 'no-store',
+          },
+        })
+      }
       return await answerJson(request, binding.toBody(output, caller), {
         status: binding.status,
         etag: binding.etag?.(output),

@@ -6,6 +6,7 @@ import { Fault } from '../shared/fault.ts'
 import { readJson } from '../shared/read-body.ts'
 import { closed } from './closed-schema.ts'
 import { readQuery } from './query.ts'
+import { readUpload } from './upload.ts'
 
 export const bodyLimitBytes = 1024 * 1024
 
@@ -19,11 +20,17 @@ export async function readParts(
   rawParams: Readonly<Record<string, string | undefined>>,
 ): Promise<Wire> {
   const ifMatch = request.headers.get('if-match')
-  return {
+  const parts = {
     params: binding.params === undefined ? {} : asRecord(checkInput(closed(binding.params), readParams(rawParams))),
     query: checkedQuery(binding, request.url),
-    body: await readBody(binding, request),
     ...(ifMatch === null ? {} : { ifMatch }),
+  }
+  if (binding.upload === undefined) return { ...parts, body: await readBody(binding, request) }
+  const { upload, fields } = await readUpload(binding.upload, request)
+  return {
+    ...parts,
+    upload,
+    body: checkInput(binding.body === undefined ? noProperties : closed(binding.body), fields),
   }
 }
 

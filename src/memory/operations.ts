@@ -4,6 +4,7 @@ import { accessLog, memoryHistory, relatedMemories } from './operations/about-me
 import { addMemories } from './operations/add-memories.ts'
 import { listAppAccessed, listAppMemories } from './operations/app-memories.ts'
 import { listApps, readApp, updateApp } from './operations/apps.ts'
+import { exportBackup, importBackup } from './operations/backup.ts'
 import { mergeMemories, supersedeMemory, undoChange } from './operations/corrections.ts'
 import { fetchMemory, search } from './operations/deep-research.ts'
 import { deleteAllMemories, deleteMemories } from './operations/delete-memories.ts'
@@ -45,4 +46,6 @@ export const operations: readonly AnyOperation<MemoryServices>[] = [
   readSettings,
   changeSettings,
   resetSettings,
+  exportBackup,
+  importBackup,
 ]

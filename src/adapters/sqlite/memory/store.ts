@@ -11,6 +11,7 @@ import { verifyIndex } from '../index/verify.ts'
 import { createApps } from './apps.ts'
 import { createCorrections } from './corrections.ts'
 import { createHistory } from './history.ts'
+import { createImports } from './imports.ts'
 import { memoryMigrations } from './migrations.ts'
 import { createOnces } from './onces.ts'
 import { createReaders } from './read.ts'
@@ -36,6 +37,7 @@ export function openSqliteMemoryStore({ path }: { readonly path: string }): Sqli
     ...createReaders(db),
     ...createWriters(db, flush),
     ...createCorrections(db),
+    ...createImports(db),
     ...history,
     ...createApps(db, flush),
     ...createOnces(db),

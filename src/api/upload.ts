@@ -1,0 +1,62 @@
+/** A file in a request: the body itself, or a part of a form (RFC 7578) whose other parts are the binding's body. */
+import type { Upload } from '../memory/operation.ts'
+import { Fault } from '../shared/fault.ts'
+
+export interface ReadUpload {
+  readonly upload: ReadableStream<Uint8Array>
+  /** The form's other parts. */
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/** What a form may take around its file. */
+const formOverheadBytes = 64 * 1024
+
+/** Faults: `too_large` before more than the limit is kept, `invalid` for another media type or a form without the file. */
+export async function readUpload({ field, contentType, maxBytes }: Upload, request: Request): Promise<ReadUpload> {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
+  const declared = Number(request.headers.get('content-length') ?? 0)
+  if (declared > maxBytes + formOverheadBytes) throw tooLarge(field, maxBytes)
+  if (type === contentType && request.body !== null) return { upload: request.body, fields: {} }
+  if (type !== 'multipart/form-data' || request.body === null) {
+    throw new Fault('invalid', `Send the file as ${contentType}, or as \`${field}\` of a multipart/form-data form.`, {
+      code: 'content_type',
+      field: 'content-type',
+    })
+  }
+  const form = await readForm(request, request.body, maxBytes, field)
+  const file = form.get(field)
+  if (file === null || typeof file === 'string') throw new Fault('invalid', `\`${field}\` is missing.`, { field })
+  const fields: Record<string, string> = {}
+  for (const [name, value] of form) if (typeof value === 'string') fields[name] = value
+  return { upload: file.stream(), fields }
+}
+
+/** The runtime parses forms as a whole: they are cut off at the limit before that. */
+async function readForm(
+  request: Request,
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  field: string,
+): Promise<FormData> {
+  let size = 0
+  const limited = body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        size += chunk.byteLength
+        if (size > maxBytes + formOverheadBytes) controller.error(tooLarge(field, maxBytes))
+        else controller.enqueue(chunk)
+      },
+    }),
+  )
+  try {
+    return await new Response(limited, {
+      headers: { 'content-type': request.headers.get('content-type') ?? '' },
+    }).formData()
+  } catch (cause) {
+    if (size > maxBytes + formOverheadBytes) throw tooLarge(field, maxBytes)
+    throw new Fault('invalid', 'The form cannot be read.', { code: 'form_invalid', field: 'body', cause })
+  }
+}
+
+const tooLarge = (field: string, maxBytes: number): Fault =>
+  new Fault('too_large', `The file is larger than ${maxBytes} bytes.`, { code: 'body_too_large', field })

@@ -1,0 +1,124 @@
+/**
+ * A person's memories as the zip that OpenMemory exports: `memories.json` and `memories.jsonl.gz`. It is made while it is sent,
+ * a page of memories at a time, so that its size does not matter. Tombstones have nothing to export.
+ */
+import { Gzip, Zip, ZipDeflate, ZipPassThrough } from 'fflate'
+import type { Caller } from '../operation.ts'
+import type { Memory } from '../schema.ts'
+import type { MemoryServices } from '../services.ts'
+import { toIso } from '../time.ts'
+import { type Line, lineOf } from './record.ts'
+
+export interface ExportFilter {
+  readonly appIds?: Memory['appId'][] | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+type Needed = Pick<MemoryServices, 'store' | 'appNames'>
+
+const pageSize = 500
+const encoder = new TextEncoder()
+
+export function exportMemories(services: Needed, caller: Caller, filter: ExportFilter): ReadableStream<Uint8Array> {
+  const parts = zipOf(services, caller, filter)
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await parts.next()
+      if (done === true) controller.close()
+      else controller.enqueue(value)
+    },
+    async cancel() {
+      await parts.return(undefined)
+    },
+  })
+}
+
+async function* zipOf(services: Needed, caller: Caller, filter: ExportFilter): AsyncGenerator<Uint8Array, void> {
+  let ready: Uint8Array[] = []
+  const zip = new Zip((error, data) => {
+    if (error !== null) throw error
+    ready.push(data)
+  })
+  function* drain() {
+    const parts = ready
+    ready = []
+    for (const part of parts) if (part.byteLength > 0) yield part
+  }
+  const json = new ZipDeflate('memories.json', { level: 6 })
+  zip.add(json)
+  for await (const text of documentOf(services, caller, filter)) {
+    json.push(encoder.encode(text))
+    yield* drain()
+  }
+  json.push(new Uint8Array(), true)
+  const lines = new ZipPassThrough('memories.jsonl.gz')
+  zip.add(lines)
+  const gzip = new Gzip({ level: 6 }, (data, final) => lines.push(data, final))
+  for await (const page of pagesOf(services, caller, filter)) {
+    gzip.push(encoder.encode(page.map(({ line }) => `${JSON.stringify(line)}\n`).join('')))
+    yield* drain()
+  }
+  gzip.push(new Uint8Array(), true)
+  zip.end()
+  yield* drain()
+}
+
+/** `memories.json` in parts: the same memories with their apps and categories by id. */
+async function* documentOf(services: Needed, caller: Caller, filter: ExportFilter): AsyncGenerator<string, void> {
+  const apps = new Map<string, string>()
+  const links: string[] = []
+  const categories = new Set<string>()
+  yield `{"user":${JSON.stringify({ id: caller.ownerId, user_id: caller.ownerId })},"memories":[`
+  let first = true
+  for await (const page of pagesOf(services, caller, filter)) {
+    for (const { memory, line } of page) {
+      const { app, categories: names, ...rest } = line
+      apps.set(memory.appId, app ?? memory.appId)
+      for (const name of names ?? []) {
+        categories.add(name)
+        links.push(JSON.stringify({ memory_id: memory.id, category_id: name }))
+      }
+      const archived = memory.state === 'archived' ? toIso(memory.updatedAt) : null
+      yield `${first ? '' : ','}\n${JSON.stringify({
+        ...rest,
+        user_id: caller.ownerId,
+        app_id: memory.appId,
+        archived_at: archived,
+        deleted_at: null,
+        category_ids: names,
+      })}`
+      first = false
+    }
+  }
+  yield `],"apps":${JSON.stringify([...apps].map(([id, name]) => ({ id, owner_id: caller.ownerId, name })))}`
+  yield `,"categories":${JSON.stringify([...categories].map((name) => ({ id: name, name })))}`
+  yield `,"memory_categories":[${links.join(',')}],"status_history":[],"access_controls":[]`
+  yield `,"export_meta":${JSON.stringify({
+    app_id_filter: filter.appIds?.[0] ?? null,
+    from_date: filter.from === undefined ? null : Math.floor(filter.from / 1_000),
+    to_date: filter.to === undefined ? null : Math.floor(filter.to / 1_000),
+    version: '1',
+    generated_at: toIso(caller.nowMs),
+  })}}`
+}
+
+async function* pagesOf(
+  { store, appNames }: Needed,
+  { ownerId, appId }: Caller,
+  filter: ExportFilter,
+): AsyncGenerator<{ memory: Memory; line: Line }[], void> {
+  let after: { createdAt: number; id: Memory['id'] } | undefined
+  do {
+    const { items } = await store.list(ownerId, appId, {
+      filter: { states: ['active', 'paused', 'archived'], ...filter },
+      sort: 'createdAt',
+      descending: false,
+      limit: pageSize,
+      after,
+    })
+    const names = await appNames.names([...new Set(items.map((memory) => memory.appId))])
+    yield items.map((memory) => ({ memory, line: lineOf(memory, names.get(memory.appId) ?? memory.appId) }))
+    after = items.length === pageSize ? items.at(-1) : undefined
+  } while (after !== undefined)
+}

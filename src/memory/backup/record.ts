@@ -1,0 +1,111 @@
+/**
+ * One memory as exports write it: OpenMemory's fields, which its importer reads, and behind them what it did not know.
+ * A record of either kind is read; what is missing takes what a new memory would have.
+ */
+import { type Static, Type } from '@sinclair/typebox'
+import type { ClientId, MemoryId } from '../../shared/brand.ts'
+import { checkInput } from '../../shared/check-schema.ts'
+import { Fault } from '../../shared/fault.ts'
+import { contentHash } from '../content.ts'
+import type { ImportedMemory } from '../ports.ts'
+import { checkMetadata, cleanCategories, cleanText } from '../remember.ts'
+import { limits, type Memory, SpeakerKind } from '../schema.ts'
+import type { MemoryServices } from '../services.ts'
+import { toIso } from '../time.ts'
+
+const nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
+  Type.Optional(Type.Union([schema, Type.Null()]))
+const Time = Type.String({ maxLength: 40 })
+
+/** Fields that are not known are left alone: exports of other versions have more. */
+const Line = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 64 }),
+  content: Type.String({ maxLength: limits.textCharacters }),
+  metadata: nullable(Type.Record(Type.String(), Type.Unknown())),
+  created_at: nullable(Time),
+  updated_at: nullable(Time),
+  state: nullable(Type.String({ maxLength: 20 })),
+  app: nullable(Type.String({ maxLength: limits.nameCharacters })),
+  categories: nullable(
+    Type.Array(Type.String({ maxLength: limits.categoryCharacters }), { maxItems: limits.categories }),
+  ),
+  speaker: nullable(
+    Type.Object({ kind: SpeakerKind, name: Type.Optional(Type.String({ maxLength: limits.nameCharacters })) }),
+  ),
+  thread: nullable(Type.String({ minLength: 1, maxLength: limits.threadCharacters + 100 })),
+  position: nullable(Type.Integer({ minimum: 0 })),
+  occurred_at: nullable(Time),
+  valid_from: nullable(Time),
+  valid_to: nullable(Time),
+  supersedes: nullable(Type.String({ maxLength: 64 })),
+})
+export type Line = Static<typeof Line>
+
+/** Apps of an import are not clients of ours, and must not pass for one. */
+const importedApp = 'import:'
+
+export const lineOf = (memory: Memory, appName: string): Line => ({
+  id: memory.id,
+  content: memory.content,
+  metadata: memory.metadata,
+  created_at: toIso(memory.createdAt),
+  updated_at: toIso(memory.updatedAt),
+  state: memory.state,
+  app: appName.startsWith(importedApp) ? appName.slice(importedApp.length) : appName,
+  categories: [...memory.categories],
+  speaker: memory.speaker,
+  thread: memory.threadId,
+  position: memory.position,
+  occurred_at: memory.occurredAt === undefined ? null : toIso(memory.occurredAt),
+  valid_from: toIso(memory.validFrom),
+  valid_to: memory.validTo === undefined ? null : toIso(memory.validTo),
+  supersedes: memory.supersedes ?? null,
+})
+
+/**
+ * A record as it is to be written; undefined for one that was deleted there.
+ * @throws Fault `invalid` naming the field
+ */
+export function importedOf(
+  settings: MemoryServices['settings'],
+  record: unknown,
+  nowMs: number,
+): ImportedMemory | undefined {
+  const line = checkInput(Line, record)
+  const state = line.state ?? 'active'
+  if (state === 'deleted') return undefined
+  if (state !== 'active' && state !== 'paused' && state !== 'archived') {
+    throw new Fault('invalid', 'state is none of active, paused, archived and deleted.', { field: 'state' })
+  }
+  const { text } = cleanText(settings, line.content, 'content')
+  const metadata = line.metadata ?? {}
+  checkMetadata(metadata, 'metadata')
+  const createdAt = timeOf(line.created_at, 'created_at') ?? nowMs
+  return {
+    id: line.id as MemoryId,
+    content: text,
+    contentHash: contentHash(text),
+    speaker: line.speaker ?? { kind: 'self' },
+    categories: cleanCategories(line.categories ?? []),
+    metadata,
+    threadId: line.thread ?? undefined,
+    position: line.position ?? undefined,
+    occurredAt: timeOf(line.occurred_at, 'occurred_at'),
+    validFrom: timeOf(line.valid_from, 'valid_from') ?? createdAt,
+    validTo: timeOf(line.valid_to, 'valid_to'),
+    supersedes: (line.supersedes ?? undefined) as MemoryId | undefined,
+    source: 'import',
+    appId: `${importedApp}${line.app ?? 'unknown'}` as ClientId,
+    state,
+    createdAt,
+    updatedAt: timeOf(line.updated_at, 'updated_at') ?? createdAt,
+  }
+}
+
+/** Python writes offsets and microseconds, which JavaScript reads; a time without an offset is UTC. */
+function timeOf(text: string | null | undefined, field: string): number | undefined {
+  if (text === null || text === undefined) return undefined
+  const ms = Date.parse(/(Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`)
+  if (Number.isNaN(ms)) throw new Fault('invalid', `${field} is not an ISO 8601 time.`, { field })
+  return ms
+}

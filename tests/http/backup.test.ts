@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { gunzipSync, gzipSync, strFromU8, strToU8, unzipSync, zipSync } from 'fflate'
+import { type Deployment, deploy } from '../support/deployment.ts'
+
+let deployment: Deployment
+const tokens = new Map<string, string>()
+
+beforeAll(async () => {
+  deployment = await deploy()
+  for (const user of ['ada', 'eve', 'bob']) {
+    await deployment.dependencies.people?.add(user)
+    tokens.set(user, (await deployment.signIn(await deployment.register(), { user })).access_token)
+  }
+})
+afterAll(() => deployment.close())
+
+const send = (user: string, path: string, init: RequestInit) =>
+  deployment.send(`/api/v1${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${tokens.get(user)}`, ...(init.headers as Record<string, string>) },
+  })
+const post = (user: string, path: string, body: unknown) =>
+  send(user, path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+const importZip = (user: string, zip: Uint8Array, mode = 'skip') =>
+  send(user, `/backup/import?mode=${mode}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/zip' },
+    body: new Blob([new Uint8Array(zip)]),
+  })
+
+async function exported(user: string) {
+  const response = await post(user, '/backup/export', {})
+  expect(response.headers.get('content-type')).toBe('application/zip')
+  expect(response.headers.get('content-disposition')).toContain('attachment')
+  const files = unzipSync(new Uint8Array(await response.arrayBuffer()))
+  const lines = strFromU8(gunzipSync(files['memories.jsonl.gz'] ?? new Uint8Array()))
+  return {
+    files,
+    document: JSON.parse(strFromU8(files['memories.json'] ?? new Uint8Array())),
+    lines: lines.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)])),
+  }
+}
+
+const openMemoryLine = (n: number, parts: Record<string, unknown> = {}) => ({
+  id: `00000000-0000-4000-8000-00000000000${n}`,
+  content: `Remembered elsewhere, number ${n}.`,
+  metadata: { n },
+  created_at: `2025-03-0${n}T10:00:00.123456+00:00`,
+  updated_at: `2025-03-0${n}T11:00:00+00:00`,
+  state: 'active',
+  app: 'openmemory',
+  categories: ['past'],
+  ...parts,
+})
+const zipOfLines = (lines: readonly unknown[]) =>
+  zipSync({
+    'memories.json': strToU8('{"memories":[]}'),
+    'memories.jsonl.gz': gzipSync(
+      strToU8(lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')),
+    ),
+  })
+
+describe('backup: OpenMemory’s export and import', () => {
+  test('an OpenMemory export imports, is found, and comes out again equal', async () => {
+    const lines = [
+      openMemoryLine(1),
+      openMemoryLine(2, { state: 'archived' }),
+      openMemoryLine(3, { categories: [], metadata: {} }),
+    ]
+    const report = await (await importZip('ada', zipOfLines(lines))).json()
+    expect(report).toMatchObject({ added: 3, overwritten: 0, skipped: 0, failed: 0, errors: [] })
+    const back = (await exported('ada')).lines
+    const millis = (line: Record<string, unknown>) => ({
+      ...line,
+      created_at: Date.parse(String(line.created_at)),
+      updated_at: Date.parse(String(line.updated_at)),
+    })
+    expect(back.map(millis)).toMatchObject(lines.map(millis))
+    const found = await (await post('ada', '/memories/search', { query: 'remembered elsewhere number 3' })).json()
+    expect(found.results[0]).toMatchObject({ id: lines[2]?.id, app_name: 'import:openmemory' })
+  })
+
+  test('a round trip of our own loses nothing', async () => {
+    const text = 'Der Zug fährt um neun. 🚂 日本 "quoted" \\ and\nlines'
+    const added = await (
+      await post('eve', '/memories/', {
+        text,
+        categories: ['travel', "o'brien"],
+        metadata: { deep: [{ a: null }] },
+        thread: 'trip',
+        speaker: { kind: 'other', name: 'Grace' },
+        occurred_at: '2026-05-07T18:30:00Z',
+      })
+    ).json()
+    await post('eve', `/memories/${added.id}/supersede`, { text: 'Der Zug fährt um zehn.' })
+    const first = await exported('eve')
+    expect(first.document.memories).toHaveLength(2)
+    expect(first.document).toMatchObject({ categories: [{}, {}], memory_categories: [{}, {}, {}, {}] })
+    const zip = zipSync(first.files)
+    expect(await (await importZip('bob', zip)).json()).toMatchObject({ added: 2, failed: 0 })
+    expect((await exported('bob')).lines).toEqual(first.lines)
+  })
+
+  test('mode: skip leaves what is here, overwrite brings back what was exported', async () => {
+    const zip = zipOfLines([openMemoryLine(4)])
+    await importZip('ada', zip)
+    const { id } = openMemoryLine(4)
+    await send('ada', `/memories/${id}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ memory_content: 'Changed here.' }),
+    })
+    const content = async () => (await (await send('ada', `/memories/${id}`, {})).json()).content
+    expect(await (await importZip('ada', zip, 'skip')).json()).toMatchObject({ skipped: 1, overwritten: 0 })
+    expect(await content()).toBe('Changed here.')
+    expect(await (await importZip('ada', zip, 'overwrite')).json()).toMatchObject({ skipped: 0, overwritten: 1 })
+    expect(await content()).toBe('Remembered elsewhere, number 4.')
+  })
+
+  test('ids of another person’s memories are taken for new ones, and theirs stay', async () => {
+    const line = openMemoryLine(5)
+    await importZip('ada', zipOfLines([line]))
+    expect(
+      await (await importZip('eve', zipOfLines([{ ...line, content: 'Eve’s own.' }]), 'overwrite')).json(),
+    ).toMatchObject({
+      added: 1,
+    })
+    expect((await (await send('ada', `/memories/${line.id}`, {})).json()).content).toBe(line.content)
+  })
+
+  test('what was erased here stays erased, and what was deleted there is not brought in', async () => {
+    const line = openMemoryLine(6)
+    await importZip('ada', zipOfLines([line]))
+    await send('ada', `/memories/${line.id}`, { method: 'DELETE' })
+    const again = zipOfLines([line, openMemoryLine(7, { state: 'deleted' })])
+    expect(await (await importZip('ada', again, 'overwrite')).json()).toMatchObject({
+      added: 0,
+      overwritten: 0,
+      skipped: 2,
+    })
+  })
+
+  test('errors are told by line, and the other lines come in', async () => {
+    const lines = [
+      openMemoryLine(8),
+      '{"broken',
+      openMemoryLine(9, { content: '' }),
+      { id: 'x' },
+      openMemoryLine(9, { created_at: 'soon' }),
+    ]
+    const report = await (await importZip('bob', zipOfLines(lines))).json()
+    expect(report).toMatchObject({ added: 1, failed: 4 })
+    expect(report.errors).toMatchObject([
+      { line: 2 },
+      { line: 3, field: 'content' },
+      { line: 4, field: 'content' },
+      { line: 5, field: 'created_at' },
+    ])
+  })
+
+  test('memories.json alone is read too, its categories and apps by their ids', async () => {
+    const { app: _, categories: __, ...memory } = openMemoryLine(1, { id: '00000000-0000-4000-8000-0000000000aa' })
+    const document = {
+      apps: [{ id: 'a1', name: 'cursor' }],
+      categories: [{ id: 'c1', name: 'work' }],
+      memories: [{ ...memory, app_id: 'a1' }],
+      memory_categories: [{ memory_id: memory.id, category_id: 'c1' }],
+    }
+    const zip = zipSync({ 'backup/memories.json': strToU8(JSON.stringify(document)) })
+    expect(await (await importZip('bob', zip)).json()).toMatchObject({ added: 1 })
+    expect(await (await send('bob', `/memories/${memory.id}`, {})).json()).toMatchObject({
+      categories: ['work'],
+      app_name: 'import:cursor',
+    })
+  })
+
+  test('a form with the file and user_id, as OpenMemory’s dashboard sends it', async () => {
+    const form = new FormData()
+    form.set('file', new File([new Uint8Array(zipOfLines([openMemoryLine(2)]))], 'memories_export.zip'))
+    form.set('user_id', 'somebody else')
+    expect((await send('eve', '/backup/import', { method: 'POST', body: form })).status).toBe(403)
+    form.delete('user_id')
+    const answer = await send('eve', '/backup/import', { method: 'POST', body: form })
+    expect(await answer.json()).toMatchObject({ added: 1 })
+  })
+
+  test('what is no export is refused with a reason', async () => {
+    for (const bytes of [
+      strToU8('not a zip at all'),
+      zipSync({ 'other.txt': strToU8('x') }),
+      zipSync({ 'memories.json': strToU8('[') }),
+    ]) {
+      const answer = await importZip('bob', bytes)
+      expect(answer.status).toBeOneOf([400, 422])
+      expect((await answer.json()).field).toBe('file')
+    }
+    const wrongType = await send('bob', '/backup/import', {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: 'x',
+    })
+    expect((await wrongType.json()).field).toBe('content-type')
+  })
+})
