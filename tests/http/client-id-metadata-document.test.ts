@@ -218,6 +218,22 @@ describe('attack: server side request forgery', () => {
     expect(await outcome(publish({ padding: 'x'.repeat(5_200) }).id)).toContain('cannot be read')
   })
 
+  test('at most 32 addresses are read at once; more are asked to try again', async () => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const ids = Array.from({ length: 40 }, () => publish().id)
+    for (const id of ids) web.answer(id, () => held.then(() => ({ status: 404 })))
+    const asked = ids.map((id) => back.post('/auth/revoke', { token: 'x', client_id: id }))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    release()
+    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 401)).toHaveLength(32)
+    expect(statuses.filter((status) => status === 503)).toHaveLength(8)
+    expect(await outcome(publish().id)).toBe('accepted')
+  })
+
   test('logo_uri is never fetched', async () => {
     const { id } = publish({ logo_uri: 'https://client.example/logo.png' })
     await server.complete(server.browser(), server.authorizationUrl({ id: id as never }))

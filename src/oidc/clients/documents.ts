@@ -15,6 +15,8 @@ import { readMetadataDocument } from './metadata-document.ts'
 const documentLimitBytes = 5 * 1024
 const keysLimitBytes = 32 * 1024
 const mostKept = 500
+/** Strangers may name any address: no more than this many are being read at once. */
+const mostAtOnce = 32
 /** After a failure the last good copy is used this long before the host is asked again. */
 const retryAfterSeconds = 60
 /** An unknown `kid` may mean new keys: they are looked for at most this often. */
@@ -44,6 +46,7 @@ export function createClientDocuments(options: ClientDocumentsOptions): ClientDo
   const { outbound, clock, clients, settings } = options
   const documents = keeper<Client>(clock)
   const keySets = keeper<JSONWebKeySet>(clock)
+  let atOnce = 0
 
   async function fetchClient(id: ClientId): Promise<{ value: Client; freshSeconds: number }> {
     const fetched = await fetchOrRefuse(id, documentLimitBytes)
@@ -57,6 +60,10 @@ export function createClientDocuments(options: ClientDocumentsOptions): ClientDo
   }
 
   async function fetchOrRefuse(address: string, limitBytes: number): Promise<FetchedDocument> {
+    if (atOnce >= mostAtOnce) {
+      throw new OAuthError('temporarily_unavailable', 'Too many clients are being looked up. Try again in a moment.')
+    }
+    atOnce++
     try {
       return await fetchDocument(address, limitBytes, outbound)
     } catch (cause) {
@@ -65,6 +72,8 @@ export function createClientDocuments(options: ClientDocumentsOptions): ClientDo
         reason: why,
         cause,
       })
+    } finally {
+      atOnce--
     }
   }
 
