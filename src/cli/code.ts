@@ -9,7 +9,7 @@ export const code: Command = {
   summary: 'Prints a one-time code to sign in with (the owner unless told otherwise). Works beside a running server.',
   async run(words) {
     const { values } = parseArgs({ args: [...words], options: { user: { type: 'string' } } })
-    const people = await openPeople(loadConfig(new Set(['auth'])))
+    const people = await openPeople(loadConfig())
     try {
       print((await people.issueCode(values.user)).code)
       complain('Valid once, for 15 minutes.')

@@ -1,9 +1,11 @@
+import { clients } from './clients.ts'
 import { code } from './code.ts'
 import type { Command } from './command.ts'
 import { env } from './env.ts'
 import { healthcheck } from './healthcheck.ts'
+import { keys } from './keys.ts'
 import { serve } from './serve.ts'
 import { users } from './users.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [serve, code, users, healthcheck, env, version]
+export const commands: readonly Command[] = [serve, code, users, clients, keys, healthcheck, env, version]

@@ -10,7 +10,7 @@ export const users: Command = {
     if (action === undefined || more.length > 0 || (action === 'list') !== (name === undefined)) {
       throw new UsageError('users takes "add NAME", "list" or "remove NAME".')
     }
-    const people = await openPeople(loadConfig(new Set(['auth'])))
+    const people = await openPeople(loadConfig())
     try {
       switch (action) {
         case 'add':

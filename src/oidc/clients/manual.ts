@@ -1,0 +1,83 @@
+/** Clients that the operator adds by hand, from the command line. Knows no HTTP. */
+import type { ClientId } from '../../shared/brand.ts'
+import { unixSeconds } from '../../shared/clock.ts'
+import { Fault } from '../../shared/fault.ts'
+import { hashToken } from '../../shared/hash.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import { OAuthError } from '../errors.ts'
+import type { Client } from '../ports.ts'
+import { supportedScopes } from '../scopes.ts'
+import { acceptableRedirectUris } from './redirect-uris.ts'
+
+/**
+ * - `public`: an app on somebody's device; PKCE
+ * - `confidential`: a server that keeps a secret; PKCE
+ * - `actions`: a custom GPT: it keeps a secret, sends it in either way, and knows no PKCE
+ * - `machine`: no person behind it; client_credentials only
+ */
+export type ManualKind = 'public' | 'confidential' | 'actions' | 'machine'
+
+export interface NewClient {
+  readonly kind: ManualKind
+  readonly name: string
+  readonly redirectUris: readonly string[]
+}
+
+export interface ClientAdministration {
+  /** The secret is told here once and kept only as its hash; a public client has none. Throws `Fault('invalid')`. */
+  add(client: NewClient): Promise<{ readonly client: Client; readonly secret: string | undefined }>
+  list(): Promise<readonly Client[]>
+  /** Throws `Fault('not_found')`. Its tokens end when they expire; no new one is given. */
+  remove(id: string): Promise<void>
+}
+
+const mostListed = 1_000
+
+export function createClientAdministration({
+  stores,
+  clock,
+  random,
+}: Pick<OidcDependencies, 'clock' | 'random'> & {
+  readonly stores: Pick<OidcDependencies['stores'], 'clients'>
+}): ClientAdministration {
+  return {
+    async add({ kind, name, redirectUris }) {
+      if (kind === 'machine' && redirectUris.length > 0) {
+        throw new Fault('invalid', 'A machine client sends nobody anywhere: leave out --redirect-uri.')
+      }
+      const secret = kind === 'public' ? undefined : random.token(32)
+      const client: Client = {
+        id: random.token(18) as ClientId,
+        name,
+        redirectUris: kind === 'machine' ? [] : acceptable(redirectUris),
+        postLogoutRedirectUris: [],
+        authMethods: kind === 'public' ? ['none'] : ['client_secret_basic', 'client_secret_post'],
+        grantTypes: kind === 'machine' ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
+        scope: supportedScopes.join(' '),
+        pkceRequired: kind !== 'actions',
+        kind: 'manual',
+        createdAt: unixSeconds(clock),
+        ...(secret === undefined ? {} : { secretHash: hashToken(secret) }),
+      }
+      await stores.clients.save(client)
+      return { client, secret }
+    },
+    list: () => stores.clients.list(mostListed),
+    async remove(id) {
+      if (!(await stores.clients.delete(id as ClientId))) throw new Fault('not_found', `There is no client ${id}.`)
+    },
+  }
+}
+
+/** The same rule as for clients that register themselves, told in the command line's words. */
+function acceptable(redirectUris: readonly string[]): readonly string[] {
+  try {
+    return acceptableRedirectUris(redirectUris)
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    throw new Fault('invalid', `${error.description} Give each with --redirect-uri.`, {
+      field: 'redirect-uri',
+      cause: error,
+    })
+  }
+}

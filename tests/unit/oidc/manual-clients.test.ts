@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'bun:test'
+import { openSqliteOidcStores } from '../../../src/adapters/sqlite/oidc/stores.ts'
+import { createClientAdministration } from '../../../src/oidc/clients/manual.ts'
+import { hashToken } from '../../../src/shared/hash.ts'
+import { createRandom } from '../../../src/shared/random.ts'
+import { testClock } from '../../support/time.ts'
+
+function administration() {
+  const clock = testClock()
+  const stores = openSqliteOidcStores({ path: ':memory:', clock })
+  return createClientAdministration({ stores, clock, random: createRandom(clock) })
+}
+const redirectUris = ['https://chatgpt.com/aip/g-1/oauth/callback']
+
+describe('clients added by hand', () => {
+  test('GPT Actions: a secret told once and kept as its hash, by Basic and by POST, PKCE optional', async () => {
+    const clients = administration()
+    const { client, secret } = await clients.add({ kind: 'actions', name: 'My GPT', redirectUris })
+    expect(client).toMatchObject({
+      pkceRequired: false,
+      authMethods: ['client_secret_basic', 'client_secret_post'],
+      kind: 'manual',
+    })
+    expect(client.secretHash).toBe(hashToken(secret ?? ''))
+    expect(JSON.stringify(await clients.list())).not.toContain(secret ?? 'no secret')
+    expect(client.expiresAt).toBeUndefined()
+  })
+
+  test('every other kind has PKCE; client_credentials only for a machine', async () => {
+    const clients = administration()
+    expect((await clients.add({ kind: 'public', name: 'App', redirectUris })).client).toMatchObject({
+      pkceRequired: true,
+      authMethods: ['none'],
+    })
+    const { client } = await clients.add({ kind: 'confidential', name: 'Site', redirectUris })
+    expect(client.grantTypes).not.toContain('client_credentials')
+    expect((await clients.add({ kind: 'machine', name: 'Cron', redirectUris: [] })).client.grantTypes).toEqual([
+      'client_credentials',
+    ])
+  })
+
+  test('a bad redirect URI is refused, an unknown id not removed', async () => {
+    const clients = administration()
+    expect(clients.add({ kind: 'public', name: 'x', redirectUris: ['javascript:alert(1)'] })).rejects.toThrow()
+    expect(clients.remove('nobody')).rejects.toMatchObject({ kind: 'not_found' })
+    const { client } = await clients.add({ kind: 'public', name: 'x', redirectUris })
+    await clients.remove(client.id)
+    expect(await clients.list()).toEqual([])
+  })
+})
