@@ -81,6 +81,8 @@ describe('OpenMemory: memories over REST', () => {
     const headers = { 'idempotency-key': 'a-key-of-mine' }
     const first = await call('POST', '/memories/', { text: 'Once only, said the raven.' }, headers)
     const again = await call('POST', '/memories/', { text: 'Once only, said the raven.' }, headers)
-    expect(again.body.id).toBe(first.body.id)
+    expect(again.body).toEqual(first.body)
+    const different = await call('POST', '/memories/', { text: 'Another text.' }, headers)
+    expect(different.status).toBe(409)
   })
 })
