@@ -1,6 +1,6 @@
 /**
  * Roles -> surfaces -> one `Serve`. The wiring of all that is served is read here.
- * Two routers, because a CORS plugin's hooks are global to its router: browsers of the allowed origins may call the
+ * Routers of their own for resources, because a CORS plugin's hooks are global to its router: browsers of the allowed origins may call the
  * resources, while the sign-in server has a policy of its own for each address.
  */
 import { type AnyElysia, Elysia } from 'elysia'
@@ -53,7 +53,9 @@ const isResource = (path: string) =>
 export function buildApp(config: Config, dependencies: Dependencies): App {
   const mounted = (mounts: readonly Mount[]) => mounts.flatMap((mount) => mount(dependencies) ?? [])
   const [resourceParts, openParts] = [mounted(resourceSurfaces), mounted(openSurfaces)]
-  const resources = router(dependencies.log, [{ routes: resourceCors(config.allowedOrigins) }, ...resourceParts])
+  const forBrowsers = router(dependencies.log, [{ routes: resourceCors(config.allowedOrigins) }, ...resourceParts])
+  // The plugin's hooks cost as much as all else of a small answer, and without Origin they have nothing to say.
+  const forPrograms = router(dependencies.log, resourceParts)
   const open = router(dependencies.log, [
     { routes: healthRoutes(dependencies) },
     { routes: resourceRoutes({ settings: config }) },
@@ -61,7 +63,9 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
   ])
   const route = (request: Request) => {
     const start = request.url.indexOf('/', 8)
-    return isResource(start < 0 ? '/' : request.url.slice(start)) ? resources.fetch(request) : open.fetch(request)
+    if (!isResource(start < 0 ? '/' : request.url.slice(start))) return open.fetch(request)
+    const fromBrowser = request.headers.has('origin') || request.method === 'OPTIONS'
+    return fromBrowser ? forBrowsers.fetch(request) : forPrograms.fetch(request)
   }
   const serve = observe(route, {
     random: dependencies.random,

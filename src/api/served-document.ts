@@ -46,7 +46,7 @@ const rendered = (body: Rendered['body'], tag: string, fields: DocumentFields): 
     'content-type': fields.contentType,
     'cache-control': `public, max-age=${fields.maxAgeSeconds}`,
     etag: `"${tag}"`,
-    vary: 'accept-encoding',
+    vary: 'accept-encoding, origin',
     ...(typeof body === 'string' ? {} : { 'content-encoding': 'gzip' }),
     ...fields.headers,
   },

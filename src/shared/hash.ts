@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, hash, timingSafeEqual } from 'node:crypto'
 import type { TokenHash } from './brand.ts'
 
 /** base64url of SHA-256. */
-export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('base64url')
+export const sha256 = (text: string): string => hash('sha256', text, 'base64url')
 
 /** What a store keeps instead of a token that was handed out. */
 export const hashToken = (token: string): TokenHash => sha256(token) as TokenHash
