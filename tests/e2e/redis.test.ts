@@ -1,0 +1,156 @@
+/** Sign-in in two processes behind a round robin, the resources in a third; only Redis is shared. REDIS_URL names the server. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { randomBytes } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { decodeJwt } from 'jose'
+import { engineUrl } from '../support/engines.ts'
+import { type Signed, signIn } from '../support/script.ts'
+import { freePort, freshFolder, type Product, runCommand, type Server, startServer, target } from '../support/server.ts'
+
+/** A database of this suite's own, emptied before and after. */
+const database = 13
+const url = engineUrl('REDIS_URL')
+
+if (url !== undefined) {
+  describe(`three processes on one Redis, on ${target}`, () => {
+    const redisUrl = Object.assign(new URL(url), { pathname: `/${database}` }).href
+    const admin = new Redis(redisUrl)
+    const started: Server[] = []
+    /** Requests that each sign-in process answered. */
+    const served = [0, 0]
+    let balancer: Bun.Server<undefined> | undefined
+    let product: Product
+    let signed: Signed
+
+    beforeAll(async () => {
+      await admin.flushdb()
+      const [first, second, apiPort, issuerPort] = [
+        await freePort(),
+        await freePort(),
+        await freePort(),
+        await freePort(),
+      ]
+      const [issuer, apiUrl] = [`http://localhost:${issuerPort}`, `http://localhost:${apiPort}`]
+      const shared = {
+        OIDC_BASE_URL: issuer,
+        API_BASE_URL: apiUrl,
+        REDIS_URL: redisUrl,
+        KEYS_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+      }
+      const variables = () => ({ ...shared, DATA_DIR: freshFolder() })
+      const auth = (port: number) =>
+        startServer({ ...variables(), OIDC_PORT: String(port) }, port, '--roles', 'auth').then((server) => {
+          started.push(server)
+        })
+      // At once, so that they agree on the first signing key while both would make it.
+      await Promise.all([auth(first), auth(second)])
+      let turn = 0
+      balancer = Bun.serve({
+        hostname: 'localhost',
+        port: issuerPort,
+        async fetch(request) {
+          const at = turn++ % 2
+          served[at] = (served[at] ?? 0) + 1
+          const { pathname, search } = new URL(request.url)
+          const headers = new Headers(request.headers)
+          headers.delete('host')
+          const { method } = request
+          const body = method === 'GET' || method === 'HEAD' ? null : await request.arrayBuffer()
+          const backend = `http://127.0.0.1:${at === 0 ? first : second}${pathname}${search}`
+          return fetch(backend, { method, headers, body, redirect: 'manual' })
+        },
+      })
+      const resources = { ...variables(), PORT: String(apiPort), JWKS_URL: `${issuer}/auth/jwks` }
+      started.push(await startServer(resources, apiPort, '--roles', 'mcp,api'))
+      const beside = variables()
+      product = {
+        issuer,
+        apiUrl,
+        variables: beside,
+        servers: () => started,
+        issueCode: (user) => runCommand(beside, 'code', ...(user === undefined ? [] : ['--user', user])),
+        addUser: async (name) => void (await runCommand(beside, 'users', 'add', name)),
+        restart: () => Promise.reject(new Error('not restarted here')),
+        stop: (signal) => Promise.all(started.map((server) => server.stop(signal))),
+        output: () => started.map((server) => server.output()).join(''),
+      }
+      signed = await signIn(product)
+    }, 60_000)
+
+    afterAll(async () => {
+      await Promise.all(started.map((server) => server.stop()))
+      await balancer?.stop(true)
+      await admin.flushdb()
+      admin.disconnect()
+    }, 30_000)
+
+    const me = (token: string) =>
+      fetch(`${product.apiUrl}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })
+    const form = (path: string, fields: Record<string, string>) =>
+      fetch(product.issuer + path, { method: 'POST', body: new URLSearchParams(fields) })
+    const refresh = (clientId: string, refreshToken: string) =>
+      form('/auth/token', { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken })
+
+    test('a sign-in that goes to and fro between two processes gives a token that a third accepts', async () => {
+      expect(served.every((count) => count >= 2)).toBe(true)
+      const response = await me(signed.accessToken)
+      expect(response.status).toBe(200)
+      expect(await response.json()).toMatchObject({ client_id: signed.clientId, id: decodeJwt(signed.accessToken).sub })
+    })
+
+    test('both sign with the same key; Redis holds it sealed', async () => {
+      const sets = await Promise.all([0, 1].map(() => fetch(`${product.issuer}/auth/jwks`).then((set) => set.json())))
+      expect(sets[0]).toEqual(sets[1])
+      expect(await admin.get('souvenir:keys')).toStartWith('v1.')
+    })
+
+    test('/health of every process shows Redis, and the start says it', async () => {
+      for (const server of started) {
+        const { engines } = (await (await fetch(`${server.url}/health`)).json()) as { engines: unknown[] }
+        expect(engines).toContainEqual({ engine: 'redis', state: 'up', needed: true })
+        expect(server.output()).toMatch(/sign-in\s+Redis/)
+      }
+    })
+
+    test('RFC 6749 section 6: each process refreshes what the other gave, and a person added beside them signs in', async () => {
+      await product.addUser('grace')
+      const person = await signIn(product, { user: 'grace' })
+      expect(decodeJwt(person.accessToken).sub).not.toBe(decodeJwt(signed.accessToken).sub)
+      let { refreshToken } = person
+      for (const _ of [1, 2, 3, 4]) {
+        const response = await refresh(person.clientId, refreshToken)
+        expect(response.status).toBe(200)
+        const tokens = (await response.json()) as { access_token: string; refresh_token: string }
+        expect(tokens.refresh_token).not.toBe(refreshToken)
+        expect((await me(tokens.access_token)).status).toBe(200)
+        refreshToken = tokens.refresh_token
+      }
+    })
+
+    test('RFC 7009: a token revoked at one process is refused by the resources within a second', async () => {
+      expect((await me(signed.accessToken)).status).toBe(200)
+      const revoked = await form('/auth/revoke', { client_id: signed.clientId, token: signed.refreshToken })
+      expect(revoked.status).toBe(200)
+      const since = performance.now()
+      let status = 200
+      while (status === 200 && performance.now() - since < 5_000) {
+        status = (await me(signed.accessToken)).status
+        if (status === 200) await Bun.sleep(10)
+      }
+      expect(status).toBe(401)
+      expect(performance.now() - since).toBeLessThan(1_000)
+      expect((await refresh(signed.clientId, signed.refreshToken)).status).toBe(400)
+    })
+
+    test('no secret of Redis, of the keys or of the sign-in is in the log', () => {
+      const log = product.output()
+      for (const secret of [
+        ...signed.secrets,
+        product.variables.KEYS_ENCRYPTION_KEY ?? '',
+        new URL(redisUrl).password,
+      ]) {
+        if (secret !== '') expect(log).not.toContain(secret)
+      }
+    })
+  })
+}
