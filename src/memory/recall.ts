@@ -40,7 +40,7 @@ export async function recall(
   const rule = await store.rule(ownerId, appId)
   assertReader(rule)
   const owner = await index.open(ownerId)
-  const asked = readQuestion(question.query, languagesOf(owner.facts.languageItems), nowMs)
+  const asked = await readQuestion(question.query, languagesOf(owner.facts.languageItems), nowMs)
   const postings = await owner.postings(spellings(asked))
   const ranked = rank(owner.facts, postings, {
     question: asked,

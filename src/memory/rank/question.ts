@@ -1,5 +1,4 @@
 /** What a question asks for: its terms with weights, who and when it names, what it quotes. Pure; called by rank. */
-import * as chrono from 'chrono-node'
 import { analyzeQuestion, type QueryTerm } from '../text/analyze.ts'
 import { asksAssistant, asksTime } from '../text/traits.ts'
 import { characterGrams, type Word } from '../text/words.ts'
@@ -30,14 +29,18 @@ const quotation = /["“”«»„]([^"“”«»„]{3,200})["“”«»„]/gu
 const dayMs = 86_400_000
 
 /** `ownerLanguages`: places in text/languages. Relative dates are read against `nowMs`. */
-export function readQuestion(text: string, ownerLanguages: readonly number[], nowMs: number): AskedQuestion {
+export async function readQuestion(
+  text: string,
+  ownerLanguages: readonly number[],
+  nowMs: number,
+): Promise<AskedQuestion> {
   const { terms, words, language } = analyzeQuestion(text, ownerLanguages)
   return {
     terms: terms.map((term) => ({ ...term, name: isName(term.word) })),
     words: new Set(words.map(({ lower }) => lower.replace(/'s$/, ''))),
     asksTime: asksTime(text, language),
     asksAssistant: asksAssistant(text, language),
-    periods: periodsIn(text, words, nowMs),
+    periods: await periodsIn(text, words, nowMs),
     quotations: quotationsIn(text, terms),
   }
 }
@@ -47,16 +50,20 @@ export const spellings = (question: AskedQuestion): readonly string[] => [
   ...new Set(question.terms.flatMap(({ variants }) => variants)),
 ]
 
-/** Written with a capital inside a question, or with a digit. The first word of a question has a capital anyway. */
-const isName = ({ surface, index, unspaced }: Word): boolean =>
-  !unspaced && ((index > 0 && /^\p{Lu}/u.test(surface)) || /\p{N}/u.test(surface))
+/** Written with a capital inside a sentence, or with a digit. The first word of a sentence has a capital anyway. */
+const isName = ({ surface, beginsSentence, unspaced }: Word): boolean =>
+  !unspaced && ((!beginsSentence && /^\p{Lu}/u.test(surface)) || /\p{N}/u.test(surface))
 
 const dateWord =
   /^(?:\p{N}{1,4}(?:st|nd|rd|th)?|last|next|this|ago|yesterday|today|tomorrow|tonight|recently|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|christmas)$/u
 
-/** Periods a question names. chrono is asked only when a word looks like a date: it costs more than the whole search. */
-function periodsIn(text: string, words: readonly Word[], nowMs: number): Period[] {
+/**
+ * Periods a question names. chrono is asked only when a word looks like a date, and loaded when that first happens: reading
+ * costs more than the whole search, and loading more than the rest of a start.
+ */
+async function periodsIn(text: string, words: readonly Word[], nowMs: number): Promise<Period[]> {
   if (!words.some(({ lower }) => dateWord.test(lower))) return []
+  const chrono = await import('chrono-node')
   return chrono.parse(text, new Date(nowMs)).flatMap((found) => {
     const { start, end } = found
     if (!start.isCertain('month') && !start.isCertain('day') && !start.isCertain('weekday')) return []

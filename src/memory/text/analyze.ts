@@ -3,10 +3,11 @@
  * A term is a stem, a number, or one or two characters of a script without spaces.
  */
 import { detectLanguage, isStopWord, stem } from './language.ts'
+import { languages } from './languages.ts'
 import { characterGrams, type Word, words } from './words.ts'
 
 /** Raised when the same text gives other terms than before: an index made by another version is built again. */
-export const analyzerVersion = 1
+export const analyzerVersion = 2
 
 /** Longer words are cut: what is that long is data, and no word of it will be asked for. */
 const longestTerm = 64
@@ -80,10 +81,21 @@ export function analyzeQuestion(text: string, ownerLanguages: readonly number[])
   return { terms: [...asked.values()], words: found, language }
 }
 
-/** Stop words go, unless nothing else is left: `to be or not to be` stays searchable. */
+/**
+ * Stop words go, unless they are names (May, Will), or nothing else is left: `to be or not to be` stays searchable.
+ */
 function withoutStopWords(found: readonly Word[], language: number): readonly Word[] {
-  const kept = found.filter((word) => word.unspaced || !isStopWord(word.lower, language))
+  const kept = found.filter(
+    (word, place) =>
+      word.unspaced || !isStopWord(word.lower, language) || isNameAmongStopWords(word, found[place + 1], language),
+  )
   return kept.length > 0 ? kept : found
+}
+
+/** Written with a capital where no sentence begins, or before a number (`May 7`). Not in German, where politeness has capitals. */
+function isNameAmongStopWords(word: Word, next: Word | undefined, language: number): boolean {
+  if (!/^\p{Lu}\p{Ll}{2,}$/u.test(word.surface) || languages[language]?.code === 'de') return false
+  return !word.beginsSentence || (next !== undefined && /^\p{N}/u.test(next.lower))
 }
 
 const termOf = (word: Word, language: number): string => stem(word.lower, language).slice(0, longestTerm)

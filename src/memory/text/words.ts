@@ -1,4 +1,9 @@
-/** Splits text into words (UAX #29, through Intl.Segmenter) and runs of scripts that are written without spaces. */
+/**
+ * Splits text into words, and into runs of scripts that are written without spaces.
+ *
+ * Not through Intl.Segmenter: its rules are those of the runtime's ICU, and Bun and Deno ship different ones (`10:30`, `a:b`,
+ * `snake_case`). What one wrote the other would not find. Unicode properties in a regular expression are the same in both.
+ */
 export interface Word {
   /** As written, after NFKC. */
   readonly surface: string
@@ -8,6 +13,8 @@ export interface Word {
   readonly index: number
   /** Part of a script without spaces, or Hangul: searched by pairs of characters. */
   readonly unspaced: boolean
+  /** Nothing but punctuation stands between it and the beginning of the text, of a line or of a sentence. */
+  readonly beginsSentence: boolean
 }
 
 const unspacedScripts = [
@@ -26,7 +33,11 @@ const unspacedScripts = [
 const unspacedClass = `[${unspacedScripts.map((script) => `\\p{Script=${script}}`).join('')}ー々〆]`
 const unspacedRun = new RegExp(`${unspacedClass}(?:${unspacedClass}|\\p{Mn})*`, 'gu')
 const anyUnspaced = new RegExp(unspacedClass, 'u')
-const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
+/** A number with its separators, or letters, digits and marks with apostrophes inside. */
+const spacedWord = /\p{N}+(?:[.,]\p{N}+)+|[\p{L}\p{N}\p{M}]+(?:'[\p{L}\p{M}]+)*/gu
+
+/** What stands between the last word of a sentence and the first of the next. */
+const sentenceEnd = /[.!?:;\n"“«*]/u
 
 /** NFKC, so that full-width and composed forms are one; typographic apostrophes become plain ones. */
 export const normalize = (text: string): string => text.normalize('NFKC').replaceAll('\u2019', "'")
@@ -42,7 +53,7 @@ export function words(text: string): Word[] {
   let end = 0
   for (const run of normal.matchAll(unspacedRun)) {
     spacedWords(normal.slice(end, run.index), end, found)
-    found.push({ surface: run[0], lower: run[0], index: run.index, unspaced: true })
+    found.push({ surface: run[0], lower: run[0], index: run.index, unspaced: true, beginsSentence: false })
     end = run.index + run[0].length
   }
   spacedWords(normal.slice(end), end, found)
@@ -50,9 +61,16 @@ export function words(text: string): Word[] {
 }
 
 function spacedWords(text: string, offset: number, found: Word[]): void {
-  for (const { segment, index, isWordLike } of segmenter.segment(text)) {
-    if (isWordLike)
-      found.push({ surface: segment, lower: segment.toLowerCase(), index: offset + index, unspaced: false })
+  let end = 0
+  for (const { 0: surface, index } of text.matchAll(spacedWord)) {
+    found.push({
+      surface,
+      lower: surface.toLowerCase(),
+      index: offset + index,
+      unspaced: false,
+      beginsSentence: end === 0 || sentenceEnd.test(text.slice(end, index)),
+    })
+    end = index + surface.length
   }
 }
 
