@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { type Deployment, deploy } from '../support/deployment.ts'
+import { type Call, restCaller } from '../support/rest.ts'
+
+let deployment: Deployment
+let call: Call
+beforeAll(async () => {
+  deployment = await deploy()
+  await deployment.dependencies.people?.add('ada')
+  call = await restCaller(deployment, 'ada')
+})
+afterAll(() => deployment.close())
+
+const add = async (text: string, parts: Record<string, unknown> = {}) =>
+  (await call('POST', '/memories/', { text, ...parts })).body.id
+const found = async (query: string, parts: Record<string, unknown> = {}) =>
+  (await call('POST', '/memories/search', { query, ...parts })).body.results.map(
+    (hit: { content: string }) => hit.content,
+  )
+
+describe('facts that change', () => {
+  test('search sees what holds now, and what held then when it is asked as of then', async () => {
+    const old = await add('Grace works at the observatory.')
+    const before = new Date().toISOString()
+    await Bun.sleep(5)
+    const { status, body } = await call('POST', `/memories/${old}/supersede`, { text: 'Grace works at the aquarium.' })
+    expect([status, body.supersedes]).toEqual([201, old])
+    expect(await found('where does Grace work')).toEqual(['Grace works at the aquarium.'])
+    expect(await found('where does Grace work', { as_of: before })).toEqual(['Grace works at the observatory.'])
+    expect((await call('GET', '/memories/?search_query=Grace')).body.total).toBe(1)
+    const history = (await call('GET', `/memories/${old}/history`)).body
+    expect(history.events).toMatchObject([
+      {
+        kind: 'superseded',
+        other_id: body.id,
+        app_name: 'Test client',
+        before: { text: 'Grace works at the observatory.' },
+      },
+      { kind: 'created' },
+    ])
+    expect((await call('POST', `/memories/${old}/undo`)).status).toBe(200)
+    expect(await found('where does Grace work')).toEqual(['Grace works at the observatory.'])
+  })
+
+  test('add with `supersedes`, as a model does it', async () => {
+    const old = await add('The meeting is on Tuesday.')
+    const { body } = await call('POST', '/memories/', { text: 'The meeting is on Wednesday.', supersedes: old })
+    expect(body).toMatchObject({ status: 'added', supersedes: old })
+    expect(await found('when is the meeting')).toEqual(['The meeting is on Wednesday.'])
+  })
+
+  test('two that say one thing are merged, and parted again', async () => {
+    const [a, b] = [await add('Max is a parrot.'), await add('Max is green.')]
+    const merged = await call('POST', `/memories/${a}/merge`, { other_id: b, text: 'Max is a green parrot.' })
+    expect(merged.body).toMatchObject({ id: a, content: 'Max is a green parrot.', version: 2 })
+    expect(await found('Max')).toEqual(['Max is a green parrot.'])
+    await call('POST', `/memories/${b}/undo`)
+    expect((await found('Max')).sort()).toEqual(['Max is a parrot.', 'Max is green.'])
+  })
+
+  test('If-Match guards each of them', async () => {
+    const id = await add('Guarded.')
+    const stale = { 'if-match': '"7"' }
+    expect((await call('POST', `/memories/${id}/supersede`, { text: 'x' }, stale)).status).toBe(412)
+    expect((await call('POST', `/memories/${id}/undo`, undefined, stale)).status).toBe(412)
+    expect((await call('POST', `/memories/${id}/undo`)).status).toBe(409)
+  })
+})
+
+describe('what is not kept', () => {
+  test('a secret is masked before the write, and the answer says so', async () => {
+    const { body } = await call('POST', '/memories/', { text: 'My card is 4111 1111 1111 1111, keep it.' })
+    expect(body.content).toBe('My card is [masked: card number], keep it.')
+    expect(body.note).toContain('card number')
+    const put = await call('PUT', `/memories/${body.id}`, { memory_content: 'Or 5555-5555-5555-4444.' })
+    expect(put.body.content).toBe('Or [masked: card number].')
+  })
+
+  test('text that cannot be stored as it is sent is refused by name', async () => {
+    for (const text of ['', '   ', 'a\u0000b', 'half \ud83d of a pair']) {
+      const { status, body } = await call('POST', '/memories/', { text })
+      expect([text, status, body.field]).toEqual([text, expect.any(Number), 'text'])
+      expect(status).toBeOneOf([400, 422])
+    }
+  })
+
+  test('an Idempotency-Key that comes with another input is refused, and one whose memory was erased tells nothing', async () => {
+    const headers = { 'idempotency-key': 'key-one' }
+    const { body } = await call('POST', '/memories/', { text: 'Said once.' }, headers)
+    expect((await call('POST', '/memories/', { text: 'Said otherwise.' }, headers)).status).toBe(409)
+    await call('DELETE', `/memories/${body.id}`)
+    const again = await call('POST', '/memories/', { text: 'Said once.' }, headers)
+    expect([again.status, again.body.code]).toEqual([409, 'idempotency_result_erased'])
+  })
+})
