@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts'
 import { backChannel, refusalOf } from '../support/back-channel.ts'
+import { outage } from '../support/outage.ts'
 
 let server: AuthorizationServer
 beforeAll(() => {
@@ -166,12 +167,9 @@ describe('what all addresses share', () => {
 describe('whatever fails inside', () => {
   const marker = 'SECRET-MARKER-postgres://u:p@host'
   const breakStores = (error: Error) => {
-    const broken = startAuthorizationServer()
-    for (const store of Object.values(broken.dependencies.stores)) {
-      if (typeof store !== 'object' || store === null) continue
-      for (const name of Object.keys(store)) Object.assign(store, { [name]: () => Promise.reject(error) })
-    }
-    return broken
+    const stores = outage()
+    stores.begin(() => error)
+    return startAuthorizationServer({ outage: stores })
   }
   const requests = (back: ReturnType<typeof backChannel>) => [
     back.post('/auth/token', { grant_type: 'refresh_token', refresh_token: 'x', client_id: 'c' }),
@@ -190,6 +188,7 @@ describe('whatever fails inside', () => {
     const page = await broken.send('/auth/authorize?client_id=c&redirect_uri=https://a.example')
     expect(page.status).toBe(500)
     expect(await page.text()).not.toContain('SECRET-MARKER')
+    await broken.close()
   })
 
   test('attack: a store that does not answer is 503, never a refusal and never a success', async () => {
@@ -200,5 +199,6 @@ describe('whatever fails inside', () => {
       expect(await response.clone().text()).not.toContain('SECRET-MARKER')
       expect(await refusalOf(response)).toMatchObject({ status: 503, error: 'temporarily_unavailable' })
     }
+    await broken.close()
   })
 })

@@ -8,12 +8,14 @@ import {
   startAuthorizationServer,
 } from '../support/authorization-server.ts'
 import { backChannel, refusalOf, tokensOf } from '../support/back-channel.ts'
+import { outage } from '../support/outage.ts'
 
+const stores = outage()
 let server: AuthorizationServer
 let back: ReturnType<typeof backChannel>
 let client: Client
 beforeAll(async () => {
-  server = startAuthorizationServer()
+  server = startAuthorizationServer({ outage: stores })
   back = backChannel(server)
   client = await server.addClient()
 })
@@ -95,12 +97,11 @@ describe('attack: a revocation that was not kept is never called done', () => {
     ],
     [
       'the store',
-      ({ dependencies: { stores } }: AuthorizationServer) => {
-        const { revokeFamily: kept } = stores.refreshTokens
-        stores.refreshTokens.revokeFamily = lost
-        return () => {
-          stores.refreshTokens.revokeFamily = kept
-        }
+      () => {
+        stores.begin((_store, method) =>
+          method === 'revokeFamily' ? new Fault('unavailable', 'The store does not answer.') : undefined,
+        )
+        return stores.end
       },
     ],
   ] as const) {

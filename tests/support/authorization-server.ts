@@ -15,6 +15,7 @@ import { createRandom } from '../../src/shared/random.ts'
 import { openAuthStores } from './auth-stores.ts'
 import { type Browser, createBrowser, type Departure, formOf, type Page } from './browser.ts'
 import { memoryKeyStore } from './memory-key-store.ts'
+import type { Outage } from './outage.ts'
 import { testClock } from './time.ts'
 
 export const verifier = 'a-verifier-of-at-least-forty-three-characters-0123456789'
@@ -29,6 +30,8 @@ export interface ServerOptions {
   /** Who answers at the addresses that clients name; nobody unless given. */
   readonly outbound?: Outbound
   readonly identityProviders?: readonly IdentityProvider[]
+  /** Makes the stores fail when a test says so. */
+  readonly outage?: Outage
 }
 
 const noWayOut: Outbound = {
@@ -56,7 +59,8 @@ export function startAuthorizationServer(options: ServerOptions = {}) {
     unusedClientTtlSeconds: 86_400,
     ...options.settings,
   }
-  const { stores, close: closeStores } = openAuthStores(clock)
+  const { stores: opened, close: closeStores } = openAuthStores(clock)
+  const stores = options.outage?.wrap(opened) ?? opened
   const feed = openSqliteRevocationFeed({ path: ':memory:', clock })
   const keyRing = createKeyRing({ store: memoryKeyStore(), clock, tokenTtlSeconds: 3_600 })
   const verifying = createTokenVerifier({ issuer, keys: localKeys(keyRing, clock), feed, clock })
