@@ -54,12 +54,18 @@ const environmentOf = (variables: Record<string, string>): Record<string, string
 })
 
 /** Starts the server and waits until it answers. */
-export async function startServer(
+export const startServer = (
   variables: Record<string, string>,
   port: number,
   ...words: readonly string[]
-): Promise<Server> {
-  const child = Bun.spawn([...commands[target], ...(words.length > 0 ? ['serve', ...words] : [])], {
+): Promise<Server> => start([...commands[target], ...(words.length > 0 ? ['serve', ...words] : [])], variables, port)
+
+/** The same on a terminal of its own, by util-linux's `script`. */
+export const startOnTerminal = (variables: Record<string, string>, port: number): Promise<Server> =>
+  start(['script', '-qec', commands[target].map((word) => `'${word}'`).join(' '), '/dev/null'], variables, port)
+
+async function start(command: readonly string[], variables: Record<string, string>, port: number): Promise<Server> {
+  const child = Bun.spawn([...command], {
     cwd: projectRoot,
     env: environmentOf(variables),
     stdin: 'ignore',
@@ -148,14 +154,14 @@ export async function startProduct(shape: Shape): Promise<Product> {
     ...(shape === 'auth apart' ? { JWKS_URL: `http://127.0.0.1:${authPort}/auth/jwks` } : {}),
   }
   let past = ''
-  const start = async () =>
+  const startAll = async () =>
     shape === 'one process'
       ? [await startServer(variables, apiPort)]
       : [
           await startServer(variables, authPort, '--roles', 'auth'),
           await startServer(variables, apiPort, '--roles', 'mcp,api'),
         ]
-  let servers = await start()
+  let servers = await startAll()
   const stop = async (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') => {
     const statuses = await Promise.all(servers.map((server) => server.stop(signal)))
     past += servers.map((server) => server.output()).join('')
@@ -173,7 +179,7 @@ export async function startProduct(shape: Shape): Promise<Product> {
     },
     async restart(signal) {
       const statuses = await stop(signal)
-      servers = await start()
+      servers = await startAll()
       return statuses
     },
     stop,
