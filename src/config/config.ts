@@ -35,6 +35,8 @@ export interface Config {
   readonly maxDynamicClients: number
   readonly unusedClientTtlSeconds: number
   readonly logLevel: LogLevel
+  /** What the person who runs it should know, though it can be used. */
+  readonly warnings: readonly string[]
 }
 
 /** Reads and checks the configuration of a process with these roles. Throws `ConfigError` with every problem at once. */
@@ -79,6 +81,7 @@ export function loadConfig(
     maxDynamicClients: values.MAX_DYNAMIC_CLIENTS,
     unusedClientTtlSeconds: values.UNUSED_CLIENT_TTL_SECONDS,
     logLevel: values.LOG_LEVEL,
+    warnings: warningsOf(values),
   })
 }
 
@@ -120,4 +123,11 @@ function check(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
     })
   }
   return problems
+}
+
+/** An engine that was configured for the deployment this replaces must not look used when it is not. */
+function warningsOf(values: Values): string[] {
+  return (['DATABASE_URL', 'NEO4J_URL'] as const)
+    .filter((name) => values[name] !== undefined)
+    .map((name) => `${name} is set, but this version does not use it: memories are kept in SQLite in DATA_DIR`)
 }

@@ -67,6 +67,20 @@ export const sections = {
       example: '/data',
       otherwise: 'souvenir in the data folder of the user who runs it',
     },
+    DATABASE_URL: {
+      type: engineUrl('postgres', 'postgresql'),
+      meaning: 'Postgres for memories. This version does not use it yet, and says so at the start.',
+      example: 'postgres://souvenir:password@postgres:5432/souvenir',
+      otherwise: 'SQLite in DATA_DIR',
+      file: true,
+    },
+    NEO4J_URL: {
+      type: engineUrl('bolt', 'bolt+s', 'neo4j', 'neo4j+s'),
+      meaning: 'Neo4j for the graph of entities. This version does not use it yet, and says so at the start.',
+      example: 'bolt://neo4j:7687',
+      otherwise: 'nothing',
+      file: true,
+    },
     REDIS_URL: {
       type: engineUrl('redis', 'rediss'),
       meaning: 'Redis for sign-in state and limits, so that several processes share them.',

@@ -92,6 +92,16 @@ describe('configuration', () => {
     expect(loadConfig(all, { GOOGLE_CLIENT_ID: '', OIDC_BASE_URL: '' }).google).toBeUndefined()
   })
 
+  test('an engine that this version does not use is named in a warning, not ignored in silence', () => {
+    const { warnings } = loadConfig(all, {
+      DATABASE_URL: 'postgres://u:hush@db/souvenir',
+      NEO4J_URL: 'bolt://graph:7687',
+    })
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toContain('DATABASE_URL')
+    expect(warnings.join()).not.toContain('hush')
+  })
+
   test('roles that do not exist are named', () => {
     expect([...parseRoles('mcp,api')]).toEqual(['mcp', 'api'])
     expect(() => parseRoles('mcp,web')).toThrow('web')
