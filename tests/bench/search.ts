@@ -67,6 +67,8 @@ async function fill(path: string, ownerName: string, memories: number): Promise<
 }
 
 const vocabulary = 20_000
+/** A language's most frequent words are its stop words, which no index holds: what people search for begins behind them. */
+const stopWords = 30
 
 /** Words as text has them: few often, most seldom (Zipf's law), and the same ones on every run. */
 function wordsFrom(seed: number): () => string {
@@ -74,7 +76,7 @@ function wordsFrom(seed: number): () => string {
   return () => {
     // Numerical Recipes' linear congruential generator: enough for word frequencies.
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return word(Math.floor(vocabulary ** (state / 2 ** 32)))
+    return word(Math.floor(stopWords * (vocabulary / stopWords) ** (state / 2 ** 32)))
   }
 }
 
