@@ -29,6 +29,26 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
         censor: '[secret]',
       },
     },
-    destination ?? pino.destination({ dest: 1, sync: true }),
+    destination ?? turnByTurn(pino.destination({ dest: 1, sync: true })),
   )
+}
+
+/**
+ * Writes the lines of one turn of the event loop in one go: under load one system call for many requests, otherwise at once.
+ * Nothing waits longer than that turn, and an exit writes what is left.
+ */
+export function turnByTurn(destination: { write(lines: string): unknown }): DestinationStream {
+  let lines = ''
+  const flush = () => {
+    const written = lines
+    lines = ''
+    if (written !== '') destination.write(written)
+  }
+  process.on('exit', flush)
+  return {
+    write(line) {
+      if (lines === '') setImmediate(flush)
+      lines += line
+    },
+  }
 }

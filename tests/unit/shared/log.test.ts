@@ -1,0 +1,24 @@
+import { expect, test } from 'bun:test'
+import { createLog, turnByTurn } from '../../../src/shared/log.ts'
+
+test('lines of one turn of the event loop are written in one go and in order, and none waits for a later line', async () => {
+  const written: string[] = []
+  const log = createLog('info', turnByTurn({ write: (lines) => written.push(lines) }))
+  log.info('first')
+  log.info('second')
+  expect(written).toEqual([])
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(written.map((lines) => lines.match(/first|second/g))).toEqual([['first', 'second']])
+  log.info('third')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(written).toHaveLength(2)
+})
+
+test('what is left is written when the process exits', async () => {
+  const script = `
+    import { createLog } from ${JSON.stringify(new URL('../../../src/shared/log.ts', import.meta.url).pathname)}
+    createLog('info').info('the last words')
+    process.exit(0)`
+  const child = Bun.spawn([process.execPath, '-e', script], { stdout: 'pipe' })
+  expect(await new Response(child.stdout).text()).toContain('the last words')
+})
