@@ -1,12 +1,14 @@
 /** Configuration -> adapters. Opens only what the roles need; the one place that knows which engine serves which port. */
 import { join } from 'node:path'
-import { createGoogle } from './adapters/google/identity-provider.ts'
 import { httpsOutbound } from './adapters/outbound/https.ts'
 import { openSqliteMemoryStore } from './adapters/sqlite/memory/store.ts'
 import type { ApiDependencies } from './api/dependencies.ts'
 import type { Config } from './config/config.ts'
 import { openAuthEngine } from './dependencies/auth-engine.ts'
+import { identityProvidersOf } from './dependencies/identity-providers.ts'
+import { limitRules } from './dependencies/limit-rules.ts'
 import { oidcSettings } from './dependencies/oidc-settings.ts'
+import { takeAllowance } from './http/rate-limit.ts'
 import type { McpDependencies } from './mcp/dependencies.ts'
 import { operations } from './memory/operations.ts'
 import type { AppNames, Profiles } from './memory/ports.ts'
@@ -17,12 +19,13 @@ import { createPeople, type People } from './oidc/people.ts'
 import type { OidcStores } from './oidc/ports.ts'
 import { createKeyRing } from './oidc/tokens/key-ring.ts'
 import { localKeys, remoteKeys } from './resource/key-source.ts'
-import type { TokenVerifier } from './resource/ports.ts'
+import type { Principal, TokenVerifier } from './resource/ports.ts'
 import { createTokenVerifier } from './resource/verifier.ts'
 import { type Clock, systemClock } from './shared/clock.ts'
 import type { HealthCheck } from './shared/health.ts'
 import { createLog, type Log } from './shared/log.ts'
 import { createRandom, type Random } from './shared/random.ts'
+import { requestContext } from './shared/request-context.ts'
 import { version } from './shared/version.ts'
 
 /** What an engine is used for, as the start says it. */
@@ -68,6 +71,9 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
     const { stores, feed } = engine
     healthChecks.push(...engine.healthChecks)
     engines.push({ purpose: 'sign-in', engine: engine.name })
+    const take = takeAllowance(engine.limiter, limitRules(config))
+    const limit = (request: Request, { ownerId, clientId }: Principal) =>
+      take(request, 'principal', `${ownerId} ${clientId}`)
     const settings = oidcSettings(config)
     const keyRing = config.roles.has('auth')
       ? createKeyRing({ store: await engine.openKeyStore(), clock, tokenTtlSeconds: settings.accessTokenTtlSeconds })
@@ -87,6 +93,9 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
       feed,
       verifier,
       identityProviders: identityProvidersOf(config, clock),
+      async limit(request, rule, cost) {
+        await take(request, rule, requestContext(request).address, cost)
+      },
     }
     const services = config.roles.has('mcp') || config.roles.has('api') ? openMemory() : undefined
     const api: ApiDependencies<MemoryServices> | undefined =
@@ -97,6 +106,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
             log,
             services,
             operations,
+            limit,
             settings: { apiBaseUrl: config.apiBaseUrl, issuer: config.issuer, version },
           }
         : undefined
@@ -110,6 +120,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
             log,
             services,
             operations,
+            limit,
             handover: engine.handover,
             settings: {
               apiBaseUrl: config.apiBaseUrl,
@@ -178,18 +189,3 @@ export async function openPeople(config: Config): Promise<People & { close(): Pr
     close: () => engine.close(),
   }
 }
-
-const identityProvidersOf = ({ google, issuer, allowedEmails, allowedDomains }: Config, clock: Clock) =>
-  google === undefined
-    ? []
-    : [
-        createGoogle({
-          ...google,
-          redirectUri: `${issuer}/auth/signin/callback/google`,
-          clock,
-          // With addresses on the list too, the hint would hide their accounts.
-          ...(allowedDomains[0] !== undefined && allowedDomains.length === 1 && allowedEmails.length === 0
-            ? { hostedDomain: allowedDomains[0] }
-            : {}),
-        }),
-      ]

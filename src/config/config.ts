@@ -32,6 +32,13 @@ export interface Config {
   readonly accessTokenTtlSeconds: number
   readonly refreshTokenTtlSeconds: number
   readonly sessionTtlSeconds: number
+  readonly limits: {
+    readonly requestsPerMinute: number
+    readonly burst: number
+    readonly signInPerMinute: number
+    readonly registrationsPerHour: number
+    readonly tokenFailuresPerMinute: number
+  }
   readonly maxDynamicClients: number
   readonly unusedClientTtlSeconds: number
   readonly logLevel: LogLevel
@@ -78,6 +85,13 @@ export function loadConfig(
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
     refreshTokenTtlSeconds: values.REFRESH_TOKEN_TTL_SECONDS,
     sessionTtlSeconds: values.SESSION_TTL_SECONDS,
+    limits: {
+      requestsPerMinute: values.RATE_LIMIT_PER_MINUTE,
+      burst: values.RATE_LIMIT_BURST,
+      signInPerMinute: values.SIGN_IN_PER_MINUTE,
+      registrationsPerHour: values.REGISTRATIONS_PER_HOUR,
+      tokenFailuresPerMinute: values.TOKEN_FAILURES_PER_MINUTE,
+    },
     maxDynamicClients: values.MAX_DYNAMIC_CLIENTS,
     unusedClientTtlSeconds: values.UNUSED_CLIENT_TTL_SECONDS,
     logLevel: values.LOG_LEVEL,

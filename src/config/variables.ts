@@ -179,6 +179,36 @@ export const sections = {
     },
   },
   Limits: {
+    RATE_LIMIT_PER_MINUTE: {
+      type: integer(1, 1_000_000_000),
+      meaning: 'Requests a minute to /mcp and /api/v1, for each person and client.',
+      example: '100',
+      default: '100',
+    },
+    RATE_LIMIT_BURST: {
+      type: integer(0, 1_000_000_000),
+      meaning: 'How many more at once; they come back within ten minutes.',
+      example: '50',
+      default: '50',
+    },
+    SIGN_IN_PER_MINUTE: {
+      type: integer(1, 1_000_000_000),
+      meaning: 'Tries to sign in a minute, for each address (behind a proxy, set TRUSTED_PROXIES).',
+      example: '30',
+      default: '30',
+    },
+    REGISTRATIONS_PER_HOUR: {
+      type: integer(1, 1_000_000_000),
+      meaning: 'Clients that may register in an hour, for each address.',
+      example: '60',
+      default: '60',
+    },
+    TOKEN_FAILURES_PER_MINUTE: {
+      type: integer(1, 1_000_000_000),
+      meaning: 'Token requests that may fail in a minute, for each address.',
+      example: '60',
+      default: '60',
+    },
     MAX_DYNAMIC_CLIENTS: {
       type: integer(0, 1_000_000),
       meaning: 'How many clients may register themselves.',

@@ -1,6 +1,6 @@
 /**
- * What processes share about sign-in: the authorization server's stores, revocations, the ring of keys and the hand-over of
- * streams, on SQLite in DATA_DIR for processes of one machine or on Redis (REDIS_URL) for any number anywhere.
+ * What processes share about sign-in: the authorization server's stores, revocations, the ring of keys, the hand-over of
+ * streams and limits, on SQLite in DATA_DIR for processes of one machine or on Redis (REDIS_URL) for any number anywhere.
  */
 import { join } from 'node:path'
 import { createProcessHandover } from '../adapters/handover/process.ts'
@@ -9,6 +9,7 @@ import { mountedKeys } from '../adapters/keys/mounted.ts'
 import { openSqliteRevocationFeed } from '../adapters/sqlite/oidc/revocation-feed.ts'
 import { openSqliteOidcStores } from '../adapters/sqlite/oidc/stores.ts'
 import type { Config } from '../config/config.ts'
+import type { RateLimiter } from '../http/ports.ts'
 import type { StreamHandover } from '../mcp/ports.ts'
 import type { KeyStore, OidcStores } from '../oidc/ports.ts'
 import type { RevocationFeed } from '../resource/ports.ts'
@@ -17,6 +18,7 @@ import type { HealthCheck } from '../shared/health.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import type { Secret } from '../shared/secret.ts'
+import { limitRules } from './limit-rules.ts'
 
 export interface AuthEngine {
   /** As the start says it. */
@@ -24,6 +26,7 @@ export interface AuthEngine {
   readonly stores: OidcStores
   readonly feed: RevocationFeed
   readonly handover: StreamHandover
+  readonly limiter: RateLimiter
   readonly healthChecks: readonly HealthCheck[]
   /** For the role auth alone: a process that only verifies touches no private key. */
   openKeyStore(): Promise<KeyStore>
@@ -50,6 +53,10 @@ async function openOnSqlite(config: Config, { clock }: Given): Promise<AuthEngin
     stores,
     feed,
     handover,
+    limiter: loadedAtFirst(async () => {
+      const { createProcessRateLimiter } = await import('../adapters/limits/process.ts')
+      return createProcessRateLimiter(limitRules(config))
+    }),
     healthChecks: [stores.health],
     openKeyStore: async () => keysOnDisk(config),
     async close() {
@@ -77,6 +84,10 @@ async function openOnRedis(config: Config, url: Secret, { clock, random, log }: 
       stores: redisOidcStores(redis, clock),
       feed,
       handover,
+      limiter: loadedAtFirst(async () => {
+        const { createRedisRateLimiter } = await import('../adapters/limits/redis.ts')
+        return redis.call(async (client) => createRedisRateLimiter(client, redis.keyPrefix, limitRules(config)))
+      }),
       healthChecks: [redis.health],
       async openKeyStore() {
         const { encryptionKey, privateKey } = config.keys
@@ -96,6 +107,17 @@ async function openOnRedis(config: Config, url: Secret, { clock, random, log }: 
   } catch (error) {
     await redis.close()
     throw error
+  }
+}
+
+/** The library of the limits is loaded by the first request that is limited: a start does not wait for it. */
+function loadedAtFirst(load: () => Promise<RateLimiter>): RateLimiter {
+  let loading: Promise<RateLimiter> | undefined
+  return {
+    async take(rule, key, cost) {
+      loading ??= load()
+      return (await loading).take(rule, key, cost)
+    },
   }
 }
 

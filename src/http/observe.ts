@@ -44,6 +44,9 @@ export function observe(handle: Handle, { random, log, addressOf, https, onAnswe
     const { headers } = response
     headers.set('x-request-id', context.requestId)
     headers.set('x-content-type-options', 'nosniff')
+    if (context.allowance !== undefined) {
+      for (const name in context.allowance) headers.set(name, context.allowance[name] ?? '')
+    }
     if (https) headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
     const milliseconds = performance.now() - startedAt
     onAnswer?.(context.route, request.method, response.status, milliseconds)

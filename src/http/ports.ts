@@ -11,3 +11,13 @@ export interface RateLimit {
   /** Seconds until the allowance is whole again (or until one more request is allowed, when refused). */
   readonly resetSeconds: number
 }
+
+/** An allowance: `points` in each window of `perSeconds`, and `burst` beyond them. */
+export interface RateLimitRule {
+  /** What a surface asks for: `register`. */
+  readonly name: string
+  readonly points: number
+  readonly perSeconds: number
+  /** How many more are allowed at once. */
+  readonly burst?: number
+}

@@ -1,5 +1,5 @@
 import type { AnyOperation } from '../memory/operation.ts'
-import type { RevocationFeed, TokenVerifier } from '../resource/ports.ts'
+import type { Principal, RevocationFeed, TokenVerifier } from '../resource/ports.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
@@ -39,4 +39,6 @@ export interface McpDependencies<Services> {
   readonly operations: readonly AnyOperation<Services>[]
   readonly handover: StreamHandover
   readonly settings: McpSettings
+  /** Takes a request from the caller's allowance. Throws `Fault('rate_limited')`. Without it nothing is limited here. */
+  readonly limit?: (request: Request, principal: Principal) => Promise<unknown>
 }

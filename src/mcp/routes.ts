@@ -40,7 +40,9 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
       context.route = path
       try {
         if (!originAllowed(request)) return rpcError(403, rpcCodes.transport, 'This origin is not allowed.')
-        return await serve(request, await authenticate(deps, request, path))
+        const principal = await authenticate(deps, request, path)
+        await deps.limit?.(request, principal)
+        return await serve(request, principal)
       } catch (error) {
         if (error instanceof BearerChallenge) return challengeAnswer(error)
         if (error instanceof Fault) return faultAnswer(error)

@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import type { ClientDocuments } from './clients/documents.ts'
+import type { EndpointLimit } from './endpoint.ts'
 import type { IdentityProvider, KeyRing, OidcSettings, OidcStores } from './ports.ts'
 
 /** All that the authorization server's endpoints are given. Each function below them names the part it needs. */
@@ -19,4 +20,9 @@ export interface OidcDependencies {
   /** For userinfo: verifies our own access tokens. */
   readonly verifier: TokenVerifier
   readonly identityProviders: readonly IdentityProvider[]
+  /**
+   * Takes `cost` from the allowance of the request's address under a rule; 0 only asks whether it is used up.
+   * Throws `Fault('rate_limited')`. Without it nothing is limited here.
+   */
+  readonly limit?: (request: Request, rule: EndpointLimit['rule'], cost: number) => Promise<void>
 }

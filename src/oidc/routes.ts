@@ -10,6 +10,7 @@ import { answerError } from './answer-error.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import type { Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
+import { OAuthError } from './errors.ts'
 
 type Parameters = Readonly<Record<string, string>>
 
@@ -46,10 +47,28 @@ function serveAt(path: string, endpoints: readonly Endpoint[]) {
     if (endpoint === undefined) return finish(methodNotAllowed(allow), request, cors)
     try {
       assertDecoded(parameters)
-      return finish(await endpoint.handle(dependencies, request, parameters), request, endpoint.cors)
+      return finish(await handleWithin(endpoint, dependencies, request, parameters), request, endpoint.cors)
     } catch (error) {
       return finish(answerError(error, endpoint, request, dependencies), request, endpoint.cors)
     }
+  }
+}
+
+/** Handles a request within its address's allowance; where failures count, one too many is refused in place of its own answer. */
+async function handleWithin(
+  { limit, handle }: Endpoint,
+  dependencies: OidcDependencies,
+  request: Request,
+  parameters: Parameters,
+): Promise<Response> {
+  if (limit === undefined || dependencies.limit === undefined) return handle(dependencies, request, parameters)
+  await dependencies.limit(request, limit.rule, limit.counts === 'requests' ? 1 : 0)
+  try {
+    return await handle(dependencies, request, parameters)
+  } catch (error) {
+    const failed = error instanceof OAuthError || (error instanceof Fault && error.kind !== 'unavailable')
+    if (failed && limit.counts === 'failures') await dependencies.limit(request, limit.rule, 1)
+    throw error
   }
 }
 
@@ -66,7 +85,10 @@ function finish(response: Response, request: Request, cors = false): Response {
   headers.set('x-content-type-options', 'nosniff')
   if (cors) {
     headers.set('access-control-allow-origin', '*')
-    headers.set('access-control-expose-headers', 'WWW-Authenticate, Retry-After, X-Request-Id')
+    headers.set(
+      'access-control-expose-headers',
+      'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id',
+    )
   }
   return request.method === 'HEAD' ? new Response(null, { status: response.status, headers }) : response
 }

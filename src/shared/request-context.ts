@@ -12,6 +12,8 @@ export interface RequestContext {
   clientId?: string
   /** A short hash of the user, so that lines of one person can be found without naming them. */
   user?: string
+  /** What the answer tells of the caller's allowance; the edge adds it, whether the request was served or refused. */
+  allowance?: Readonly<Record<string, string>>
   /** Why it was refused, for the log only. */
   reason?: string
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { raisedLimits } from '../support/raised-limits.ts'
 import { freePort, runCommand } from '../support/server.ts'
 import { projectRoot } from '../support/source-files.ts'
 
@@ -40,7 +41,7 @@ export interface ProductRunning extends Running {
 /** Logs go to a file, as a service's do. */
 export async function startProduct(dataDir: string): Promise<ProductRunning> {
   const port = await freePort()
-  const variables = { DATA_DIR: dataDir, PORT: String(port) }
+  const variables = { ...raisedLimits, DATA_DIR: dataDir, PORT: String(port) }
   const running = await start(product, port, variables)
   return { ...running, issuer: `http://localhost:${port}`, dataDir, issueCode: () => runCommand(variables, 'code') }
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { createProcessRateLimiter } from '../../src/adapters/limits/process.ts'
 import { createRedisRateLimiter } from '../../src/adapters/limits/redis.ts'
-import type { RateLimitRule } from '../../src/adapters/limits/rules.ts'
+import type { RateLimitRule } from '../../src/http/ports.ts'
 import { engineUrl } from '../support/engines.ts'
 import { describeRateLimiter, describeSharedRateLimiter } from './rate-limiter.ts'
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { RateLimitRule } from '../../src/adapters/limits/rules.ts'
-import type { RateLimiter } from '../../src/http/ports.ts'
+import type { RateLimiter, RateLimitRule } from '../../src/http/ports.ts'
 
 const rules: readonly RateLimitRule[] = [
   { name: 'plain', points: 5, perSeconds: 60 },

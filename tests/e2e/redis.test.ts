@@ -9,6 +9,7 @@ import { freePort, freshFolder, type Product, runCommand, type Server, startServ
 
 /** A database of this suite's own, emptied before and after. */
 const database = 13
+const registrationsPerHour = 6
 const url = engineUrl('REDIS_URL')
 
 if (url !== undefined) {
@@ -35,6 +36,7 @@ if (url !== undefined) {
         OIDC_BASE_URL: issuer,
         API_BASE_URL: apiUrl,
         REDIS_URL: redisUrl,
+        REGISTRATIONS_PER_HOUR: String(registrationsPerHour),
         KEYS_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
       }
       const variables = () => ({ ...shared, DATA_DIR: freshFolder() })
@@ -140,6 +142,19 @@ if (url !== undefined) {
       expect(status).toBe(401)
       expect(performance.now() - since).toBeLessThan(1_000)
       expect((await refresh(signed.clientId, signed.refreshToken)).status).toBe(400)
+    })
+
+    test('rate limits count across the processes', async () => {
+      const register = () =>
+        fetch(`${product.issuer}/auth/register`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ redirect_uris: ['http://127.0.0.1:3333/callback'] }),
+        })
+      const statuses: number[] = []
+      for (let n = 0; n < registrationsPerHour; n++) statuses.push((await register()).status)
+      // Two clients had registered above.
+      expect(statuses).toEqual([201, 201, 201, 201, 429, 429])
     })
 
     test('no secret of Redis, of the keys or of the sign-in is in the log', () => {

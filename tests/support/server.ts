@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { raisedLimits } from './raised-limits.ts'
 import { projectRoot } from './source-files.ts'
 
 export type Target = 'bun' | 'deno' | 'binary'
@@ -50,6 +51,7 @@ const startSeconds = 20
 const environmentOf = (variables: Record<string, string>): Record<string, string> => ({
   PATH: process.env.PATH ?? '',
   HOME: process.env.HOME ?? '',
+  ...raisedLimits,
   ...variables,
 })
 

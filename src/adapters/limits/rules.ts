@@ -4,17 +4,8 @@
  * caller's: process.ts keeps them in this process, redis.ts shares them between processes.
  */
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
-import type { RateLimit, RateLimiter } from '../../http/ports.ts'
+import type { RateLimit, RateLimiter, RateLimitRule } from '../../http/ports.ts'
 import { Fault } from '../../shared/fault.ts'
-
-export interface RateLimitRule {
-  /** What a surface asks for: `register`. */
-  readonly name: string
-  readonly points: number
-  readonly perSeconds: number
-  /** How many more are allowed at once. */
-  readonly burst?: number
-}
 
 /** A counter of `points` in `duration` seconds, apart from others by its prefix. */
 export interface CounterOptions {

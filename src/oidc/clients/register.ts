@@ -17,6 +17,7 @@ export const registerClient: Endpoint = {
   path,
   errors: 'json',
   cors: true,
+  limit: { rule: 'registration', counts: 'requests' },
   async handle(dependencies, request) {
     const { stores, settings, clock, random } = dependencies
     const metadata = readClientMetadata(await readJson(request, bodyLimitBytes))

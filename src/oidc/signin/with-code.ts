@@ -10,6 +10,7 @@ export const signInWithCode: Endpoint = {
   path: '/auth/signin/:id/code',
   errors: 'page',
   cors: false,
+  limit: { rule: 'sign_in', counts: 'requests' },
   async handle(dependencies, request, { id = '' }) {
     const { authorization, fields, genuine } = await takeForm(request, id, dependencies)
     if (!genuine) return showSignIn({ id, authorization, problem: usedForm, status: 403 }, dependencies)

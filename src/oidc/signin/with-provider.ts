@@ -16,6 +16,7 @@ export const signInWithProvider: Endpoint = {
   path: '/auth/signin/:id/with/:provider',
   errors: 'page',
   cors: false,
+  limit: { rule: 'sign_in', counts: 'requests' },
   async handle(dependencies, request, { id = '', provider: name = '' }) {
     const provider = providerNamed(name, dependencies)
     const { authorization, genuine } = await takeForm(request, id, dependencies)

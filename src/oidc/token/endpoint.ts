@@ -23,6 +23,8 @@ export const tokenEndpoint: Endpoint = {
   path: '/auth/token',
   errors: 'json',
   cors: true,
+  // Failures alone: all who come through ChatGPT share its addresses.
+  limit: { rule: 'token_failures', counts: 'failures' },
   async handle(dependencies, request) {
     const { values, resources } = readParameters(await readForm(request, bodyLimitBytes))
     if (values.grant_type === undefined) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.')

@@ -88,6 +88,18 @@ describe('configuration', () => {
     expect(problemsOf(sealed)).toEqual(['KEYS_ENCRYPTION_KEY'])
   })
 
+  test('100 requests a minute with a burst of 50 for each principal, unless told otherwise', () => {
+    expect(loadConfig(all, {}).limits).toMatchObject({ requestsPerMinute: 100, burst: 50 })
+    expect(loadConfig(all, { RATE_LIMIT_PER_MINUTE: '5', RATE_LIMIT_BURST: '0' }).limits).toMatchObject({
+      requestsPerMinute: 5,
+      burst: 0,
+    })
+    expect(problemsOf({ RATE_LIMIT_PER_MINUTE: '0', REGISTRATIONS_PER_HOUR: 'many' })).toEqual([
+      'RATE_LIMIT_PER_MINUTE',
+      'REGISTRATIONS_PER_HOUR',
+    ])
+  })
+
   test('an empty variable counts as not set', () => {
     expect(loadConfig(all, { GOOGLE_CLIENT_ID: '', OIDC_BASE_URL: '' }).google).toBeUndefined()
   })

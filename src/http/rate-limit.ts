@@ -1,0 +1,35 @@
+/** A surface's way to the limiter: takes, notes for the edge what the answer tells, and refuses. Called through the dependencies. */
+import { Fault } from '../shared/fault.ts'
+import { requestContext } from '../shared/request-context.ts'
+import type { RateLimiter, RateLimitRule } from './ports.ts'
+
+/**
+ * Takes `cost` from the allowance of `key` under a rule and gives the fields RateLimit-Policy and RateLimit
+ * (draft-ietf-httpapi-ratelimit-headers-10). Throws `Fault('rate_limited')` with the seconds for Retry-After (RFC 6585 section 4).
+ */
+export type TakeAllowance = (
+  request: Request,
+  rule: string,
+  key: string,
+  cost?: number,
+) => Promise<Readonly<Record<string, string>>>
+
+export function takeAllowance(limiter: RateLimiter, rules: readonly RateLimitRule[]): TakeAllowance {
+  const policies = new Map(
+    rules.map(({ name, points, perSeconds }) => [name, `"${name}";q=${points};w=${perSeconds}`] as const),
+  )
+  return async (request, rule, key, cost = 1) => {
+    const { allowed, remaining, resetSeconds } = await limiter.take(rule, key, cost)
+    const fields = {
+      'ratelimit-policy': policies.get(rule) ?? '',
+      ratelimit: `"${rule}";r=${remaining};t=${resetSeconds}`,
+    }
+    requestContext(request).allowance = fields
+    if (!allowed) {
+      throw new Fault('rate_limited', `Too many requests. Try again in ${resetSeconds} s.`, {
+        retryAfterSeconds: resetSeconds,
+      })
+    }
+    return fields
+  }
+}
