@@ -105,6 +105,18 @@ describe('guide, attack 12: consent cannot be given for somebody', () => {
     expect(pageOf(await here.browser().submit(form, { decision: 'allow' })).status).toBe(403)
   })
 
+  test('on a page that somebody left open and signed out, or where someone else signed in, nothing can be allowed', async () => {
+    const left = await ask()
+    using.cookies.delete('__Host-souvenir-session')
+    expect(pageOf(await answer(left, 'allow')).url).toContain('/auth/signin/')
+    using = here.browser()
+    const theirs = await ask()
+    await here.people.add('other')
+    await here.enterCode(using, await using.open(here.authorizationUrl(client, { prompt: 'login' })), 'other')
+    expect(pageOf(await using.open(theirs.url)).url).toContain('/auth/signin/')
+    expect(pageOf(await answer(theirs, 'allow')).url).toContain('/auth/signin/')
+  })
+
   test('20 posts at once give one code', async () => {
     const form = formOf(await ask(), '/auth/consent/')
     const answers = await Promise.all(Array.from({ length: 19 }, () => using.submit(form, { decision: 'allow' })))

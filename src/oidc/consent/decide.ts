@@ -1,5 +1,6 @@
 /** The consent page and what a person answers there (OpenID Connect Core section 3.1.2.4). */
 
+import type { TokenHash } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import { requestContext } from '../../shared/request-context.ts'
 import type { SignedIn } from '../authorize/dispatch.ts'
@@ -28,7 +29,8 @@ export const consentStart: Endpoint = {
   cors: false,
   async handle(dependencies, request, { id = '' }) {
     const authorization = await findPending(request, id, dependencies)
-    return showConsent({ id, authorization }, dependencies)
+    const present = await whoIsPresent(request, authorization, dependencies)
+    return present === undefined ? redirect(signInPath(id)) : showConsent({ id, authorization, present }, dependencies)
   },
 }
 
@@ -39,30 +41,46 @@ export const consentDecision: Endpoint = {
   cors: false,
   async handle(dependencies, request, { id = '' }) {
     const { authorization, fields, genuine } = await takeForm(request, id, dependencies)
-    const signedIn = signedInAt(authorization)
-    if (signedIn === undefined) return redirect(signInPath(id))
-    if (!genuine) return showConsent({ id, authorization, problem: usedForm, status: 403 }, dependencies)
+    const present = await whoIsPresent(request, authorization, dependencies)
+    if (present === undefined) return redirect(signInPath(id))
+    const at = { id, authorization, present }
+    if (!genuine) return showConsent({ ...at, problem: usedForm, status: 403 }, dependencies)
     switch (fields.get('decision')) {
       case 'allow':
-        return allow(request, authorization, signedIn, dependencies)
+        return allow(authorization, present, dependencies)
       case 'deny':
         return deny(request, authorization, dependencies)
       default:
-        return showConsent({ id, authorization, problem: 'Please choose one of the two.', status: 400 }, dependencies)
+        return showConsent({ ...at, problem: 'Please choose one of the two.', status: 400 }, dependencies)
     }
   },
 }
 
-async function allow(
+interface Present extends SignedIn {
+  readonly sessionId: TokenHash
+}
+
+/**
+ * Who signed in for this request, if they are still signed in in this browser: on a page left open by somebody who has signed
+ * out, or given way to someone else, nobody can allow anything in their name.
+ */
+async function whoIsPresent(
   httpRequest: Request,
+  { ownerId, authTime }: Authorization,
+  dependencies: OidcDependencies,
+): Promise<Present | undefined> {
+  if (ownerId === undefined || authTime === undefined) return undefined
+  const session = await readSession(httpRequest, dependencies)
+  return session?.ownerId === ownerId ? { ownerId, authTime, sessionId: session.id } : undefined
+}
+
+async function allow(
   { id, request }: Authorization,
-  signedIn: SignedIn,
+  { sessionId, ...signedIn }: Present,
   dependencies: OidcDependencies,
 ): Promise<Response> {
   const client = await clientOf(request, dependencies)
   await finish(id, dependencies)
-  const session = await readSession(httpRequest, dependencies)
-  const sessionId = session?.ownerId === signedIn.ownerId ? session.id : undefined
   const grant = await recordGrant({ ownerId: signedIn.ownerId, client, request }, dependencies)
   const code = await issueCode({ request, signedIn, grant, sessionId }, dependencies)
   return respondWithCode(request, code, { settings: dependencies.settings, arrival: 'form' })
@@ -88,16 +106,15 @@ async function showConsent(
   at: {
     readonly id: string
     readonly authorization: Authorization
+    readonly present: SignedIn
     readonly problem?: string
     readonly status?: number
   },
   dependencies: OidcDependencies,
 ): Promise<Response> {
-  const signedIn = signedInAt(at.authorization)
-  if (signedIn === undefined) return redirect(signInPath(at.id))
   const { request } = at.authorization
   const client = await clientOf(request, dependencies)
-  const user = await dependencies.stores.users.find(signedIn.ownerId)
+  const user = await dependencies.stores.users.find(at.present.ownerId)
   if (user === undefined) throw new Fault('forbidden', 'This account no longer exists here.')
   return consentPage({
     client: describeClient(client, request.redirectUri),
@@ -109,6 +126,3 @@ async function showConsent(
     ...(at.status === undefined ? {} : { status: at.status }),
   })
 }
-
-const signedInAt = ({ ownerId, authTime }: Authorization): SignedIn | undefined =>
-  ownerId === undefined || authTime === undefined ? undefined : { ownerId, authTime }
