@@ -181,6 +181,8 @@ export interface Grant {
   readonly clientId: ClientId
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
+  /** Where the person saw that they would be sent; any other address is put before them first. */
+  readonly redirectUris?: readonly string[]
   readonly createdAt: number
   readonly updatedAt: number
 }

@@ -207,3 +207,35 @@ describe('what is remembered', () => {
     expect(departureOf(await using.open(here.authorizationUrl(dynamic))).searchParams.has('code')).toBe(true)
   })
 })
+
+describe('RFC 9700 section 4.1: what was allowed is to be sent to the address that was shown', () => {
+  const elsewhere = 'https://attacker.example/callback'
+
+  test('another registered redirect URI is put before the person, and prompt=none is consent_required', async () => {
+    const two = await here.addClient({ kind: 'dynamic', redirectUris: [callback, elsewhere] })
+    departureOf(await answer(await ask({}, two), 'allow'))
+    expect(departureOf(await using.open(here.authorizationUrl(two))).searchParams.get('code')).not.toBeNull()
+
+    const silent = departureOf(
+      await using.open(here.authorizationUrl(two, { redirect_uri: elsewhere, prompt: 'none' })),
+    )
+    expect(silent.searchParams.get('error')).toBe('consent_required')
+    const page = await ask({ redirect_uri: elsewhere }, two)
+    expect(page.url).toContain('/auth/consent/')
+    expect(textOf(page)).toContain('attacker.example')
+  })
+
+  test('RFC 7592 section 2.2: so is one that the client registered afterwards; both are remembered once allowed', async () => {
+    const changing = await here.addClient({ kind: 'dynamic' })
+    departureOf(await answer(await ask({}, changing), 'allow'))
+    const known = await here.dependencies.stores.clients.find(changing.id)
+    if (known === undefined) throw new Error('the client is gone')
+    await here.dependencies.stores.clients.save({ ...known, redirectUris: [callback, elsewhere] })
+
+    departureOf(await answer(await ask({ redirect_uri: elsewhere }, changing), 'allow'))
+    for (const redirect_uri of [callback, elsewhere]) {
+      const left = departureOf(await using.open(here.authorizationUrl(changing, { redirect_uri })))
+      expect(left.searchParams.get('code')).not.toBeNull()
+    }
+  })
+})

@@ -2,6 +2,7 @@
  * The one place that decides what comes next for an authorization request: sign-in, consent, the answer, or a refusal.
  * Called when a request arrives and after each step; it looks at stored state only, never at which page was shown last.
  */
+import { sameRedirectUri } from '../clients/redirect-uris.ts'
 import { disclosedScopes } from '../consent/disclosed.ts'
 import { OAuthError } from '../errors.ts'
 import type { AuthorizationRequest, Client, Grant, Session } from '../ports.ts'
@@ -35,6 +36,7 @@ export function nextStep({ request, client, audience, signedIn, grant }: Facts):
   if (
     grant !== undefined &&
     mayBeAnsweredSilently(request, client) &&
+    wasShown(grant, request.redirectUri) &&
     covers(grant, disclosedScopes(request), audience)
   )
     return { next: 'answer', signedIn, grant }
@@ -64,6 +66,13 @@ export const covers = (grant: Grant, scopes: readonly string[], audience: readon
 const mayBeAnsweredSilently = (request: AuthorizationRequest, client: Client): boolean =>
   !request.prompts.includes('consent') &&
   (request.redirectUri.startsWith('https://') || !client.authMethods.includes('none'))
+
+/**
+ * RFC 9700 section 4.1: who registers a client chooses its redirect URIs, and may add one after a person allowed another
+ * (RFC 7592 section 2.2). What they allowed was to be sent to the address on the page.
+ */
+const wasShown = ({ redirectUris = [] }: Grant, wanted: string): boolean =>
+  redirectUris.some((uri) => sameRedirectUri(uri, wanted))
 
 const refuse = (code: 'login_required' | 'consent_required', description: string): Step => ({
   next: 'refuse',

@@ -5,6 +5,9 @@ import type { AuthorizationRequest, Client, Grant } from '../ports.ts'
 import { audienceOf } from '../resource-indicators.ts'
 import { disclosedScopes } from './disclosed.ts'
 
+/** As many as a client may register; the oldest is asked about again. */
+const mostRedirectUris = 20
+
 /**
  * Remembers what a person allowed a client: what they allowed before, and this. A client that registered itself, or whose
  * document was fetched, stays from now on: what has a grant is in use.
@@ -21,6 +24,7 @@ export async function recordGrant(
     clientId: client.id,
     scopes: union(earlier?.scopes, disclosedScopes(request)),
     resources: union(earlier?.resources, audienceOf(settings, request.resources)),
+    redirectUris: union([request.redirectUri], earlier?.redirectUris ?? []).slice(0, mostRedirectUris),
     createdAt: earlier?.createdAt ?? now,
     updatedAt: now,
   }
