@@ -56,6 +56,15 @@ const adapterOf = (path: string) => path.split('/')[2]
 const isOurs = ({ from }: Import) => from.startsWith('.')
 const targetOf = (file: SourceFile, { from }: Import) => normalize(join(dirname(file.path), from))
 
+/** `jose/jwt/verify` is of `jose`, `@elysiajs/cors/x` of `@elysiajs/cors`; a relative import is of none. */
+const packageOf = (from: string) =>
+  from.startsWith('.')
+    ? ''
+    : from
+        .split('/')
+        .slice(0, from.startsWith('@') ? 2 : 1)
+        .join('/')
+
 const source = sourceFiles('src')
 const everything = [...source, ...sourceFiles('tests'), ...sourceFiles('scripts')]
 
@@ -193,6 +202,23 @@ describe('package.json and bun.lock', () => {
       ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version)),
     )
     expect(loose).toEqual([])
+  })
+
+  test('every dependency is imported where it belongs: what runs by src, the rest by tests, scripts or a command', () => {
+    const manifest = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))
+    const packagesIn = (files: readonly SourceFile[]) =>
+      new Set(files.flatMap((file) => importsOf(file).map(({ from }) => packageOf(from))))
+    const [running, all] = [packagesIn(source), packagesIn(everything)]
+    // Commands of package.json, the runtimes' types, and a runtime that tests start as a process.
+    const commands = ['@biomejs/biome', 'bun-types', 'deno', 'typescript']
+    const unused = [
+      ...Object.keys(manifest.dependencies).filter((name) => !running.has(name)),
+      ...Object.keys(manifest.devDependencies).filter((name) => !all.has(name) && !commands.includes(name)),
+    ]
+    const undeclared = [...running].filter(
+      (name) => name !== '' && !(name in manifest.dependencies) && !name.startsWith('node:'),
+    )
+    expect({ unused, undeclared }).toEqual({ unused: [], undeclared: [] })
   })
 
   test('the lock file names no registry', () => {
