@@ -157,6 +157,18 @@ if (url !== undefined) {
       expect(statuses).toEqual([201, 201, 201, 201, 429, 429])
     })
 
+    test('without Redis a process does not start, and names the variable but not the password', async () => {
+      const nowhere = { REDIS_URL: 'redis://:hush@127.0.0.1:1/0', KEYS_ENCRYPTION_KEY: 'A'.repeat(43) }
+      const port = await freePort()
+      const failed = await startServer({ DATA_DIR: freshFolder(), PORT: String(port), ...nowhere }, port).then(
+        (server) => server.stop().then(() => 'started'),
+        (error: Error) => error.message,
+      )
+      expect(failed).toContain('exit 1')
+      expect(failed).toContain('REDIS_URL')
+      expect(failed).not.toContain('hush')
+    })
+
     test('no secret of Redis, of the keys or of the sign-in is in the log', () => {
       const log = product.output()
       for (const secret of [

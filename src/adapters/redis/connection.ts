@@ -66,7 +66,10 @@ export async function openRedis(options: RedisOptions): Promise<RedisConnection>
     await client.connect()
   } catch (error) {
     client.disconnect()
-    throw redisFault(error)
+    throw new Fault('unavailable', 'Redis does not answer at the address in REDIS_URL, or refuses its credentials.', {
+      cause: error,
+      retryAfterSeconds: 1,
+    })
   }
 
   return {
