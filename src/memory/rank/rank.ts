@@ -57,9 +57,10 @@ export function rank(
   recipe: Recipe = standard,
 ): Ranked[] {
   const seen = visible(facts, request)
+  const names = new Set(facts.speakers.flatMap(({ name }) => name?.toLowerCase().split(/\s+/u) ?? []))
   const terms = request.question.terms.map(
-    ({ variants, name }): WeightedTerm => ({
-      weight: name ? recipe.name : 1,
+    ({ variants, name, word }): WeightedTerm => ({
+      weight: (name ? recipe.name : 1) * (names.has(word.lower.replace(/'s$/, '')) ? recipe.speakerName : 1),
       postings: gatherPostings(packed, variants, seen),
     }),
   )

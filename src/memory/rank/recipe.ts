@@ -15,6 +15,8 @@ export interface Recipe {
   readonly secondNeighbour: number
   /** Names and numbers in a question count more. */
   readonly name: number
+  /** A speaker's name in a question: it asks for what they said, and they seldom say their own name. */
+  readonly speakerName: number
   /** Factors on an item's score. */
   readonly asksOnly: number
   readonly speakerAsked: number
@@ -32,19 +34,20 @@ export interface Recipe {
 export const recipe: Recipe = {
   k1: 1.2,
   b: 0.75,
-  item: 1,
+  item: 0.7,
   context: 1,
-  thread: 0.5,
-  neighbour: 1,
+  thread: 1,
+  neighbour: 1.2,
   secondNeighbour: 0.5,
   name: 1,
-  asksOnly: 0.7,
-  speakerAsked: 1.2,
-  assistant: 0.6,
+  speakerName: 0.5,
+  asksOnly: 0.9,
+  speakerAsked: 1.7,
+  assistant: 0.4,
   document: 0.8,
-  standingWish: 1.15,
-  tellsTime: 1.15,
-  dateMatches: 1.3,
+  standingWish: 1.2,
+  tellsTime: 1.3,
+  dateMatches: 2.5,
   quoted: 0.3,
   meaning: 1,
 }

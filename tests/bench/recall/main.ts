@@ -1,0 +1,117 @@
+/**
+ * Recall over a file of conversations, through the product's own add and search.
+ *
+ *   RECALL_DATA=conversations.jsonl bun run bench:recall [--single] [--run run.jsonl]
+ *
+ * One owner for each conversation in one SQLite file. `--single`: every item as one fact without thread or speaker, as tools send
+ * them. `--run` writes each question's ranked ids for a scorer.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openSqliteMemoryStore, type SqliteMemoryStore } from '../../../src/adapters/sqlite/memory/store.ts'
+import { contentHash } from '../../../src/memory/content.ts'
+import type { AddPolicy, Draft } from '../../../src/memory/ports.ts'
+import { recall } from '../../../src/memory/recall.ts'
+import type { ClientId, MemoryId, OwnerId } from '../../../src/shared/brand.ts'
+import { systemClock } from '../../../src/shared/clock.ts'
+import { createRandom } from '../../../src/shared/random.ts'
+import { type BenchItem, type Conversation, readConversations, speakerOf } from './data.ts'
+import { score, table } from './metrics.ts'
+
+const path = process.env.RECALL_DATA
+if (path === undefined) {
+  console.error('Set RECALL_DATA to a file with one conversation a line: see tests/bench/recall/README.md')
+  process.exit(2)
+}
+const single = process.argv.includes('--single')
+const runPath = process.argv.includes('--run') ? process.argv[process.argv.indexOf('--run') + 1] : undefined
+const app = 'bench' as ClientId
+const random = createRandom(systemClock)
+const hourMs = 3_600_000
+
+function draftOf(item: BenchItem): Draft {
+  return {
+    id: random.id() as MemoryId,
+    content: item.text,
+    contentHash: contentHash(item.text),
+    speaker: single ? { kind: 'self' } : speakerOf(item.speaker),
+    categories: [],
+    metadata: {},
+    threadId: single ? undefined : item.thread,
+    occurredAt: item.occurredAt === undefined ? undefined : Date.parse(item.occurredAt),
+    validFrom: undefined,
+    source: 'import',
+  }
+}
+
+/** Adds a conversation and returns its items by memory; an exact repetition stands for the item it repeats. */
+async function addAll({ store }: SqliteMemoryStore, ownerId: OwnerId, items: readonly BenchItem[]) {
+  const ids = new Map<MemoryId, string>()
+  const policyAt = (at: number): AddPolicy => ({
+    at,
+    threadGapMs: hourMs / 2,
+    recalledSince: at,
+    isEcho: () => false,
+  })
+  const add = async (part: readonly BenchItem[], at: number) => {
+    const outcomes = await store.add(ownerId, app, part.map(draftOf), policyAt(at))
+    outcomes.forEach(({ memory }, i) => {
+      const item = part[i]
+      if (memory !== undefined && item !== undefined && !ids.has(memory.id)) ids.set(memory.id, item.id)
+    })
+  }
+  if (!single) await add(items, Date.now() - hourMs)
+  else for (const [i, item] of items.entries()) await add([item], Date.now() - (items.length - i) * hourMs)
+  return ids
+}
+
+async function ask(
+  engine: SqliteMemoryStore,
+  ownerId: OwnerId,
+  conversation: Conversation,
+  ids: Map<MemoryId, string>,
+) {
+  const caller = { ownerId, appId: app, scopes: new Set(['memories:read']), nowMs: Date.now() }
+  const answers: { question: string; ranked: string[]; ms: number }[] = []
+  for (const { id, text } of conversation.questions) {
+    const began = performance.now()
+    const hits = await recall(engine, caller, { query: text, limit: 10, unlogged: true })
+    const ms = performance.now() - began
+    answers.push({ question: id, ranked: hits.flatMap(({ memory }) => ids.get(memory.id) ?? []), ms })
+  }
+  return answers
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'souvenir-recall-'))
+const engine = openSqliteMemoryStore({ path: join(folder, 'memory.db') })
+try {
+  const conversations = readConversations(path)
+  const answers: Awaited<ReturnType<typeof ask>> = []
+  let items = 0
+  let addMs = 0
+  for (const conversation of conversations) {
+    const ownerId = conversation.conversation as OwnerId
+    const began = performance.now()
+    const ids = await addAll(engine, ownerId, conversation.items)
+    addMs += performance.now() - began
+    items += conversation.items.length
+    answers.push(...(await ask(engine, ownerId, conversation, ids)))
+  }
+  const run = new Map(answers.map(({ question, ranked }) => [question, ranked]))
+  const ms = answers.map((answer) => answer.ms).sort((left, right) => left - right)
+  const at = (share: number) => (ms[Math.min(ms.length - 1, Math.floor(ms.length * share))] ?? 0).toFixed(2)
+  console.log(`words alone, ${single ? 'single facts without thread or speaker' : 'with threads and speakers'}`)
+  console.log(table(score(conversations, run)))
+  const half = (rest: number) => {
+    const part = conversations.filter((_, i) => i % 2 === rest)
+    const all = score(part, run).get('ALL')
+    return all === undefined ? '-' : ((100 * (all.sums[4] ?? 0)) / all.n).toFixed(1)
+  }
+  console.log(`mean@10 of every other conversation: ${half(0)} and ${half(1)}`)
+  console.log(`search ms: p50 ${at(0.5)} p99 ${at(0.99)}; added ${Math.round((items / addMs) * 1_000)} a second`)
+  if (runPath !== undefined) writeFileSync(runPath, answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''))
+} finally {
+  await engine.store.close()
+  rmSync(folder, { recursive: true })
+}
