@@ -5,7 +5,7 @@
  */
 import { type AnyElysia, Elysia } from 'elysia'
 import { apiDocumentRoutes } from './api/document-routes.ts'
-import { apiRoutes } from './api/routes.ts'
+import { apiSurface } from './api/routes.ts'
 import type { Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
 import { clientAddress } from './http/client-address.ts'
@@ -28,10 +28,7 @@ interface Surface {
 type Mount = (dependencies: Dependencies) => Surface | undefined
 
 /** What the resources' router serves. */
-const resourceSurfaces: readonly Mount[] = [
-  ({ api }) => api && { routes: apiRoutes(api) },
-  ({ mcp }) => mcp && mcpSurface(mcp),
-]
+const resourceSurfaces: readonly Mount[] = [({ api }) => api && apiSurface(api), ({ mcp }) => mcp && mcpSurface(mcp)]
 
 /** What people and clients see before they have a token. */
 const openSurfaces: readonly Mount[] = [

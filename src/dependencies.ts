@@ -107,6 +107,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
             services,
             operations,
             limit,
+            changes: services.store,
             settings: { apiBaseUrl: config.apiBaseUrl, issuer: config.issuer, version },
           }
         : undefined

@@ -3,6 +3,8 @@ import type { Principal, TokenVerifier } from '../resource/ports.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 
+import type { ChangeFeed } from './change-streams.ts'
+
 export interface ApiSettings {
   /** The public address of the API, without a trailing slash. */
   readonly apiBaseUrl: string
@@ -19,6 +21,8 @@ export interface ApiDependencies<Services> {
   readonly services: Services
   readonly operations: readonly AnyOperation<Services>[]
   readonly settings: ApiSettings
+  /** Where `/api/v1/events` reads; without it there is no such address. */
+  readonly changes?: ChangeFeed
   /**
    * Takes a request from the caller's allowance and gives the header fields that tell of it.
    * Throws `Fault('rate_limited')`. Without it nothing is limited here.

@@ -4,7 +4,7 @@ import type { Audience, JsonSchema } from './openapi-schema.ts'
 /** The addresses that are no operation of the memory. */
 export const fixedPaths = (audience: Audience): Record<string, Record<string, unknown>> => ({
   '/health': { get: health },
-  ...(audience === 'complete' ? { '/api/v1/me': { get: me } } : {}),
+  ...(audience === 'complete' ? { '/api/v1/me': { get: me }, '/api/v1/events': { get: events } } : {}),
 })
 
 const healthAnswer = (description: string): JsonSchema => ({
@@ -75,6 +75,32 @@ const me: JsonSchema = {
       },
     },
     401: problemResponse('invalid_token'),
+    429: problemResponse('rate_limited'),
+    503: problemResponse('unavailable'),
+  },
+}
+
+const events: JsonSchema = {
+  operationId: 'streamChanges',
+  summary: 'What happens to your memories, as it happens.',
+  description: 'Server-sent events: what happened (created, updated, deleted, ...) to which memory, without its text.',
+  tags: ['events'],
+  'x-openai-isConsequential': false,
+  security: [{ oauth2: ['memories:read'] }, { openIdConnect: ['memories:read'] }],
+  parameters: [
+    {
+      name: 'Last-Event-ID',
+      in: 'header',
+      required: false,
+      description: 'The id of the last event seen: goes on behind it. Without it, from now on.',
+      schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
+    },
+  ],
+  responses: {
+    200: { description: 'A stream that stays open.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    401: problemResponse('invalid_token'),
+    403: problemResponse('forbidden'),
+    422: problemResponse('invalid'),
     429: problemResponse('rate_limited'),
     503: problemResponse('unavailable'),
   },

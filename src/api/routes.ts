@@ -5,7 +5,8 @@
 import { type AnyElysia, Elysia } from 'elysia'
 import { requestContext } from '../shared/request-context.ts'
 import { apiPrefix, type Handler, serveBinding } from './binding.ts'
-import type { ApiDependencies } from './dependencies.ts'
+import { createChangeStreams } from './change-streams.ts'
+import type { ApiDependencies, ApiSettings } from './dependencies.ts'
 import { serveOpenApi } from './document-routes.ts'
 import { serveMe } from './me.ts'
 import { problem } from './problem.ts'
@@ -19,11 +20,27 @@ interface Route {
   readonly serve: Handler
 }
 
-export function apiRoutes<Services>(deps: ApiDependencies<Services>): AnyElysia {
-  const { apiBaseUrl } = deps.settings
+export interface ApiSurface {
+  readonly routes: AnyElysia
+  /** Ends open streams. */
+  close(): Promise<void>
+}
+
+export function apiSurface<Services>(deps: ApiDependencies<Services>): ApiSurface {
+  const streams = deps.changes && createChangeStreams(deps, deps.changes)
+  const events = streams === undefined ? [] : [{ method: 'GET', path: `${apiPrefix}/events`, serve: streams.serve }]
+  return {
+    routes: routesFor([...routesOf(deps), ...events], deps.settings),
+    async close() {
+      streams?.close()
+    },
+  }
+}
+
+function routesFor(routes: readonly Route[], { apiBaseUrl }: ApiSettings): AnyElysia {
   const app: AnyElysia = new Elysia({ name: 'api', seed: apiBaseUrl })
   const methodsOf = new Map<string, string[]>()
-  for (const { method, path, serve } of routesOf(deps)) {
+  for (const { method, path, serve } of routes) {
     const methods = methodsOf.get(path) ?? []
     methodsOf.set(path, methods)
     for (const served of method === 'GET' ? ['GET', 'HEAD'] : [method]) {

@@ -1,7 +1,7 @@
 import { type TSchema, Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { ApiDependencies } from '../../src/api/dependencies.ts'
-import { apiRoutes } from '../../src/api/routes.ts'
+import { apiSurface } from '../../src/api/routes.ts'
 import type { AnyOperation, Operation } from '../../src/memory/operation.ts'
 import { InvalidToken } from '../../src/resource/errors.ts'
 import type { Principal, TokenVerifier } from '../../src/resource/ports.ts'
@@ -239,7 +239,7 @@ export function startApi(over: Partial<ApiDependencies<Notes>> = {}) {
   }
   const notes: Notes = { all: new Map() }
   const app = new Elysia().use(
-    apiRoutes<Notes>({
+    apiSurface<Notes>({
       verifier,
       clock,
       log: createLog('silent'),
@@ -247,7 +247,7 @@ export function startApi(over: Partial<ApiDependencies<Notes>> = {}) {
       operations: noteApiOperations,
       settings: { apiBaseUrl: 'http://localhost', issuer: 'http://localhost', version: '0.0.1' },
       ...over,
-    }),
+    }).routes,
   )
   const request = async (
     method: string,
