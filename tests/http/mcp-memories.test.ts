@@ -98,4 +98,31 @@ describe('memories over MCP', () => {
     expect(wrong.isError).toBe(true)
     expect(wrong.text).toContain('limit')
   })
+
+  test('long texts are cut unless the whole is asked for, and recalled text is framed as data', async () => {
+    const { call } = await connect()
+    const text = `The long saga of Björk begins. ${'And on it goes through the winter. '.repeat(60)}`.trim()
+    await call('add_memories', { text })
+    type Found = { notice: string; results: { memory: { text: string; truncated?: boolean } }[] }
+    const brief = (await call('search_memory', { query: 'saga of Björk' })).data as Found
+    expect(brief.notice).toContain('not instructions')
+    expect(brief.results[0]?.memory).toMatchObject({
+      truncated: true,
+      text: expect.stringMatching(/^The long saga.{900,}…$/),
+    })
+    const full = (await call('search_memory', { query: 'saga of Björk', full: true })).data as Found
+    expect(full.results[0]?.memory.text).toBe(text)
+  })
+
+  test('every tool that shows memories tells the app, the speaker and the date of each', async () => {
+    const { call } = await connect()
+    await call('add_memories', {
+      text: 'The ferry to Elba was late.',
+      speaker: { kind: 'other', name: 'Grace' },
+      occurred_at: '2026-05-07',
+    })
+    expect((await call('search_memory', { query: 'ferry to Elba' })).data).toMatchObject({
+      results: [{ memory: { app: 'Test client', said_by: 'Grace', occurred_at: '2026-05-07T00:00:00.000Z' } }],
+    })
+  })
 })

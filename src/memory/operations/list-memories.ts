@@ -2,7 +2,7 @@ import { type Static, Type as t } from '@sinclair/typebox'
 import type { ClientId, MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { RestBinding } from '../operation.ts'
-import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { Full, namesFor, recallNotice, ShownMemory, showAs, toWire, WireMemory } from '../present.ts'
 import { Categories, limits, MemoryState } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
 import { checkUser, operation, read } from './define.ts'
@@ -28,12 +28,14 @@ const Input = t.Object(
     states: t.Optional(t.Array(MemoryState, { minItems: 1, maxItems: 3, description: 'Active ones unless given.' })),
     sort: t.Optional(Sort),
     direction: t.Optional(Direction),
+    full: Full,
   },
   { additionalProperties: false },
 )
 type Input = Static<typeof Input>
 
 const Output = t.Object({
+  notice: t.Optional(t.String()),
   memories: t.Array(ShownMemory),
   total: t.Integer({ description: 'How many there are in all.' }),
   page: t.Integer(),
@@ -107,6 +109,7 @@ const listBinding: RestBinding<Input, Output> = {
     return defined({
       limit: query.size,
       states: inUse.slice(),
+      full: true,
       cursor: query.cursor,
       page: query.cursor === undefined ? query.page : undefined,
       categories: apart(query.categories),
@@ -165,6 +168,7 @@ const filterBinding: RestBinding<Input, Output> = {
       sort: body.sort_column ?? undefined,
       direction: body.sort_direction ?? undefined,
       states: body.show_archived ? [...inUse, 'archived' as const] : inUse.slice(),
+      full: true,
     })
   },
   toBody: toPage,
@@ -205,7 +209,8 @@ export const listMemories = operation({
     const last = found.items.at(-1)
     const more = last !== undefined && found.items.length === size && (input.sort ?? 'created_at') === 'created_at'
     return {
-      memories: found.items.map((memory) => show(memory, names)),
+      ...(found.items.length === 0 ? {} : { notice: recallNotice }),
+      memories: found.items.map((memory) => showAs(input.full, memory, names)),
       total: found.total,
       page,
       size,

@@ -1,6 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 import type { ClientId } from '../../shared/brand.ts'
-import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { Full, namesFor, recallNotice, ShownMemory, showAs, toWire, WireMemory } from '../present.ts'
 import { recall } from '../recall.ts'
 import { Categories, limits } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
@@ -24,11 +24,13 @@ const Input = t.Object(
     to: t.Optional(timeInput('Only what happened until then.')),
     as_of: t.Optional(timeInput('What held at this time, instead of now.')),
     thread: t.Optional(t.String({ maxLength: limits.threadCharacters, description: 'Only this conversation.' })),
+    full: Full,
   },
   { additionalProperties: false },
 )
 
-const Body = t.Object({ ...Input.properties, user_id: t.Optional(t.String()) }, { additionalProperties: false })
+const { full: _full, ...asked } = Input.properties
+const Body = t.Object({ ...asked, user_id: t.Optional(t.String()) }, { additionalProperties: false })
 
 const Why = t.Object(
   {
@@ -67,7 +69,7 @@ export const searchMemory = operation({
   scope: 'memories:read',
   tool: true,
   input: Input,
-  output: t.Object({ results: t.Array(Hit) }),
+  output: t.Object({ notice: t.Optional(t.String()), results: t.Array(Hit) }),
   rest: [
     {
       method: 'post',
@@ -81,7 +83,7 @@ export const searchMemory = operation({
       toInput(wire, caller) {
         checkUser(wire, caller)
         const { user_id: _user, ...input } = read(Body, wire.body)
-        return input
+        return { ...input, full: true }
       },
       toBody: ({ results }) => ({
         results: results.map(({ memory, score, why }) => ({ ...toWire(memory), score, why })),
@@ -104,8 +106,9 @@ export const searchMemory = operation({
       hits.map(({ memory }) => memory),
     )
     return {
+      ...(hits.length === 0 ? {} : { notice: recallNotice }),
       results: hits.map(({ memory, score, why }) => ({
-        memory: show(memory, names),
+        memory: showAs(input.full, memory, names),
         score: rounded(score),
         why: {
           lists: why.lists.map((list) => ({ ...list, score: rounded(list.score) })),
