@@ -33,11 +33,10 @@ describe(`the start on ${target}`, () => {
   test('a port that is taken is said so', async () => {
     const port = await freePort()
     const server = await startServer({ PORT: String(port), DATA_DIR: freshFolder() }, port)
-    const second = Bun.spawnSync([process.execPath, 'src/main.ts'], {
-      env: { ...process.env, PORT: String(port), DATA_DIR: freshFolder() },
-    })
-    expect(second.exitCode).toBe(1)
-    expect(second.stderr.toString()).toContain('PORT')
+    const second = startServer({ PORT: String(port), DATA_DIR: freshFolder() }, port + 1)
+    const failure = await second.catch((error: Error) => error.message)
+    expect(failure).toContain('exit 1')
+    expect(failure).toContain(`Port ${port} is taken`)
     await server.stop()
   }, 30_000)
 })
