@@ -57,6 +57,9 @@ const isName = ({ surface, beginsSentence, unspaced }: Word): boolean =>
 const dateWord =
   /^(?:\p{N}{1,4}(?:st|nd|rd|th)?|last|next|this|ago|yesterday|today|tomorrow|tonight|recently|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|christmas)$/u
 
+/** Characters in which dates are looked for: chrono takes time by the square of what it is given. */
+const longestDated = 1_000
+
 /**
  * Periods a question names. chrono is asked only when a word looks like a date, and loaded when that first happens: reading
  * costs more than the whole search, and loading more than the rest of a start.
@@ -64,7 +67,7 @@ const dateWord =
 async function periodsIn(text: string, words: readonly Word[], nowMs: number): Promise<Period[]> {
   if (!words.some(({ lower }) => dateWord.test(lower))) return []
   const chrono = await import('chrono-node')
-  return chrono.parse(text, new Date(nowMs)).flatMap((found) => {
+  return chrono.parse(text.slice(0, longestDated), new Date(nowMs)).flatMap((found) => {
     const { start, end } = found
     if (!start.isCertain('month') && !start.isCertain('day') && !start.isCertain('weekday')) return []
     const from = Date.UTC(start.get('year') ?? 0, (start.get('month') ?? 1) - 1, start.get('day') ?? 1)

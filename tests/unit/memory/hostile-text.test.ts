@@ -1,0 +1,37 @@
+/** Texts made to take long: whoever may write must not be able to hold up everybody else. */
+import { describe, expect, test } from 'bun:test'
+import { readQuestion } from '../../../src/memory/rank/question.ts'
+import { limits } from '../../../src/memory/schema.ts'
+import { maskSecrets } from '../../../src/memory/secrets.ts'
+import { analyze } from '../../../src/memory/text/analyze.ts'
+
+const filled = (unit: string, characters: number) =>
+  unit.repeat(Math.ceil(characters / unit.length)).slice(0, characters)
+
+async function millisecondsOf(work: () => unknown): Promise<number> {
+  const from = performance.now()
+  await work()
+  return performance.now() - from
+}
+
+describe('the longest text that may be stored, and the longest question', () => {
+  test.each(['a', 'y', 'ing', "a'", 'a\u0301', 'ال', 'a-', '1.', ' '])(
+    'one word of %p without end is cut before it is stemmed',
+    async (unit) => {
+      expect(await millisecondsOf(() => analyze(filled(unit, limits.textCharacters)))).toBeLessThan(2_000)
+    },
+  )
+
+  test.each(['a-', 'a.', 'a+', '1 ', '://', 'password ', 'Bearer ', '-----BEGIN PRIVATE KEY-----'])(
+    'secrets are looked for in %p without end',
+    async (unit) => {
+      expect(await millisecondsOf(() => maskSecrets(filled(unit, limits.textCharacters)))).toBeLessThan(2_000)
+    },
+  )
+
+  test.each(['1 day ', 'today ', 'in 1 year and ', '1/1/'])('dates are looked for in %p without end', async (unit) => {
+    const question = filled(unit, limits.queryCharacters)
+    await readQuestion('yesterday', [0], 0) // loads what reads dates
+    expect(await millisecondsOf(() => readQuestion(question, [0], 0))).toBeLessThan(300)
+  })
+})
