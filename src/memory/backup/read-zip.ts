@@ -165,7 +165,9 @@ function* documentRecords(document: unknown): Generator<unknown, void> {
   const [apps, categories] = [namesById('apps'), namesById('categories')]
   const linked = new Map<unknown, unknown[]>()
   for (const { memory_id, category_id } of list('memory_categories')) {
-    linked.set(memory_id, [...(linked.get(memory_id) ?? []), category_id])
+    const links = linked.get(memory_id)
+    if (links === undefined) linked.set(memory_id, [category_id])
+    else links.push(category_id)
   }
   for (const memory of list('memories')) {
     const ids = Array.isArray(memory.category_ids) ? memory.category_ids : (linked.get(memory.id) ?? [])

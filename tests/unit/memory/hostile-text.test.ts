@@ -1,5 +1,7 @@
 /** Texts made to take long: whoever may write must not be able to hold up everybody else. */
 import { describe, expect, test } from 'bun:test'
+import { strToU8, zipSync } from 'fflate'
+import { recordsOf } from '../../../src/memory/backup/read-zip.ts'
 import { readQuestion } from '../../../src/memory/rank/question.ts'
 import { limits } from '../../../src/memory/schema.ts'
 import { maskSecrets } from '../../../src/memory/secrets.ts'
@@ -34,4 +36,15 @@ describe('the longest text that may be stored, and the longest question', () => 
     await readQuestion('yesterday', [0], 0) // loads what reads dates
     expect(await millisecondsOf(() => readQuestion(question, [0], 0))).toBeLessThan(300)
   })
+})
+
+test('an export that links one memory to 200,000 categories is read in time by its length', async () => {
+  const links = Array(200_000).fill({ memory_id: 'm', category_id: 'c' })
+  const document = {
+    memories: [{ id: 'm', content: 'text' }],
+    categories: [{ id: 'c', name: 'home' }],
+    memory_categories: links,
+  }
+  const zip = zipSync({ 'memories.json': strToU8(JSON.stringify(document)) })
+  expect(await millisecondsOf(() => [...recordsOf(zip)])).toBeLessThan(3_000)
 })
