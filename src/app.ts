@@ -44,7 +44,7 @@ export interface App {
 
 /** Where a path belongs: the resources' router, or the other. */
 const isResource = (path: string) =>
-  (path.startsWith('/api/') || /^\/mcp([/?]|$)/.test(path)) && !path.includes('/.well-known/')
+  (path.startsWith('/api/') || /^\/mcp([/?]|$)/.test(path)) && !/^[^?]*\/\.well-known\//.test(path)
 
 /** What serves a configuration: all that comes in goes through the edge (http/observe). */
 export function buildApp(config: Config, dependencies: Dependencies): App {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { gunzipSync } from 'node:zlib'
 import { startApi } from '../support/api.ts'
+import { deploy } from '../support/deployment.ts'
 
 const id = '01920000-0000-7000-8000-000000000001'
 
@@ -128,4 +129,12 @@ test('an Idempotency-Key reaches the operation', async () => {
     headers: { 'idempotency-key': 'key-1' },
   })
   expect((await response.json()).id).toBe('key-1')
+})
+
+test('RFC 3986 section 3.4: what a query asks for does not change where a request goes', async () => {
+  const here = await deploy()
+  for (const path of ['/api/v1/memories?search_query=/.well-known/security.txt', '/mcp?for=/.well-known/'])
+    expect((await here.send(path)).status).toBe(401)
+  expect((await here.send('/mcp/.well-known/openid-configuration')).status).toBe(200)
+  await here.close()
 })
