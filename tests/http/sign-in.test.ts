@@ -184,6 +184,16 @@ describe('what happens meanwhile', () => {
     expect(textOf(next)).toContain('no longer registered')
   })
 
+  test('a person who was removed and added again is signed out: what was taken before is worth nothing', async () => {
+    await here.people.add('leaver')
+    await here.enterCode(using, await begin(), 'leaver')
+    expect(pageOf(await using.open(here.authorizationUrl(client))).url).toContain('/auth/consent/')
+    here.clock.advanceSeconds(1)
+    await here.people.remove('leaver')
+    await here.people.add('leaver')
+    expect(pageOf(await using.open(here.authorizationUrl(client))).url).toContain('/auth/signin/')
+  })
+
   test('a person who is removed before the consent page sees that they are', async () => {
     await here.people.add('leaver')
     const consent = pageOf(await here.enterCode(using, await begin(), 'leaver'))

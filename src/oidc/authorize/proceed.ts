@@ -5,7 +5,7 @@ import { requestContext } from '../../shared/request-context.ts'
 import { findClient } from '../clients/find-client.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
-import type { Authorization, AuthorizationRequest, Client, Session } from '../ports.ts'
+import type { Authorization, AuthorizationRequest, Client, Session, User } from '../ports.ts'
 import { audienceOf } from '../resource-indicators.ts'
 import { personMayEnter } from '../signin/allow-list.ts'
 import { readSession } from '../signin/session.ts'
@@ -76,8 +76,15 @@ async function servingSession(
   const session = await readSession(httpRequest, dependencies)
   if (session === undefined || !sessionServes(session, request, unixSeconds(dependencies.clock))) return undefined
   const user = await dependencies.stores.users.find(session.ownerId)
-  return user !== undefined && personMayEnter(user, dependencies.settings) ? session : undefined
+  if (user === undefined || isOfAnEarlier(user, session)) return undefined
+  return personMayEnter(user, dependencies.settings) ? session : undefined
 }
+
+/**
+ * Whoever is removed is signed out everywhere, also when they are added again under the same name, which gives them the same
+ * `sub`: a session of before is not theirs any more.
+ */
+const isOfAnEarlier = ({ createdAt }: User, { authTime }: Session): boolean => authTime < createdAt
 
 async function decide(
   request: AuthorizationRequest,
