@@ -60,7 +60,10 @@ export function rank(
   const names = new Set(facts.speakers.flatMap(({ name }) => name?.toLowerCase().split(/\s+/u) ?? []))
   const terms = request.question.terms.map(
     ({ variants, name, word }): WeightedTerm => ({
-      weight: (name ? recipe.name : 1) * (names.has(word.lower.replace(/'s$/, '')) ? recipe.speakerName : 1),
+      weight:
+        (name ? recipe.name : 1) *
+        (word.unspaced && kanaOnly.test(variants[0] ?? '') ? recipe.kana : 1) *
+        (names.has(word.lower.replace(/'s$/, '')) ? recipe.speakerName : 1),
       postings: gatherPostings(packed, variants, seen),
     }),
   )
@@ -100,6 +103,9 @@ export function rank(
     },
   }))
 }
+
+/** Two characters of hiragana are mostly an ending or a particle: です, のは. */
+const kanaOnly = /^\p{Script=Hiragana}{2}$/u
 
 const listed = (name: 'words' | 'meaning', rank: number | undefined, score: number) =>
   rank === undefined || score === 0 ? [] : [{ name, rank, score }]

@@ -17,6 +17,8 @@ export interface Recipe {
   readonly name: number
   /** A speaker's name in a question: it asks for what they said, and they seldom say their own name. */
   readonly speakerName: number
+  /** Pairs of hiragana: mostly endings and particles, the stop words of Japanese. */
+  readonly kana: number
   /** Factors on an item's score. */
   readonly asksOnly: number
   readonly speakerAsked: number
@@ -41,6 +43,7 @@ export const recipe: Recipe = {
   secondNeighbour: 0.5,
   name: 1,
   speakerName: 0.5,
+  kana: 0.2,
   asksOnly: 0.9,
   speakerAsked: 1.7,
   assistant: 0.4,

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { recall } from '../../../src/memory/recall.ts'
+import { app, callerOf, owner, startMs } from '../../support/memories.ts'
+import { openRecall, type Recall } from '../../support/recall.ts'
+
+let memory: Recall
+beforeEach(() => {
+  memory = openRecall()
+})
+afterEach(() => memory.close())
+
+const first = async (query: string, parts = {}) => (await memory.ask(query, parts))[0]?.memory.content
+
+describe('Single facts, as tools send them', () => {
+  const facts = [
+    'Rex is a golden retriever who is afraid of thunder.',
+    'Ada drinks green tea in the morning.',
+    'The boiler was repaired by Mr Novak in March 2025.',
+    'Her sister Ines lives in Lisbon and teaches the cello.',
+    'The wifi password of the cabin hangs behind the door.',
+  ]
+  test.each([
+    ['What breed is Rex?', 0],
+    ['what is the dog scared of, thunder?', 0],
+    ['What does Ada drink?', 1],
+    ['Who repairs boilers?', 2],
+    ['Where does Ines live?', 3],
+    ['cabin password', 4],
+  ])('%s', async (question, place) => {
+    for (const fact of facts) await memory.add(fact)
+    expect(await first(question)).toBe(facts[place])
+  })
+
+  test('a fact that shares no word with a question is no hit', async () => {
+    for (const fact of facts) await memory.add(fact)
+    expect(await memory.ask('zeppelin')).toEqual([])
+  })
+})
+
+describe('Eight languages', () => {
+  test.each([
+    ['German', ['Meine Schwester wohnt in Hamburg.', 'Ich mag keinen Kaffee.'], 'Wo wohnen meine Schwestern?'],
+    ['French', ['Le chat de ma mère dort toujours.', "J'ai acheté du pain."], 'Qui a des chats ?'],
+    ['Spanish', ['Mi hermano trabaja en Madrid.', 'El perro duerme.'], '¿Dónde trabajan mis hermanos?'],
+    ['Russian', ['Мои кошки любят рыбу.', 'Сегодня идёт дождь.'], 'Что любит кошка?'],
+    ['Arabic', ['أحب القهوة في الصباح', 'السيارة زرقاء'], 'متى أشرب القهوة؟'],
+    ['Japanese', ['私は東京に住んでいます。', '猫が好きです。'], '東京のどこですか'],
+    ['Chinese', ['我妹妹住在上海。', '我喜欢喝绿茶。'], '谁住在上海?'],
+    ['Thai', ['ฉันชอบกินข้าวเหนียวมะม่วง', 'แมวของฉันสีดำ'], 'ข้าวเหนียว'],
+  ])('%s', async (_language, texts, question) => {
+    for (const text of texts) await memory.add(text)
+    expect(await first(question)).toBe(texts[0])
+  })
+})
+
+describe('Conversations', () => {
+  test('an answer is found by the words of what was asked before it', async () => {
+    const thread = { threadId: 'a talk' }
+    await memory.add('Where did you spend the summer holiday?', thread)
+    await memory.add('In a hut near the lake, with my brother.', thread)
+    await memory.add('The printer is out of paper.')
+    const contents = (await memory.ask('Where was the summer holiday spent?')).map((hit) => hit.memory.content)
+    expect(contents.slice(0, 2)).toContain('In a hut near the lake, with my brother.')
+  })
+
+  test('who is named in a question is looked for among the speakers', async () => {
+    await memory.add('I adopted a puppy.', { speaker: { kind: 'other', name: 'Gina' } })
+    await memory.add('I adopted a puppy too, would you believe it.', { speaker: { kind: 'other', name: 'Jon' } })
+    expect(await first('What did Jon adopt?')).toStartWith('I adopted a puppy too')
+    const [hit] = await memory.ask('What did Jon adopt?')
+    expect(hit?.why.boosts.map(({ name }) => name)).toContain('speaker')
+  })
+
+  test('what the person said counts more than what an assistant answered', async () => {
+    await memory.add('Running shoes should be replaced.', { speaker: { kind: 'assistant' } })
+    await memory.add('I bought running shoes in size 42.')
+    expect(await first('Which running shoes have I?')).toBe('I bought running shoes in size 42.')
+  })
+
+  test('a date in a question finds what happened then', async () => {
+    await memory.add('We went hiking.', { occurredAt: Date.UTC(2026, 4, 7), threadId: 'may' })
+    await memory.add('We went hiking again.', { occurredAt: Date.UTC(2026, 7, 7), threadId: 'august' })
+    expect(await first('What did we do hiking in May 2026?')).toBe('We went hiking.')
+    expect(await first('Where were we hiking in August 2026?')).toBe('We went hiking again.')
+  })
+
+  test('a quotation finds the text that has all of its words', async () => {
+    await memory.add('The river runs past the blue house, past the mill.')
+    await memory.add('The house is blue.')
+    expect(await first('Who wrote "past the mill"?')).toStartWith('The river')
+  })
+})
+
+describe('Filters and why', () => {
+  test('every hit tells its list, its rank there and its words', async () => {
+    await memory.add('Ada drinks green tea.')
+    const [hit] = await memory.ask('green tea')
+    expect(hit?.why).toEqual({ lists: [{ name: 'words', rank: 1, score: 1 }], boosts: [], matched: ['green', 'tea'] })
+  })
+
+  test('categories, app, thread and time are filters', async () => {
+    const tea = await memory.add('tea at home', { categories: ['drinks'], threadId: 'one', occurredAt: 1_000 })
+    await memory.add('tea at work', { threadId: 'two', occurredAt: 9_000 })
+    const ids = async (parts: object) => (await memory.ask('tea', parts)).map((hit) => hit.memory.id)
+    for (const parts of [{ categories: ['drinks'] }, { thread: 'one' }, { to: 5_000 }]) {
+      expect(await ids(parts)).toEqual([tea as never])
+    }
+    expect(await ids({ appId: 'other' })).toEqual([])
+    expect(await ids({ thread: 'none' })).toEqual([])
+  })
+
+  test('what is paused, erased or another owner’s is not found, nor does it lend words to its neighbours', async () => {
+    const { engine } = memory
+    const thread = { threadId: 'talk' }
+    const secret = await memory.add('The zeppelin is grey.', thread)
+    await memory.add('Yes, it is.', thread)
+    expect(await memory.ask('zeppelin')).toHaveLength(2)
+    await engine.store.setState(owner('ada'), app('app'), [secret as never], 'paused', { at: startMs })
+    expect(await memory.ask('zeppelin')).toEqual([])
+    await engine.store.setState(owner('ada'), app('app'), [secret as never], 'active', { at: startMs })
+    expect(await memory.ask('zeppelin')).toHaveLength(2)
+    expect(await recall(engine, callerOf('bob', 'app'), { query: 'zeppelin', limit: 5 })).toEqual([])
+    await engine.store.delete(owner('ada'), app('app'), [secret as never], { at: startMs })
+    expect(await memory.ask('zeppelin')).toEqual([])
+  })
+
+  test('an app that may read only its own is not helped by what others wrote', async () => {
+    const { engine } = memory
+    await memory.add('The zeppelin is grey.', { threadId: 'talk' })
+    const rule = { appId: app('other'), paused: false, read: 'own', write: 'all', categories: undefined } as const
+    await engine.store.setRule(owner('ada'), rule)
+    expect(await recall(engine, callerOf('ada', 'other'), { query: 'zeppelin', limit: 5 })).toEqual([])
+  })
+})
