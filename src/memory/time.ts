@@ -2,7 +2,11 @@
 import { type TString, Type } from '@sinclair/typebox'
 import { Fault } from '../shared/fault.ts'
 
-const isoPattern = '^\\d{4}-\\d{2}-\\d{2}([Tt ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?([Zz]|[+-]\\d{2}:?\\d{2})?)?$'
+const day = '((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|[12]\\d))'
+const clock = '([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,9})?)?'
+const offset = '([Zz]|[+-]([01]\\d|2[0-3]):?[0-5]\\d)'
+/** Says all that a pattern can, so that a client's own check of a schema refuses what the server would: only leap days are left. */
+const isoPattern = `^\\d{4}-${day}([Tt ]${clock}${offset}?)?$`
 const iso = new RegExp(isoPattern)
 
 /** A date or a date with time, as RFC 3339 writes them; without an offset it is UTC. */
