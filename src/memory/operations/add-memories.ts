@@ -1,7 +1,9 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
+import { cut } from '../content.ts'
 import { supersede } from '../correct.ts'
+import { nearDuplicates } from '../near-duplicates.ts'
 import type { Caller } from '../operation.ts'
 import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
 import { maskedNote, type NewMemory, type Remembered, remember } from '../remember.ts'
@@ -73,6 +75,13 @@ const Status = t.Union([t.Literal('added'), t.Literal('duplicate'), t.Literal('r
 
 const Note = t.String({ description: 'What else happened to it, such as a secret that was masked.' })
 
+const Similar = t.Array(t.Object({ id: t.String(), text: t.String(), likeness: t.Number() }), {
+  description: 'Memories that nearly say the same: merge or supersede one if it is the same fact.',
+})
+/** Above this many texts in one call their near duplicates are not looked for. */
+const mostCompared = 10
+const similarCharacters = 200
+
 export const addMemories = operation({
   name: 'add_memories',
   title: 'Remember',
@@ -86,7 +95,14 @@ export const addMemories = operation({
   tool: true,
   input: Input,
   output: t.Object({
-    results: t.Array(t.Object({ status: Status, memory: t.Optional(ShownMemory), note: t.Optional(Note) })),
+    results: t.Array(
+      t.Object({
+        status: Status,
+        memory: t.Optional(ShownMemory),
+        note: t.Optional(Note),
+        similar: t.Optional(Similar),
+      }),
+    ),
   }),
   rest: [
     {
@@ -97,9 +113,16 @@ export const addMemories = operation({
       status: 200,
       body: Body,
       response: t.Union([
-        t.Object({ ...WireMemory.properties, status: Status, note: t.Optional(Note) }),
+        t.Object({ ...WireMemory.properties, status: Status, note: t.Optional(Note), similar: t.Optional(Similar) }),
         t.Object({
-          results: t.Array(t.Object({ status: Status, memory: t.Optional(WireMemory), note: t.Optional(Note) })),
+          results: t.Array(
+            t.Object({
+              status: Status,
+              memory: t.Optional(WireMemory),
+              note: t.Optional(Note),
+              similar: t.Optional(Similar),
+            }),
+          ),
         }),
       ]),
       actions: true,
@@ -130,15 +153,29 @@ export const addMemories = operation({
         : await correct(services, caller, input.supersedes, items)
     const memories = outcomes.flatMap(({ memory }) => memory ?? [])
     const names = await namesFor(services.appNames, memories)
+    const similar = outcomes.length > mostCompared ? [] : await similarTo(services, caller, outcomes)
     return {
-      results: outcomes.map(({ status, memory, masked }) => ({
+      results: outcomes.map(({ status, memory, masked }, at) => ({
         status,
         ...(memory === undefined ? {} : { memory: show(memory, names) }),
         ...(masked.length === 0 ? {} : { note: maskedNote(masked) }),
+        ...(similar[at]?.length ? { similar: similar[at] } : {}),
       })),
     }
   },
 })
+
+const similarTo = (services: MemoryServices, caller: Caller, outcomes: readonly Remembered[]) =>
+  Promise.all(
+    outcomes.map(async ({ status, memory }) => {
+      if (status !== 'added' || memory === undefined) return []
+      return (await nearDuplicates(services, caller, memory)).map(({ memory: near, likeness }) => ({
+        id: near.id,
+        text: cut(near.content, similarCharacters),
+        likeness: Math.round(likeness * 100) / 100,
+      }))
+    }),
+  )
 
 async function correct(
   services: MemoryServices,

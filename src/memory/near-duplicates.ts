@@ -1,0 +1,57 @@
+/** Memories that nearly say what was just written: reported, never decided upon. Called by operations after a write. */
+import { Fault } from '../shared/fault.ts'
+import { normalise } from './content.ts'
+import type { Caller } from './operation.ts'
+import { recall } from './recall.ts'
+import type { Memory } from './schema.ts'
+import type { MemoryServices } from './services.ts'
+
+/** From here on two texts differ by a word or two. */
+const nearlyTheSame = 0.7
+const candidates = 5
+/** A text is looked for by its beginning: every word of a long one would cost more than the write. */
+const askedCharacters = 300
+const mostReported = 3
+/** Longer texts are compared by their beginnings. */
+const comparedCharacters = 2_000
+
+export interface NearDuplicate {
+  readonly memory: Memory
+  /** 0 to 1. */
+  readonly likeness: number
+}
+
+/** Those among the best hits for the text itself that resemble it, the most alike first; none for an app that may not read. */
+export async function nearDuplicates(
+  services: Pick<MemoryServices, 'store' | 'index'>,
+  caller: Caller,
+  written: Memory,
+): Promise<readonly NearDuplicate[]> {
+  const query = written.content.slice(0, askedCharacters)
+  try {
+    const hits = await recall(services, caller, { query, limit: candidates, unlogged: true })
+    return hits
+      .filter(({ memory }) => memory.id !== written.id && memory.id !== written.supersedes)
+      .map(({ memory }) => ({ memory, likeness: likeness(memory.content, written.content) }))
+      .filter((near) => near.likeness >= nearlyTheSame)
+      .toSorted((a, b) => b.likeness - a.likeness)
+      .slice(0, mostReported)
+  } catch (error) {
+    if (error instanceof Fault && error.kind === 'forbidden') return []
+    throw error
+  }
+}
+
+/** How alike two texts are, 0 to 1: the Dice coefficient of their three-character shingles, which no language's words are needed for. */
+export function likeness(left: string, right: string): number {
+  const [a, b] = [shinglesOf(left), shinglesOf(right)]
+  if (a.size === 0 || b.size === 0) return normalise(left) === normalise(right) ? 1 : 0
+  let shared = 0
+  for (const shingle of a) if (b.has(shingle)) shared++
+  return (2 * shared) / (a.size + b.size)
+}
+
+function shinglesOf(text: string): Set<string> {
+  const letters = [...normalise(text).toLowerCase().slice(0, comparedCharacters)]
+  return new Set(letters.slice(2).map((_, at) => letters.slice(at, at + 3).join('')))
+}
