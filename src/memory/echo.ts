@@ -27,11 +27,11 @@ const minExcerpt = 40
 export function isEcho(content: string, recalled: readonly Memory[]): boolean {
   if (recalled.length === 0) return false
   const text = normalise(unquote(content))
-  const sources = recalled.map((memory) => ({ memory, text: normalise(memory.content) }))
+  const sources = sourcesOf(recalled)
   if (isExcerpt(text, sources)) return true
   let left = text
   const quoted: Memory[] = []
-  for (const source of sources.toSorted((a, b) => b.text.length - a.text.length)) {
+  for (const source of sources) {
     if (source.text === '' || !left.includes(source.text)) continue
     left = left.replaceAll(source.text, quoteMark)
     quoted.push(source.memory)
@@ -43,6 +43,25 @@ export function isEcho(content: string, recalled: readonly Memory[]): boolean {
   return wordsOf(left.replace(uuid, ' ').replace(isoTime, ' ')).every(
     (each) => frameWords.has(each) || known.has(each) || /^\d+$/.test(each),
   )
+}
+
+interface Source {
+  readonly memory: Memory
+  readonly text: string
+}
+
+/** Of a call's recalled memories, read once for all its texts: a thousand texts may come in one call. */
+const knownSources = new WeakMap<readonly Memory[], readonly Source[]>()
+
+/** The longest first, so that a memory inside of another does not cut it in two. */
+function sourcesOf(recalled: readonly Memory[]): readonly Source[] {
+  const known = knownSources.get(recalled)
+  if (known !== undefined) return known
+  const sources = recalled
+    .map((memory) => ({ memory, text: normalise(memory.content) }))
+    .toSorted((a, b) => b.text.length - a.text.length)
+  knownSources.set(recalled, sources)
+  return sources
 }
 
 /** Stands where a memory was; no letter, so that it is no word. */

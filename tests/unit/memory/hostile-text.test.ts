@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'bun:test'
 import { strToU8, zipSync } from 'fflate'
 import { recordsOf } from '../../../src/memory/backup/read-zip.ts'
+import { isEcho } from '../../../src/memory/echo.ts'
 import { readQuestion } from '../../../src/memory/rank/question.ts'
-import { limits } from '../../../src/memory/schema.ts'
+import { limits, type Memory } from '../../../src/memory/schema.ts'
 import { maskSecrets } from '../../../src/memory/secrets.ts'
 import { analyze } from '../../../src/memory/text/analyze.ts'
 
@@ -47,4 +48,12 @@ test('an export that links one memory to 200,000 categories is read in time by i
   }
   const zip = zipSync({ 'memories.json': strToU8(JSON.stringify(document)) })
   expect(await millisecondsOf(() => [...recordsOf(zip)])).toBeLessThan(3_000)
+})
+
+test('a thousand texts in one call are compared with two hundred long memories that were just recalled', async () => {
+  const content = filled('a word and  another ', limits.textCharacters)
+  const recalled = Array.from({ length: 200 }, (_, place) => ({ content: `${place} ${content}`, categories: [] }))
+  const asMemories = recalled as unknown as readonly Memory[]
+  const all = () => Array.from({ length: 1_000 }, (_, place) => isEcho(`text ${place}`, asMemories))
+  expect(await millisecondsOf(all)).toBeLessThan(4_000)
 })
