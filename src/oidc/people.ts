@@ -5,6 +5,7 @@ import type { OidcDependencies } from './dependencies.ts'
 import type { User } from './ports.ts'
 import { deriveOwnerId, ensureConsoleUser } from './signin/account.ts'
 import { issueConsoleCode } from './signin/console-code.ts'
+import { underWaySeconds } from './token/family.ts'
 
 export interface People {
   /** A fresh code for the person called `name`; for the owner without one. Throws `Fault('not_found')` for a name nobody was added under. */
@@ -33,6 +34,14 @@ export function createPeople(dependencies: PeopleDependencies): People {
     }
     return user
   }
+  const endGrants = async ({ id }: User): Promise<void> => {
+    const expiresAt = unixSeconds(clock) + settings.accessTokenTtlSeconds + underWaySeconds
+    for (const grant of await stores.grants.list(id)) {
+      await stores.refreshTokens.revokeGrant(grant.id)
+      await feed.revoke({ kind: 'grant', id: grant.id, expiresAt })
+      await stores.grants.revoke(id, grant.id)
+    }
+  }
   return {
     async issueCode(name = owner) {
       const user = name === owner ? await ensureConsoleUser(owner, dependencies) : await find(name)
@@ -57,13 +66,10 @@ export function createPeople(dependencies: PeopleDependencies): People {
     },
     async remove(name) {
       const user = await find(name)
-      const expiresAt = unixSeconds(clock) + settings.accessTokenTtlSeconds
-      for (const grant of await stores.grants.list(user.id)) {
-        await stores.refreshTokens.revokeGrant(grant.id)
-        await feed.revoke({ kind: 'grant', id: grant.id, expiresAt })
-        await stores.grants.revoke(user.id, grant.id)
-      }
+      await endGrants(user)
       await stores.users.delete(user.id)
+      // What was allowed in the moment before: from now on nothing more can be.
+      await endGrants(user)
     },
     async list() {
       const users = await stores.users.list(mostPeople)

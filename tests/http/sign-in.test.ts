@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import type { Client } from '../../src/oidc/ports.ts'
+import { deriveOwnerId } from '../../src/oidc/signin/account.ts'
+import type { GrantId } from '../../src/shared/brand.ts'
 import { type AuthorizationServer, pageOf, startAuthorizationServer, textOf } from '../support/authorization-server.ts'
 import { type Browser, formOf } from '../support/browser.ts'
 
@@ -192,6 +194,27 @@ describe('what happens meanwhile', () => {
     await here.people.remove('leaver')
     await here.people.add('leaver')
     expect(pageOf(await using.open(here.authorizationUrl(client))).url).toContain('/auth/signin/')
+  })
+
+  test('what a person allows while they are being removed ends with the rest', async () => {
+    await here.people.add('leaver')
+    const { grants, users } = here.dependencies.stores
+    const ownerId = deriveOwnerId({ provider: 'console', subject: 'leaver' })
+    const remove = users.delete.bind(users)
+    users.delete = async (id) => {
+      await grants.save({
+        id: 'late' as GrantId,
+        ownerId,
+        clientId: client.id,
+        scopes: [],
+        resources: [],
+        createdAt: 0,
+        updatedAt: 0,
+      })
+      return remove(id)
+    }
+    await here.people.remove('leaver')
+    expect(await grants.list(ownerId)).toEqual([])
   })
 
   test('a person who is removed before the consent page sees that they are', async () => {

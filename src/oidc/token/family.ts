@@ -3,7 +3,7 @@ import { unixSeconds } from '../../shared/clock.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 
 /** A token that was being signed while its family ended lives this much longer than one signed before. */
-const underWaySeconds = 60
+export const underWaySeconds = 60
 
 /**
  * Ends one authorization: its access tokens through the feed, its refresh tokens at once. The feed comes first: when it fails,
