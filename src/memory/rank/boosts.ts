@@ -8,9 +8,14 @@ import type { Recipe } from './recipe.ts'
 
 export interface Boosts {
   factor(at: number): number
+  /** No factor is higher. */
+  readonly highest: number
   /** The factors other than 1, for `why`. */
   named(at: number): readonly Boost[]
 }
+
+/** Traits are three bits. */
+const traitValues = 8
 
 type Rule = readonly [name: string, factor: (at: number) => number]
 
@@ -55,12 +60,26 @@ export function boostsOf(
         question.quotations.some((places) => places.every((place) => has(terms[place], at))) ? 1 + recipe.quoted : 1,
     ])
   }
+  const product = (at: number) => rules.reduce((factor, [, rule]) => factor * rule(at), 1)
+  // Most questions have no rule beyond speaker and traits: those few combinations are multiplied out once.
+  const common = rules.filter(([name]) => name !== 'date' && name !== 'quoted')
+  const others = rules.slice(common.length)
+  const table = new Float64Array(facts.speakers.length * traitValues)
+  const known = new Uint8Array(table.length)
   return {
     factor(at) {
-      let factor = 1
-      for (const [, rule] of rules) factor *= rule(at)
-      return factor
+      const place = (speaker[at] as number) * traitValues + (traits[at] as number)
+      if (known[place] === 0) {
+        known[place] = 1
+        table[place] = common.reduce((factor, [, rule]) => factor * rule(at), 1)
+      }
+      return others.length === 0 ? (table[place] as number) : product(at)
     },
+    highest:
+      Math.max(1, ...bySpeaker) *
+      [recipe.standingWish, recipe.tellsTime, recipe.dateMatches, 1 + recipe.quoted].reduce(
+        (a, b) => a * Math.max(1, b),
+      ),
     named: (at) => rules.flatMap(([name, rule]) => (rule(at) === 1 ? [] : [{ name, factor: rule(at) }])),
   }
 }

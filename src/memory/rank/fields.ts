@@ -27,131 +27,163 @@ export interface FieldScores {
   readonly own: Uint8Array
 }
 
-/** Working memory, kept between calls: ranking does not wait, so only one call uses it at a time. All zero between calls. */
-let frequency = new Float64Array(0)
-let contextLength = new Float64Array(0)
-let scores = new Float64Array(0)
-let own = new Uint8Array(0)
-let threadFrequency = new Float64Array(0)
-let threadScores = new Float64Array(0)
-let found = new Int32Array(0)
+interface Workspace {
+  readonly frequency: Float64Array
+  readonly contextLength: Float64Array
+  readonly scores: Float64Array
+  readonly own: Uint8Array
+  readonly touched: Int32Array
+  readonly found: Int32Array
+}
+
+const workspaceOf = (size: number): Workspace => ({
+  frequency: new Float64Array(size),
+  contextLength: new Float64Array(size),
+  scores: new Float64Array(size),
+  own: new Uint8Array(size),
+  touched: new Int32Array(size),
+  found: new Int32Array(size),
+})
+
+/** Working memory, kept between calls: ranking does not wait, so only one call uses it at a time. */
+let workspace = workspaceOf(0)
 let foundBefore = 0
 
-function prepare(facts: OwnerFacts): void {
-  if (scores.length < facts.ordinals) {
-    const size = Math.ceil(facts.ordinals * 1.25)
-    frequency = new Float64Array(size)
-    contextLength = new Float64Array(size)
-    scores = new Float64Array(size)
-    own = new Uint8Array(size)
-    found = new Int32Array(size)
-  } else {
+function prepare(ordinals: number): Workspace {
+  if (workspace.scores.length < ordinals) workspace = workspaceOf(Math.ceil(ordinals * 1.25))
+  else {
+    const { found, scores, own, contextLength } = workspace
     for (let i = 0; i < foundBefore; i++) {
-      const at = found[i] ?? 0
+      const at = found[i] as number
       scores[at] = 0
       own[at] = 0
       contextLength[at] = 0
     }
   }
   foundBefore = 0
-  if (threadScores.length < facts.threadItems.length) {
-    const size = Math.ceil(facts.threadItems.length * 1.25)
-    threadFrequency = new Float64Array(size)
-    threadScores = new Float64Array(size)
-  }
+  return workspace
 }
 
 const rarity = (documents: number, having: number): number =>
   Math.log(1 + Math.max(0, documents - having + 0.5) / (having + 0.5))
 
-/** Scores everything that a term touches. Equal input gives equal output on every engine. */
+/**
+ * Scores everything that a term touches. Equal input gives equal output on every engine.
+ * Reads of typed arrays are asserted to be numbers, as every index is in range: a check for each would cost a third of the time.
+ */
 export function scoreFields(facts: OwnerFacts, terms: readonly WeightedTerm[], recipe: Recipe): FieldScores {
-  prepare(facts)
+  const { frequency, contextLength, scores, own, touched, found } = prepare(facts.ordinals)
   const { k1, b, neighbour, secondNeighbour } = recipe
-  const { previous, next, length, thread } = facts
-  const averageLength = facts.averageLength
-  const perThread = facts.threads === 0 ? 1 : facts.items / facts.threads
-  const averageContext =
-    averageLength *
-    (1 + (2 * neighbour * (perThread - 1) + 2 * secondNeighbour * Math.max(0, perThread - 2)) / perThread)
-  const averageThread = facts.threads === 0 ? 1 : facts.totalLength / facts.threads
-  const touched: number[] = []
-  const threadTouched: number[] = []
-  const threadsFound: number[] = []
+  const { previous, next, length, thread, averageLength } = facts
+  const averageContext = contextAverage(facts, recipe)
   let count = 0
 
-  const lengthAround = (at: number): number => {
-    const before = previous[at] ?? none
-    const after = next[at] ?? none
-    const before2 = before === none ? none : (previous[before] ?? none)
-    const after2 = after === none ? none : (next[after] ?? none)
-    const itself = length[at] ?? 0
-    const near = (before === none ? 0 : (length[before] ?? 0)) + (after === none ? 0 : (length[after] ?? 0))
-    const far = (before2 === none ? 0 : (length[before2] ?? 0)) + (after2 === none ? 0 : (length[after2] ?? 0))
-    return itself + neighbour * near + secondNeighbour * far
-  }
-  const touch = (at: number, amount: number) => {
-    if (frequency[at] === 0) touched.push(at)
-    frequency[at] = (frequency[at] ?? 0) + amount
-  }
-
   for (const { weight, postings } of terms) {
-    if (postings.count === 0) continue
-    touched.length = 0
-    threadTouched.length = 0
-    const ownRarity = rarity(facts.items, postings.count)
+    let touches = 0
     for (let i = 0; i < postings.count; i++) {
-      const at = postings.ordinals[i] ?? 0
-      const times = postings.frequencies[i] ?? 0
-      touch(at, times)
-      const before = previous[at] ?? none
+      const at = postings.ordinals[i] as number
+      const times = postings.frequencies[i] as number
+      if (frequency[at] === 0) touched[touches++] = at
+      ;(frequency[at] as number) += times
+      const before = previous[at] as number
       if (before !== none) {
-        touch(before, times * neighbour)
-        const before2 = previous[before] ?? none
-        if (before2 !== none) touch(before2, times * secondNeighbour)
+        if (frequency[before] === 0) touched[touches++] = before
+        ;(frequency[before] as number) += times * neighbour
+        const before2 = previous[before] as number
+        if (before2 !== none) {
+          if (frequency[before2] === 0) touched[touches++] = before2
+          ;(frequency[before2] as number) += times * secondNeighbour
+        }
       }
-      const after = next[at] ?? none
+      const after = next[at] as number
       if (after !== none) {
-        touch(after, times * neighbour)
-        const after2 = next[after] ?? none
-        if (after2 !== none) touch(after2, times * secondNeighbour)
+        if (frequency[after] === 0) touched[touches++] = after
+        ;(frequency[after] as number) += times * neighbour
+        const after2 = next[after] as number
+        if (after2 !== none) {
+          if (frequency[after2] === 0) touched[touches++] = after2
+          ;(frequency[after2] as number) += times * secondNeighbour
+        }
       }
-      const where = thread[at] ?? 0
-      if (threadFrequency[where] === 0) threadTouched.push(where)
-      threadFrequency[where] = (threadFrequency[where] ?? 0) + times
     }
-    const contextRarity = recipe.context * weight * rarity(facts.items, touched.length)
-    for (const at of touched) {
+    const contextGain = recipe.context * weight * rarity(facts.items, touches) * (k1 + 1)
+    for (let i = 0; i < touches; i++) {
+      const at = touched[i] as number
       if (contextLength[at] === 0) {
-        contextLength[at] = Math.max(1, lengthAround(at))
+        contextLength[at] = Math.max(1, lengthAround(facts, recipe, at))
         found[count++] = at
       }
-      const times = frequency[at] ?? 0
+      const times = frequency[at] as number
       frequency[at] = 0
-      const norm = k1 * (1 - b + (b * (contextLength[at] ?? 1)) / averageContext)
-      scores[at] = (scores[at] ?? 0) + (contextRarity * times * (k1 + 1)) / (times + norm)
+      const norm = k1 * (1 - b + (b * (contextLength[at] as number)) / averageContext)
+      ;(scores[at] as number) += (contextGain * times) / (times + norm)
     }
+    const ownGain = recipe.item * weight * rarity(facts.items, postings.count) * (k1 + 1)
     for (let i = 0; i < postings.count; i++) {
-      const at = postings.ordinals[i] ?? 0
-      const times = postings.frequencies[i] ?? 0
+      const at = postings.ordinals[i] as number
+      const times = postings.frequencies[i] as number
+      const norm = k1 * (1 - b + (b * (length[at] as number)) / averageLength)
       own[at] = 1
-      const norm = k1 * (1 - b + (b * (length[at] ?? 0)) / averageLength)
-      scores[at] = (scores[at] ?? 0) + (recipe.item * weight * ownRarity * times * (k1 + 1)) / (times + norm)
-    }
-    const threadRarity = recipe.thread * weight * rarity(facts.threads, threadTouched.length)
-    for (const where of threadTouched) {
-      const times = threadFrequency[where] ?? 0
-      threadFrequency[where] = 0
-      const norm = k1 * (1 - b + (b * (facts.threadLength[where] ?? 0)) / averageThread)
-      if (threadScores[where] === 0) threadsFound.push(where)
-      threadScores[where] = (threadScores[where] ?? 0) + (threadRarity * times * (k1 + 1)) / (times + norm)
+      ;(scores[at] as number) += (ownGain * times) / (times + norm)
     }
   }
+  const threadScores = scoreThreads(facts, terms, recipe)
   for (let i = 0; i < count; i++) {
-    const at = found[i] ?? 0
-    scores[at] = (scores[at] ?? 0) + (threadScores[thread[at] ?? 0] ?? 0)
+    const at = found[i] as number
+    ;(scores[at] as number) += threadScores[thread[at] as number] as number
   }
-  for (const where of threadsFound) threadScores[where] = 0
   foundBefore = count
   return { found: found.subarray(0, count), scores, own }
+}
+
+/** BM25 of whole threads, by thread. */
+function scoreThreads(facts: OwnerFacts, terms: readonly WeightedTerm[], recipe: Recipe): Float64Array {
+  const { k1, b } = recipe
+  const { thread, threadLength } = facts
+  const scores = new Float64Array(threadLength.length)
+  const frequency = new Float64Array(threadLength.length)
+  const touched = new Int32Array(threadLength.length)
+  const averageLength = facts.threads === 0 ? 1 : facts.totalLength / facts.threads
+  for (const { weight, postings } of terms) {
+    let touches = 0
+    for (let i = 0; i < postings.count; i++) {
+      const where = thread[postings.ordinals[i] as number] as number
+      if (frequency[where] === 0) touched[touches++] = where
+      ;(frequency[where] as number) += postings.frequencies[i] as number
+    }
+    const gain = recipe.thread * weight * rarity(facts.threads, touches) * (k1 + 1)
+    for (let i = 0; i < touches; i++) {
+      const where = touched[i] as number
+      const times = frequency[where] as number
+      frequency[where] = 0
+      const norm = k1 * (1 - b + (b * (threadLength[where] as number)) / averageLength)
+      ;(scores[where] as number) += (gain * times) / (times + norm)
+    }
+  }
+  return scores
+}
+
+/** The average length of an item with its neighbours, from how many items threads have. */
+function contextAverage(facts: OwnerFacts, { neighbour, secondNeighbour }: Recipe): number {
+  const perThread = facts.threads === 0 ? 1 : facts.items / facts.threads
+  const beside = 2 * neighbour * (perThread - 1) + 2 * secondNeighbour * Math.max(0, perThread - 2)
+  return facts.averageLength * (1 + beside / perThread)
+}
+
+function lengthAround(facts: OwnerFacts, { neighbour, secondNeighbour }: Recipe, at: number): number {
+  const { previous, next, length } = facts
+  let around = length[at] as number
+  const before = previous[at] as number
+  if (before !== none) {
+    around += neighbour * (length[before] as number)
+    const before2 = previous[before] as number
+    if (before2 !== none) around += secondNeighbour * (length[before2] as number)
+  }
+  const after = next[at] as number
+  if (after !== none) {
+    around += neighbour * (length[after] as number)
+    const after2 = next[after] as number
+    if (after2 !== none) around += secondNeighbour * (length[after2] as number)
+  }
+  return around
 }

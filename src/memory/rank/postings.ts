@@ -104,12 +104,28 @@ function unpack(
   const frequencies = new Int32Array(most)
   let count = 0
   for (const { block, data } of blocks) {
-    eachPosting(data, block * blockSize, (ordinal, frequency) => {
-      if (!accept(ordinal)) return
+    let ordinal = block * blockSize - 1
+    let at = 0
+    while (at < data.length) {
+      // Most distances and frequencies are one byte; read here without a call, as this is most of the work of a search.
+      let byte = data[at++] as number
+      let value = byte & 0x7f
+      for (let shift = 7; byte >= 0x80; shift += 7) {
+        byte = data[at++] as number
+        value |= (byte & 0x7f) << shift
+      }
+      ordinal += value
+      byte = data[at++] as number
+      value = byte & 0x7f
+      for (let shift = 7; byte >= 0x80; shift += 7) {
+        byte = data[at++] as number
+        value |= (byte & 0x7f) << shift
+      }
+      if (!accept(ordinal)) continue
       ordinals[count] = ordinal
-      frequencies[count] = frequency
+      frequencies[count] = value
       count += 1
-    })
+    }
   }
   return { ordinals, frequencies, count }
 }

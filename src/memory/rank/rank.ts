@@ -69,23 +69,24 @@ export function rank(
   )
   const words = scoreFields(facts, terms, recipe)
   const meaning = request.likeness
+  const { found, scores } = words
   let bestWords = 0
-  for (const at of words.found) bestWords = Math.max(bestWords, words.scores[at] ?? 0)
+  for (let i = 0; i < found.length; i++) bestWords = Math.max(bestWords, scores[found[i] as number] as number)
 
   const isWanted = wantedItem(facts, request.wanted)
   const boost = boostsOf(facts, request.question, terms, recipe)
   const candidates = new Candidates(request.limit)
   const consider = (at: number) => {
-    if (!seen(at) || !isWanted(at)) return
+    const own = bestWords === 0 ? 0 : (scores[at] as number) / bestWords
     const like = meaning?.get(at)
+    const base = like === undefined ? own : own + recipe.meaning * Math.max(0, like)
+    if (base * boost.highest < candidates.least || !seen(at) || !isWanted(at)) return
     // Beside a match in a conversation stands its answer; beside one in a guessed thread, often an unrelated fact.
     if (facts.guessedThread[at] === 1 && words.own[at] !== 1 && like === undefined) return
-    const own = bestWords === 0 ? 0 : (words.scores[at] ?? 0) / bestWords
-    const base = meaning === undefined ? own : own + recipe.meaning * Math.max(0, like ?? 0)
     candidates.offer(at, base * boost.factor(at))
   }
-  for (const at of words.found) consider(at)
-  if (meaning !== undefined) for (const at of meaning.keys()) if (words.scores[at] === 0) consider(at)
+  for (let i = 0; i < found.length; i++) consider(found[i] as number)
+  if (meaning !== undefined) for (const at of meaning.keys()) if (scores[at] === 0) consider(at)
 
   const best = candidates.sorted()
   const rankIn = ranksOf(best.map(({ at }) => ({ at, score: words.scores[at] ?? 0 })))
@@ -162,6 +163,10 @@ class Candidates {
   private readonly limit: number
   constructor(limit: number) {
     this.limit = limit
+  }
+  /** What a score must reach to be kept. */
+  get least(): number {
+    return this.kept.length < this.limit ? 0 : (this.kept[0]?.score ?? 0)
   }
   offer(at: number, score: number): void {
     const full = this.kept.length >= this.limit
