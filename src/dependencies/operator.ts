@@ -1,14 +1,12 @@
-/** What the command line works on, beside a running server: people, clients and keys of the same stores. */
-import { join } from 'node:path'
-import { openKeyFolder } from '../adapters/keys/folder.ts'
-import { mountedKeys } from '../adapters/keys/mounted.ts'
-import { openSqliteOidcStores } from '../adapters/sqlite/oidc/stores.ts'
+/** What the command line works on, beside a running server: clients and keys of the same engine. */
 import type { Config } from '../config/config.ts'
 import { type ClientAdministration, createClientAdministration } from '../oidc/clients/manual.ts'
 import type { KeyRing, KeyStore } from '../oidc/ports.ts'
 import { createKeyRing } from '../oidc/tokens/key-ring.ts'
 import { systemClock } from '../shared/clock.ts'
+import { createLog } from '../shared/log.ts'
 import { createRandom } from '../shared/random.ts'
+import { openAuthEngine } from './auth-engine.ts'
 
 export interface Operator {
   readonly settings: Pick<Config, 'issuer'>
@@ -18,19 +16,17 @@ export interface Operator {
   close(): Promise<void>
 }
 
+/** @throws Fault `unavailable` when the engine does not answer */
 export async function openOperator(config: Config): Promise<Operator> {
   const clock = systemClock
-  const stores = openSqliteOidcStores({ path: join(config.dataDir, 'auth.db'), clock })
-  const { keys } = config
-  const keyStore =
-    keys.privateKey === undefined ? openKeyFolder(keys.dir) : await mountedKeys(keys.privateKey, keys.nextPrivateKey)
+  const random = createRandom(clock)
+  const engine = await openAuthEngine(config, { clock, random, log: createLog(config.logLevel) })
+  const keyStore = await engine.openKeyStore()
   return {
     settings: config,
-    clients: createClientAdministration({ stores, clock, random: createRandom(clock) }),
+    clients: createClientAdministration({ stores: engine.stores, clock, random }),
     keyRing: createKeyRing({ store: keyStore, clock, tokenTtlSeconds: config.accessTokenTtlSeconds }),
     keyStore,
-    async close() {
-      stores.close()
-    },
+    close: () => engine.close(),
   }
 }

@@ -114,7 +114,7 @@ describe('The index of words on SQLite', () => {
       }),
       { numRuns: 30 },
     )
-  })
+  }, 30_000)
 
   test('knows one owner only', async () => {
     const engine = opened()
