@@ -1,0 +1,103 @@
+/**
+ * Embeddings from anything that speaks OpenAI's API (OpenAI, Ollama, LM Studio, vLLM, TEI): `POST {url}/embeddings`.
+ * Opened by dependencies; the key and the texts go to that address and into no log.
+ */
+import { type Embedder, toUnitLength } from '../../memory/rank/embedder.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { Fault } from '../../shared/fault.ts'
+import { circuitBreaker } from './circuit-breaker.ts'
+
+export interface OpenAiEmbedderOptions {
+  /** Up to and with `/v1`. */
+  readonly url: string
+  readonly model: string
+  readonly apiKey?: string | undefined
+  /** Sent only when given: few servers know it. */
+  readonly dimensions?: number | undefined
+  readonly clock: Clock
+  /** For one request. */
+  readonly timeoutMs?: number
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
+}
+
+/** How many texts go into one request. */
+const batch = 64
+/** Longer texts are cut: models read some 256 to 8,192 tokens. */
+const longestText = 8_000
+const largestVector = 8_192
+/** An answer of a full batch of the largest vectors, at 24 bytes a number. */
+const largestAnswer = batch * largestVector * 24
+
+export function openAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
+  const { url, model, apiKey, dimensions, clock, timeoutMs = 15_000 } = options
+  const ask = options.fetch ?? fetch
+  const guarded = circuitBreaker({ clock })
+  const address = `${url.replace(/\/+$/u, '')}/embeddings`
+  const headers = {
+    'content-type': 'application/json',
+    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+  }
+
+  async function embedBatch(input: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
+    const deadline = AbortSignal.timeout(timeoutMs)
+    try {
+      const response = await ask(address, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ model, input, ...(dimensions === undefined ? {} : { dimensions }) }),
+        signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+        redirect: 'error',
+      })
+      const text = await readText(response)
+      if (!response.ok) throw new Error(`status ${response.status}`)
+      return vectorsOf(JSON.parse(text), input.length)
+    } catch (cause) {
+      throw new Fault('unavailable', 'The embedding model does not answer.', { code: 'embedder_unavailable', cause })
+    }
+  }
+
+  return {
+    space: `${model}/${dimensions ?? 'own'}`,
+    async embed(texts, signal) {
+      const vectors: Float32Array[] = []
+      for (let at = 0; at < texts.length; at += batch) {
+        // An empty text is refused by most servers.
+        const input = texts.slice(at, at + batch).map((text) => text.slice(0, longestText).trim() || '-')
+        vectors.push(...(await guarded(() => embedBatch(input, signal))))
+      }
+      return vectors
+    },
+  }
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength
+    if (size > largestAnswer) throw new RangeError(`more than ${largestAnswer} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** The vectors of an answer in the order of the input; throws when one is missing, odd or of another length. */
+function vectorsOf(answer: unknown, count: number): Float32Array[] {
+  const { data } = answer as { data?: unknown }
+  if (!Array.isArray(data) || data.length !== count) throw new TypeError('not as many vectors as texts')
+  const vectors: (Float32Array | undefined)[] = Array(count).fill(undefined)
+  for (const [place, entry] of data.entries()) {
+    const { index = place, embedding } = entry as { index?: unknown; embedding?: unknown }
+    if (typeof index !== 'number' || !Array.isArray(embedding)) throw new TypeError('not a vector')
+    if (embedding.length === 0 || embedding.length > largestVector) throw new RangeError('a vector of odd length')
+    if (!embedding.every((value) => typeof value === 'number' && Number.isFinite(value))) {
+      throw new TypeError('a vector of something else than numbers')
+    }
+    vectors[index] = toUnitLength(Float32Array.from(embedding))
+  }
+  const width = vectors[0]?.length
+  return vectors.map((vector) => {
+    if (vector === undefined || vector.length !== width) throw new TypeError('vectors of different lengths')
+    return vector
+  })
+}
