@@ -33,6 +33,7 @@ const pureRules = new Set([
   'src/memory/access.ts',
   'src/memory/text/analyze.ts',
   'src/memory/text/traits.ts',
+  'src/memory/rank/codes.ts',
   'src/memory/rank/embedder.ts',
   'src/memory/rank/facts.ts',
   'src/memory/rank/postings.ts',

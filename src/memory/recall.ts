@@ -2,8 +2,9 @@
 import type { ClientId } from '../shared/brand.ts'
 import { assertReader, mayRead } from './access.ts'
 import type { Caller } from './operation.ts'
+import type { Embedder } from './rank/embedder.ts'
 import { readQuestion, spellings } from './rank/question.ts'
-import { type Ranked, rank } from './rank/rank.ts'
+import { answering, type Ranked, type RankRequest, rank } from './rank/rank.ts'
 import type { Memory } from './schema.ts'
 import type { MemoryServices } from './services.ts'
 
@@ -30,34 +31,72 @@ export interface Hit {
 /** In how many of an owner's languages a question is stemmed, the most used first. */
 const mostLanguages = 4
 
+/** How many of the nearest items in meaning are compared exactly, and how many of the best by words besides. */
+const nearestItems = 200
+const bestByWords = 100
+/** Longer than that a search does not wait for the model. */
+const embedTimeoutMs = 2_000
+
+export interface Answer {
+  readonly hits: readonly Hit[]
+  /** What the answer had to do without: `embedder` when it did not answer. */
+  readonly degraded: readonly 'embedder'[]
+}
+
+type Services = Pick<MemoryServices, 'store' | 'index' | 'embedder'>
+
 /** What answers a question, best first, each reading logged. Faults: `forbidden` when the app may read nothing. */
-export async function recall(
-  { store, index }: Pick<MemoryServices, 'store' | 'index'>,
-  caller: Caller,
-  question: Question,
-): Promise<readonly Hit[]> {
+export async function recall(services: Services, caller: Caller, question: Question): Promise<readonly Hit[]> {
+  return (await search(services, caller, question)).hits
+}
+
+/** The same, with what it had to do without. */
+export async function search(services: Services, caller: Caller, question: Question): Promise<Answer> {
+  const { store, index, embedder } = services
   const { ownerId, appId, nowMs } = caller
   const rule = await store.rule(ownerId, appId)
   assertReader(rule)
+  const meant = embedder === undefined ? undefined : await vectorOf(embedder, question.query)
   const owner = await index.open(ownerId)
   const asked = await readQuestion(question.query, languagesOf(owner.facts.languageItems), nowMs)
-  const postings = await owner.postings(spellings(asked))
-  const ranked = rank(owner.facts, postings, {
+  const request: RankRequest = {
     question: asked,
     limit: question.limit,
     asOf: question.asOf ?? nowMs,
     maySee: (one) => one.state === 'active' && mayRead(rule, one),
     wanted: question,
-  })
-  const hits = await withMemories({ store, index }, caller, ranked)
-  if (question.unlogged === true) return hits
+  }
+  const postings = await owner.postings(spellings(asked))
+  const likeness =
+    embedder === undefined || meant === undefined
+      ? undefined
+      : await owner.nearest({
+          vector: meant,
+          space: embedder.space,
+          count: nearestItems,
+          also: rank(owner.facts, postings, { ...request, limit: bestByWords }).map(({ ordinal }) => ordinal),
+          accept: answering(owner.facts, request),
+        })
+  const ranked = rank(owner.facts, postings, likeness === undefined ? request : { ...request, likeness })
+  const hits = await withMemories(services, caller, ranked)
+  const degraded = embedder !== undefined && meant === undefined ? (['embedder'] as const) : []
+  if (question.unlogged === true) return { hits, degraded }
   store.logAccess(
     ownerId,
     appId,
     hits.map(({ memory, score }) => ({ memoryId: memory.id, kind: 'search', query: question.query, score })),
     nowMs,
   )
-  return hits
+  return { hits, degraded }
+}
+
+/** The question's vector; undefined when the model does not answer in time. */
+async function vectorOf(embedder: Embedder, query: string): Promise<Float32Array | undefined> {
+  try {
+    return (await embedder.embed([query], AbortSignal.timeout(embedTimeoutMs)))[0]
+  } catch {
+    return undefined
+  }
 }
 
 /** The memories of ranked items; the store looks once more whether the app may read them. */

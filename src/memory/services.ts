@@ -1,12 +1,15 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Random } from '../shared/random.ts'
 import type { AppNames, MemoryStore, Profiles } from './ports.ts'
+import type { Embedder } from './rank/embedder.ts'
 import type { RecallIndex } from './rank/ports.ts'
 
 /** What the operations run on. */
 export interface MemoryServices {
   readonly store: MemoryStore
   readonly index: RecallIndex
+  /** Only where one is configured. */
+  readonly embedder?: Embedder | undefined
   readonly clock: Clock
   readonly random: Random
   readonly appNames: AppNames

@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import type { ClientId } from '../../shared/brand.ts'
 import { Full, namesFor, recallNotice, ShownMemory, showAs, toWire, WireMemory } from '../present.ts'
-import { recall } from '../recall.ts'
+import { search } from '../recall.ts'
 import { Categories, limits } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
 import { checkUser, operation, read } from './define.ts'
@@ -56,6 +56,13 @@ const Hit = t.Object({
 })
 const WireHit = t.Object({ ...WireMemory.properties, score: t.Number(), why: Why })
 
+const Degraded = t.Optional(
+  t.Array(t.Literal('embedder'), {
+    description:
+      'What this answer had to do without: the model of meanings does not answer, so words alone were compared.',
+  }),
+)
+
 /** Finds what is relevant to a question, best first. Source of the ranking: memory/rank. */
 export const searchMemory = operation({
   name: 'search_memory',
@@ -69,7 +76,7 @@ export const searchMemory = operation({
   scope: 'memories:read',
   tool: true,
   input: Input,
-  output: t.Object({ notice: t.Optional(t.String()), results: t.Array(Hit) }),
+  output: t.Object({ notice: t.Optional(t.String()), degraded: Degraded, results: t.Array(Hit) }),
   rest: [
     {
       method: 'post',
@@ -78,20 +85,21 @@ export const searchMemory = operation({
       summary: 'Find what is relevant to a question, best first.',
       status: 200,
       body: Body,
-      response: t.Object({ results: t.Array(WireHit) }),
+      response: t.Object({ degraded: Degraded, results: t.Array(WireHit) }),
       actions: true,
       toInput(wire, caller) {
         checkUser(wire, caller)
         const { user_id: _user, ...input } = read(Body, wire.body)
         return { ...input, full: true }
       },
-      toBody: ({ results }) => ({
+      toBody: ({ degraded, results }) => ({
+        ...(degraded === undefined ? {} : { degraded }),
         results: results.map(({ memory, score, why }) => ({ ...toWire(memory), score, why })),
       }),
     },
   ],
   async run(services, caller, input) {
-    const hits = await recall(services, caller, {
+    const { hits, degraded } = await search(services, caller, {
       query: input.query,
       limit: input.limit ?? 10,
       categories: input.categories,
@@ -107,6 +115,7 @@ export const searchMemory = operation({
     )
     return {
       ...(hits.length === 0 ? {} : { notice: recallNotice }),
+      ...(degraded.length === 0 ? {} : { degraded: [...degraded] }),
       results: hits.map(({ memory, score, why }) => ({
         memory: showAs(input.full, memory, names),
         score: rounded(score),

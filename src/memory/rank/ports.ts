@@ -2,12 +2,26 @@ import type { MemoryId, OwnerId } from '../../shared/brand.ts'
 import type { OwnerFacts } from './facts.ts'
 import type { PackedPostings } from './postings.ts'
 
+/** What to compare a question's meaning with. */
+export interface NearestRequest {
+  /** Of length 1, in `space`. */
+  readonly vector: Float32Array
+  readonly space: string
+  /** How many of the nearest items to find. */
+  readonly count: number
+  /** Items to compare besides the nearest, by ordinal. */
+  readonly also: readonly number[]
+  accept(ordinal: number): boolean
+}
+
 /** One owner's index as it stands. */
 export interface OwnerIndex {
   /** Shared with other searches of the process and brought forward by them: read it, keep nothing of it. */
   readonly facts: OwnerFacts
   /** The packed postings of those terms that have any. An ordinal that `facts` does not know was written meanwhile. */
   postings(terms: readonly string[]): Promise<PackedPostings>
+  /** The exact cosines of the nearest accepted items and of `also`, by ordinal, as far as they have a vector in the space. */
+  nearest(request: NearestRequest): Promise<ReadonlyMap<number, number>>
 }
 
 /** The owner's index of words, kept in the memory's own transaction: what is committed can be found, by every process. */
@@ -15,4 +29,29 @@ export interface RecallIndex {
   open(ownerId: OwnerId): Promise<OwnerIndex>
   /** Which memories stand at ordinals; what was removed meanwhile is left out. */
   memoriesAt(ownerId: OwnerId, ordinals: readonly number[]): Promise<ReadonlyMap<number, MemoryId>>
+}
+
+/** Items of one owner that a process has taken to embed. */
+export interface EmbeddingClaim {
+  /** The engine's own number of the owner's index: another one means that the index was made anew. */
+  readonly owner: number
+  readonly space: string
+  readonly items: readonly { readonly ordinal: number; readonly text: string }[]
+  /** The owner has vectors for all items below it once this claim is done. */
+  readonly to: number
+}
+
+/**
+ * Vectors as a projection of the index: each owner has a mark up to which items have theirs, kept with the index. What is above
+ * the mark is what is to be done, so nothing is lost by a crash, and another space of vectors moves the mark back to 0.
+ */
+export interface VectorIndex {
+  /** Takes the next items of the owner who waits longest, for `leaseMs`; undefined when all have their vectors. */
+  claim(space: string, count: number, at: number, leaseMs: number): Promise<EmbeddingClaim | undefined>
+  /** Keeps the vectors of a claim, in its order, and moves the mark; undefined for an item that cannot be embedded. */
+  keep(claim: EmbeddingClaim, vectors: readonly (Float32Array | undefined)[]): Promise<void>
+  /** Gives a claim back after a failure, to be taken again from `at` on. */
+  release(claim: EmbeddingClaim, at: number): Promise<void>
+  /** How many items wait for a vector in the space. */
+  waiting(space: string): Promise<number>
 }

@@ -138,6 +138,13 @@ function visible(facts: OwnerFacts, { maySee, asOf }: RankRequest): (at: number)
     live[at] === 1 && classes[itemClass[at] ?? 0] === 1 && (validFrom[at] ?? 0) <= asOf && (validTo[at] ?? 0) > asOf
 }
 
+/** Whether an item may be an answer at all: it may be seen, and it is wanted. */
+export function answering(facts: OwnerFacts, request: RankRequest): (at: number) => boolean {
+  const seen = visible(facts, request)
+  const isWanted = wantedItem(facts, request.wanted)
+  return (at) => seen(at) && isWanted(at)
+}
+
 function wantedItem(facts: OwnerFacts, wanted: Wanted): (at: number) => boolean {
   const { categories, appId, thread, from, to } = wanted
   const classes = Uint8Array.from(facts.classes, (one) =>

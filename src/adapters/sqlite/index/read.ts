@@ -6,6 +6,7 @@ import { unpackTerms } from '../../../memory/rank/tail.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { type KeptCodes, nearestItems, noCodes } from './vectors.ts'
 import { findOwner, type OwnerRow, ownerOf } from './write.ts'
 
 /** Facts of owners that were asked last are kept, as long as they have no more items than this together: about 60 bytes each. */
@@ -20,6 +21,7 @@ interface Kept {
   /** The tail holds the items from `packedTo` to below `tailTo`. */
   packedTo: number
   tailTo: number
+  readonly codes: KeptCodes
 }
 
 export function sqliteRecallIndex(db: Database): RecallIndex {
@@ -31,7 +33,15 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
     const owner: Kept =
       known?.key === row.key
         ? known
-        : { key: row.key, version: -1, facts: new OwnerFacts(), tail: new Map(), packedTo: 0, tailTo: 0 }
+        : {
+            key: row.key,
+            version: -1,
+            facts: new OwnerFacts(),
+            tail: new Map(),
+            packedTo: 0,
+            tailTo: 0,
+            codes: noCodes(),
+          }
     if (owner.version !== row.version) bringForward(db, owner, row)
     kept.delete(ownerId)
     kept.set(ownerId, owner)
@@ -58,6 +68,7 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
           }
           return found
         },
+        nearest: async (request) => nearestItems(db, owner.key, owner.codes, request),
       }
     },
     async memoriesAt(ownerId, ordinals) {

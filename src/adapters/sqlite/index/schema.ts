@@ -53,4 +53,21 @@ export const indexMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: 'vectors of items, and up to which item each owner has them',
+    sql: `
+      ALTER TABLE index_owner ADD COLUMN space TEXT NOT NULL DEFAULT '';
+      ALTER TABLE index_owner ADD COLUMN embedded_to INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE index_owner ADD COLUMN leased_until INTEGER NOT NULL DEFAULT 0;
+      CREATE INDEX index_owner_by_embedding ON index_owner (leased_until);
+      CREATE TABLE index_code (
+        owner INTEGER NOT NULL, ordinal INTEGER NOT NULL, version INTEGER NOT NULL, code BLOB NOT NULL,
+        PRIMARY KEY (owner, ordinal)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX index_code_by_version ON index_code (owner, version);
+      CREATE TABLE index_vector (
+        owner INTEGER NOT NULL, ordinal INTEGER NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (owner, ordinal)
+      ) STRICT;
+    `,
+  },
 ]

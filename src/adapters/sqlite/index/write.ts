@@ -49,6 +49,9 @@ export function removeItem(db: Database, ownerId: OwnerId, memoryId: MemoryId, t
   } else {
     for (const term of analyze(text).terms.keys()) removePosting(db, owner.key, term, item.ordinal)
   }
+  for (const table of ['index_code', 'index_vector']) {
+    db.run(`DELETE FROM ${table} WHERE owner = ? AND ordinal = ?`, owner.key, item.ordinal)
+  }
   db.run(
     'UPDATE index_item SET memory = NULL, length = 0, traits = 0, version = ? WHERE owner = ? AND ordinal = ?',
     nextVersion(db, owner.key),
@@ -70,7 +73,7 @@ export function touchItem(db: Database, ownerId: OwnerId, memoryId: MemoryId): v
 export function dropIndex(db: Database, ownerId: OwnerId): void {
   const owner = findOwner(db, ownerId)
   if (owner === undefined) return
-  for (const table of ['index_tail', 'index_posting', 'index_item']) {
+  for (const table of ['index_tail', 'index_posting', 'index_item', 'index_code', 'index_vector']) {
     db.run(`DELETE FROM ${table} WHERE owner = ?`, owner.key)
   }
   db.run('DELETE FROM index_owner WHERE key = ?', owner.key)
@@ -183,7 +186,7 @@ const seqOf = (db: Database, ownerId: OwnerId, memoryId: MemoryId): number | und
 const findItem = (db: Database, memory: number): ItemRow | undefined =>
   db.get<ItemRow>('SELECT ordinal, memory FROM index_item WHERE memory = ?', memory)
 
-const nextVersion = (db: Database, key: number): number =>
+export const nextVersion = (db: Database, key: number): number =>
   existing(
     db.get<{ version: number }>('UPDATE index_owner SET version = version + 1 WHERE key = ? RETURNING version', key),
   ).version

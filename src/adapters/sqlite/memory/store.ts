@@ -3,10 +3,11 @@
  * HTTP nor tokens. node:sqlite is synchronous: a method's work is done when its promise is made, and a commit is on the disk.
  */
 import type { MemoryStore } from '../../../memory/ports.ts'
-import type { RecallIndex } from '../../../memory/rank/ports.ts'
+import type { RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import { openDatabase } from '../database.ts'
 import { sqliteRecallIndex } from '../index/read.ts'
+import { sqliteVectorIndex } from '../index/vectors.ts'
 import { verifyIndex } from '../index/verify.ts'
 import { createApps } from './apps.ts'
 import { createCorrections } from './corrections.ts'
@@ -22,6 +23,7 @@ const cacheKib = 16 * 1024
 export interface SqliteMemoryStore {
   readonly store: MemoryStore
   readonly index: RecallIndex
+  readonly vectors: VectorIndex
   /** What of an owner's index does not agree with their memories; empty when all does. */
   verify(ownerId: OwnerId): readonly string[]
 }
@@ -50,6 +52,7 @@ export function openSqliteMemoryStore({ path }: { readonly path: string }): Sqli
   return {
     store,
     index: sqliteRecallIndex(db),
+    vectors: sqliteVectorIndex(db),
     verify: (ownerId) =>
       verifyIndex(
         db,

@@ -1,0 +1,144 @@
+/** Vectors of items in SQLite: float32 whole, read for few items, and one bit a number, kept in memory and scanned. */
+import { CodeTable, codeFrom, codeOf, likenessOf, toBytes, vectorFrom, wordsOf } from '../../../memory/rank/codes.ts'
+import type { EmbeddingClaim, NearestRequest, VectorIndex } from '../../../memory/rank/ports.ts'
+import { analyzerVersion } from '../../../memory/text/analyze.ts'
+import type { Database } from '../database.ts'
+import { nextVersion } from './write.ts'
+
+/** Another process's lease may be behind by its clock; what is embedded twice is only work done twice. */
+interface OwnerRow {
+  readonly key: number
+  readonly space: string
+  readonly embedded_to: number
+  readonly next_ordinal: number
+}
+
+export function sqliteVectorIndex(db: Database): VectorIndex {
+  return {
+    claim: async (space, count, at, leaseMs) =>
+      db.transaction(() => {
+        const owner = db.get<OwnerRow>(
+          `SELECT key, space, embedded_to, next_ordinal FROM index_owner INDEXED BY index_owner_by_embedding
+            WHERE leased_until <= ? AND analyzer = ? AND (space <> ? OR embedded_to < next_ordinal)
+            ORDER BY leased_until LIMIT 1`,
+          at,
+          analyzerVersion,
+          space,
+        )
+        if (owner === undefined) return undefined
+        const from = owner.space === space ? owner.embedded_to : 0
+        if (owner.space !== space) beginSpace(db, owner.key, space)
+        db.run('UPDATE index_owner SET leased_until = ? WHERE key = ?', at + leaseMs, owner.key)
+        const items = db.all<{ ordinal: number; text: string }>(
+          `SELECT i.ordinal AS ordinal, m.content AS text FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
+            WHERE i.owner = ? AND i.ordinal >= ? ORDER BY i.ordinal LIMIT ?`,
+          owner.key,
+          from,
+          count,
+        )
+        const last = items.at(-1)
+        const to = items.length < count || last === undefined ? owner.next_ordinal : last.ordinal + 1
+        return { owner: owner.key, space, items, to } satisfies EmbeddingClaim
+      }),
+    keep: async (claim, vectors) =>
+      db.transaction(() => {
+        const { owner } = claim
+        const current = db.get<{ space: string }>('SELECT space FROM index_owner WHERE key = ?', owner)
+        if (current?.space !== claim.space) return
+        const version = nextVersion(db, owner)
+        claim.items.forEach(({ ordinal }, i) => {
+          const vector = vectors[i]
+          if (vector !== undefined && isThere(db, owner, ordinal)) put(db, owner, ordinal, version, vector)
+        })
+        db.run(
+          'UPDATE index_owner SET embedded_to = max(embedded_to, ?), leased_until = 0 WHERE key = ?',
+          claim.to,
+          owner,
+        )
+      }),
+    release: async ({ owner }, at) => {
+      db.run('UPDATE index_owner SET leased_until = ? WHERE key = ?', at, owner)
+    },
+    waiting: async (space) =>
+      db.get<{ count: number }>(
+        'SELECT coalesce(sum(next_ordinal - iif(space = ?, embedded_to, 0)), 0) AS count FROM index_owner',
+        space,
+      )?.count ?? 0,
+  }
+}
+
+/** Vectors of another model cannot be compared: they go, and search does without until the new ones are there. */
+function beginSpace(db: Database, owner: number, space: string): void {
+  db.run('DELETE FROM index_code WHERE owner = ?', owner)
+  db.run('DELETE FROM index_vector WHERE owner = ?', owner)
+  db.run('UPDATE index_owner SET space = ?, embedded_to = 0, version = version + 1 WHERE key = ?', space, owner)
+}
+
+const isThere = (db: Database, owner: number, ordinal: number): boolean =>
+  db.get('SELECT 1 FROM index_item WHERE owner = ? AND ordinal = ? AND memory IS NOT NULL', owner, ordinal) !==
+  undefined
+
+function put(db: Database, owner: number, ordinal: number, version: number, vector: Float32Array): void {
+  db.run(
+    'INSERT OR REPLACE INTO index_code (owner, ordinal, version, code) VALUES (?, ?, ?, ?)',
+    owner,
+    ordinal,
+    version,
+    toBytes(codeOf(vector)),
+  )
+  db.run(
+    'INSERT OR REPLACE INTO index_vector (owner, ordinal, vector) VALUES (?, ?, ?)',
+    owner,
+    ordinal,
+    toBytes(vector),
+  )
+}
+
+/** An owner's codes, kept between searches with the owner's facts. */
+export interface KeptCodes {
+  space: string
+  version: number
+  table: CodeTable | undefined
+}
+
+export const noCodes = (): KeptCodes => ({ space: '', version: -1, table: undefined })
+
+/** The exact cosines of the items whose codes are nearest, and of those asked for besides. */
+export function nearestItems(
+  db: Database,
+  owner: number,
+  kept: KeptCodes,
+  request: NearestRequest,
+): ReadonlyMap<number, number> {
+  const found = new Map<number, number>()
+  const row = db.get<{ space: string; version: number }>('SELECT space, version FROM index_owner WHERE key = ?', owner)
+  if (row?.space !== request.space) return found
+  if (kept.space !== row.space) Object.assign(kept, noCodes(), { space: row.space })
+  if (kept.version !== row.version) bringCodesForward(db, owner, kept, row.version)
+  const { table } = kept
+  if (table === undefined || table.words !== wordsOf(request.vector.length)) return found
+  const near = table.nearest(codeOf(request.vector), request.count, (at) => request.accept(at))
+  for (const ordinal of new Set([...near, ...request.also])) {
+    const item = db.get<{ vector: Uint8Array }>(
+      'SELECT vector FROM index_vector WHERE owner = ? AND ordinal = ?',
+      owner,
+      ordinal,
+    )
+    if (item !== undefined) found.set(ordinal, likenessOf(request.vector, vectorFrom(item.vector)))
+  }
+  return found
+}
+
+function bringCodesForward(db: Database, owner: number, kept: KeptCodes, version: number): void {
+  const rows = db.all<{ ordinal: number; code: Uint8Array }>(
+    'SELECT ordinal, code FROM index_code WHERE owner = ? AND version > ?',
+    owner,
+    kept.version,
+  )
+  for (const { ordinal, code } of rows) {
+    const words = codeFrom(code)
+    kept.table ??= new CodeTable(words.length)
+    if (words.length === kept.table.words) kept.table.put(ordinal, words)
+  }
+  kept.version = version
+}

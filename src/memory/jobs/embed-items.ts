@@ -1,0 +1,57 @@
+/** The job that gives items their vectors, some at a time. Any number of processes may run it. */
+import type { Clock } from '../../shared/clock.ts'
+import { Fault } from '../../shared/fault.ts'
+import type { Embedder } from '../rank/embedder.ts'
+import type { EmbeddingClaim, VectorIndex } from '../rank/ports.ts'
+
+export interface EmbedItems {
+  readonly vectors: VectorIndex
+  readonly embedder: Embedder
+  readonly clock: Clock
+}
+
+const itemsAtOnce = 64
+const leaseMs = 120_000
+/** How long an owner waits after the model failed on their items. */
+const restMs = 15_000
+
+/**
+ * Embeds the next items. Returns how many, 0 when none wait.
+ * @throws Fault `unavailable` when the model does not answer; what it was to embed waits
+ */
+export async function embedItems({ vectors, embedder, clock }: EmbedItems, signal?: AbortSignal): Promise<number> {
+  const claim = await vectors.claim(embedder.space, itemsAtOnce, clock.now(), leaseMs)
+  if (claim === undefined) return 0
+  try {
+    await vectors.keep(claim, await embedClaim(embedder, claim, signal))
+  } catch (error) {
+    await vectors.release(claim, clock.now() + restMs)
+    throw error
+  }
+  return claim.items.length
+}
+
+/** All at once; where that fails though the model works, one by one, so that one text it cannot take does not stop the rest. */
+async function embedClaim(
+  embedder: Embedder,
+  { items }: EmbeddingClaim,
+  signal: AbortSignal | undefined,
+): Promise<readonly (Float32Array | undefined)[]> {
+  const texts = items.map(({ text }) => text)
+  try {
+    return await embedder.embed(texts, signal)
+  } catch (error) {
+    if (signal?.aborted === true || !(error instanceof Fault)) throw error
+    // Throws when the model is down: then nothing is given up.
+    await embedder.embed(['Is anybody there?'], signal)
+  }
+  const vectors: (Float32Array | undefined)[] = []
+  for (const text of texts) {
+    const only = await embedder.embed([text], signal).catch((error: unknown) => {
+      if (error instanceof Fault && error.code !== 'model_resting' && signal?.aborted !== true) return []
+      throw error
+    })
+    vectors.push(only[0])
+  }
+  return vectors
+}
