@@ -5,6 +5,7 @@ import { openSqliteMemoryStore } from './adapters/sqlite/memory/store.ts'
 import type { ApiDependencies } from './api/dependencies.ts'
 import type { Config } from './config/config.ts'
 import { openAuthEngine } from './dependencies/auth-engine.ts'
+import { openEmbedder, runEmbedding } from './dependencies/embedding.ts'
 import { identityProvidersOf } from './dependencies/identity-providers.ts'
 import { limitRules } from './dependencies/limit-rules.ts'
 import { oidcSettings } from './dependencies/oidc-settings.ts'
@@ -97,7 +98,10 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
         await take(request, rule, requestContext(request).address, cost)
       },
     }
-    const services = config.roles.has('mcp') || config.roles.has('api') ? openMemory() : undefined
+    const services =
+      config.roles.has('mcp') || config.roles.has('api') || (config.roles.has('worker') && config.embedder)
+        ? openMemory()
+        : undefined
     const api: ApiDependencies<MemoryServices> | undefined =
       services && config.roles.has('api')
         ? {
@@ -149,12 +153,27 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
     }
 
     function openMemory(): MemoryServices {
-      const { store, index } = openSqliteMemoryStore({ path: join(config.dataDir, 'memory.db') })
+      const { store, index, vectors } = openSqliteMemoryStore({ path: join(config.dataDir, 'memory.db') })
       closers.push(() => store.close())
       healthChecks.push(() => store.health())
       engines.push({ purpose: 'memories', engine: 'SQLite' })
       const settings = { uiBaseUrl: config.uiBaseUrl }
-      return { store, index, clock, random, appNames: clientNames(stores), profiles: userProfiles(stores), settings }
+      const embedder = openEmbedder(config, clock)
+      if (embedder !== undefined) {
+        engines.push({ purpose: 'meaning', engine: embedder.space })
+        const job = config.roles.has('worker') ? runEmbedding(embedder, vectors, { clock, log }) : undefined
+        if (job !== undefined) closers.push(() => job.stop())
+      }
+      return {
+        store,
+        index,
+        embedder,
+        clock,
+        random,
+        appNames: clientNames(stores),
+        profiles: userProfiles(stores),
+        settings,
+      }
     }
   } catch (error) {
     await close()

@@ -32,6 +32,14 @@ export interface Config {
   readonly accessTokenTtlSeconds: number
   readonly refreshTokenTtlSeconds: number
   readonly sessionTtlSeconds: number
+  readonly embedder:
+    | {
+        readonly url: URL
+        readonly model: string
+        readonly apiKey: Secret | undefined
+        readonly dimensions: number | undefined
+      }
+    | undefined
   readonly limits: {
     readonly requestsPerMinute: number
     readonly burst: number
@@ -85,6 +93,12 @@ export function loadConfig(
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
     refreshTokenTtlSeconds: values.REFRESH_TOKEN_TTL_SECONDS,
     sessionTtlSeconds: values.SESSION_TTL_SECONDS,
+    embedder: values.EMBEDDER_URL && {
+      url: values.EMBEDDER_URL,
+      model: values.EMBEDDER_MODEL,
+      apiKey: values.EMBEDDER_API_KEY,
+      dimensions: values.EMBEDDER_DIMENSIONS,
+    },
     limits: {
       requestsPerMinute: values.RATE_LIMIT_PER_MINUTE,
       burst: values.RATE_LIMIT_BURST,

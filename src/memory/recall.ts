@@ -3,6 +3,7 @@ import type { ClientId } from '../shared/brand.ts'
 import { assertReader, mayRead } from './access.ts'
 import type { Caller } from './operation.ts'
 import type { Embedder } from './rank/embedder.ts'
+import { beside } from './rank/likeness.ts'
 import { readQuestion, spellings } from './rank/question.ts'
 import { answering, type Ranked, type RankRequest, rank } from './rank/rank.ts'
 import type { Memory } from './schema.ts'
@@ -75,6 +76,7 @@ export async function search(services: Services, caller: Caller, question: Quest
           space: embedder.space,
           count: nearestItems,
           also: rank(owner.facts, postings, { ...request, limit: bestByWords }).map(({ ordinal }) => ordinal),
+          beside: (at) => beside(owner.facts, at),
           accept: answering(owner.facts, request),
         })
   const ranked = rank(owner.facts, postings, likeness === undefined ? request : { ...request, likeness })

@@ -98,9 +98,11 @@ export function codeFrom(bytes: Uint8Array): Uint32Array {
   return Uint32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getUint32(i * 4, true))
 }
 
+const littleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
+
 export function vectorFrom(bytes: Uint8Array): Float32Array {
+  // A copy, so that it begins where a Float32Array may begin.
+  if (littleEndian) return new Float32Array(bytes.slice().buffer)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const vector = new Float32Array(bytes.byteLength / 4)
-  for (let i = 0; i < vector.length; i++) vector[i] = view.getFloat32(i * 4, true)
-  return vector
+  return Float32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getFloat32(i * 4, true))
 }

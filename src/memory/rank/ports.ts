@@ -11,6 +11,8 @@ export interface NearestRequest {
   readonly count: number
   /** Items to compare besides the nearest, by ordinal. */
   readonly also: readonly number[]
+  /** Which accepted items stand beside one: they are compared with it. */
+  beside(ordinal: number): readonly number[]
   accept(ordinal: number): boolean
 }
 

@@ -5,6 +5,7 @@
 import { boostsOf } from './boosts.ts'
 import { type ItemClass, none, type OwnerFacts } from './facts.ts'
 import { scoreFields, type WeightedTerm } from './fields.ts'
+import { likenessInContext } from './likeness.ts'
 import { gatherPostings, type PackedPostings } from './postings.ts'
 import type { AskedQuestion } from './question.ts'
 import { type Recipe, recipe as standard } from './recipe.ts'
@@ -68,7 +69,8 @@ export function rank(
     }),
   )
   const words = scoreFields(facts, terms, recipe)
-  const meaning = request.likeness
+  const meaning =
+    request.likeness === undefined ? undefined : likenessInContext(facts, request.likeness, recipe.meaningBeside)
   const { found, scores } = words
   let bestWords = 0
   for (let i = 0; i < found.length; i++) bestWords = Math.max(bestWords, scores[found[i] as number] as number)

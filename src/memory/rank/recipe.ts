@@ -31,6 +31,8 @@ export interface Recipe {
   readonly quoted: number
   /** How much likeness in meaning counts beside the words, whose best is 1. */
   readonly meaning: number
+  /** How much the meaning of each neighbour counts beside an item's own. */
+  readonly meaningBeside: number
 }
 
 export const recipe: Recipe = {
@@ -48,9 +50,10 @@ export const recipe: Recipe = {
   speakerAsked: 1.7,
   assistant: 0.4,
   document: 0.8,
-  standingWish: 1.2,
+  standingWish: 1.15,
   tellsTime: 1.3,
   dateMatches: 2.5,
   quoted: 0.3,
-  meaning: 1,
+  meaning: 1.5,
+  meaningBeside: 0.5,
 }

@@ -4,13 +4,15 @@
  *   RECALL_DATA=conversations.jsonl bun run bench:recall [--single] [--run run.jsonl]
  *
  * One owner for each conversation in one SQLite file. `--single`: every item as one fact without thread or speaker, as tools send
- * them. `--run` writes each question's ranked ids for a scorer.
+ * them. With EMBEDDER_URL and EMBEDDER_MODEL set, by meaning too. `--run` writes each question's ranked ids for a scorer.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openAiEmbedder } from '../../../src/adapters/models/openai-embedder.ts'
 import { openSqliteMemoryStore, type SqliteMemoryStore } from '../../../src/adapters/sqlite/memory/store.ts'
 import { contentHash } from '../../../src/memory/content.ts'
+import { embedItems } from '../../../src/memory/jobs/embed-items.ts'
 import type { AddPolicy, Draft } from '../../../src/memory/ports.ts'
 import { recall } from '../../../src/memory/recall.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../src/shared/brand.ts'
@@ -26,6 +28,16 @@ if (path === undefined) {
 }
 const single = process.argv.includes('--single')
 const runPath = process.argv.includes('--run') ? process.argv[process.argv.indexOf('--run') + 1] : undefined
+const embedderUrl = process.env.EMBEDDER_URL
+const embedder =
+  embedderUrl === undefined || process.argv.includes('--words')
+    ? undefined
+    : openAiEmbedder({
+        url: embedderUrl,
+        model: process.env.EMBEDDER_MODEL ?? 'all-minilm',
+        clock: systemClock,
+        timeoutMs: 300_000,
+      })
 const app = 'bench' as ClientId
 const random = createRandom(systemClock)
 const hourMs = 3_600_000
@@ -76,7 +88,7 @@ async function ask(
   const answers: { question: string; ranked: string[]; ms: number }[] = []
   for (const { id, text } of conversation.questions) {
     const began = performance.now()
-    const hits = await recall(engine, caller, { query: text, limit: 10, unlogged: true })
+    const hits = await recall({ ...engine, embedder }, caller, { query: text, limit: 10, unlogged: true })
     const ms = performance.now() - began
     answers.push({ question: id, ranked: hits.flatMap(({ memory }) => ids.get(memory.id) ?? []), ms })
   }
@@ -96,12 +108,16 @@ try {
     const ids = await addAll(engine, ownerId, conversation.items)
     addMs += performance.now() - began
     items += conversation.items.length
+    if (embedder !== undefined)
+      while ((await embedItems({ vectors: engine.vectors, embedder, clock: systemClock })) > 0);
     answers.push(...(await ask(engine, ownerId, conversation, ids)))
   }
   const run = new Map(answers.map(({ question, ranked }) => [question, ranked]))
   const ms = answers.map((answer) => answer.ms).sort((left, right) => left - right)
   const at = (share: number) => (ms[Math.min(ms.length - 1, Math.floor(ms.length * share))] ?? 0).toFixed(2)
-  console.log(`words alone, ${single ? 'single facts without thread or speaker' : 'with threads and speakers'}`)
+  console.log(
+    `${embedder === undefined ? 'words alone' : `words and meaning (${embedder.space})`}, ${single ? 'single facts without thread or speaker' : 'with threads and speakers'}`,
+  )
   console.log(table(score(conversations, run)))
   const half = (rest: number) => {
     const part = conversations.filter((_, i) => i % 2 === rest)

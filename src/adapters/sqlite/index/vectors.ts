@@ -118,7 +118,9 @@ export function nearestItems(
   const { table } = kept
   if (table === undefined || table.words !== wordsOf(request.vector.length)) return found
   const near = table.nearest(codeOf(request.vector), request.count, (at) => request.accept(at))
-  for (const ordinal of new Set([...near, ...request.also])) {
+  const compared = [...near, ...request.also]
+  for (const ordinal of new Set([...compared, ...compared.flatMap((one) => request.beside(one))])) {
+    if (!request.accept(ordinal)) continue
     const item = db.get<{ vector: Uint8Array }>(
       'SELECT vector FROM index_vector WHERE owner = ? AND ordinal = ?',
       owner,
