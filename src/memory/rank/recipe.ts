@@ -50,7 +50,7 @@ export const recipe: Recipe = {
   speakerAsked: 1.7,
   assistant: 0.4,
   document: 0.8,
-  standingWish: 1.15,
+  standingWish: 1.2,
   tellsTime: 1.3,
   dateMatches: 2.5,
   quoted: 0.3,

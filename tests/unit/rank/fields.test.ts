@@ -1,0 +1,257 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { OwnerFacts } from '../../../src/memory/rank/facts.ts'
+import { scoreFields } from '../../../src/memory/rank/fields.ts'
+import { blockOf, blockSize, gatherPostings, packPostings, withoutPosting } from '../../../src/memory/rank/postings.ts'
+import { recipe } from '../../../src/memory/rank/recipe.ts'
+import { invert, packTerms, unpackTerms } from '../../../src/memory/rank/tail.ts'
+import type { ClientId } from '../../../src/shared/brand.ts'
+
+interface Item {
+  readonly thread: number
+  readonly terms: readonly string[]
+  readonly removed: boolean
+}
+const item = fc.record({
+  thread: fc.integer({ min: 0, max: 3 }),
+  terms: fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 5 }),
+  removed: fc.boolean(),
+})
+
+function factsOf(items: readonly Item[], keepRemoved = true): OwnerFacts {
+  const facts = new OwnerFacts()
+  items.forEach(({ thread, terms, removed }, ordinal) => {
+    if (removed && !keepRemoved) return
+    facts.put({
+      ordinal,
+      length: terms.length,
+      language: 0,
+      traits: 0,
+      threadId: `thread ${thread}`,
+      position: ordinal,
+      speakerKind: 'self',
+      speakerName: undefined,
+      appId: 'app' as ClientId,
+      categories: [],
+      state: 'active',
+      occurredAt: undefined,
+      createdAt: ordinal,
+      validFrom: 0,
+      validTo: undefined,
+    })
+  })
+  items.forEach(({ removed }, ordinal) => {
+    if (removed) facts.remove(ordinal)
+  })
+  return facts
+}
+
+const postingsOf = (items: readonly Item[], term: string) => {
+  const having = items.flatMap(({ terms, removed }, ordinal): [number, number][] => {
+    const times = terms.filter((one) => one === term).length
+    return removed || times === 0 ? [] : [[ordinal, times]]
+  })
+  return gatherPostings(new Map([[term, [{ block: 0, data: packPostings(0, having) }]]]), [term], () => true)
+}
+
+/** The definition, item by item: BM25 of own words, of words around and of the thread, added up. */
+function naive(items: readonly Item[], terms: readonly string[]): number[] {
+  const { k1, b } = recipe
+  const live = items.flatMap((one, at) => (one.removed ? [] : [at]))
+  const threadOf = (at: number) => live.filter((other) => items[other]?.thread === items[at]?.thread)
+  const weights = (at: number) => {
+    const thread = threadOf(at)
+    const place = thread.indexOf(at)
+    const near = [recipe.secondNeighbour, recipe.neighbour, 1, recipe.neighbour, recipe.secondNeighbour]
+    return near.flatMap((weight, i) => {
+      const other = thread[place + i - 2]
+      return other === undefined ? [] : [[other, weight] as const]
+    })
+  }
+  const times = (at: number, term: string) => items[at]?.terms.filter((one) => one === term).length ?? 0
+  const length = (at: number) => items[at]?.terms.length ?? 0
+  const around = (at: number, of: (other: number) => number) =>
+    weights(at).reduce((sum, [other, weight]) => sum + weight * of(other), 0)
+  const threads = [...new Set(live.map((at) => items[at]?.thread))]
+  const total = live.reduce((sum, at) => sum + length(at), 0)
+  const average = live.length === 0 ? 1 : total / live.length
+  const perThread = threads.length === 0 ? 1 : live.length / threads.length
+  const averageAround =
+    average *
+    (1 + (2 * recipe.neighbour * (perThread - 1) + 2 * recipe.secondNeighbour * Math.max(0, perThread - 2)) / perThread)
+  const rarity = (all: number, having: number) => Math.log(1 + Math.max(0, all - having + 0.5) / (having + 0.5))
+  const gain = (frequency: number, size: number, usual: number, rare: number) =>
+    frequency === 0 ? 0 : (rare * frequency * (k1 + 1)) / (frequency + k1 * (1 - b + (b * size) / usual))
+  return items.map((one, at) => {
+    if (one.removed) return 0
+    let score = 0
+    let touched = false
+    for (const term of terms) {
+      const own = live.filter((other) => times(other, term) > 0).length
+      if (own === 0) continue
+      const having = live.filter((other) => around(other, (near) => times(near, term)) > 0).length
+      const inThreads = threads.filter((thread) =>
+        live.some((other) => items[other]?.thread === thread && times(other, term) > 0),
+      ).length
+      const near = around(at, (other) => times(other, term))
+      if (near > 0) touched = true
+      score += recipe.item * gain(times(at, term), length(at), average, rarity(live.length, own))
+      score += recipe.context * gain(near, Math.max(1, around(at, length)), averageAround, rarity(live.length, having))
+      const inThread = threadOf(at)
+      score +=
+        recipe.thread *
+        gain(
+          inThread.reduce((sum, other) => sum + times(other, term), 0),
+          inThread.reduce((sum, other) => sum + length(other), 0),
+          total / threads.length,
+          rarity(threads.length, inThreads),
+        )
+    }
+    return touched ? score : 0
+  })
+}
+
+describe('BM25 over an item, its neighbours and its thread', () => {
+  test('equals its definition, whatever was removed, and leaves nothing behind for the next call', () => {
+    fc.assert(
+      fc.property(fc.array(item, { maxLength: 14 }), fc.uniqueArray(fc.constantFrom('a', 'b', 'c')), (items, terms) => {
+        const facts = factsOf(items)
+        const expected = naive(items, terms)
+        const weighted = terms.map((term) => ({ weight: 1, postings: postingsOf(items, term) }))
+        for (let again = 0; again < 2; again++) {
+          const { found, scores } = scoreFields(facts, weighted, recipe)
+          expect([...found].sort((x, y) => x - y)).toEqual(expected.flatMap((score, at) => (score > 0 ? [at] : [])))
+          for (const at of found) expect(scores[at]).toBeCloseTo(expected[at] ?? 0, 9)
+        }
+      }),
+    )
+  })
+
+  test('facts after removals are those of items that never were', () => {
+    fc.assert(
+      fc.property(fc.array(item, { maxLength: 20 }), (items) => {
+        const removed = factsOf(items)
+        const never = factsOf(items, false)
+        expect([removed.items, removed.totalLength, removed.threads]).toEqual([
+          never.items,
+          never.totalLength,
+          never.threads,
+        ])
+        items.forEach((one, at) => {
+          if (!one.removed) {
+            expect([removed.previous[at], removed.next[at]]).toEqual([never.previous[at], never.next[at]])
+          }
+        })
+      }),
+    )
+  })
+
+  test('positions order a thread, in whatever order its items come', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6], { minLength: 7 }), (positions) => {
+        const facts = new OwnerFacts()
+        positions.forEach((position, ordinal) => {
+          const base = { length: 1, language: 0, traits: 0, threadId: 't', speakerKind: 'self' as const }
+          const times = { createdAt: 0, validFrom: 0, validTo: undefined, occurredAt: undefined }
+          const rest = { speakerName: undefined, appId: 'app' as ClientId, categories: [], state: 'active' as const }
+          facts.put({ ordinal, position, ...base, ...times, ...rest })
+        })
+        let at = positions.indexOf(0)
+        for (let position = 0; position < 7; position++) {
+          expect(positions[at]).toBe(position)
+          at = facts.next[at] ?? -1
+        }
+        expect(at).toBe(-1)
+      }),
+    )
+  })
+})
+
+describe('Packed postings', () => {
+  const list = fc
+    .uniqueArray(fc.integer({ min: 0, max: 3 * blockSize }), { maxLength: 50 })
+    .map((ordinals) => ordinals.sort((x, y) => x - y))
+    .chain((ordinals) =>
+      fc
+        .array(fc.integer({ min: 1, max: 70_000 }), { minLength: ordinals.length, maxLength: ordinals.length })
+        .map((frequencies) => ordinals.map((ordinal, i): [number, number] => [ordinal, frequencies[i] ?? 1])),
+    )
+  const gathered = (postings: [number, number][], accept = (_: number) => true) => {
+    const blocks = [...Map.groupBy(postings, ([ordinal]) => blockOf(ordinal))].map(([block, part]) => ({
+      block,
+      data: packPostings(block * blockSize, part),
+    }))
+    const { ordinals, frequencies, count } = gatherPostings(new Map([['t', blocks]]), ['t'], accept)
+    return Array.from({ length: count }, (_, i): [number, number] => [ordinals[i] ?? -1, frequencies[i] ?? -1])
+  }
+
+  test('come back as they went in, without those not accepted', () => {
+    fc.assert(
+      fc.property(list, (postings) => {
+        expect(gathered(postings)).toEqual(postings)
+        expect(gathered(postings, (ordinal) => ordinal % 2 === 0)).toEqual(postings.filter(([at]) => at % 2 === 0))
+      }),
+    )
+  })
+
+  test('grow behind what is kept, and lose what is removed', () => {
+    fc.assert(
+      fc.property(list, fc.nat(), (all, where) => {
+        const postings = all.filter(([ordinal]) => ordinal < blockSize)
+        const cut = where % (postings.length + 1)
+        const whole = packPostings(0, postings)
+        expect(packPostings(0, postings.slice(cut), packPostings(0, postings.slice(0, cut)))).toEqual(whole)
+        const [gone] = postings[cut] ?? []
+        if (gone === undefined) return
+        const left = withoutPosting(whole, 0, gone)
+        const expected = postings.filter(([ordinal]) => ordinal !== gone)
+        expect(left).toEqual(expected.length === 0 ? undefined : packPostings(0, expected))
+      }),
+    )
+  })
+
+  test('of several spellings are one list, an item counting with its most frequent', () => {
+    const packed = new Map([
+      [
+        'buch',
+        [
+          {
+            block: 0,
+            data: packPostings(0, [
+              [1, 2],
+              [5, 1],
+            ]),
+          },
+        ],
+      ],
+      [
+        'bucher',
+        [
+          {
+            block: 0,
+            data: packPostings(0, [
+              [1, 1],
+              [3, 4],
+              [5, 3],
+            ]),
+          },
+        ],
+      ],
+    ])
+    const { ordinals, frequencies, count } = gatherPostings(packed, ['buch', 'bucher', 'none'], () => true)
+    expect(count).toBe(3)
+    expect([...ordinals.slice(0, 3)]).toEqual([1, 3, 5])
+    expect([...frequencies.slice(0, 3)]).toEqual([2, 4, 3])
+  })
+
+  test('terms of the tail come back as they went in', () => {
+    const terms = new Map([
+      ['tea', 2],
+      ['東京', 1],
+      ['42.5', 3],
+    ])
+    expect(new Map(unpackTerms(packTerms(terms)))).toEqual(terms)
+    expect(unpackTerms(packTerms(new Map()))).toEqual([])
+    expect(invert([{ ordinal: 3, terms: packTerms(terms) }]).get('tea')).toEqual([[3, 2]])
+  })
+})

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'bun:test'
+import { readQuestion } from '../../../src/memory/rank/question.ts'
+
+const now = Date.UTC(2026, 10, 1)
+const periods = async (text: string) => (await readQuestion(text, [0], now)).periods
+const within = async (text: string, time: string) =>
+  (await periods(text)).some(({ from, to }) => Date.parse(time) >= from && Date.parse(time) < to)
+
+describe('What a question names', () => {
+  test.each([
+    ['What did we do on 7 May 2023?', '2023-05-07T18:00:00Z', '2023-05-20T00:00:00Z'],
+    ['What happened in May 2023?', '2023-05-31T12:00:00Z', '2023-06-02T00:00:00Z'],
+    ['Who called yesterday?', '2026-10-31T12:00:00Z', '2026-10-20T12:00:00Z'],
+    ['What did I plan two weeks ago?', '2026-10-18T12:00:00Z', '2026-10-01T12:00:00Z'],
+  ])('%s', async (question, inside, outside) => {
+    expect(await within(question, inside)).toBe(true)
+    expect(await within(question, outside)).toBe(false)
+  })
+
+  test('a number or a name is no date', async () => {
+    expect(await periods('How many of the 3 dogs may swim?')).toEqual([])
+    expect(await periods('Who is April?')).toHaveLength(1)
+    expect(await periods('What breed is Rex?')).toEqual([])
+  })
+
+  test('names and numbers are told from other words', async () => {
+    const { terms } = await readQuestion('Where did Gina buy 3 lamps?', [0], now)
+    expect(terms.filter(({ name }) => name).map(({ word }) => word.surface)).toEqual(['Gina', '3'])
+  })
+
+  test('a quotation is the places of its words', async () => {
+    const { terms, quotations } = await readQuestion('Who said "past the mill" to Ada?', [0], now)
+    expect(quotations.map((places) => places.map((place) => terms[place]?.word.lower))).toEqual([['past', 'mill']])
+  })
+
+  test('asking when, and asking what an assistant said', async () => {
+    expect(await readQuestion('When was it?', [0], now)).toMatchObject({ asksTime: true, asksAssistant: false })
+    expect(await readQuestion('What did you recommend?', [0], now)).toMatchObject({ asksAssistant: true })
+  })
+})
