@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Deployment, deploy } from '../support/deployment.ts'
+import { type Call, restCaller } from '../support/rest.ts'
+
+/** A server with OpenAI's embeddings API and a model of two meanings: animals and drinks. */
+const animals = ['dog', 'hound', 'puppy']
+const drinks = ['tea', 'coffee', 'espresso']
+const meaningOf = (text: string) =>
+  [animals, drinks].map((words) => (words.some((word) => text.toLowerCase().includes(word)) ? 1 : -0.1))
+let up = true
+const asked: { authorization: string | undefined; model: string }[] = []
+
+function openModel(): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const { model, input } = JSON.parse(body) as { model: string; input: string[] }
+    asked.push({ authorization: request.headers.authorization, model })
+    response.writeHead(up ? 200 : 503, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ data: input.map((text, index) => ({ index, embedding: meaningOf(text) })) }))
+  })
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+}
+
+let model: Server
+let deployment: Deployment
+let call: Call
+
+beforeAll(async () => {
+  model = await openModel()
+  const { port } = model.address() as AddressInfo
+  deployment = await deploy({
+    EMBEDDER_URL: `http://127.0.0.1:${port}/v1`,
+    EMBEDDER_MODEL: 'two-meanings',
+    EMBEDDER_API_KEY: 'model-key',
+  })
+  await deployment.dependencies.people?.add('ada')
+  call = await restCaller(deployment, 'ada')
+})
+afterAll(async () => {
+  await deployment.close()
+  model.close()
+})
+
+const search = async (query: string) => (await call('POST', '/memories/search', { query })).body
+
+/** The job runs beside requests: what it does shows within seconds. */
+async function eventually<T>(look: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
+  for (let i = 0; i < 100; i++) {
+    const value = await look()
+    if (good(value)) return value
+    await Bun.sleep(50)
+  }
+  return look()
+}
+
+describe('EMBEDDER_URL', () => {
+  test('a memory is found by its meaning without a word in common, and says so', async () => {
+    await call('POST', '/memories/', { text: 'Rex, the old hound, sleeps on the sofa.' })
+    await call('POST', '/memories/', { text: 'Ada takes an espresso at nine.' })
+    const { results, degraded } = await eventually(
+      () => search('Which puppy is there?'),
+      (body) => body.results.length > 0,
+    )
+    expect(degraded).toBeUndefined()
+    expect(results[0]).toMatchObject({
+      content: 'Rex, the old hound, sleeps on the sofa.',
+      why: { lists: [{ name: 'meaning', rank: 1 }], matched: [] },
+    })
+  })
+
+  test('the model is asked by its name and with its key', () => {
+    expect(asked[0]).toEqual({ authorization: 'Bearer model-key', model: 'two-meanings' })
+  })
+
+  test('while it is down, writing succeeds and a search by words says what it did without', async () => {
+    up = false
+    expect((await call('POST', '/memories/', { text: 'The coffee grinder is loud.' })).status).toBeLessThan(300)
+    const { results, degraded } = await search('Is the grinder loud?')
+    expect(degraded).toEqual(['embedder'])
+    expect(results[0].content).toBe('The coffee grinder is loud.')
+    up = true
+  })
+})
