@@ -1,11 +1,16 @@
 import { afterEach, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { openSqliteMemoryStore, type SqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
 import { contentHash } from '../../src/memory/content.ts'
 import type { Draft } from '../../src/memory/ports.ts'
 import { blockSize, eachPosting } from '../../src/memory/rank/postings.ts'
+import { recall } from '../../src/memory/recall.ts'
 import { analyze } from '../../src/memory/text/analyze.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../src/shared/brand.ts'
+import { callerOf } from '../support/memories.ts'
 
 const ada = 'ada' as OwnerId
 const bob = 'bob' as OwnerId
@@ -129,5 +134,45 @@ describe('The index of words on SQLite', () => {
     await engine.store.add(ada, app, [draft('tea')], policy)
     expect(engine.verify(ada)).toEqual([])
     expect(engine.verify('nobody' as OwnerId)).toEqual([])
+  })
+
+  test('what another process writes, changes and erases is seen by the next search', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'souvenir-'))
+    const path = join(folder, 'memory.db')
+    const [one, other] = [openSqliteMemoryStore({ path }), openSqliteMemoryStore({ path })]
+    const ask = async (query: string) =>
+      (await recall(other, callerOf('ada', 'app'), { query, limit: 5, unlogged: true })).map((hit) => hit.memory.id)
+    const [tea] = await one.store.add(ada, app, [draft('tea in Lisbon')], policy)
+    const id = tea?.memory?.id as MemoryId
+    expect(await ask('tea')).toEqual([id])
+    const content = { text: 'coffee in Lisbon', hash: contentHash('coffee in Lisbon') }
+    await one.store.update(ada, app, id, { content }, { at: 2_000 })
+    expect([await ask('tea'), await ask('coffee')]).toEqual([[], [id]])
+    await one.store.setState(ada, app, [id], 'paused', { at: 2_000 })
+    expect(await ask('coffee')).toEqual([])
+    await one.store.setState(ada, app, [id], 'active', { at: 2_000 })
+    await one.store.add(ada, app, [draft(Array.from({ length: 5_000 }, (_, i) => `w${i}`).join(' '))], policy)
+    expect((await ask('coffee'))[0]).toBe(id)
+    await one.store.delete(ada, app, [id], { at: 3_000 })
+    expect(await ask('coffee')).toEqual([])
+    await one.store.close()
+    await other.store.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  test('erasing leaves no word of a text in the index', async () => {
+    const engine = opened()
+    const [only, long] = await engine.store.add(
+      ada,
+      app,
+      [draft('xylophone'), draft(Array.from({ length: 5_000 }, (_, i) => `w${i}`).join(' '))],
+      policy,
+    )
+    expect((await indexed(engine, ada, ['xylophon', 'w7'])).size).toBe(2)
+    for (const outcome of [only, long]) {
+      await engine.store.delete(ada, app, [outcome?.memory?.id as MemoryId], { at: 2_000 })
+    }
+    const owner = await engine.index.open(ada)
+    expect((await owner.postings(['xylophon', 'w7'])).size).toBe(0)
   })
 })
