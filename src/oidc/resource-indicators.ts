@@ -1,4 +1,5 @@
 /** Which resources a token may be for (RFC 8707), and what its `aud` then says. */
+import { canonicalResource } from '../shared/resource-identifier.ts'
 import { OAuthError } from './errors.ts'
 import type { OidcSettings } from './ports.ts'
 
@@ -37,10 +38,3 @@ export const audienceOf = (
   { apiBaseUrl, issuer }: ResourceSettings,
   resources: readonly string[],
 ): readonly string[] => (resources.length > 0 ? resources : [...new Set([apiBaseUrl, issuer])])
-
-function canonicalResource(resource: string): string | undefined {
-  if (resource.includes('#') || !URL.canParse(resource)) return undefined
-  const { origin, pathname, search, username, password } = new URL(resource)
-  if (search !== '' || username !== '' || password !== '') return undefined
-  return `${origin}${pathname}`.replace(/\/$/, '')
-}
