@@ -7,10 +7,9 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { createLogin, type Login } from '../support/mcp-login.ts'
-import { type Product, type Shape, startProduct, target } from '../support/server.ts'
+import { type Product, shapes, startProduct, target } from '../support/server.ts'
 
 const identity = { name: 'end-to-end', version: '1' }
-const shapes: readonly Shape[] = ['one process', 'auth apart']
 
 for (const shape of shapes) {
   describe(`on ${target}, ${shape}`, () => {

@@ -6,12 +6,12 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { type Signed, signIn } from '../support/script.ts'
-import { type Product, startProduct, target } from '../support/server.ts'
+import { type Product, shapes, startProduct, target } from '../support/server.ts'
 
 const secret = 'Ada hides the biscuits in the piano.'
 const identity = { name: 'isolation', version: '1' }
 
-describe(`two people on ${target}`, () => {
+describe.each([...shapes])(`two people on ${target}, %s`, (shape) => {
   let product: Product
   let ada: Signed
   let grace: Signed
@@ -25,7 +25,7 @@ describe(`two people on ${target}`, () => {
     })
 
   beforeAll(async () => {
-    product = await startProduct('one process')
+    product = await startProduct(shape)
     await product.addUser('grace')
     ada = await signIn(product)
     grace = await signIn(product, { user: 'grace' })

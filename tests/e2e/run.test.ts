@@ -4,9 +4,9 @@ import * as openid from 'openid-client'
 import { sha256 } from '../../src/shared/hash.ts'
 import { createBrowser, signInAndAllow } from '../support/browser.ts'
 import { redirectUri, type Signed, signIn } from '../support/script.ts'
-import { type Product, startProduct, target } from '../support/server.ts'
+import { type Product, shapes, startProduct, target } from '../support/server.ts'
 
-describe(`a whole run on ${target}`, () => {
+describe.each([...shapes])(`a whole run on ${target}, %s`, (shape) => {
   let product: Product
   let signed: Signed
   const told = 'The tortoise hibernates behind the third flowerpot.'
@@ -21,7 +21,7 @@ describe(`a whole run on ${target}`, () => {
     })
 
   beforeAll(async () => {
-    product = await startProduct('one process')
+    product = await startProduct(shape)
     signed = await signIn(product)
   }, 30_000)
   afterAll(async () => {
@@ -140,7 +140,7 @@ describe(`a whole run on ${target}`, () => {
     })
     const tokens = (await refreshed.json()) as { access_token: string; refresh_token: string }
     const statuses = await product.stop('SIGTERM')
-    expect(statuses).toEqual([0])
+    expect(statuses).toEqual(statuses.map(() => 0))
     const output = product.output()
     const requests = output.split('\n').filter((line) => line.includes('"msg":"request"'))
     expect(requests.length).toBeGreaterThan(30)

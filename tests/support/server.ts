@@ -47,6 +47,9 @@ export interface Server {
 
 const startSeconds = 20
 
+/** The executable runs in a folder with nothing in it: it needs no file beside it. */
+const workingFolder = (): string => (target === 'binary' ? freshFolder() : projectRoot)
+
 /** Only what a test sets reaches the process, beside what any process needs. */
 const environmentOf = (variables: Record<string, string>): Record<string, string> => ({
   PATH: process.env.PATH ?? '',
@@ -68,7 +71,7 @@ export const startOnTerminal = (variables: Record<string, string>, port: number)
 
 async function start(command: readonly string[], variables: Record<string, string>, port: number): Promise<Server> {
   const child = Bun.spawn([...command], {
-    cwd: projectRoot,
+    cwd: workingFolder(),
     env: environmentOf(variables),
     stdin: 'ignore',
     stdout: 'pipe',
@@ -112,7 +115,7 @@ async function start(command: readonly string[], variables: Record<string, strin
 /** Runs a command beside a running server and gives what it printed. */
 export async function runCommand(variables: Record<string, string>, ...words: readonly string[]): Promise<string> {
   const child = Bun.spawn([...commands[target], ...words], {
-    cwd: projectRoot,
+    cwd: workingFolder(),
     env: environmentOf(variables),
     stdin: 'ignore',
     stdout: 'pipe',
@@ -141,6 +144,7 @@ export interface Product {
 }
 
 export type Shape = 'one process' | 'auth apart'
+export const shapes: readonly Shape[] = ['one process', 'auth apart']
 
 /** The product in one process, or sign-in in one and the resources in another that verifies through its JWKS. */
 export async function startProduct(shape: Shape): Promise<Product> {
