@@ -1,23 +1,24 @@
-/** Configuration -> adapters. Opens only what the roles need; the one place that knows which engine serves which port. */
-import { join } from 'node:path'
+/**
+ * Configuration -> adapters. Opens only what the roles need. Which engine serves which port is chosen in dependencies/:
+ * auth-engine for sign-in, memory-engine for memories.
+ */
 import { httpsOutbound } from './adapters/outbound/https.ts'
-import { openSqliteMemoryStore } from './adapters/sqlite/memory/store.ts'
 import type { ApiDependencies } from './api/dependencies.ts'
 import type { Config } from './config/config.ts'
-import { openAuthEngine } from './dependencies/auth-engine.ts'
-import { openEmbedder, runEmbedding } from './dependencies/embedding.ts'
+import { type AuthEngine, openAuthEngine } from './dependencies/auth-engine.ts'
 import { identityProvidersOf } from './dependencies/identity-providers.ts'
 import { limitRules } from './dependencies/limit-rules.ts'
+import { openMemoryServices } from './dependencies/memory-services.ts'
 import { oidcSettings } from './dependencies/oidc-settings.ts'
+import { createOpening, type EngineInUse } from './dependencies/opening.ts'
 import { takeAllowance } from './http/rate-limit.ts'
 import type { McpDependencies } from './mcp/dependencies.ts'
 import { operations } from './memory/operations.ts'
-import type { AppNames, Profiles } from './memory/ports.ts'
 import type { MemoryServices } from './memory/services.ts'
 import { createClientDocuments } from './oidc/clients/documents.ts'
 import type { OidcDependencies } from './oidc/dependencies.ts'
 import { createPeople, type People } from './oidc/people.ts'
-import type { OidcStores } from './oidc/ports.ts'
+import type { KeyRing } from './oidc/ports.ts'
 import { createKeyRing } from './oidc/tokens/key-ring.ts'
 import { localKeys, remoteKeys } from './resource/key-source.ts'
 import type { Principal, TokenVerifier } from './resource/ports.ts'
@@ -28,12 +29,6 @@ import { createLog, type Log } from './shared/log.ts'
 import { createRandom, type Random } from './shared/random.ts'
 import { requestContext } from './shared/request-context.ts'
 import { version } from './shared/version.ts'
-
-/** What an engine is used for, as the start says it. */
-export interface EngineInUse {
-  readonly purpose: string
-  readonly engine: string
-}
 
 export interface Dependencies {
   readonly clock: Clock
@@ -55,157 +50,125 @@ export interface Dependencies {
   close(): Promise<void>
 }
 
+/** What every surface is given: nothing of it belongs to one of them. */
+interface Common {
+  readonly config: Config
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly engine: AuthEngine
+  readonly verifier: TokenVerifier
+  readonly take: ReturnType<typeof takeAllowance>
+}
+
 /** Opens what a process with this configuration needs. Throws a `Fault` that says which engine does not answer or refuses. */
 export async function openDependencies(config: Config): Promise<Dependencies> {
-  const closers: (() => void | Promise<void>)[] = []
-  const healthChecks: HealthCheck[] = []
-  const engines: EngineInUse[] = []
+  const opening = createOpening()
   const clock = systemClock
   const random = createRandom(clock)
   const log = createLog(config.logLevel)
-  const close = async () => {
-    for (const closeOne of closers.reverse()) await closeOne()
-  }
   try {
     const engine = await openAuthEngine(config, { clock, random, log })
-    closers.push(() => engine.close())
-    const { stores, feed } = engine
-    healthChecks.push(...engine.healthChecks)
-    engines.push({ purpose: 'sign-in', engine: engine.name })
-    const take = takeAllowance(engine.limiter, limitRules(config))
-    const limit = (request: Request, { ownerId, clientId }: Principal) =>
-      take(request, 'principal', `${ownerId} ${clientId}`)
-    const settings = oidcSettings(config)
-    const keyRing = config.roles.has('auth')
-      ? createKeyRing({ store: await engine.openKeyStore(), clock, tokenTtlSeconds: settings.accessTokenTtlSeconds })
-      : undefined
-    const keys =
-      keyRing === undefined ? remoteKeys(config.jwksUrl ?? issuerJwks(config), fetch) : localKeys(keyRing, clock)
-    const verifier = createTokenVerifier({ issuer: config.issuer, keys, feed, clock })
-    closers.push(() => verifier.close())
-    const auth: OidcDependencies | undefined = keyRing && {
-      settings,
+    opening.onClose(() => engine.close())
+    opening.healthChecks.push(...engine.healthChecks)
+    opening.engines.push({ purpose: 'sign-in', engine: engine.name })
+    const keyRing = config.roles.has('auth') ? await openKeyRing(config, engine, clock) : undefined
+    const verifier = createTokenVerifier({
+      issuer: config.issuer,
+      keys: keyRing === undefined ? remoteKeys(config.jwksUrl ?? issuerJwks(config), fetch) : localKeys(keyRing, clock),
+      feed: engine.feed,
       clock,
-      random,
-      log,
-      stores,
-      keyRing,
-      documents: createClientDocuments({ outbound: httpsOutbound(), clock, clients: stores.clients, settings }),
-      feed,
-      verifier,
-      identityProviders: identityProvidersOf(config, clock),
-      async limit(request, rule, cost) {
-        await take(request, rule, requestContext(request).address, cost)
-      },
-    }
-    const services =
-      config.roles.has('mcp') || config.roles.has('api') || (config.roles.has('worker') && config.embedder)
-        ? openMemory()
-        : undefined
-    const api: ApiDependencies<MemoryServices> | undefined =
-      services && config.roles.has('api')
-        ? {
-            verifier,
-            clock,
-            log,
-            services,
-            operations,
-            limit,
-            changes: services.store,
-            settings: { apiBaseUrl: config.apiBaseUrl, issuer: config.issuer, version },
-          }
-        : undefined
-    const mcp: McpDependencies<MemoryServices> | undefined =
-      services && config.roles.has('mcp')
-        ? {
-            verifier,
-            feed,
-            clock,
-            random,
-            log,
-            services,
-            operations,
-            limit,
-            handover: engine.handover,
-            settings: {
-              apiBaseUrl: config.apiBaseUrl,
-              issuer: config.issuer,
-              allowedOrigins: config.allowedOrigins,
-              name: 'souvenir',
-              version,
-            },
-          }
-        : undefined
+    })
+    opening.onClose(() => verifier.close())
+    const take = takeAllowance(engine.limiter, limitRules(config))
+    const common: Common = { config, clock, random, log, engine, verifier, take }
+    const auth = keyRing && signInServer(common, keyRing)
+    const services = needsMemory(config)
+      ? await openMemoryServices(config, opening, { clock, random, log, stores: engine.stores })
+      : undefined
     return {
       clock,
       random,
       log,
       version,
       roles: [...config.roles],
-      healthChecks,
-      engines,
+      healthChecks: opening.healthChecks,
+      engines: opening.engines,
       verifier,
       auth,
       people: auth && createPeople(auth),
-      api,
-      mcp,
-      close,
-    }
-
-    function openMemory(): MemoryServices {
-      const { store, index, vectors } = openSqliteMemoryStore({ path: join(config.dataDir, 'memory.db') })
-      closers.push(() => store.close())
-      healthChecks.push(() => store.health())
-      engines.push({ purpose: 'memories', engine: 'SQLite' })
-      const settings = { uiBaseUrl: config.uiBaseUrl }
-      const embedder = openEmbedder(config, clock)
-      if (embedder !== undefined) {
-        engines.push({ purpose: 'meaning', engine: embedder.space })
-        const job = config.roles.has('worker') ? runEmbedding(embedder, vectors, { clock, log }) : undefined
-        if (job !== undefined) closers.push(() => job.stop())
-      }
-      return {
-        store,
-        index,
-        embedder,
-        clock,
-        random,
-        appNames: clientNames(stores),
-        profiles: userProfiles(stores),
-        settings,
-      }
+      api: services && config.roles.has('api') ? restApi(common, services) : undefined,
+      mcp: services && config.roles.has('mcp') ? mcpServer(common, services) : undefined,
+      close: opening.close,
     }
   } catch (error) {
-    await close()
+    await opening.close()
     throw error
   }
 }
 
+const needsMemory = ({ roles, embedder }: Config) =>
+  roles.has('mcp') || roles.has('api') || (roles.has('worker') && embedder !== undefined)
+
+const openKeyRing = async (config: Config, engine: AuthEngine, clock: Clock): Promise<KeyRing> =>
+  createKeyRing({ store: await engine.openKeyStore(), clock, tokenTtlSeconds: config.accessTokenTtlSeconds })
+
 const issuerJwks = ({ issuer }: Config) => new URL('/auth/jwks', issuer)
 
-/** Apps are OAuth clients: their names are what the clients registered. */
-const clientNames = ({ clients }: Pick<OidcStores, 'clients'>): AppNames => ({
-  async names(appIds) {
-    const found = await Promise.all(appIds.map((id) => clients.find(id)))
-    return new Map(found.flatMap((client) => (client === undefined ? [] : [[client.id, client.name] as const])))
-  },
-})
-
-const userProfiles = ({ users }: Pick<OidcStores, 'users'>): Profiles => ({
-  async profile(ownerId) {
-    const user = await users.find(ownerId)
-    return user && { name: user.name, ...(user.email === undefined ? {} : { email: user.email }) }
-  },
-})
-
-/** People and their codes, for commands that run beside a server. */
-export async function openPeople(config: Config): Promise<People & { close(): Promise<void> }> {
-  const clock = systemClock
-  const random = createRandom(clock)
-  const engine = await openAuthEngine(config, { clock, random, log: createLog(config.logLevel) })
+function signInServer({ config, clock, random, log, engine, verifier, take }: Common, keyRing: KeyRing) {
   const { stores, feed } = engine
+  const settings = oidcSettings(config)
   return {
-    ...createPeople({ settings: oidcSettings(config), clock, random, stores, feed }),
-    close: () => engine.close(),
-  }
+    settings,
+    clock,
+    random,
+    log,
+    stores,
+    keyRing,
+    documents: createClientDocuments({ outbound: httpsOutbound(), clock, clients: stores.clients, settings }),
+    feed,
+    verifier,
+    identityProviders: identityProvidersOf(config, clock),
+    async limit(request, rule, cost) {
+      await take(request, rule, requestContext(request).address, cost)
+    },
+  } satisfies OidcDependencies
 }
+
+/** Each person has an allowance with each of their clients. */
+const limitPrincipal =
+  (take: Common['take']) =>
+  (request: Request, { ownerId, clientId }: Principal) =>
+    take(request, 'principal', `${ownerId} ${clientId}`)
+
+const restApi = ({ config, clock, log, verifier, take }: Common, services: MemoryServices) =>
+  ({
+    verifier,
+    clock,
+    log,
+    services,
+    operations,
+    limit: limitPrincipal(take),
+    changes: services.store,
+    settings: { apiBaseUrl: config.apiBaseUrl, issuer: config.issuer, version },
+  }) satisfies ApiDependencies<MemoryServices>
+
+const mcpServer = ({ config, clock, random, log, engine, verifier, take }: Common, services: MemoryServices) =>
+  ({
+    verifier,
+    feed: engine.feed,
+    clock,
+    random,
+    log,
+    services,
+    operations,
+    limit: limitPrincipal(take),
+    handover: engine.handover,
+    settings: {
+      apiBaseUrl: config.apiBaseUrl,
+      issuer: config.issuer,
+      allowedOrigins: config.allowedOrigins,
+      name: 'souvenir',
+      version,
+    },
+  }) satisfies McpDependencies<MemoryServices>

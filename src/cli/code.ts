@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
-import { openPeople } from '../dependencies.ts'
+import { openPeople } from '../dependencies/people.ts'
 import { type Command, complain, print } from './command.ts'
 
 export const code: Command = {

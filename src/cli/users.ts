@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/config.ts'
-import { openPeople } from '../dependencies.ts'
+import { openPeople } from '../dependencies/people.ts'
 import { type Command, print, UsageError } from './command.ts'
 
 export const users: Command = {

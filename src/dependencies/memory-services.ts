@@ -1,0 +1,58 @@
+/** What the operations run on, in a process that serves them or works for them. */
+import type { Config } from '../config/config.ts'
+import type { AppNames, Profiles } from '../memory/ports.ts'
+import type { MemoryServices } from '../memory/services.ts'
+import type { OidcStores } from '../oidc/ports.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Log } from '../shared/log.ts'
+import type { Random } from '../shared/random.ts'
+import { openEmbedder, runEmbedding } from './embedding.ts'
+import { openMemoryEngine } from './memory-engine.ts'
+import type { Opening } from './opening.ts'
+
+interface Given {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly stores: Pick<OidcStores, 'clients' | 'users'>
+}
+
+/** Opens the memory's engine and, with the role worker, starts its jobs. @throws Fault as the engine */
+export async function openMemoryServices(config: Config, opening: Opening, given: Given): Promise<MemoryServices> {
+  const { clock, random, log, stores } = given
+  const engine = await openMemoryEngine(config)
+  opening.onClose(() => engine.close())
+  opening.healthChecks.push(...engine.healthChecks)
+  opening.engines.push({ purpose: 'memories', engine: engine.name })
+  const embedder = openEmbedder(config, clock)
+  if (embedder !== undefined) {
+    opening.engines.push({ purpose: 'meaning', engine: embedder.space })
+    const job = config.roles.has('worker') ? runEmbedding(embedder, engine.vectors, { clock, log }) : undefined
+    if (job !== undefined) opening.onClose(() => job.stop())
+  }
+  return {
+    store: engine.store,
+    index: engine.index,
+    embedder,
+    clock,
+    random,
+    appNames: clientNames(stores),
+    profiles: userProfiles(stores),
+    settings: { uiBaseUrl: config.uiBaseUrl },
+  }
+}
+
+/** Apps are OAuth clients: their names are what the clients registered. */
+const clientNames = ({ clients }: Pick<OidcStores, 'clients'>): AppNames => ({
+  async names(appIds) {
+    const found = await Promise.all(appIds.map((id) => clients.find(id)))
+    return new Map(found.flatMap((client) => (client === undefined ? [] : [[client.id, client.name] as const])))
+  },
+})
+
+const userProfiles = ({ users }: Pick<OidcStores, 'users'>): Profiles => ({
+  async profile(ownerId) {
+    const user = await users.find(ownerId)
+    return user && { name: user.name, ...(user.email === undefined ? {} : { email: user.email }) }
+  },
+})

@@ -1,0 +1,28 @@
+import type { HealthCheck } from '../shared/health.ts'
+
+/** What an engine is used for, as the start says it. */
+export interface EngineInUse {
+  readonly purpose: string
+  readonly engine: string
+}
+
+/** What has been opened so far: each part says what it added, and all of it closes together, the last opened first. */
+export interface Opening {
+  readonly healthChecks: HealthCheck[]
+  readonly engines: EngineInUse[]
+  /** Is called once, after everything that was opened later has closed. */
+  onClose(closeOne: () => void | Promise<void>): void
+  close(): Promise<void>
+}
+
+export function createOpening(): Opening {
+  const closers: (() => void | Promise<void>)[] = []
+  return {
+    healthChecks: [],
+    engines: [],
+    onClose: (closeOne) => void closers.push(closeOne),
+    async close() {
+      for (const closeOne of closers.splice(0).reverse()) await closeOne()
+    },
+  }
+}
