@@ -35,8 +35,6 @@ const mostLanguages = 4
 /** How many of the nearest items in meaning are compared exactly, and how many of the best by words besides. */
 const nearestItems = 200
 const bestByWords = 100
-/** Longer than that a search does not wait for the model. */
-const embedTimeoutMs = 2_000
 
 export interface Answer {
   readonly hits: readonly Hit[]
@@ -92,10 +90,10 @@ export async function search(services: Services, caller: Caller, question: Quest
   return { hits, degraded }
 }
 
-/** The question's vector; undefined when the model does not answer in time. */
+/** The question's vector; undefined when the model does not answer within its budget, as while it is being loaded. */
 async function vectorOf(embedder: Embedder, query: string): Promise<Float32Array | undefined> {
   try {
-    return (await embedder.embed([query], AbortSignal.timeout(embedTimeoutMs)))[0]
+    return await embedder.embedQuestion(query, AbortSignal.timeout(embedder.questionBudgetMs))
   } catch {
     return undefined
   }

@@ -18,8 +18,12 @@ const meanings = [
 ]
 class SmallModel implements Embedder {
   space = 'small/4'
+  questionBudgetMs = 1_000
   up = true
   embedded = 0
+  async embedQuestion(question: string, _signal?: AbortSignal): Promise<Float32Array> {
+    return (await this.embed([question]))[0] ?? new Float32Array()
+  }
   async embed(texts: readonly string[]): Promise<Float32Array[]> {
     if (!this.up) throw new Fault('unavailable', 'The embedding model does not answer.')
     if (texts.some((text) => text.includes('poison'))) throw new Fault('unavailable', 'status 400')
@@ -86,6 +90,17 @@ describe('Vectors on SQLite', () => {
     await embedAll()
     expect(await contents('dog')).toEqual(['My hound is called Rex.'])
     expect(await contents('dog', 'bob')).toEqual(['Her puppy is called Bo.'])
+  })
+
+  test('a question whose vector takes longer than the budget is answered by words, and says so', async () => {
+    await add('My hound likes tea.')
+    await embedAll()
+    model.questionBudgetMs = 5
+    model.embedQuestion = (_, signal) =>
+      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+    const answer = await ask('hound')
+    expect(answer.degraded).toEqual(['embedder'])
+    expect(answer.hits.map(({ memory }) => memory.content)).toEqual(['My hound likes tea.'])
   })
 
   test('while the model is down writes succeed, search goes by words and says so, and it catches up', async () => {

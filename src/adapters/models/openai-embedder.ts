@@ -2,7 +2,7 @@
  * Embeddings from anything that speaks OpenAI's API (OpenAI, Ollama, LM Studio, vLLM, TEI): `POST {url}/embeddings`.
  * Opened by dependencies; the key and the texts go to that address and into no log.
  */
-import { type Embedder, toUnitLength } from '../../memory/rank/embedder.ts'
+import { type Embedder, noPrefixes, type Prefixes, toUnitLength, withPrefix } from '../../memory/rank/embedder.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
@@ -14,6 +14,9 @@ export interface OpenAiEmbedderOptions {
   readonly apiKey?: string | undefined
   /** Sent only when given: few servers know it. */
   readonly dimensions?: number | undefined
+  readonly prefixes?: Prefixes
+  /** How long a search waits: more than a model in the same process needs, for there is a network between. */
+  readonly questionBudgetMs?: number
   readonly clock: Clock
   /** For one request. */
   readonly timeoutMs?: number
@@ -30,6 +33,7 @@ const largestAnswer = batch * largestVector * 24
 
 export function openAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   const { url, model, apiKey, dimensions, clock, timeoutMs = 15_000 } = options
+  const { prefixes = noPrefixes, questionBudgetMs = 2_000 } = options
   const ask = options.fetch ?? fetch
   const guarded = circuitBreaker({ clock })
   const address = `${url.replace(/\/+$/u, '')}/embeddings`
@@ -56,16 +60,26 @@ export function openAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
     }
   }
 
+  async function embed(prefix: string, texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
+    const vectors: Float32Array[] = []
+    for (let at = 0; at < texts.length; at += batch) {
+      // An empty text is refused by most servers.
+      const input = texts
+        .slice(at, at + batch)
+        .map((text) => withPrefix(prefix, text.slice(0, longestText).trim() || '-'))
+      vectors.push(...(await guarded(() => embedBatch(input, signal))))
+    }
+    return vectors
+  }
+
   return {
-    space: `${model}/${dimensions ?? 'own'}`,
-    async embed(texts, signal) {
-      const vectors: Float32Array[] = []
-      for (let at = 0; at < texts.length; at += batch) {
-        // An empty text is refused by most servers.
-        const input = texts.slice(at, at + batch).map((text) => text.slice(0, longestText).trim() || '-')
-        vectors.push(...(await guarded(() => embedBatch(input, signal))))
-      }
-      return vectors
+    space: [model, dimensions ?? 'own', ...(prefixes.text === '' ? [] : [prefixes.text])].join('/'),
+    questionBudgetMs,
+    embed: (texts, signal) => embed(prefixes.text, texts, signal),
+    async embedQuestion(question, signal) {
+      const [vector] = await embed(prefixes.question, [question], signal)
+      if (vector === undefined) throw new Fault('unavailable', 'The embedding model does not answer.')
+      return vector
     },
   }
 }

@@ -47,6 +47,14 @@ describe('Embeddings over OpenAI’s API', () => {
     expect(set.embedder.space).not.toBe(own.embedder.space)
   })
 
+  test('texts and questions go behind the prefixes that the model was trained with', async () => {
+    const { embedder, asked } = embedderOver(vectors, { prefixes: { text: 'passage:', question: 'query:' } })
+    await embedder.embed(['Rex is a dog'])
+    await embedder.embedQuestion('what is my dog called')
+    expect(asked.map(({ input }) => input[0])).toEqual(['passage: Rex is a dog', 'query: what is my dog called'])
+    expect(embedder.space).not.toBe(embedderOver(vectors).embedder.space)
+  })
+
   test('an empty text is not sent empty, a long one is cut', async () => {
     const { embedder, asked } = embedderOver(vectors)
     await embedder.embed([' ', 'x'.repeat(20_000)])
