@@ -31,13 +31,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** What every engine must apply alike: who may see what, what the words of a text are, how postings are packed. Pure functions. */
 const pureRules = new Set([
   'src/memory/access.ts',
+  'src/memory/change.ts',
+  'src/memory/stored.ts',
   'src/memory/text/analyze.ts',
   'src/memory/text/traits.ts',
   'src/memory/rank/codes.ts',
   'src/memory/rank/embedder.ts',
   'src/memory/rank/facts.ts',
+  'src/memory/rank/kept-index.ts',
   'src/memory/rank/postings.ts',
   'src/memory/rank/tail.ts',
+  'src/memory/rank/verify-index.ts',
 ])
 
 /** What a part may name from another beyond the table. */

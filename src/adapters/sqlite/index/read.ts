@@ -1,51 +1,20 @@
 /** Reading the index of words: an owner's facts are kept between searches and brought forward by what changed since. */
-import { OwnerFacts } from '../../../memory/rank/facts.ts'
+import { type IndexedRow, type KeptIndex, KeptIndexes } from '../../../memory/rank/kept-index.ts'
 import type { OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
-import { packPostings } from '../../../memory/rank/postings.ts'
-import { unpackTerms } from '../../../memory/rank/tail.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
-import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
+import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
-import { type KeptCodes, nearestItems, noCodes } from './vectors.ts'
+import { nearestItems } from './vectors.ts'
 import { findOwner, type OwnerRow, ownerOf } from './write.ts'
 
-/** Facts of owners that were asked last are kept, as long as they have no more items than this together: about 60 bytes each. */
-const itemsKept = 1_000_000
-
-interface Kept {
-  readonly key: number
-  version: number
-  readonly facts: OwnerFacts
-  /** The terms of items that wait in the tail. */
-  tail: Map<string, [ordinal: number, frequency: number][]>
-  /** The tail holds the items from `packedTo` to below `tailTo`. */
-  packedTo: number
-  tailTo: number
-  readonly codes: KeptCodes
-}
-
 export function sqliteRecallIndex(db: Database): RecallIndex {
-  const kept = new Map<OwnerId, Kept>()
+  const kept = new KeptIndexes()
 
-  function refreshed(ownerId: OwnerId): Kept {
+  function refreshed(ownerId: OwnerId): KeptIndex {
     const row = currentOwner(db, ownerId)
-    const known = kept.get(ownerId)
-    const owner: Kept =
-      known?.key === row.key
-        ? known
-        : {
-            key: row.key,
-            version: -1,
-            facts: new OwnerFacts(),
-            tail: new Map(),
-            packedTo: 0,
-            tailTo: 0,
-            codes: noCodes(),
-          }
+    const owner = kept.of(ownerId, row.key)
     if (owner.version !== row.version) bringForward(db, owner, row)
-    kept.delete(ownerId)
-    kept.set(ownerId, owner)
-    forgetOldest(kept)
+    kept.forgetOldest()
     return owner
   }
 
@@ -62,8 +31,8 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
               owner.key,
               term,
             )
-            const waiting = owner.tail.get(term)
-            if (waiting !== undefined) blocks.push({ block: 0, data: packPostings(0, waiting) })
+            const waiting = owner.waiting(term)
+            if (waiting !== undefined) blocks.push(waiting)
             if (blocks.length > 0) found.set(term, blocks)
           }
           return found
@@ -93,27 +62,8 @@ function currentOwner(db: Database, ownerId: OwnerId): OwnerRow {
   return owner?.analyzer === analyzerVersion ? owner : db.transaction(() => ownerOf(db, ownerId))
 }
 
-interface FactsRow {
-  readonly ordinal: number
-  readonly length: number
-  readonly language: number
-  readonly traits: number
-  /** Null when removed. */
-  readonly thread_id: string | null
-  readonly position: number
-  readonly speaker_kind: 'self' | 'other' | 'assistant' | 'document'
-  readonly speaker_name: string | null
-  readonly app_id: ClientId
-  readonly categories: string
-  readonly state: 'active' | 'paused' | 'archived' | 'deleted'
-  readonly occurred_at: number | null
-  readonly created_at: number
-  readonly valid_from: number
-  readonly valid_to: number | null
-}
-
-function bringForward(db: Database, owner: Kept, row: OwnerRow): void {
-  const rows = db.all<FactsRow>(
+function bringForward(db: Database, owner: KeptIndex, row: OwnerRow): void {
+  const items = db.all<IndexedRow>(
     `SELECT i.ordinal, i.length, i.language, i.traits, m.thread_id, m.position, m.speaker_kind, m.speaker_name, m.app_id,
         m.categories, m.state, m.occurred_at, m.created_at, m.valid_from, m.valid_to
        FROM index_item AS i LEFT JOIN memory AS m ON m.seq = i.memory
@@ -121,57 +71,10 @@ function bringForward(db: Database, owner: Kept, row: OwnerRow): void {
     owner.key,
     owner.version,
   )
-  for (const one of rows) {
-    if (one.thread_id === null) {
-      owner.facts.remove(one.ordinal)
-      continue
-    }
-    owner.facts.put({
-      ordinal: one.ordinal,
-      length: one.length,
-      language: one.language,
-      traits: one.traits,
-      threadId: one.thread_id,
-      position: one.position,
-      speakerKind: one.speaker_kind,
-      speakerName: one.speaker_name ?? undefined,
-      appId: one.app_id,
-      categories: one.categories === '[]' ? [] : JSON.parse(one.categories),
-      state: one.state,
-      occurredAt: one.occurred_at ?? undefined,
-      createdAt: one.created_at,
-      validFrom: one.valid_from,
-      validTo: one.valid_to ?? undefined,
-    })
-  }
-  if (row.packed_to !== owner.packedTo) {
-    owner.tail = new Map()
-    owner.packedTo = row.packed_to
-    owner.tailTo = row.packed_to
-  }
-  const waiting = db.all<{ ordinal: number; terms: string }>(
+  const tail = db.all<{ ordinal: number; terms: string }>(
     'SELECT ordinal, terms FROM index_tail WHERE owner = ? AND ordinal >= ? ORDER BY ordinal',
     owner.key,
-    owner.tailTo,
+    owner.tailFrom(row),
   )
-  for (const { ordinal, terms } of waiting) {
-    for (const [term, frequency] of unpackTerms(terms)) {
-      const list = owner.tail.get(term)
-      if (list === undefined) owner.tail.set(term, [[ordinal, frequency]])
-      else list.push([ordinal, frequency])
-    }
-  }
-  owner.tailTo = row.next_ordinal
-  owner.version = row.version
-}
-
-/** Drops the facts of the owners that were asked longest ago, but never the last one's. */
-function forgetOldest(kept: Map<OwnerId, Kept>): void {
-  let items = 0
-  for (const { facts } of kept.values()) items += facts.ordinals
-  for (const [ownerId, { facts }] of kept) {
-    if (items <= itemsKept || kept.size === 1) return
-    kept.delete(ownerId)
-    items -= facts.ordinals
-  }
+  owner.bringForward(row, items, tail)
 }

@@ -1,5 +1,6 @@
 /** Vectors of items in SQLite: float32 whole, read for few items, and one bit a number, kept in memory and scanned. */
-import { CodeTable, codeFrom, codeOf, likenessOf, toBytes, vectorFrom, wordsOf } from '../../../memory/rank/codes.ts'
+import { codeOf, likenessOf, toBytes, vectorFrom, wordsOf } from '../../../memory/rank/codes.ts'
+import type { KeptCodes } from '../../../memory/rank/kept-index.ts'
 import type { EmbeddingClaim, NearestRequest, VectorIndex } from '../../../memory/rank/ports.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { Database } from '../database.ts'
@@ -94,15 +95,6 @@ function put(db: Database, owner: number, ordinal: number, version: number, vect
   )
 }
 
-/** An owner's codes, kept between searches with the owner's facts. */
-export interface KeptCodes {
-  space: string
-  version: number
-  table: CodeTable | undefined
-}
-
-export const noCodes = (): KeptCodes => ({ space: '', version: -1, table: undefined })
-
 /** The exact cosines of the items whose codes are nearest, and of those asked for besides. */
 export function nearestItems(
   db: Database,
@@ -113,7 +105,7 @@ export function nearestItems(
   const found = new Map<number, number>()
   const row = db.get<{ space: string; version: number }>('SELECT space, version FROM index_owner WHERE key = ?', owner)
   if (row?.space !== request.space) return found
-  if (kept.space !== row.space) Object.assign(kept, noCodes(), { space: row.space })
+  kept.begin(row.space)
   if (kept.version !== row.version) bringCodesForward(db, owner, kept, row.version)
   const { table } = kept
   if (table === undefined || table.words !== wordsOf(request.vector.length)) return found
@@ -137,10 +129,5 @@ function bringCodesForward(db: Database, owner: number, kept: KeptCodes, version
     owner,
     kept.version,
   )
-  for (const { ordinal, code } of rows) {
-    const words = codeFrom(code)
-    kept.table ??= new CodeTable(words.length)
-    if (words.length === kept.table.words) kept.table.put(ordinal, words)
-  }
-  kept.version = version
+  kept.bringForward(version, rows)
 }

@@ -1,10 +1,10 @@
 /** Apps as their user sees them: what they wrote and read, and what they may. */
 import { openRule } from '../../../memory/access.ts'
 import type { Apps, AppUse } from '../../../memory/ports.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { findRule, readableBy, ruleOf } from './conditions.ts'
-import { type MemoryRow, memoryOf } from './rows.ts'
 
 const maxApps = 1_000
 

@@ -1,14 +1,14 @@
 /** Superseding, merging and taking back. Whatever concerns two memories changes both in one transaction. */
 import { assertWriter } from '../../../memory/access.ts'
+import { assertSupersedable, assertTwo, changesOf, conflict } from '../../../memory/change.ts'
 import type { Corrections } from '../../../memory/ports.ts'
 import type { Memory, MemoryEvent } from '../../../memory/schema.ts'
+import { type EventRow, eventOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
-import { Fault } from '../../../shared/fault.ts'
 import type { Database } from '../database.ts'
 import { findRule } from './conditions.ts'
 import { find, insert, recordEvent, rewrite } from './record.ts'
-import { type EventRow, eventOf } from './rows.ts'
-import { changeableMemory, changesOf, findDuplicate, nextPosition } from './write.ts'
+import { changeableMemory, findDuplicate, nextPosition } from './write.ts'
 
 export function createCorrections(db: Database): Corrections {
   const writer = (ownerId: OwnerId, appId: ClientId) => {
@@ -23,15 +23,7 @@ export function createCorrections(db: Database): Corrections {
         const rule = writer(ownerId, appId)
         const before = changeableMemory(db, ownerId, rule, id, options)
         const from = draft.validFrom ?? at
-        if (before.validTo !== undefined) throw conflict('superseded', 'The memory was superseded already.')
-        if (before.contentHash === draft.contentHash)
-          throw conflict('same_text', 'The memory says exactly this already.')
-        if (from < before.validFrom) {
-          throw new Fault('invalid', 'The new text cannot hold from before the memory that it corrects did.', {
-            code: 'validity_reversed',
-            field: 'valid_from',
-          })
-        }
+        assertSupersedable(before, draft, from)
         const closed = rewrite(db, before, { validTo: from }, at)
         const known = findDuplicate(db, ownerId, rule, draft.contentHash)
         const threadId = draft.threadId ?? before.threadId
@@ -57,7 +49,7 @@ export function createCorrections(db: Database): Corrections {
       db.transaction(() => {
         const { at } = options
         const rule = writer(ownerId, appId)
-        if (id === otherId) throw new Fault('invalid', 'A memory cannot be merged with itself.', { field: 'other_id' })
+        assertTwo(id, otherId)
         const kept = changeableMemory(db, ownerId, rule, id, options)
         const other = changeableMemory(db, ownerId, rule, otherId, { at })
         const merged = rewrite(db, kept, changesOf(change), at)
@@ -115,5 +107,3 @@ export function createCorrections(db: Database): Corrections {
     return rows.map(eventOf)[0]
   }
 }
-
-const conflict = (code: string, message: string): Fault => new Fault('conflict', message, { code, field: 'id' })

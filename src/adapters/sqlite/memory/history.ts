@@ -1,12 +1,13 @@
 /** What happened to memories, and who read them. */
 import { assertReader, mayRead } from '../../../memory/access.ts'
+import { noSuchMemory } from '../../../memory/change.ts'
 import type { History, Reading } from '../../../memory/ports.ts'
+import { type AccessRow, accessOf, type EventRow, eventOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import { Fault } from '../../../shared/fault.ts'
 import type { Database } from '../database.ts'
 import { findRule } from './conditions.ts'
 import { find } from './record.ts'
-import { type AccessRow, accessOf, type EventRow, eventOf } from './rows.ts'
 
 /** Readings wait this long, so that a search costs no write of its own. */
 const flushAfterMs = 200
@@ -69,9 +70,7 @@ export function createHistory(db: Database): SqliteHistory {
     const rule = findRule(db, ownerId, appId)
     assertReader(rule)
     const memory = find(db, ownerId, id)
-    if (memory === undefined || !mayRead(rule, memory)) {
-      throw new Fault('not_found', 'There is no such memory.', { code: 'memory_not_found' })
-    }
+    if (memory === undefined || !mayRead(rule, memory)) throw noSuchMemory()
   }
 
   const countOf = (row: { total: number } | undefined): number => row?.total ?? 0

@@ -1,7 +1,7 @@
 /** Memories that come back from an export, with everything they had. */
 import { assertUnrestricted } from '../../../memory/access.ts'
+import { guessedThread } from '../../../memory/change.ts'
 import type { ImportedMemory, ImportStatus, Imports } from '../../../memory/ports.ts'
-import { guessedThreadPrefix } from '../../../memory/rank/facts.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { findRule } from './conditions.ts'
@@ -26,7 +26,7 @@ export function createImports(db: Database): Imports {
   ): ImportStatus {
     const before = find(db, ownerId, imported.id)
     if (before === undefined) {
-      const threadId = imported.threadId ?? `${guessedThreadPrefix}${imported.id}`
+      const threadId = imported.threadId ?? guessedThread(imported.id)
       const memory = insert(db, ownerId, {
         draft: imported,
         appId: imported.appId,

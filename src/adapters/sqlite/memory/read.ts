@@ -1,10 +1,10 @@
 /** Reading memories: by id, by filter, counted. */
 import type { ListRequest, Memories, MemoryPage, SortColumn } from '../../../memory/ports.ts'
 import type { Memory, MemoryState } from '../../../memory/schema.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { both, type Condition, matching, oneOf, readableBy } from './conditions.ts'
-import { type MemoryRow, memoryOf } from './rows.ts'
 
 type Readers = Pick<Memories, 'get' | 'list' | 'categories' | 'counts'>
 

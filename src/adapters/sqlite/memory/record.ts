@@ -4,10 +4,10 @@
  */
 import type { Draft } from '../../../memory/ports.ts'
 import type { Memory, MemoryEventKind } from '../../../memory/schema.ts'
+import { type MemoryRow, memoryOf, snapshotOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { project } from './projection.ts'
-import { type MemoryRow, memoryOf, snapshotOf } from './rows.ts'
 
 export interface NewMemory {
   readonly draft: Draft

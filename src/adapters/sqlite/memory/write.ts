@@ -1,22 +1,13 @@
 /** Adding and changing memories, each call one transaction. */
-import { assertWriter, mayChange, mayRead } from '../../../memory/access.ts'
-import type {
-  AddOutcome,
-  AddPolicy,
-  Draft,
-  Memories,
-  MemoryChange,
-  MemoryFilter,
-  WriteOptions,
-} from '../../../memory/ports.ts'
-import { guessedThreadPrefix } from '../../../memory/rank/facts.ts'
+import { assertWriter, mayRead } from '../../../memory/access.ts'
+import { assertChange, changeable as changeableNow, changesOf, runningThread } from '../../../memory/change.ts'
+import type { AddOutcome, AddPolicy, Draft, Memories, MemoryFilter, WriteOptions } from '../../../memory/ports.ts'
 import type { AccessRule, Memory } from '../../../memory/schema.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
-import { Fault } from '../../../shared/fault.ts'
 import type { Database } from '../database.ts'
 import { both, type Condition, changeable, findRule, matching, oneOf } from './conditions.ts'
 import { erase, find, insert, recordEvent, rewrite } from './record.ts'
-import { type MemoryRow, memoryOf } from './rows.ts'
 
 export type Writers = Pick<Memories, 'add' | 'update' | 'setState' | 'delete' | 'deleteAll'>
 
@@ -130,34 +121,13 @@ const selected = (ownerId: OwnerId, rule: AccessRule, which: readonly MemoryId[]
   both(changeable(ownerId, rule), 'states' in which ? matching(ownerId, which) : oneOf('m.id', which))
 
 /** @throws Fault `not_found`, `forbidden`, `precondition_failed` */
-export function changeableMemory(
+export const changeableMemory = (
   db: Database,
   ownerId: OwnerId,
   rule: AccessRule,
   id: MemoryId,
   options: WriteOptions,
-): Memory {
-  const memory = find(db, ownerId, id)
-  if (memory === undefined || memory.state === 'deleted' || !mayRead(rule, memory)) {
-    throw new Fault('not_found', 'There is no such memory.', { code: 'memory_not_found' })
-  }
-  assertChange(rule, memory, options)
-  return memory
-}
-
-function assertChange(rule: AccessRule, memory: Memory, { ifVersion }: WriteOptions): void {
-  if (!mayChange(rule, memory)) {
-    throw new Fault('forbidden', 'Its user lets this app change only what it wrote itself.', {
-      code: 'app_may_not_change',
-    })
-  }
-  if (ifVersion !== undefined && ifVersion !== memory.version) {
-    throw new Fault('precondition_failed', 'The memory was changed in the meantime. Read it again.', {
-      code: 'version_mismatch',
-      field: 'If-Match',
-    })
-  }
-}
+): Memory => changeableNow(find(db, ownerId, id), rule, options)
 
 /** A memory that says the same, still holds and may be read by the app: one that it may not read must not show by this. */
 export function findDuplicate(db: Database, ownerId: OwnerId, rule: AccessRule, hash: string): Memory | undefined {
@@ -183,14 +153,6 @@ function recentlyRecalled(db: Database, ownerId: OwnerId, since: number): Memory
   return rows.map(memoryOf)
 }
 
-/** The columns that a change sets. */
-export const changesOf = ({ content, categories, metadata, occurredAt }: MemoryChange): Partial<Memory> => ({
-  ...(content === undefined ? {} : { content: content.text, contentHash: content.hash }),
-  ...(categories === undefined ? {} : { categories }),
-  ...(metadata === undefined ? {} : { metadata }),
-  ...(occurredAt === undefined ? {} : { occurredAt }),
-})
-
 interface Place {
   readonly threadId: string
   readonly position: number
@@ -208,9 +170,7 @@ function createThreads(db: Database, ownerId: OwnerId, appId: ClientId, policy: 
       ownerId,
       appId,
     )
-    const goesOn =
-      last?.thread_id.startsWith(guessedThreadPrefix) === true && policy.at - last.created_at < policy.threadGapMs
-    running = goesOn && last !== undefined ? last.thread_id : `${guessedThreadPrefix}${draft.id}`
+    running = runningThread(last && { threadId: last.thread_id, createdAt: last.created_at }, draft, policy)
     return running
   }
 

@@ -1,6 +1,7 @@
-/** Rows of the memory tables and the domain's values. */
-import type { AccessLogEntry, Memory, MemoryEvent, MemorySnapshot, SpeakerKind } from '../../../memory/schema.ts'
-import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
+/** Rows of the memory tables, of the same shape in every SQL engine, and the domain's values. Pure: it knows no engine. */
+
+import type { ClientId, MemoryId, OwnerId } from '../shared/brand.ts'
+import type { AccessLogEntry, Memory, MemoryEvent, MemorySnapshot, SpeakerKind } from './schema.ts'
 
 export interface MemoryRow {
   readonly seq: number
