@@ -1,0 +1,47 @@
+/** Who may ask for tokens: registered clients. */
+import type { ClientId, TokenHash } from '../../shared/brand.ts'
+
+export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
+export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials'
+
+/** A registered client (RFC 7591 section 2, in the domain's names). */
+export interface Client {
+  readonly id: ClientId
+  readonly name: string
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  readonly authMethods: readonly ClientAuthMethod[]
+  readonly secretHash?: TokenHash
+  readonly grantTypes: readonly GrantType[]
+  /** Space-separated; what the client may ask for at most. */
+  readonly scope: string
+  /** False only for a confidential client that was pre-registered so (GPT Actions, OpenID certification). */
+  readonly pkceRequired: boolean
+  readonly clientUri?: string
+  readonly logoUri?: string
+  readonly jwks?: { readonly keys: readonly Record<string, unknown>[] }
+  readonly jwksUri?: string
+  /** The resources that this client serves: it may introspect tokens that are for one of them (RFC 7662 section 2). */
+  readonly serves?: readonly string[]
+  /**
+   * How we know it: `manual` was added by the operator, `dynamic` registered itself, `document` is a Client ID Metadata Document,
+   * `own` is this product's own pages.
+   */
+  readonly kind: 'manual' | 'dynamic' | 'document' | 'own'
+  /** RFC 7592: what the registration access token hashes to. */
+  readonly registrationTokenHash?: TokenHash
+  readonly createdAt: number
+  /** A dynamic client that never got a grant goes away then. */
+  readonly expiresAt?: number
+}
+
+export interface ClientStore {
+  find(id: ClientId): Promise<Client | undefined>
+  /** Keeps a new client or replaces one of the same id. */
+  save(client: Client): Promise<void>
+  delete(id: ClientId): Promise<boolean>
+  /** At most `limit`, in order of id, after `after`. */
+  list(limit: number, after?: ClientId): Promise<readonly Client[]>
+  /** How many dynamic clients exist: registration is capped. */
+  countDynamic(): Promise<number>
+}
