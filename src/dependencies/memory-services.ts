@@ -2,7 +2,9 @@
 import type { Config } from '../config/config.ts'
 import type { AppNames, Profiles } from '../memory/ports.ts'
 import type { MemoryServices } from '../memory/services.ts'
+import { ownPages, ownPagesId } from '../oidc/clients/own-pages.ts'
 import type { OidcStores } from '../oidc/ports.ts'
+import type { ClientId } from '../shared/brand.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
@@ -36,16 +38,17 @@ export async function openMemoryServices(config: Config, opening: Opening, given
     embedder,
     clock,
     random,
-    appNames: clientNames(stores),
+    appNames: clientNames(stores, config),
     profiles: userProfiles(stores),
     settings: { uiBaseUrl: config.uiBaseUrl },
   }
 }
 
 /** Apps are OAuth clients: their names are what the clients registered. */
-const clientNames = ({ clients }: Pick<OidcStores, 'clients'>): AppNames => ({
+const clientNames = ({ clients }: Pick<OidcStores, 'clients'>, config: Pick<Config, 'uiBaseUrl'>): AppNames => ({
   async names(appIds) {
-    const found = await Promise.all(appIds.map((id) => clients.find(id)))
+    const find = (id: ClientId) => (id === ownPagesId ? ownPages(config) : clients.find(id))
+    const found = await Promise.all(appIds.map(find))
     return new Map(found.flatMap((client) => (client === undefined ? [] : [[client.id, client.name] as const])))
   },
 })

@@ -44,9 +44,10 @@ function toAnswer(error: unknown, issuer: string, requestId: string): Answer {
   }
 }
 
-function ofOAuthError({ code, description }: OAuthError, issuer: string): Answer {
+function ofOAuthError(error: OAuthError, issuer: string): Answer {
+  const { code, description } = error
   const status = statusOf[code] ?? 400
-  const challenge = challengeOf(code, description, issuer)
+  const challenge = challengeOf(error, issuer)
   return {
     status,
     error: code,
@@ -66,7 +67,7 @@ const statusOf: Partial<Record<OAuthErrorCode, number>> = {
 }
 
 /** `WWW-Authenticate`, where RFC 6749 section 5.2 and RFC 6750 section 3 ask for it. */
-function challengeOf(code: OAuthErrorCode, description: string, issuer: string): string | undefined {
+function challengeOf({ code, description, scope = 'openid' }: OAuthError, issuer: string): string | undefined {
   const quoted = description.replace(/["\\]|[^\x20-\x7e]/g, "'")
   switch (code) {
     case 'invalid_client':
@@ -74,7 +75,7 @@ function challengeOf(code: OAuthErrorCode, description: string, issuer: string):
     case 'invalid_token':
       return `Bearer realm="${issuer}", error="invalid_token", error_description="${quoted}"`
     case 'insufficient_scope':
-      return `Bearer realm="${issuer}", error="insufficient_scope", error_description="${quoted}", scope="openid"`
+      return `Bearer realm="${issuer}", error="insufficient_scope", error_description="${quoted}", scope="${scope}"`
     default:
       return undefined
   }

@@ -4,6 +4,7 @@ import { deleteRegistration, readRegistration, registerClient, replaceRegistrati
 import { consentDecision, consentStart } from './consent/decide.ts'
 import { discoveryEndpoints } from './discovery.ts'
 import type { Endpoint } from './endpoint.ts'
+import { deleteGrant, listGrants } from './grants/endpoint.ts'
 import { introspectToken } from './introspect.ts'
 import { jwksEndpoint } from './jwks.ts'
 import { logoutByGet, logoutByPost } from './logout.ts'
@@ -41,6 +42,8 @@ export const endpoints = (settings: OidcSettings): readonly Endpoint[] => [
   introspectToken, // RFC 7662
   userinfoByGet, // OpenID Connect Core 5.3
   userinfoByPost,
+  listGrants, // what a person allowed, for our own pages
+  deleteGrant,
   logoutByGet, // OpenID Connect RP-Initiated Logout 1.0
   logoutByPost,
 ]

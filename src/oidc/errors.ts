@@ -29,11 +29,18 @@ export class OAuthError extends Error {
   readonly code: OAuthErrorCode
   readonly description: string
   readonly reason: string | undefined
-  constructor(code: OAuthErrorCode, description: string, options: { reason?: string; cause?: unknown } = {}) {
+  /** For `insufficient_scope`: what the token would need (RFC 6750 section 3). */
+  readonly scope: string | undefined
+  constructor(
+    code: OAuthErrorCode,
+    description: string,
+    options: { reason?: string; scope?: string; cause?: unknown } = {},
+  ) {
     super(`${code}: ${description}`, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'OAuthError'
     this.code = code
     this.description = description
     this.reason = options.reason
+    this.scope = options.scope
   }
 }

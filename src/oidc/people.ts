@@ -2,10 +2,10 @@
 import { unixSeconds } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import type { OidcDependencies } from './dependencies.ts'
+import { endGrant } from './grants/end.ts'
 import type { User } from './ports.ts'
 import { deriveOwnerId, ensureConsoleUser } from './signin/account.ts'
 import { issueConsoleCode } from './signin/console-code.ts'
-import { underWaySeconds } from './token/family.ts'
 
 export interface People {
   /** A fresh code for the person called `name`; for the owner without one. Throws `Fault('not_found')` for a name nobody was added under. */
@@ -26,7 +26,7 @@ type PeopleDependencies = Pick<OidcDependencies, 'clock' | 'random' | 'feed' | '
 }
 
 export function createPeople(dependencies: PeopleDependencies): People {
-  const { stores, feed, clock, settings } = dependencies
+  const { stores, clock } = dependencies
   const find = async (name: string): Promise<User> => {
     const user = await stores.users.findByIdentity({ provider: 'console', subject: name })
     if (user === undefined) {
@@ -35,12 +35,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
     return user
   }
   const endGrants = async ({ id }: User): Promise<void> => {
-    const expiresAt = unixSeconds(clock) + settings.accessTokenTtlSeconds + underWaySeconds
-    for (const grant of await stores.grants.list(id)) {
-      await stores.refreshTokens.revokeGrant(grant.id)
-      await feed.revoke({ kind: 'grant', id: grant.id, expiresAt })
-      await stores.grants.revoke(id, grant.id)
-    }
+    for (const grant of await stores.grants.list(id)) await endGrant(grant, dependencies)
   }
   return {
     async issueCode(name = owner) {

@@ -10,9 +10,13 @@ export const supportedScopes = [
   'memories:write',
 ] as const
 
-export type Scope = (typeof supportedScopes)[number]
+/** For our own pages alone: neither advertised nor registered for by anyone. */
+export const ownPagesScopes = ['grants:manage'] as const
 
-const known: ReadonlySet<string> = new Set(supportedScopes)
+export type Scope = (typeof supportedScopes)[number] | (typeof ownPagesScopes)[number]
+
+const forEveryone: ReadonlySet<string> = new Set(supportedScopes)
+const known: ReadonlySet<string> = new Set([...supportedScopes, ...ownPagesScopes])
 
 /** A scope parameter as its distinct values in the order sent (RFC 6749 section 3.3); empty when it is absent. */
 export const splitScope = (scope: string | undefined): readonly string[] => [
@@ -25,7 +29,9 @@ export const splitScope = (scope: string | undefined): readonly string[] => [
  */
 export function permittedScopes(asked: readonly string[], clientScope: string): readonly string[] {
   const registered = new Set(splitScope(clientScope))
-  return asked.filter((value) => known.has(value) && (registered.size === 0 || registered.has(value)))
+  return asked.filter((value) =>
+    registered.size === 0 ? forEveryone.has(value) : known.has(value) && registered.has(value),
+  )
 }
 
 /** Which claims a scope asks for (OpenID Connect Core section 5.4), as far as a user has them here. */

@@ -61,11 +61,12 @@ export const covers = (grant: Grant, scopes: readonly string[], audience: readon
 
 /**
  * RFC 8252 section 8.6: any program on the machine can pretend to be a public client that is called back on loopback or by
- * a private scheme, so each of its requests is put before the person. And `prompt=consent` always asks.
+ * a private scheme, so each of its requests is put before the person. Nobody can pretend to be our own pages: their address
+ * is compared with its port. And `prompt=consent` always asks.
  */
 const mayBeAnsweredSilently = (request: AuthorizationRequest, client: Client): boolean =>
   !request.prompts.includes('consent') &&
-  (request.redirectUri.startsWith('https://') || !client.authMethods.includes('none'))
+  (client.kind === 'own' || request.redirectUri.startsWith('https://') || !client.authMethods.includes('none'))
 
 /**
  * RFC 9700 section 4.1: who registers a client chooses its redirect URIs, and may add one after a person allowed another

@@ -3,9 +3,10 @@ import type { ClientId } from '../../shared/brand.ts'
 import { unixSeconds } from '../../shared/clock.ts'
 import { requestContext } from '../../shared/request-context.ts'
 import { findClient } from '../clients/find-client.ts'
+import { recordGrant } from '../consent/record.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
-import type { Authorization, AuthorizationRequest, Client, Session, User } from '../ports.ts'
+import type { Authorization, AuthorizationRequest, Client, Grant, Session, User } from '../ports.ts'
 import { audienceOf } from '../resource-indicators.ts'
 import { personMayEnter } from '../signin/allow-list.ts'
 import { readSession } from '../signin/session.ts'
@@ -90,11 +91,22 @@ async function decide(
   request: AuthorizationRequest,
   client: Client,
   signedIn: SignedIn | undefined,
-  { stores, settings }: OidcDependencies,
+  dependencies: OidcDependencies,
 ): Promise<Step> {
-  const grant = signedIn === undefined ? undefined : await stores.grants.find(signedIn.ownerId, client.id)
-  return nextStep({ request, client, audience: audienceOf(settings, request.resources), signedIn, grant })
+  const grant = signedIn && (await grantOf(signedIn, client, request, dependencies))
+  return nextStep({ request, client, audience: audienceOf(dependencies.settings, request.resources), signedIn, grant })
 }
+
+/** What the person allowed this client. Our own pages show people what is theirs: whoever signed in to them allowed that. */
+const grantOf = (
+  { ownerId }: SignedIn,
+  client: Client,
+  request: AuthorizationRequest,
+  dependencies: OidcDependencies,
+): Promise<Grant | undefined> =>
+  client.kind === 'own'
+    ? recordGrant({ ownerId, client, request }, dependencies)
+    : dependencies.stores.grants.find(ownerId, client.id)
 
 interface Answer {
   readonly request: AuthorizationRequest

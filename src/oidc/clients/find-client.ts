@@ -2,6 +2,7 @@ import type { ClientId } from '../../shared/brand.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Client } from '../ports.ts'
 import { isDocumentAddress } from './metadata-document.ts'
+import { ownPages, ownPagesId } from './own-pages.ts'
 
 /**
  * The client of an id, however it came to be known here; undefined for a stranger. An id that is the address of a metadata
@@ -13,8 +14,12 @@ export async function findClient(
   {
     stores,
     documents,
-  }: Pick<OidcDependencies, 'documents'> & { readonly stores: Pick<OidcDependencies['stores'], 'clients'> },
+    settings,
+  }: Pick<OidcDependencies, 'documents' | 'settings'> & {
+    readonly stores: Pick<OidcDependencies['stores'], 'clients'>
+  },
 ): Promise<Client | undefined> {
+  if (id === ownPagesId) return ownPages(settings)
   if (!isDocumentAddress(id)) return stores.clients.find(id)
   const added = await stores.clients.find(id)
   return added !== undefined && added.kind !== 'document' ? added : documents.client(id)

@@ -30,6 +30,8 @@ export function displayName(name: string): string {
 
 function originOf({ kind, id }: Client): string {
   switch (kind) {
+    case 'own':
+      return 'The pages of this server'
     case 'manual':
       return 'Added by whoever runs this server'
     case 'document':

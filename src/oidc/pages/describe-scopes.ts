@@ -9,6 +9,7 @@ const sentences = {
   phone: 'See your telephone number, if one is kept here',
   'memories:read': 'Read your memories',
   'memories:write': 'Add, change and delete your memories',
+  'grants:manage': 'See the apps you have connected, and disconnect them',
   offline_access: 'Stay connected while you are away',
 } as const satisfies Record<Scope, string>
 

@@ -4,7 +4,7 @@ import type { PageCheck } from '../check.ts'
 
 /**
  * OAuth 2.1 section 4.1.1 and OpenID Connect Core section 3.1.2.1: equal to a registered one byte for byte, but for the port on
- * loopback. It may be left out only by plain OAuth clients that registered exactly one.
+ * loopback (which our own pages do not need). It may be left out only by plain OAuth clients that registered exactly one.
  */
 export const redirectUri: PageCheck = ({ parameters: { values } }, { client }) => {
   const registered = client?.redirectUris ?? []
@@ -16,7 +16,8 @@ export const redirectUri: PageCheck = ({ parameters: { values } }, { client }) =
       throw new OAuthError('invalid_request', 'The app did not say where to send you back to (redirect_uri).')
     return { redirectUri: only, redirectUriSent: false }
   }
-  if (!registered.some((uri) => sameRedirectUri(uri, wanted)))
+  const same = client?.kind === 'own' ? Object.is : sameRedirectUri
+  if (!registered.some((uri) => same(uri, wanted)))
     throw new OAuthError(
       'invalid_request',
       'The app asked to send you to an address that is not registered for it (redirect_uri). Nothing was sent there.',

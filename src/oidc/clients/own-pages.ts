@@ -1,0 +1,26 @@
+/** The client that the product's own pages are to their issuer: known without registration, wherever the pages run. */
+import type { ClientId } from '../../shared/brand.ts'
+import type { Client, OidcSettings } from '../ports.ts'
+import { ownPagesScopes, supportedScopes } from '../scopes.ts'
+
+export const ownPagesId = 'souvenir-ui' as ClientId
+
+/** Where the pages take the authorization response, under UI_BASE_URL. */
+export const ownPagesCallback = '/session/callback'
+
+/**
+ * A public client with PKCE. Its redirect URI is compared byte for byte, on loopback too (checks/redirect-uri.ts): the answer goes to
+ * the pages and to no other program, which is why people are not asked to allow it.
+ */
+export const ownPages = ({ uiBaseUrl }: Pick<OidcSettings, 'uiBaseUrl'>): Client => ({
+  id: ownPagesId,
+  name: 'souvenir',
+  redirectUris: [`${uiBaseUrl}${ownPagesCallback}`],
+  postLogoutRedirectUris: [`${uiBaseUrl}/`],
+  authMethods: ['none'],
+  grantTypes: ['authorization_code', 'refresh_token'],
+  scope: [...supportedScopes, ...ownPagesScopes].join(' '),
+  pkceRequired: true,
+  kind: 'own',
+  createdAt: 0,
+})

@@ -1,0 +1,19 @@
+import { unixSeconds } from '../../shared/clock.ts'
+import type { OidcDependencies } from '../dependencies.ts'
+import type { Grant, GrantStore, RefreshTokenStore } from '../ports.ts'
+import { underWaySeconds } from '../token/family.ts'
+
+export type Ending = Pick<OidcDependencies, 'feed' | 'clock' | 'settings'> & {
+  readonly stores: { readonly refreshTokens: RefreshTokenStore; readonly grants: GrantStore }
+}
+
+/**
+ * Ends what a person allowed a client: every access token of it, in every process within a second, and its codes and refresh
+ * tokens. The grant itself goes last: when something before it fails, the answer is 503 and a second try still finds it.
+ */
+export async function endGrant({ id, ownerId }: Grant, { stores, feed, clock, settings }: Ending): Promise<void> {
+  const expiresAt = unixSeconds(clock) + settings.accessTokenTtlSeconds + underWaySeconds
+  await feed.revoke({ kind: 'grant', id, expiresAt })
+  await stores.refreshTokens.revokeGrant(id)
+  await stores.grants.revoke(ownerId, id)
+}

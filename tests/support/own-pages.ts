@@ -1,0 +1,28 @@
+/** Signs a person in to the product's own pages, as those do it, and gives the access token that they hold. */
+import { ownPagesCallback, ownPagesId } from '../../src/oidc/clients/own-pages.ts'
+import { type AuthorizationServer, verifier } from './authorization-server.ts'
+import type { Browser } from './browser.ts'
+
+export const pagesScope = 'openid profile offline_access memories:read memories:write grants:manage'
+
+export async function signInToPages(
+  server: AuthorizationServer,
+  { using = server.browser(), user }: { readonly using?: Browser; readonly user?: string } = {},
+) {
+  const redirectUri = `${server.dependencies.settings.uiBaseUrl}${ownPagesCallback}`
+  const url = server.authorizationUrl({ id: ownPagesId }, { redirect_uri: redirectUri, scope: pagesScope })
+  const answer = await server.complete(using, url, user)
+  const response = await server.send('/auth/token', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      code: answer.searchParams.get('code') ?? '',
+      client_id: ownPagesId,
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+    }).toString(),
+  })
+  if (response.status !== 200) throw new Error(`token: ${response.status} ${await response.text()}`)
+  return { answer, using, ...((await response.json()) as { access_token: string; scope: string }) }
+}
