@@ -11,12 +11,15 @@ import type { Dependencies } from './dependencies.ts'
 import { clientAddress } from './http/client-address.ts'
 import { resourceCors } from './http/cors.ts'
 import { healthRoutes } from './http/health.ts'
+import { localOnly } from './http/local-only.ts'
 import { notFound } from './http/not-found.ts'
 import { observe, type Serve, unexpectedError } from './http/observe.ts'
+import { createWaiting } from './http/waiting.ts'
 import { mcpSurface } from './mcp/routes.ts'
 import { oidcRoutes } from './oidc/routes.ts'
 import { resourceRoutes } from './resource/routes.ts'
 import type { Log } from './shared/log.ts'
+import { version } from './shared/version.ts'
 
 /** A part of what is served; `close` ends what would keep it open, such as streams. */
 interface Surface {
@@ -55,7 +58,8 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
   const forPrograms = router(dependencies.log, resourceParts)
   const open = router(dependencies.log, [
     { routes: healthRoutes(dependencies) },
-    { routes: resourceRoutes({ settings: config }) },
+    // Without sign-in there is no authorization server that the metadata could name.
+    ...(config.auth === 'none' ? [] : [{ routes: resourceRoutes({ settings: config }) }]),
     ...openParts,
   ])
   const route = (request: Request) => {
@@ -64,12 +68,10 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
     const fromBrowser = request.headers.has('origin') || request.method === 'OPTIONS'
     return fromBrowser ? forBrowsers.fetch(request) : forPrograms.fetch(request)
   }
-  const serve = observe(route, {
-    random: dependencies.random,
-    log: dependencies.log,
-    addressOf: clientAddress(config.trustedProxies),
-    https: config.issuer.startsWith('https:'),
-  })
+  const serve = observe(
+    config.auth === 'none' ? localOnly(route, config.allowedHosts) : route,
+    edgeOf(config, dependencies),
+  )
   return {
     serve,
     async close() {
@@ -77,6 +79,19 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
     },
   }
 }
+
+/** What a process serves while it waits for others: the same edge, and behind it 503. */
+export function buildWaiting(config: Config, { random, log }: Pick<Dependencies, 'random' | 'log'>) {
+  const waiting = createWaiting({ version, roles: [...config.roles] })
+  return { ...waiting, serve: observe(waiting.handle, edgeOf(config, { random, log })) }
+}
+
+const edgeOf = (config: Config, { random, log }: Pick<Dependencies, 'random' | 'log'>) => ({
+  random,
+  log,
+  addressOf: clientAddress(config.trustedProxies),
+  https: config.issuer.startsWith('https:'),
+})
 
 /** Handlers of surfaces are total; the router's own errors are an unknown path and what nobody expected. */
 function router(log: Log, surfaces: readonly Surface[]): AnyElysia {

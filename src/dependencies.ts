@@ -11,8 +11,10 @@ import { limitRules } from './dependencies/limit-rules.ts'
 import { openMemoryServices } from './dependencies/memory-services.ts'
 import { oidcSettings } from './dependencies/oidc-settings.ts'
 import { createOpening, type EngineInUse } from './dependencies/opening.ts'
+import { openVerification } from './dependencies/verification.ts'
 import { takeAllowance } from './http/rate-limit.ts'
 import type { McpDependencies } from './mcp/dependencies.ts'
+import type { AnyOperation } from './memory/operation.ts'
 import { operations } from './memory/operations.ts'
 import type { MemoryServices } from './memory/services.ts'
 import { createClientDocuments } from './oidc/clients/documents.ts'
@@ -20,9 +22,7 @@ import type { OidcDependencies } from './oidc/dependencies.ts'
 import { createPeople, type People } from './oidc/people.ts'
 import type { KeyRing } from './oidc/ports.ts'
 import { createKeyRing } from './oidc/tokens/key-ring.ts'
-import { localKeys, remoteKeys } from './resource/key-source.ts'
 import type { Principal, TokenVerifier } from './resource/ports.ts'
-import { createTokenVerifier } from './resource/verifier.ts'
 import { type Clock, systemClock } from './shared/clock.ts'
 import type { HealthCheck } from './shared/health.ts'
 import { createLog, type Log } from './shared/log.ts'
@@ -73,13 +73,10 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
     opening.healthChecks.push(...engine.healthChecks)
     opening.engines.push({ purpose: 'sign-in', engine: engine.name })
     const keyRing = config.roles.has('auth') ? await openKeyRing(config, engine, clock) : undefined
-    const verifier = createTokenVerifier({
-      issuer: config.issuer,
-      keys: keyRing === undefined ? remoteKeys(config.jwksUrl ?? issuerJwks(config), fetch) : localKeys(keyRing, clock),
-      feed: engine.feed,
-      clock,
-    })
-    opening.onClose(() => verifier.close())
+    const verification = openVerification(config, { keyRing, feed: engine.feed, clock })
+    const { verifier } = verification
+    opening.onClose(() => verification.close())
+    opening.healthChecks.push(...verification.healthChecks)
     const take = takeAllowance(engine.limiter, limitRules(config))
     const common: Common = { config, clock, random, log, engine, verifier, take }
     const auth = keyRing && signInServer(common, keyRing)
@@ -97,7 +94,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
       verifier,
       auth,
       people: auth && createPeople(auth),
-      api: services && config.roles.has('api') ? restApi(common, services) : undefined,
+      api: services && (config.roles.has('api') || config.roles.has('actions')) ? restApi(common, services) : undefined,
       mcp: services && config.roles.has('mcp') ? mcpServer(common, services) : undefined,
       close: opening.close,
     }
@@ -108,12 +105,10 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
 }
 
 const needsMemory = ({ roles, embedder }: Config) =>
-  roles.has('mcp') || roles.has('api') || (roles.has('worker') && embedder !== undefined)
+  roles.has('mcp') || roles.has('api') || roles.has('actions') || (roles.has('worker') && embedder !== undefined)
 
 const openKeyRing = async (config: Config, engine: AuthEngine, clock: Clock): Promise<KeyRing> =>
   createKeyRing({ store: await engine.openKeyStore(), clock, tokenTtlSeconds: config.accessTokenTtlSeconds })
-
-const issuerJwks = ({ issuer }: Config) => new URL('/auth/jwks', issuer)
 
 function signInServer({ config, clock, random, log, engine, verifier, take }: Common, keyRing: KeyRing) {
   const { stores, feed } = engine
@@ -141,17 +136,31 @@ const limitPrincipal =
   (request: Request, { ownerId, clientId }: Principal) =>
     take(request, 'principal', `${ownerId} ${clientId}`)
 
-const restApi = ({ config, clock, log, verifier, take }: Common, services: MemoryServices) =>
-  ({
+/** All of the REST API, or with the role actions alone the part of it that ChatGPT's Actions may call. */
+const restApi = ({ config, clock, log, verifier, take }: Common, services: MemoryServices) => {
+  const whole = config.roles.has('api')
+  return {
     verifier,
     clock,
     log,
     services,
-    operations,
+    operations: whole ? operations : operations.flatMap(forActions),
     limit: limitPrincipal(take),
-    changes: services.store,
-    settings: { apiBaseUrl: config.apiBaseUrl, issuer: config.issuer, version },
-  }) satisfies ApiDependencies<MemoryServices>
+    ...(whole ? { changes: services.store } : {}),
+    settings: {
+      apiBaseUrl: config.apiBaseUrl,
+      serverUrl: whole ? config.apiBaseUrl : config.actionsBaseUrl,
+      issuer: config.issuer,
+      version,
+    },
+  } satisfies ApiDependencies<MemoryServices>
+}
+
+/** An operation with the addresses that Actions may call; none without any. */
+function forActions(operation: AnyOperation<MemoryServices>): readonly AnyOperation<MemoryServices>[] {
+  const rest = operation.rest.filter(({ actions }) => actions === true)
+  return rest.length === 0 ? [] : [{ ...operation, rest }]
+}
 
 const mcpServer = ({ config, clock, random, log, engine, verifier, take }: Common, services: MemoryServices) =>
   ({

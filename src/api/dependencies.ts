@@ -8,6 +8,8 @@ import type { ChangeFeed } from './change-streams.ts'
 export interface ApiSettings {
   /** The public address of the API, without a trailing slash. */
   readonly apiBaseUrl: string
+  /** Where these addresses are served, as the OpenAPI documents say it; `apiBaseUrl` unless this is a part served elsewhere. */
+  readonly serverUrl?: string
   /** The authorization server: its endpoints stand in the OpenAPI documents. */
   readonly issuer: string
   readonly version: string

@@ -36,7 +36,7 @@ export function openApiDocument<Services>(
       version: settings.version,
       description: 'A memory of your own: remember, recall, correct and forget.',
     },
-    servers: [{ url: settings.apiBaseUrl }],
+    servers: [{ url: settings.serverUrl ?? settings.apiBaseUrl }],
     paths,
     components: { schemas: { Problem: problemSchema }, securitySchemes: securitySchemes(settings) },
   }

@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util'
-import { buildApp } from '../app.ts'
+import { type App, buildApp, buildWaiting } from '../app.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { allRoles, parseRoles } from '../config/roles.ts'
 import { type Dependencies, openDependencies } from '../dependencies.ts'
 import { type Listening, listen } from '../serve.ts'
+import { systemClock } from '../shared/clock.ts'
+import { Fault } from '../shared/fault.ts'
+import { createLog } from '../shared/log.ts'
+import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
 import { type Command, complain, UsageError } from './command.ts'
 
@@ -12,31 +16,83 @@ const drainMs = 8_000
 
 export const serve: Command = {
   name: 'serve',
-  usage: '[--roles auth,mcp,api,ui,worker]',
+  usage: '[--roles auth,mcp,api,ui,worker,actions]',
   summary: 'Serves (all roles unless told otherwise) until it is stopped. This is the default.',
   async run(words) {
     const { values } = parseArgs({ args: [...words], options: { roles: { type: 'string' } } })
     const config = loadConfig(values.roles === undefined ? new Set(allRoles) : rolesIn(values.roles))
-    const dependencies = await openDependencies(config)
-    const app = buildApp(config, dependencies)
-    let listening: Listening
+    const stopped = stopSignal()
     try {
-      listening = await listen(app.serve, config.listen.host, config.listen.port)
-    } catch (error) {
+      const running = needsOthers(config) ? await startWaiting(config, stopped) : await start(config)
+      if (running === undefined) return 0
+      const { dependencies, app, listening } = running
+      await greet(config, dependencies, listening)
+      dependencies.log.info({ signal: await stopped }, 'stopping')
+      await app.close()
+      await listening.stop(drainMs)
       await dependencies.close()
+      return 0
+    } catch (error) {
       if (!isAddressInUse(error)) throw error
       complain(`Port ${config.listen.port} is taken. Stop what listens there, or set PORT to another.`)
       return 1
     }
-    await greet(config, dependencies, listening)
-    const signal = await stopSignal()
-    dependencies.log.info({ signal }, 'stopping')
-    await app.close()
-    await listening.stop(drainMs)
-    await dependencies.close()
-    return 0
   },
 }
+
+interface Running {
+  readonly dependencies: Dependencies
+  readonly app: App
+  readonly listening: Listening
+}
+
+async function start(config: Config): Promise<Running> {
+  const dependencies = await openDependencies(config)
+  const app = buildApp(config, dependencies)
+  try {
+    return { dependencies, app, listening: await listen(app.serve, config.listen.host, config.listen.port) }
+  } catch (error) {
+    await dependencies.close()
+    throw error
+  }
+}
+
+/** Whether this process is a part of a deployment whose other parts may start later. */
+const needsOthers = ({ auth, roles }: Config) => auth === 'none' || !roles.has('auth')
+
+/** Listens at once and answers 503 until what it needs is there; undefined when it was stopped before that. */
+async function startWaiting(config: Config, stopped: Promise<string>): Promise<Running | undefined> {
+  const random = createRandom(systemClock)
+  const waiting = buildWaiting(config, { random, log: createLog(config.logLevel) })
+  let { serve } = waiting
+  const listening = await listen((request, peer) => serve(request, peer), config.listen.host, config.listen.port)
+  try {
+    for (;;) {
+      const opened = await openDependencies(config).catch((error: unknown) => {
+        if (!(error instanceof Fault) || error.kind !== 'unavailable') throw error
+        return error
+      })
+      if (!(opened instanceof Fault)) {
+        const app = buildApp(config, opened)
+        serve = app.serve
+        return { dependencies: opened, app, listening }
+      }
+      waiting.tell(config.auth === 'none' ? opened.message : `${opened.message} ${withoutSignIn}`)
+      complain(`waiting: ${opened.message}`)
+      if ((await Promise.race([stopped, pause(retryMs)])) !== undefined) break
+    }
+  } catch (error) {
+    await listening.stop(0)
+    throw error
+  }
+  await listening.stop(drainMs)
+  return undefined
+}
+
+const retryMs = 2_000
+const pause = (milliseconds: number) => new Promise<undefined>((resolve) => setTimeout(resolve, milliseconds))
+const withoutSignIn =
+  'Start what is missing (docker compose up -d), or, to work on this machine without sign-in, set AUTH=none.'
 
 function rolesIn(text: string) {
   try {
@@ -61,7 +117,8 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
   const row = (name: string, value: string) => lines.push(`  ${name.padEnd(12)} ${value}`)
   if (config.roles.has('mcp')) row('MCP', `${config.apiBaseUrl}/mcp   (paste this into your client)`)
   if (config.roles.has('api')) row('REST', `${config.apiBaseUrl}/api/v1   (described at ${config.apiBaseUrl}/docs)`)
-  row('issuer', config.issuer)
+  if (config.auth === 'none') row('sign-in', 'none (AUTH=none): whoever reaches this machine is the owner')
+  else row('issuer', config.issuer)
   if (config.roles.size < allRoles.length) row('roles', [...config.roles].join(', '))
   row('data', config.dataDir)
   for (const { purpose, engine } of dependencies.engines) row(purpose, engine)

@@ -5,14 +5,21 @@ import type { Secret } from '../shared/secret.ts'
 import { defaultDataDir } from './data-dir.ts'
 import { ConfigError, type ConfigProblem, type Environment, readVariables } from './read.ts'
 import { allRoles, type Role } from './roles.ts'
+import { isLoopback } from './types.ts'
 import type { Values } from './variables.ts'
+import { withPassword } from './with-password.ts'
 
 export interface Config {
   readonly roles: ReadonlySet<Role>
+  /** `none`: no sign-in; every caller is the owner, and only this machine may call. */
+  readonly auth: 'oidc' | 'none'
+  /** With `auth: none`, host names that requests may carry beside those of loopback. */
+  readonly allowedHosts: readonly string[]
   readonly listen: { readonly host: string; readonly port: number }
   readonly issuer: string
   readonly apiBaseUrl: string
   readonly uiBaseUrl: string
+  readonly actionsBaseUrl: string
   readonly trustedProxies: readonly string[]
   readonly allowedOrigins: readonly string[]
   readonly dataDir: string
@@ -56,34 +63,40 @@ export interface Config {
 
 /** Reads and checks the configuration of a process with these roles. Throws `ConfigError` with every problem at once. */
 export function loadConfig(
-  roles: ReadonlySet<Role> = new Set(allRoles),
+  wantedRoles: ReadonlySet<Role> = new Set(allRoles),
   environment: Environment = process.env,
 ): Config {
   const { values, problems } = readVariables(environment)
-  problems.push(...check(values, roles))
+  const open = values.AUTH === 'none'
+  const roles = open ? new Set([...wantedRoles].filter((role) => role !== 'auth')) : wantedRoles
+  problems.push(...check(values, roles), ...(open ? checkOpen(values, roles) : []))
   if (problems.length > 0) throw new ConfigError(problems)
   const dataDir = resolve(values.DATA_DIR ?? defaultDataDir(environment))
   const authAlone = roles.has('auth') && !roles.has('api') && !roles.has('mcp')
-  const issuerPort = roles.has('auth') && !authAlone ? values.PORT : values.OIDC_PORT
+  const issuerPort = (roles.has('auth') && !authAlone) || open ? values.PORT : values.OIDC_PORT
   const issuer = values.OIDC_BASE_URL ?? `http://localhost:${issuerPort}`
   const apiBaseUrl = values.API_BASE_URL ?? values.OIDC_BASE_URL ?? `http://localhost:${values.PORT}`
   return Object.freeze({
     roles,
+    auth: values.AUTH,
+    allowedHosts: values.ALLOWED_HOSTS ?? [],
     listen: { host: values.HOST, port: authAlone ? values.OIDC_PORT : values.PORT },
     issuer,
     apiBaseUrl,
     uiBaseUrl: values.UI_BASE_URL ?? apiBaseUrl,
+    actionsBaseUrl: values.ACTIONS_BASE_URL ?? apiBaseUrl,
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     allowedOrigins: values.ALLOWED_ORIGINS,
     dataDir,
-    redisUrl: values.REDIS_URL,
+    // Without sign-in nothing is shared that Redis would hold.
+    redisUrl: open ? undefined : withPassword(values.REDIS_URL, values.REDIS_PASSWORD),
     keys: {
       privateKey: values.OIDC_PRIVATE_KEY,
       nextPrivateKey: values.OIDC_NEXT_PRIVATE_KEY,
       encryptionKey: values.KEYS_ENCRYPTION_KEY,
       dir: resolve(values.OIDC_KEYS_DIR ?? join(dataDir, 'keys')),
     },
-    jwksUrl: roles.has('auth') ? undefined : (values.JWKS_URL ?? new URL('/auth/jwks', issuer)),
+    jwksUrl: open || roles.has('auth') ? undefined : (values.JWKS_URL ?? new URL('/auth/jwks', issuer)),
     google:
       values.GOOGLE_CLIENT_ID !== undefined && values.GOOGLE_CLIENT_SECRET !== undefined
         ? { clientId: values.GOOGLE_CLIENT_ID, clientSecret: values.GOOGLE_CLIENT_SECRET, issuer: values.GOOGLE_ISSUER }
@@ -150,6 +163,23 @@ function check(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
       example: '/run/secrets/oidc_private_key',
     })
   }
+  return problems
+}
+
+/** Whoever reaches a process with AUTH=none is its owner: nothing may make it reachable from elsewhere. */
+function checkOpen(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  for (const name of ['OIDC_BASE_URL', 'API_BASE_URL', 'UI_BASE_URL', 'ACTIONS_BASE_URL'] as const) {
+    const address = values[name]
+    if (address !== undefined && !isLoopback(new URL(address).hostname)) {
+      problems.push({
+        variable: name,
+        problem: 'is a public address, and AUTH=none lets everybody in: remove AUTH=none, or use localhost',
+        example: 'http://localhost:8765',
+      })
+    }
+  }
+  if (roles.size === 0) problems.push({ variable: 'AUTH', problem: 'is none: there is no sign-in server to serve' })
   return problems
 }
 

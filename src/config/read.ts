@@ -41,12 +41,16 @@ export function readVariables(environment: Environment): { values: Values; probl
   return { values: values as Values, problems }
 }
 
-/** The text of a variable: set, from its file, or its default. An empty variable counts as not set, as compose files have it. */
+/** The text of a variable: set, from its file, or its default. What is empty counts as not set, as compose files have it. */
 function textOf(name: string, variable: Variable<unknown>, environment: Environment): string | undefined {
   const given = environment[name] || undefined
   const path = variable.file ? environment[`${name}_FILE`] || undefined : undefined
-  if (given !== undefined && path !== undefined) throw new TypeError(`and ${name}_FILE are both set: keep one`)
-  if (path === undefined) return given ?? variable.default
+  const inFile = path === undefined ? undefined : textOfFile(name, path) || undefined
+  if (given !== undefined && inFile !== undefined) throw new TypeError(`and ${name}_FILE are both set: keep one`)
+  return given ?? inFile ?? variable.default
+}
+
+function textOfFile(name: string, path: string): string {
   try {
     const content = readFileSync(path)
     if (content.byteLength > longestFileBytes) throw new Error('larger than 64 KB')

@@ -1,3 +1,4 @@
+import { composeVariables } from './compose-variables.ts'
 import { sections, type Variable } from './variables.ts'
 
 /** `.env.template`, written from the table of variables. */
@@ -20,6 +21,10 @@ export function envTemplate(): string {
         `#${name}=${variable.default ?? ''}`,
       )
     }
+  }
+  lines.push('', '## Docker Compose (compose.yml reads these; the program does not)')
+  for (const [name, { meaning, value, set }] of Object.entries(composeVariables)) {
+    lines.push('', `# ${meaning}`, `# Default: ${value || 'empty'}`, `${set ? '' : '#'}${name}=${value}`)
   }
   return `${lines.join('\n')}\n`
 }

@@ -34,6 +34,12 @@ export const sections = {
       example: 'https://memory.example.com',
       otherwise: 'API_BASE_URL',
     },
+    ACTIONS_BASE_URL: {
+      type: origin,
+      meaning: 'The public address of a process of the role actions (the bridge for GPT Actions), if another.',
+      example: 'https://actions.example.com',
+      otherwise: 'API_BASE_URL',
+    },
     HOST: { type: text, meaning: 'The address to listen on.', example: '0.0.0.0', default: '127.0.0.1' },
     PORT: {
       type: integer(0, 65_535),
@@ -60,6 +66,21 @@ export const sections = {
       default: 'https://chatgpt.com,https://chat.openai.com,https://platform.openai.com',
     },
   },
+  'Without sign-in': {
+    AUTH: {
+      type: choice('oidc', 'none'),
+      meaning:
+        'none: whoever reaches the process is its owner, and there is no sign-in server. Refused unless every address is on this machine.',
+      example: 'none',
+      default: 'oidc',
+    },
+    ALLOWED_HOSTS: {
+      type: list,
+      meaning: 'With AUTH=none: host names that requests may carry beside localhost (a guard against DNS rebinding).',
+      example: 'openmemory-mcp,openmemory-ui',
+      otherwise: 'localhost alone',
+    },
+  },
   'What is kept, and where': {
     DATA_DIR: {
       type: text,
@@ -74,6 +95,13 @@ export const sections = {
       otherwise: 'SQLite in DATA_DIR',
       file: true,
     },
+    POSTGRES_PASSWORD: {
+      type: secret,
+      meaning: 'The password, where DATABASE_URL has none.',
+      example: '/run/secrets/postgres_password',
+      otherwise: 'the one in DATABASE_URL',
+      file: true,
+    },
     NEO4J_URL: {
       type: engineUrl('bolt', 'bolt+s', 'neo4j', 'neo4j+s'),
       meaning: 'Neo4j for the graph of entities. This version does not use it yet, and says so at the start.',
@@ -81,11 +109,31 @@ export const sections = {
       otherwise: 'nothing',
       file: true,
     },
+    NEO4J_USER: {
+      type: text,
+      meaning: 'Its user, where NEO4J_URL names none.',
+      example: 'neo4j',
+      default: 'neo4j',
+    },
+    NEO4J_PASSWORD: {
+      type: secret,
+      meaning: 'The password, where NEO4J_URL has none.',
+      example: '/run/secrets/neo4j_password',
+      otherwise: 'the one in NEO4J_URL',
+      file: true,
+    },
     REDIS_URL: {
       type: engineUrl('redis', 'rediss'),
       meaning: 'Redis for sign-in state and limits, so that several processes share them.',
       example: 'redis://:password@redis:6379/0',
       otherwise: 'SQLite in DATA_DIR',
+      file: true,
+    },
+    REDIS_PASSWORD: {
+      type: secret,
+      meaning: 'The password, where REDIS_URL has none.',
+      example: '/run/secrets/redis_password',
+      otherwise: 'the one in REDIS_URL',
       file: true,
     },
   },

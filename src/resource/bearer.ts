@@ -30,6 +30,9 @@ export async function authenticate(
 ): Promise<Principal> {
   const token = bearerToken(request.headers.get('authorization'))
   if (token === undefined) {
+    if (verifier.withoutToken !== undefined) return verifier.withoutToken
+    // A challenge would send the client to a sign-in server that is not there.
+    await verifier.ready?.()
     throw new BearerChallenge({
       status: 401,
       description: 'This resource needs an access token.',

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
 import type { Clock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
+import type { HealthCheck } from '../shared/health.ts'
 
 /** Where the public keys of the issuer come from: this process's own ring, or the JWKS of another. */
 export type KeySource = JWTVerifyGetKey
@@ -55,33 +56,65 @@ export interface JwksObserver {
   miss(): void
 }
 
+/** The keys of another process. */
+export type RemoteKeys = KeySource & {
+  /** Resolves once the keys were had; throws `Fault('unavailable')` with what would help as long as they never were. */
+  ready(): Promise<void>
+  readonly health: HealthCheck
+}
+
 /**
  * The keys at `jwksUrl`, cached for ten minutes, with one request in flight at a time and at most one refresh in 30 s for an
  * unknown `kid` (jose's createRemoteJWKSet). Keys that cannot be fetched make tokens unjudgeable: `Fault('unavailable')`.
  */
-export function remoteKeys(jwksUrl: URL, fetchJson: typeof fetch, observer?: JwksObserver): KeySource {
+export function remoteKeys(jwksUrl: URL, fetchJson: typeof fetch, observer?: JwksObserver): RemoteKeys {
+  let fetches = 0
   const keys = createRemoteJWKSet(jwksUrl, {
     cacheMaxAge: 600_000,
     cooldownDuration: 30_000,
     timeoutDuration: jwksTimeoutMs,
     [customFetch]: async (url, options) => {
-      observer?.miss()
+      fetches++
       const response = await fetchJson(url, { ...options, redirect: 'error' })
       if (Number(response.headers.get('content-length') ?? 0) > jwksLimitBytes) throw new TypeError('JWKS too large')
       return response
     },
   })
-  return async (header, token) => {
+  const unavailable = (cause: unknown) =>
+    new Fault(
+      'unavailable',
+      'The sign-in server cannot be reached, so no token can be judged. Start it (docker compose --profile auth up -d), or, to work on this machine without sign-in, set AUTH=none.',
+      { retryAfterSeconds: 5, code: 'issuer_unreachable', cause },
+    )
+  const find: KeySource = async (header, token) => {
+    const before = fetches
     try {
       const key = await keys(header, token)
-      observer?.hit()
+      if (fetches > before) observer?.miss()
+      else observer?.hit()
       return key
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error
-      throw new Fault('unavailable', 'The keys of the issuer cannot be fetched now.', {
-        retryAfterSeconds: 5,
-        cause: error,
-      })
+      throw unavailable(error)
     }
   }
+  const reload = () =>
+    keys.reload().catch((error: unknown) => {
+      throw unavailable(error)
+    })
+  return Object.assign(find, {
+    async ready() {
+      if (keys.jwks() === undefined) await reload()
+    },
+    async health() {
+      try {
+        if (!keys.fresh) await reload()
+        return { engine: 'jwks', state: 'up', needed: true } as const
+      } catch {
+        const detail =
+          'the keys of the sign-in server cannot be fetched; see JWKS_URL, or set AUTH=none on this machine'
+        return { engine: 'jwks', state: 'down', needed: true, detail } as const
+      }
+    },
+  })
 }

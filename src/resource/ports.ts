@@ -20,6 +20,10 @@ export interface TokenVerifier {
    * (no keys, revocation feed lost): the first is 401, the second 503.
    */
   verify(token: string, audiences: readonly string[]): Promise<Principal>
+  /** Who calls without a token, where there is no sign-in (AUTH=none). */
+  readonly withoutToken?: Principal
+  /** Whether tokens can be judged at all: resolves, or throws the `Fault` of kind `unavailable` that says what is missing. */
+  ready?(): Promise<void>
 }
 
 /** What was revoked: one token (`jti`), all tokens of one authorization, or all of a grant. */

@@ -21,6 +21,8 @@ export interface VerifierOptions {
   readonly keys: KeySource
   readonly feed: RevocationFeed
   readonly clock: Clock
+  /** See `TokenVerifier.ready`; without it tokens can always be judged. */
+  readonly ready?: () => Promise<void>
 }
 
 /**
@@ -36,6 +38,7 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier & {
   })
   return {
     close: revoked.close,
+    ...(options.ready === undefined ? {} : { ready: options.ready }),
     async verify(token, audiences) {
       if (token.length > longestToken) throw new InvalidToken('longer than any token of ours')
       const hash = hashToken(token)

@@ -65,11 +65,23 @@ export const startServer = (
   ...words: readonly string[]
 ): Promise<Server> => start([...commands[target], ...(words.length > 0 ? ['serve', ...words] : [])], variables, port)
 
+/** The same, but waits only until it answers at all: what it needs may not be there yet. */
+export const startUnready = (
+  variables: Record<string, string>,
+  port: number,
+  ...words: readonly string[]
+): Promise<Server> => start([...commands[target], 'serve', ...words], variables, port, () => true)
+
 /** The same on a terminal of its own, by util-linux's `script`. */
 export const startOnTerminal = (variables: Record<string, string>, port: number): Promise<Server> =>
   start(['script', '-qec', commands[target].map((word) => `'${word}'`).join(' '), '/dev/null'], variables, port)
 
-async function start(command: readonly string[], variables: Record<string, string>, port: number): Promise<Server> {
+async function start(
+  command: readonly string[],
+  variables: Record<string, string>,
+  port: number,
+  isReady = (response: Response) => response.ok,
+): Promise<Server> {
   const child = Bun.spawn([...command], {
     cwd: workingFolder(),
     env: environmentOf(variables),
@@ -92,10 +104,7 @@ async function start(command: readonly string[], variables: Record<string, strin
       await reading
       throw new Error(`the server did not start (exit ${child.exitCode}): ${output}`)
     }
-    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then(
-      (response) => response.ok,
-      () => false,
-    )
+    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then(isReady, () => false)
     if (healthy) break
     await Bun.sleep(20)
   }

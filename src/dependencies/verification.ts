@@ -1,0 +1,38 @@
+/** How this process judges access tokens: with its own keys, with those of another process, or not at all (AUTH=none). */
+import type { Config } from '../config/config.ts'
+import type { KeyRing } from '../oidc/ports.ts'
+import { deriveOwnerId } from '../oidc/signin/account.ts'
+import { localKeys, remoteKeys } from '../resource/key-source.ts'
+import { ownerWithoutToken } from '../resource/open-verifier.ts'
+import type { RevocationFeed, TokenVerifier } from '../resource/ports.ts'
+import { createTokenVerifier } from '../resource/verifier.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { HealthCheck } from '../shared/health.ts'
+
+export interface Verification {
+  readonly verifier: TokenVerifier
+  readonly healthChecks: readonly HealthCheck[]
+  close(): void
+}
+
+interface Given {
+  /** With the role auth. */
+  readonly keyRing: KeyRing | undefined
+  readonly feed: RevocationFeed
+  readonly clock: Clock
+}
+
+export function openVerification(config: Config, { keyRing, feed, clock }: Given): Verification {
+  if (config.auth === 'none') {
+    // The same person as a printed code signs in, so that what was remembered without sign-in is there with it.
+    const verifier = ownerWithoutToken(deriveOwnerId({ provider: 'console', subject: 'owner' }))
+    return { verifier, healthChecks: [], close() {} }
+  }
+  if (keyRing !== undefined) {
+    const verifier = createTokenVerifier({ issuer: config.issuer, keys: localKeys(keyRing, clock), feed, clock })
+    return { verifier, healthChecks: [], close: () => verifier.close() }
+  }
+  const keys = remoteKeys(config.jwksUrl ?? new URL('/auth/jwks', config.issuer), fetch)
+  const verifier = createTokenVerifier({ issuer: config.issuer, keys, feed, clock, ready: keys.ready })
+  return { verifier, healthChecks: [keys.health], close: () => verifier.close() }
+}

@@ -1,0 +1,38 @@
+/**
+ * The guard of a process without sign-in (AUTH=none): a page of the internet that runs in a browser on this machine must not
+ * reach it. Neither through a host name that it points here (DNS rebinding), nor by sending a request without reading the answer.
+ */
+import { requestContext } from '../shared/request-context.ts'
+import type { Handle } from './observe.ts'
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** Passes on what names loopback or one of `allowedHosts` in Host and, where there is one, in Origin; 403 for the rest. */
+export function localOnly(handle: Handle, allowedHosts: readonly string[]): Handle {
+  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()))
+  const isOurs = (hostname: string) => loopback.test(hostname) || allowed.has(hostname)
+  return (request) => {
+    const host = hostnameOf(`http://${request.headers.get('host') ?? new URL(request.url).host}`)
+    if (!isOurs(host)) return refuse(request, 'host', `This server has no sign-in and answers to localhost only.`)
+    const origin = request.headers.get('origin')
+    if (origin !== null && !isOurs(hostnameOf(origin))) {
+      return refuse(request, 'origin', 'This server has no sign-in: pages of other hosts may not call it.')
+    }
+    // Navigations and images carry no Origin, but browsers say where they come from (Fetch Metadata).
+    if (request.headers.get('sec-fetch-site') === 'cross-site') {
+      return refuse(request, 'cross_site', 'This server has no sign-in: pages of other hosts may not call it.')
+    }
+    return handle(request)
+  }
+}
+
+const hostnameOf = (url: string) => (URL.canParse(url) ? new URL(url).hostname.toLowerCase() : '')
+
+function refuse(request: Request, code: string, detail: string): Response {
+  const { requestId } = requestContext(request)
+  const body = { type: 'about:blank', title: 'Forbidden', status: 403, detail, code: `${code}_not_allowed`, requestId }
+  return new Response(JSON.stringify(body), {
+    status: 403,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+  })
+}

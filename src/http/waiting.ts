@@ -1,0 +1,45 @@
+/**
+ * What a process serves while something it needs of another process is not there yet: 503 with Retry-After for every request,
+ * saying what is missing and what would help. So containers may start in any order.
+ */
+import { requestContext } from '../shared/request-context.ts'
+import type { Handle } from './observe.ts'
+
+export interface Waiting {
+  readonly handle: Handle
+  /** Why it still waits, in words for the person who runs it. */
+  tell(reason: string): void
+}
+
+const retryAfterSeconds = 5
+
+export function createWaiting(about: { readonly version: string; readonly roles: readonly string[] }): Waiting {
+  let detail = 'Starting.'
+  const headers = { 'cache-control': 'no-store', 'retry-after': String(retryAfterSeconds) }
+  return {
+    tell(reason) {
+      detail = reason
+    },
+    handle(request) {
+      const context = requestContext(request)
+      const { pathname } = new URL(request.url)
+      if (pathname === '/health') {
+        context.route = '/health'
+        const engines = [{ engine: 'start', state: 'down', needed: true, detail }]
+        return Response.json({ status: 'unavailable', ...about, engines }, { status: 503, headers })
+      }
+      const { requestId } = context
+      return new Response(
+        JSON.stringify({
+          type: 'about:blank',
+          title: 'Service Unavailable',
+          status: 503,
+          detail,
+          code: 'unavailable',
+          requestId,
+        }),
+        { status: 503, headers: { ...headers, 'content-type': 'application/problem+json' } },
+      )
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import type { ClientId, OwnerId } from '../shared/brand.ts'
+import type { Principal, TokenVerifier } from './ports.ts'
+
+/** The last second of the year 9999: what nothing ends. */
+const never = 253_402_300_799
+
+/** With AUTH=none: whoever reaches this process is its owner, with or without a token. The edge lets only this machine reach it. */
+export function ownerWithoutToken(ownerId: OwnerId): TokenVerifier {
+  const principal: Principal = Object.freeze({
+    ownerId,
+    clientId: 'local' as ClientId,
+    scopes: new Set(['memories:read', 'memories:write']),
+    audience: [],
+    tokenId: 'none',
+    grantId: undefined,
+    familyId: undefined,
+    expiresAt: never,
+  })
+  return { withoutToken: principal, verify: async () => principal }
+}
