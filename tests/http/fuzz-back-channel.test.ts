@@ -81,100 +81,104 @@ const metadataNames = [
 ]
 
 describe(`the addresses that programs call, with whatever is sent to them (seed ${seed})`, () => {
-  test(`${requests} requests: no 5xx, JSON or nothing, and nothing of the input in the answer's headers`, async () => {
-    const random = seeded(seed)
-    const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
-    const values = [
-      ...['authorization_code', 'refresh_token', 'client_credentials', 'password', client.id, clientSecret, 'none'],
-      ...[
-        'memories:read',
-        'openid',
-        'https://memory.example/mcp',
-        'https://evil.example/',
-        'javascript:alert(1)',
-        'a.b.c',
-      ],
-      ...['urn:ietf:params:oauth:client-assertion-type:jwt-bearer', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.', marker],
-      ...['', '\u0000', '\r\nx: y', '%ff', '\ud800', '\u202e', 'x'.repeat(5_000), '[[[[', '-1', ...seeds],
-    ]
-    const json: readonly unknown[] = [
-      null,
-      0,
-      1e308,
-      true,
-      [],
-      {},
-      [[]],
-      { keys: [null] },
-      { keys: [{ kty: 'RSA' }] },
-      ['https://a.example/cb'],
-      ...values,
-    ]
-    const some = <T>(make: () => T) => Array.from({ length: random() * 3 }, make)
-    /** A request that would be answered, with a few of its fields bent: most of the checks are behind the first ones. */
-    const form = () => {
-      const fields = new URLSearchParams(pick(wellFormed))
-      for (const name of some(() => pick([...fields.keys(), ...names]))) {
-        const bend = pick(['append', 'delete', 'set', 'set', 'set'] as const)
-        if (bend === 'delete') fields.delete(name)
-        else fields[bend](name, pick(values))
+  test(
+    `${requests} requests: no 5xx, JSON or nothing, and nothing of the input in the answer's headers`,
+    async () => {
+      const random = seeded(seed)
+      const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
+      const values = [
+        ...['authorization_code', 'refresh_token', 'client_credentials', 'password', client.id, clientSecret, 'none'],
+        ...[
+          'memories:read',
+          'openid',
+          'https://memory.example/mcp',
+          'https://evil.example/',
+          'javascript:alert(1)',
+          'a.b.c',
+        ],
+        ...['urn:ietf:params:oauth:client-assertion-type:jwt-bearer', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.', marker],
+        ...['', '\u0000', '\r\nx: y', '%ff', '\ud800', '\u202e', 'x'.repeat(5_000), '[[[[', '-1', ...seeds],
+      ]
+      const json: readonly unknown[] = [
+        null,
+        0,
+        1e308,
+        true,
+        [],
+        {},
+        [[]],
+        { keys: [null] },
+        { keys: [{ kty: 'RSA' }] },
+        ['https://a.example/cb'],
+        ...values,
+      ]
+      const some = <T>(make: () => T) => Array.from({ length: random() * 3 }, make)
+      /** A request that would be answered, with a few of its fields bent: most of the checks are behind the first ones. */
+      const form = () => {
+        const fields = new URLSearchParams(pick(wellFormed))
+        for (const name of some(() => pick([...fields.keys(), ...names]))) {
+          const bend = pick(['append', 'delete', 'set', 'set', 'set'] as const)
+          if (bend === 'delete') fields.delete(name)
+          else fields[bend](name, pick(values))
+        }
+        return fields.toString()
       }
-      return fields.toString()
-    }
-    const metadata = () => ({
-      redirect_uris: ['https://a.example/cb'],
-      ...Object.fromEntries(some(() => [pick(metadataNames), pick(json)])),
-    })
-    const body = (path: string) => {
-      if (random() < 0.1)
-        return pick([JSON.stringify(pick(json)), `${form()}&${pick(['%', '%ff=%fe', '&&==', 'a=b;c=d'])}`])
-      return path.startsWith('/auth/register') ? JSON.stringify(metadata()) : form()
-    }
-    const headers = () => ({
-      ...pick([
-        ...Array(8).fill({ 'content-type': 'application/x-www-form-urlencoded' }),
-        { 'content-type': 'application/json' },
-        {},
-      ]),
-      ...pick([
-        basic(client.id, clientSecret),
-        basic(client.id, clientSecret),
-        { authorization: `Bearer ${pick(seeds)}` },
-        { authorization: `Basic ${btoa(pick(['a', ':', 'a:b', '%:%']))}` },
-        { authorization: pick(['Basic', 'Bearer', 'Bearer  ', 'Digest x', 'Basic !!!!']) },
-        {},
-      ]),
-    })
-    const codes = await Promise.all(Array.from({ length: 20 }, () => back.mintCode(client)))
-    const wellFormed: Record<string, string>[] = [
-      { grant_type: 'refresh_token', refresh_token: own.refresh_token },
-      { grant_type: 'client_credentials', scope: 'memories:read' },
-      { token: own.access_token, token_type_hint: 'access_token' },
-      { access_token: own.access_token },
-      ...codes.map((code) => ({ grant_type: 'authorization_code', code, redirect_uri: callback })),
-    ]
-    const answers = new Set<string>()
-    for (let index = 0; index < requests; index++) {
-      const [path, method] = [pick(paths), pick(methods)]
-      const sent = method === 'GET' || method === 'HEAD' ? {} : { body: body(path) }
-      const response = await server.send(path, { method, headers: headers() as Record<string, string>, ...sent })
-      const answer = await response.text()
-      answers.add(`${path} ${response.status}`)
-      const what = `request ${index}: ${method} ${path} ${response.status} ${answer.slice(0, 300)}`
-      expect(response.status < 500 || answer.includes('No more clients'), what).toBe(true)
-      expect([...response.headers].join(), what).not.toContain('svg')
-      if (answer === '') continue
-      expect(response.headers.get('content-type'), what).toStartWith('application/json')
-      expect(JSON.parse(answer), what).toBeObject()
-    }
-    for (const reached of [
-      '/auth/token 200',
-      '/auth/register 201',
-      '/auth/revoke 200',
-      '/auth/introspect 200',
-      '/auth/userinfo 200',
-    ]) {
-      expect([...answers]).toContain(reached)
-    }
-  }, 60_000)
+      const metadata = () => ({
+        redirect_uris: ['https://a.example/cb'],
+        ...Object.fromEntries(some(() => [pick(metadataNames), pick(json)])),
+      })
+      const body = (path: string) => {
+        if (random() < 0.1)
+          return pick([JSON.stringify(pick(json)), `${form()}&${pick(['%', '%ff=%fe', '&&==', 'a=b;c=d'])}`])
+        return path.startsWith('/auth/register') ? JSON.stringify(metadata()) : form()
+      }
+      const headers = () => ({
+        ...pick([
+          ...Array(8).fill({ 'content-type': 'application/x-www-form-urlencoded' }),
+          { 'content-type': 'application/json' },
+          {},
+        ]),
+        ...pick([
+          basic(client.id, clientSecret),
+          basic(client.id, clientSecret),
+          { authorization: `Bearer ${pick(seeds)}` },
+          { authorization: `Basic ${btoa(pick(['a', ':', 'a:b', '%:%']))}` },
+          { authorization: pick(['Basic', 'Bearer', 'Bearer  ', 'Digest x', 'Basic !!!!']) },
+          {},
+        ]),
+      })
+      const codes = await Promise.all(Array.from({ length: 20 }, () => back.mintCode(client)))
+      const wellFormed: Record<string, string>[] = [
+        { grant_type: 'refresh_token', refresh_token: own.refresh_token },
+        { grant_type: 'client_credentials', scope: 'memories:read' },
+        { token: own.access_token, token_type_hint: 'access_token' },
+        { access_token: own.access_token },
+        ...codes.map((code) => ({ grant_type: 'authorization_code', code, redirect_uri: callback })),
+      ]
+      const answers = new Set<string>()
+      for (let index = 0; index < requests; index++) {
+        const [path, method] = [pick(paths), pick(methods)]
+        const sent = method === 'GET' || method === 'HEAD' ? {} : { body: body(path) }
+        const response = await server.send(path, { method, headers: headers() as Record<string, string>, ...sent })
+        const answer = await response.text()
+        answers.add(`${path} ${response.status}`)
+        const what = `request ${index}: ${method} ${path} ${response.status} ${answer.slice(0, 300)}`
+        expect(response.status < 500 || answer.includes('No more clients'), what).toBe(true)
+        expect([...response.headers].join(), what).not.toContain('svg')
+        if (answer === '') continue
+        expect(response.headers.get('content-type'), what).toStartWith('application/json')
+        expect(JSON.parse(answer), what).toBeObject()
+      }
+      for (const reached of [
+        '/auth/token 200',
+        '/auth/register 201',
+        '/auth/revoke 200',
+        '/auth/introspect 200',
+        '/auth/userinfo 200',
+      ]) {
+        expect([...answers]).toContain(reached)
+      }
+    },
+    30 * requests,
+  )
 })
