@@ -4,6 +4,8 @@ import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import type { StreamHandover } from './ports.ts'
+import type { Prompt } from './prompts.ts'
+import type { ResourceRow } from './resources.ts'
 
 export interface McpSettings {
   /** The public address of the API and of MCP, without a trailing slash. */
@@ -37,6 +39,9 @@ export interface McpDependencies<Services> {
   readonly log: Log
   readonly services: Services
   readonly operations: readonly AnyOperation<Services>[]
+  /** What resources and prompts there are; the memory's, unless given. */
+  readonly resources?: readonly ResourceRow[]
+  readonly prompts?: readonly Prompt[]
   readonly handover: StreamHandover
   readonly settings: McpSettings
   /** Takes a request from the caller's allowance. Throws `Fault('rate_limited')`. Without it nothing is limited here. */

@@ -1,7 +1,7 @@
 /** What this server offers over MCP, the same for every era and transport: computed once, asked for by both SDKs' servers. */
 import type { McpDependencies } from './dependencies.ts'
-import { createPrompts, type Prompts } from './prompts.ts'
-import { createResources, type Resources } from './resources.ts'
+import { createPrompts, memoryPrompts, type Prompts } from './prompts.ts'
+import { createResources, memoryResources, type Resources } from './resources.ts'
 import { createTools, type Tools } from './tools.ts'
 
 export interface Features {
@@ -12,13 +12,15 @@ export interface Features {
 
 export const createFeatures = <Services>({
   operations,
+  resources = memoryResources,
+  prompts = memoryPrompts,
   services,
   log,
   settings,
 }: McpDependencies<Services>): Features => ({
   tools: createTools(operations, services, iconsAt(settings.apiBaseUrl), log),
-  resources: createResources(operations, services),
-  prompts: createPrompts(),
+  resources: createResources(resources, operations, services),
+  prompts: createPrompts(prompts),
 })
 
 /** Lists never change while a server runs, so none announces changes. */

@@ -9,7 +9,7 @@ interface Argument {
   required: boolean
 }
 
-interface Prompt {
+export interface Prompt {
   readonly name: string
   readonly title: string
   readonly description: string
@@ -17,7 +17,7 @@ interface Prompt {
   text(given: Readonly<Record<string, string>>): string
 }
 
-const prompts: readonly Prompt[] = [
+export const memoryPrompts: readonly Prompt[] = [
   {
     name: 'remember_this_conversation',
     title: 'Remember this conversation',
@@ -55,7 +55,7 @@ export interface PromptText {
 
 const listed = ({ text: _text, ...shown }: Prompt) => shown
 
-export function createPrompts(): Prompts {
+export function createPrompts(prompts: readonly Prompt[]): Prompts {
   const shown = prompts.map(listed)
   return {
     list(cursor) {

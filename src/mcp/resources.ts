@@ -11,7 +11,7 @@ import { safeOutput } from './safe-output.ts'
 import { widget, widgetUri } from './widget.ts'
 
 /** One address or family of addresses; `input` gives the operation's input, or undefined for an address that is not its own. */
-interface Row {
+export interface ResourceRow {
   readonly operation: string
   readonly uri?: string
   readonly uriTemplate?: string
@@ -21,7 +21,7 @@ interface Row {
   input(uri: string): Record<string, unknown> | undefined
 }
 
-const rows: readonly Row[] = [
+export const memoryResources: readonly ResourceRow[] = [
   {
     operation: 'list_memories',
     uri: 'memory://recent',
@@ -79,6 +79,7 @@ const perPage = 50
 const mimeType = 'application/json'
 
 export function createResources<Services>(
+  rows: readonly ResourceRow[],
   operations: readonly AnyOperation<Services>[],
   services: Services,
 ): Resources {
