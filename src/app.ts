@@ -20,6 +20,8 @@ import { oidcRoutes } from './oidc/routes.ts'
 import { resourceRoutes } from './resource/routes.ts'
 import type { Log } from './shared/log.ts'
 import { version } from './shared/version.ts'
+import { uiRoutes } from './ui/routes.ts'
+import { inProcess, overNetwork } from './ui/upstream.ts'
 
 /** A part of what is served; `close` ends what would keep it open, such as streams. */
 interface Surface {
@@ -61,12 +63,27 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
     // Without sign-in there is no authorization server that the metadata could name.
     ...(config.auth === 'none' ? [] : [{ routes: resourceRoutes({ settings: config }) }]),
     ...openParts,
+    ...pageParts(),
   ])
   const route = (request: Request) => {
     const start = request.url.indexOf('/', 8)
     if (!isResource(start < 0 ? '/' : request.url.slice(start))) return open.fetch(request)
     const fromBrowser = request.headers.has('origin') || request.method === 'OPTIONS'
     return fromBrowser ? forBrowsers.fetch(request) : forPrograms.fetch(request)
+  }
+  /** The pages' server side is a client like any other: of this process where the role is here, of another otherwise. */
+  function pageParts(): readonly Surface[] {
+    const here = inProcess((request) => route(request))
+    return dependencies.ui === undefined
+      ? []
+      : [
+          {
+            routes: uiRoutes(dependencies.ui, {
+              api: dependencies.api === undefined ? overNetwork(config.apiUrl) : here,
+              issuer: dependencies.auth === undefined ? overNetwork(config.authUrl) : here,
+            }),
+          },
+        ]
   }
   const serve = observe(
     config.auth === 'none' ? localOnly(route, config.allowedHosts) : route,

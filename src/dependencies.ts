@@ -26,9 +26,12 @@ import type { Principal, TokenVerifier } from './resource/ports.ts'
 import { type Clock, systemClock } from './shared/clock.ts'
 import type { HealthCheck } from './shared/health.ts'
 import { createLog, type Log } from './shared/log.ts'
+import { ownPagesId } from './shared/own-pages.ts'
 import { createRandom, type Random } from './shared/random.ts'
 import { requestContext } from './shared/request-context.ts'
 import { version } from './shared/version.ts'
+import type { UiDependencies } from './ui/dependencies.ts'
+import type { DashboardSessions } from './ui/ports.ts'
 
 export interface Dependencies {
   readonly clock: Clock
@@ -46,6 +49,8 @@ export interface Dependencies {
   readonly api: ApiDependencies<MemoryServices> | undefined
   /** With the role mcp. */
   readonly mcp: McpDependencies<MemoryServices> | undefined
+  /** With the role ui. */
+  readonly ui: UiDependencies | undefined
   /** Closes every engine, the last opened first. */
   close(): Promise<void>
 }
@@ -96,6 +101,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
       people: auth && createPeople(auth),
       api: services && (config.roles.has('api') || config.roles.has('actions')) ? restApi(common, services) : undefined,
       mcp: services && config.roles.has('mcp') ? mcpServer(common, services) : undefined,
+      ui: config.roles.has('ui') ? pages(common) : undefined,
       close: opening.close,
     }
   } catch (error) {
@@ -130,11 +136,11 @@ function signInServer({ config, clock, random, log, engine, verifier, take }: Co
   } satisfies OidcDependencies
 }
 
-/** Each person has an allowance with each of their clients. */
+/** Each person has an allowance with each of their clients, and one for their pages. */
 const limitPrincipal =
   (take: Common['take']) =>
   (request: Request, { ownerId, clientId }: Principal) =>
-    take(request, 'principal', `${ownerId} ${clientId}`)
+    take(request, clientId === ownPagesId ? 'pages' : 'principal', `${ownerId} ${clientId}`)
 
 /** All of the REST API, or with the role actions alone the part of it that ChatGPT's Actions may call. */
 const restApi = ({ config, clock, log, verifier, take }: Common, services: MemoryServices) => {
@@ -181,3 +187,24 @@ const mcpServer = ({ config, clock, random, log, engine, verifier, take }: Commo
       version,
     },
   }) satisfies McpDependencies<MemoryServices>
+
+function pages({ config, clock, random, log, engine }: Common): UiDependencies {
+  let sessions: Promise<DashboardSessions> | undefined
+  return {
+    clock,
+    random,
+    log,
+    sessions() {
+      sessions ??= engine.openDashboardSessions()
+      return sessions
+    },
+    settings: {
+      signIn: config.auth !== 'none',
+      uiBaseUrl: config.uiBaseUrl,
+      apiBaseUrl: config.apiBaseUrl,
+      issuer: config.issuer,
+      sessionTtlSeconds: config.sessionTtlSeconds,
+      version,
+    },
+  }
+}

@@ -20,6 +20,9 @@ export interface Config {
   readonly apiBaseUrl: string
   readonly uiBaseUrl: string
   readonly actionsBaseUrl: string
+  /** Where the pages' server side reaches the API and the sign-in server when they are another process's; origins. */
+  readonly apiUrl: string
+  readonly authUrl: string
   readonly trustedProxies: readonly string[]
   readonly allowedOrigins: readonly string[]
   readonly dataDir: string
@@ -85,6 +88,8 @@ export function loadConfig(
     apiBaseUrl,
     uiBaseUrl: values.UI_BASE_URL ?? apiBaseUrl,
     actionsBaseUrl: values.ACTIONS_BASE_URL ?? apiBaseUrl,
+    apiUrl: values.API_URL?.origin ?? apiBaseUrl,
+    authUrl: values.AUTH_URL?.origin ?? values.JWKS_URL?.origin ?? issuer,
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     allowedOrigins: values.ALLOWED_ORIGINS,
     dataDir,

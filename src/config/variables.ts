@@ -40,6 +40,19 @@ export const sections = {
       example: 'https://actions.example.com',
       otherwise: 'API_BASE_URL',
     },
+    API_URL: {
+      type: httpUrl,
+      meaning: 'Where a process with the role ui and without api reaches /api/v1, if not at its public address.',
+      example: 'http://openmemory-mcp:8765',
+      otherwise: 'API_BASE_URL',
+    },
+    AUTH_URL: {
+      type: httpUrl,
+      meaning:
+        'Where a process with the role ui and without auth reaches the sign-in server, if not at its public address.',
+      example: 'http://oidc-auth-server:8766',
+      otherwise: 'the origin of JWKS_URL; without it OIDC_BASE_URL',
+    },
     HOST: { type: text, meaning: 'The address to listen on.', example: '0.0.0.0', default: '127.0.0.1' },
     PORT: {
       type: integer(0, 65_535),

@@ -18,6 +18,7 @@ import type { HealthCheck } from '../shared/health.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import type { Secret } from '../shared/secret.ts'
+import type { DashboardSessions } from '../ui/ports.ts'
 import { limitRules } from './limit-rules.ts'
 
 export interface AuthEngine {
@@ -30,6 +31,8 @@ export interface AuthEngine {
   readonly healthChecks: readonly HealthCheck[]
   /** For the role auth alone: a process that only verifies touches no private key. */
   openKeyStore(): Promise<KeyStore>
+  /** For the role ui, at its first use. */
+  openDashboardSessions(): Promise<DashboardSessions>
   close(): Promise<void>
 }
 
@@ -48,6 +51,7 @@ async function openOnSqlite(config: Config, { clock }: Given): Promise<AuthEngin
   const feed = openSqliteRevocationFeed({ path, clock })
   const stores = openSqliteOidcStores({ path, clock })
   const handover = createProcessHandover()
+  let dashboardSessions: { close(): void } | undefined
   return {
     name: 'SQLite',
     stores,
@@ -59,7 +63,14 @@ async function openOnSqlite(config: Config, { clock }: Given): Promise<AuthEngin
     }),
     healthChecks: [stores.health],
     openKeyStore: async () => keysOnDisk(config),
+    async openDashboardSessions() {
+      const { openSqliteDashboardSessions } = await import('../adapters/sqlite/ui/sessions.ts')
+      const opened = openSqliteDashboardSessions({ path: join(config.dataDir, 'ui.db'), clock })
+      dashboardSessions = opened
+      return opened
+    },
     async close() {
+      dashboardSessions?.close()
       await handover.close()
       stores.close()
       await feed.close()
@@ -97,6 +108,10 @@ async function openOnRedis(config: Config, url: Secret, { clock, random, log }: 
           import('../adapters/redis/seal.ts'),
         ])
         return redisKeyStore(redis, createSeal(encryptionKey))
+      },
+      async openDashboardSessions() {
+        const { redisDashboardSessions } = await import('../adapters/redis/ui/sessions.ts')
+        return redisDashboardSessions(redis, clock)
       },
       async close() {
         await handover.close()

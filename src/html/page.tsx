@@ -1,10 +1,10 @@
 /**
- * The shell of every page: document, header, card, footer, and the HTTP headers that keep a page what it is.
+ * The shell of every page: document, and the HTTP headers that keep a page what it is; and the card that the pages of sign-in are.
  * Used by the authorization server's pages and by the UI. Knows nothing of either, and of no runtime.
  */
 import type { ComponentChildren } from 'preact'
 import { renderToString } from 'preact-render-to-string'
-import { favicon, stylesheet } from './assets.ts'
+import { type Asset, favicon, stylesheet } from './assets.ts'
 import { Mark } from './components.tsx'
 
 export interface PageOptions {
@@ -16,6 +16,12 @@ export interface PageOptions {
   readonly movesOnTo?: string
   /** Paths of script files of our own that this page may run. Most pages run none. */
   readonly scripts?: readonly string[]
+  /** The stylesheet in place of the one that all pages share; it holds that one. */
+  readonly stylesheet?: Asset
+  /** What goes into the head beside what every page has. */
+  readonly head?: ComponentChildren
+  /** How the page is framed: a single card unless said otherwise; `none` for a body that frames itself. */
+  readonly frame?: 'card' | 'none'
   /** Where its forms may go: this origin unless said otherwise; `anywhere` for RFC-conforming form_post to a client. */
   readonly formsTo?: 'self' | 'anywhere'
   readonly headers?: HeadersInit
@@ -34,7 +40,8 @@ function pageHeaders({ scripts = [], formsTo = 'self' }: PageOptions): readonly 
     "default-src 'none'",
     "style-src 'self'",
     "img-src 'self'",
-    ...(scripts.length > 0 ? ["script-src 'self'"] : []),
+    // What a script of ours may fetch is of this origin too.
+    ...(scripts.length > 0 ? ["script-src 'self'", "connect-src 'self'"] : []),
     ...(formsTo === 'self' ? ["form-action 'self'"] : []),
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -50,7 +57,7 @@ function pageHeaders({ scripts = [], formsTo = 'self' }: PageOptions): readonly 
 }
 
 function Document({ options, children }: { options: PageOptions; children: ComponentChildren }) {
-  const { title, assetsPath, movesOnTo, scripts = [] } = options
+  const { title, assetsPath, movesOnTo, scripts = [], head, frame = 'card' } = options
   return (
     <html lang="en">
       <head>
@@ -61,23 +68,28 @@ function Document({ options, children }: { options: PageOptions; children: Compo
         {movesOnTo === undefined ? null : <meta http-equiv="refresh" content={`0;url=${movesOnTo}`} />}
         <title>{`${title} · souvenir`}</title>
         <link rel="icon" href={`${assetsPath}/${favicon.fileName}`} type="image/svg+xml" />
-        <link rel="stylesheet" href={`${assetsPath}/${stylesheet.fileName}`} />
+        <link rel="stylesheet" href={`${assetsPath}/${(options.stylesheet ?? stylesheet).fileName}`} />
+        {head}
         {scripts.map((path) => (
           <script key={path} src={path} defer />
         ))}
       </head>
-      <body>
-        <header class="site-header">
-          <p class="wordmark">
-            <Mark />
-            souvenir
-          </p>
-        </header>
-        <main>
-          <div class="card">{children}</div>
-        </main>
-        <footer class="site-footer">A memory of your own, on a server of your own.</footer>
-      </body>
+      <body>{frame === 'card' ? <Card>{children}</Card> : children}</body>
     </html>
   )
 }
+
+const Card = ({ children }: { children: ComponentChildren }) => (
+  <>
+    <header class="site-header">
+      <p class="wordmark">
+        <Mark />
+        souvenir
+      </p>
+    </header>
+    <main>
+      <div class="card">{children}</div>
+    </main>
+    <footer class="site-footer">A memory of your own, on a server of your own.</footer>
+  </>
+)

@@ -1,11 +1,14 @@
 import { Fault } from './fault.ts'
 
+/** What has a body: a request, or the answer of another server. */
+type WithBody = Pick<Request, 'headers' | 'body'>
+
 /**
- * Reads a request's body as text, at most `limitBytes` of it.
+ * Reads a request's (or an answer's) body as text, at most `limitBytes` of it.
  * Faults: `too_large` before more than the limit is read; `invalid` for bytes that are not UTF-8
  * (a lenient decoder would turn them into U+FFFD and store something else than was sent).
  */
-export async function readText(request: Request, limitBytes: number): Promise<string> {
+export async function readText(request: WithBody, limitBytes: number): Promise<string> {
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > limitBytes) throw tooLarge(limitBytes)
   if (request.body === null) return ''
@@ -20,7 +23,7 @@ export async function readText(request: Request, limitBytes: number): Promise<st
 }
 
 /** Reads a JSON body (RFC 8259). Faults: those of `readText`; `unsupported` media types and bad JSON are `invalid`. */
-export async function readJson(request: Request, limitBytes: number): Promise<unknown> {
+export async function readJson(request: WithBody, limitBytes: number): Promise<unknown> {
   const text = await readText(request, limitBytes)
   if (text === '') throw new Fault('invalid', 'The request needs a JSON body.', { code: 'body_missing', field: 'body' })
   if (nestsDeeperThan(deepestJson, text)) {

@@ -1,12 +1,9 @@
 /** The client that the product's own pages are to their issuer: known without registration, wherever the pages run. */
-import type { ClientId } from '../../shared/brand.ts'
+import { ownPagesCallback, ownPagesId } from '../../shared/own-pages.ts'
 import type { Client, OidcSettings } from '../ports.ts'
 import { ownPagesScopes, supportedScopes } from '../scopes.ts'
 
-export const ownPagesId = 'souvenir-ui' as ClientId
-
-/** Where the pages take the authorization response, under UI_BASE_URL. */
-export const ownPagesCallback = '/session/callback'
+export { ownPagesCallback, ownPagesId }
 
 /**
  * A public client with PKCE. Its redirect URI is compared byte for byte, on loopback too (checks/redirect-uri.ts): the answer goes to

@@ -1,0 +1,48 @@
+/** Sessions of the dashboard on one SQLite file, which several processes on one machine may open at the same time. */
+import type { Clock } from '../../../shared/clock.ts'
+import type { DashboardSessions, KeptSession } from '../../../ui/ports.ts'
+import { openDatabase } from '../database.ts'
+import type { Migration } from '../migrate.ts'
+import { expiringTables } from '../oidc/expiring.ts'
+
+const migrations: readonly Migration[] = [
+  {
+    name: 'dashboard sessions',
+    sql: `
+      CREATE TABLE session (
+        id TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX session_by_expiry ON session (expires_at);
+    `,
+  },
+]
+
+/** Opens (and makes, mode 0600) the file. @throws Fault `unavailable` when it cannot be opened, `conflict` when it is another's */
+export function openSqliteDashboardSessions(options: {
+  readonly path: string
+  readonly clock: Clock
+}): DashboardSessions & { close(): void } {
+  const database = openDatabase({ path: options.path, migrations })
+  const { now, write } = expiringTables(database, options.clock, 'session')
+  return {
+    async create({ id, sealed, expiresAt }) {
+      write(() => database.run('INSERT INTO session (id, sealed, expires_at) VALUES (?, ?, ?)', id, sealed, expiresAt))
+    },
+    async find(id) {
+      return database.get<KeptSession>(
+        'SELECT id, sealed, expires_at AS expiresAt FROM session WHERE id = ? AND expires_at > ?',
+        id,
+        now(),
+      )
+    },
+    async replace(id, sealed) {
+      return write(
+        (now) => database.run('UPDATE session SET sealed = ? WHERE id = ? AND expires_at > ?', sealed, id, now) === 1,
+      )
+    },
+    async delete(id) {
+      return write((now) => database.run('DELETE FROM session WHERE id = ? AND expires_at > ?', id, now) === 1)
+    },
+    close: () => database.close(),
+  }
+}

@@ -1,0 +1,21 @@
+/** What all pages share, made once at the first request for any of them. */
+import type { UiDependencies, Upstreams } from './dependencies.ts'
+import { everyoneIsOwner } from './session/everyone-is-owner.ts'
+import { createIssuer, type Issuer } from './session/issuer.ts'
+import { createSessions, type Sessions } from './session/sessions.ts'
+
+export interface House {
+  readonly dependencies: UiDependencies
+  readonly upstreams: Upstreams
+  readonly issuer: Issuer
+  readonly sessions: Sessions
+}
+
+export function openHouse(dependencies: UiDependencies, upstreams: Upstreams): House {
+  const { settings, clock, random, sessions: store } = dependencies
+  const issuer = createIssuer(upstreams.issuer, settings, clock)
+  const sessions = settings.signIn
+    ? createSessions({ issuer, store, settings, clock, random })
+    : everyoneIsOwner(settings, random)
+  return { dependencies, upstreams, issuer, sessions }
+}

@@ -1,0 +1,53 @@
+/**
+ * The dashboard's addresses: pages for people, `/ui/*` for signing in and out and for assets. Called by app.ts. The pages and what
+ * they are made of are loaded by the first request for one, so that a start does not pay for them.
+ */
+import { type AnyElysia, Elysia } from 'elysia'
+import { notFound } from '../http/not-found.ts'
+import { requestContext } from '../shared/request-context.ts'
+import type { UiDependencies, Upstreams } from './dependencies.ts'
+import { pages } from './pages.ts'
+
+type Params = Readonly<Record<string, string | undefined>>
+
+export function uiRoutes(dependencies: UiDependencies, upstreams: Upstreams): AnyElysia {
+  const app: AnyElysia = new Elysia({ name: 'ui', seed: dependencies.settings.uiBaseUrl })
+  let opening: Promise<Rooms> | undefined
+  const rooms = () => {
+    opening ??= openRooms(dependencies, upstreams)
+    return opening
+  }
+  for (const { path, load } of pages) {
+    const serve = async (request: Request, params: Params = {}) => {
+      requestContext(request).route = path
+      const [{ house, servePage }, { page }] = await Promise.all([rooms(), load()])
+      return servePage(page, request, params, house)
+    }
+    if (path !== '/') app.all(path, ({ request, params }) => serve(request, params), { parse: 'none' })
+    else {
+      // A program that looks here for an API is told so in JSON, as at any address where nothing is.
+      for (const method of ['GET', 'HEAD']) {
+        app.route(method, path, ({ request }) => (wantsPage(request) ? serve(request) : notFound(request)))
+      }
+    }
+  }
+  app.get('/ui/assets/*', async ({ request }) => {
+    requestContext(request).route = '/ui/assets/*'
+    const { assets } = await rooms()
+    return assets(new URL(request.url).pathname) ?? notFound(request)
+  })
+  return app
+}
+
+const wantsPage = (request: Request) => (request.headers.get('accept') ?? '').includes('text/html')
+
+type Rooms = Awaited<ReturnType<typeof openRooms>>
+
+async function openRooms(dependencies: UiDependencies, upstreams: Upstreams) {
+  const [{ openHouse }, { servePage }, { serveAsset }] = await Promise.all([
+    import('./house.ts'),
+    import('./serve-page.ts'),
+    import('./assets.ts'),
+  ])
+  return { house: openHouse(dependencies, upstreams), servePage, assets: serveAsset }
+}

@@ -1,0 +1,33 @@
+/** The way from the pages' server side to the API and the sign-in server, which may be this process or another. */
+import { Fault } from '../shared/fault.ts'
+
+/** Sends one request, whose URL is at the public address, and gives its answer. Throws `Fault('unavailable')` when there is none. */
+export type Upstream = (request: Request) => Promise<Response>
+
+/** Longer than any answer takes but an import's. */
+const patienceMs = 30_000
+
+/** To another process, at its address inside the deployment: only the origin is exchanged. */
+export const overNetwork =
+  (origin: string): Upstream =>
+  async (request) => {
+    const { pathname, search } = new URL(request.url)
+    const { method, headers, body } = request
+    try {
+      return await fetch(origin + pathname + search, {
+        method,
+        headers,
+        redirect: 'manual',
+        signal: AbortSignal.any([request.signal, AbortSignal.timeout(patienceMs)]),
+        ...(body === null ? {} : { body, duplex: 'half' }),
+      })
+    } catch (cause) {
+      throw new Fault('unavailable', 'The server behind this page does not answer.', { retryAfterSeconds: 5, cause })
+    }
+  }
+
+/** To this process. */
+export const inProcess =
+  (handle: (request: Request) => Response | Promise<Response>): Upstream =>
+  async (request) =>
+    handle(request)
