@@ -129,6 +129,17 @@ describe('the printed code', () => {
     expect((await typed(code)).status).toBe(400)
     expect(isSignedIn()).toBe(false)
   })
+
+  test('printed before a person was removed does not work when they are added again; one printed afterwards does', async () => {
+    await here.people.add('leaver')
+    const { code } = await here.people.issueCode('leaver')
+    here.clock.advanceSeconds(1)
+    await here.people.remove('leaver')
+    await here.people.add('leaver')
+    expect((await typed(code)).status).toBe(400)
+    expect(isSignedIn()).toBe(false)
+    expect((await typed((await here.people.issueCode('leaver')).code)).url).toContain('/auth/consent/')
+  })
 })
 
 describe('guide, attack 12: the form token', () => {
@@ -194,6 +205,16 @@ describe('what happens meanwhile', () => {
     await here.people.remove('leaver')
     await here.people.add('leaver')
     expect(pageOf(await using.open(here.authorizationUrl(client))).url).toContain('/auth/signin/')
+  })
+
+  test('the consent page of a person who was removed and added again allows nothing any more', async () => {
+    await here.people.add('leaver')
+    const consent = formOf(await here.enterCode(using, await begin(), 'leaver'), '/auth/consent/')
+    here.clock.advanceSeconds(1)
+    await here.people.remove('leaver')
+    await here.people.add('leaver')
+    expect(pageOf(await using.submit(consent, { decision: 'allow' })).url).toContain('/auth/signin/')
+    expect(await here.dependencies.stores.grants.listByClient(client.id)).toEqual([])
   })
 
   test('what a person allows while they are being removed ends with the rest', async () => {

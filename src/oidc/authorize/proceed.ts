@@ -6,10 +6,10 @@ import { findClient } from '../clients/find-client.ts'
 import { recordGrant } from '../consent/record.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
-import type { Authorization, AuthorizationRequest, Client, Grant, Session, User } from '../ports.ts'
+import type { Authorization, AuthorizationRequest, Client, Grant, Session } from '../ports.ts'
 import { audienceOf } from '../resource-indicators.ts'
 import { personMayEnter } from '../signin/allow-list.ts'
-import { readSession } from '../signin/session.ts'
+import { isOfAnEarlier, readSession } from '../signin/session.ts'
 import { nextStep, type SignedIn, type Step, sessionServes } from './dispatch.ts'
 import { issueCode } from './issue-code.ts'
 import { keepPending } from './pending.ts'
@@ -80,12 +80,6 @@ async function servingSession(
   if (user === undefined || isOfAnEarlier(user, session)) return undefined
   return personMayEnter(user, dependencies.settings) ? session : undefined
 }
-
-/**
- * Whoever is removed is signed out everywhere, also when they are added again under the same name, which gives them the same
- * `sub`: a session of before is not theirs any more.
- */
-const isOfAnEarlier = ({ createdAt }: User, { authTime }: Session): boolean => authTime < createdAt
 
 async function decide(
   request: AuthorizationRequest,

@@ -14,8 +14,8 @@ import { OAuthError } from '../errors.ts'
 import { consentPage } from '../pages/consent.tsx'
 import { describeClient } from '../pages/describe-client.ts'
 import { describeScopes } from '../pages/describe-scopes.ts'
-import type { Authorization } from '../ports.ts'
-import { readSession } from '../signin/session.ts'
+import type { Authorization, User } from '../ports.ts'
+import { isOfAnEarlier, readSession } from '../signin/session.ts'
 import { usedForm } from '../signin/with-code.ts'
 import { disclosedScopes } from './disclosed.ts'
 import { recordGrant } from './record.ts'
@@ -58,11 +58,12 @@ export const consentDecision: Endpoint = {
 
 interface Present extends SignedIn {
   readonly sessionId: TokenHash
+  readonly user: User
 }
 
 /**
  * Who signed in for this request, if they are still signed in in this browser: on a page left open by somebody who has signed
- * out, or given way to someone else, nobody can allow anything in their name.
+ * out, was removed, or has given way to someone else, nobody can allow anything in their name.
  */
 async function whoIsPresent(
   httpRequest: Request,
@@ -71,18 +72,21 @@ async function whoIsPresent(
 ): Promise<Present | undefined> {
   if (ownerId === undefined || authTime === undefined) return undefined
   const session = await readSession(httpRequest, dependencies)
-  return session?.ownerId === ownerId ? { ownerId, authTime, sessionId: session.id } : undefined
+  if (session?.ownerId !== ownerId) return undefined
+  const user = await dependencies.stores.users.find(ownerId)
+  if (user === undefined) throw new Fault('forbidden', 'This account no longer exists here.')
+  return isOfAnEarlier(user, session) ? undefined : { ownerId, authTime, sessionId: session.id, user }
 }
 
 async function allow(
   { id, request }: Authorization,
-  { sessionId, ...signedIn }: Present,
+  { sessionId, ownerId, authTime }: Present,
   dependencies: OidcDependencies,
 ): Promise<Response> {
   const client = await clientOf(request, dependencies)
   await finish(id, dependencies)
-  const grant = await recordGrant({ ownerId: signedIn.ownerId, client, request }, dependencies)
-  const code = await issueCode({ request, signedIn, grant, sessionId }, dependencies)
+  const grant = await recordGrant({ ownerId, client, request }, dependencies)
+  const code = await issueCode({ request, signedIn: { ownerId, authTime }, grant, sessionId }, dependencies)
   return respondWithCode(request, code, { settings: dependencies.settings, arrival: 'form' })
 }
 
@@ -106,7 +110,7 @@ async function showConsent(
   at: {
     readonly id: string
     readonly authorization: Authorization
-    readonly present: SignedIn
+    readonly present: Present
     readonly problem?: string
     readonly status?: number
   },
@@ -114,14 +118,12 @@ async function showConsent(
 ): Promise<Response> {
   const { request } = at.authorization
   const client = await clientOf(request, dependencies)
-  const user = await dependencies.stores.users.find(at.present.ownerId)
-  if (user === undefined) throw new Fault('forbidden', 'This account no longer exists here.')
   return consentPage({
     client: describeClient(client, request.redirectUri),
     permissions: describeScopes(disclosedScopes(request)),
     action: consentPath(at.id),
     formToken: await renewFormToken(at.id, dependencies),
-    account: user.email ?? user.name,
+    account: at.present.user.email ?? at.present.user.name,
     ...(at.problem === undefined ? {} : { problem: at.problem }),
     ...(at.status === undefined ? {} : { status: at.status }),
   })

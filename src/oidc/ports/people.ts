@@ -68,7 +68,7 @@ export interface ConsoleCode {
 export interface ConsoleCodeStore {
   create(code: ConsoleCode): Promise<void>
   /** Spends the code when the hash matches; otherwise takes one try from the code named by the selector, the last of which deletes it. Atomic. */
-  redeem(selector: string, hash: TokenHash): Promise<OwnerId | undefined>
+  redeem(selector: string, hash: TokenHash): Promise<Pick<ConsoleCode, 'ownerId' | 'expiresAt'> | undefined>
 }
 
 /** Where people prove who they are, if not with a printed code. */

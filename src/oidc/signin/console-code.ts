@@ -6,6 +6,7 @@ import type { OwnerId } from '../../shared/brand.ts'
 import { unixSeconds } from '../../shared/clock.ts'
 import { hashToken } from '../../shared/hash.ts'
 import type { OidcDependencies } from '../dependencies.ts'
+import type { User } from '../ports.ts'
 
 const lifetimeSeconds = 900
 const tries = 5
@@ -28,12 +29,21 @@ export async function issueConsoleCode(
   return { code: (code.match(/.{4}/g) ?? []).join('-'), expiresAt }
 }
 
-/** Spends a code as a person typed it; undefined when it is not, or no longer, one. */
-export async function redeemConsoleCode({ stores }: CodeDependencies, typed: string): Promise<OwnerId | undefined> {
+/**
+ * Spends a code as a person typed it, and gives the person; undefined when it is not, or no longer, one. Whoever was removed and
+ * added again has the same `sub`: a code that was printed before is not theirs any more.
+ */
+export async function redeemConsoleCode(
+  { stores }: { readonly stores: Pick<OidcDependencies['stores'], 'consoleCodes' | 'users'> },
+  typed: string,
+): Promise<User | undefined> {
   const code = readTyped(typed)
   if (code === undefined) return undefined
   const { selector, hash } = kept(code)
-  return stores.consoleCodes.redeem(selector, hash)
+  const redeemed = await stores.consoleCodes.redeem(selector, hash)
+  const user = redeemed && (await stores.users.find(redeemed.ownerId))
+  if (redeemed === undefined || user === undefined) return undefined
+  return redeemed.expiresAt - lifetimeSeconds < user.createdAt ? undefined : user
 }
 
 /** Small letters, spaces and dashes are forgiven; O, I, L and U are read as what they were meant to be. */

@@ -49,8 +49,8 @@ async function withCode(
   typed: string,
   dependencies: OidcDependencies,
 ): Promise<User | undefined> {
-  const ownerId = await redeemConsoleCode(dependencies, typed)
-  return ownerId === undefined ? undefined : linkVerified(ownerId, newcomer, dependencies)
+  const known = await redeemConsoleCode(dependencies, typed)
+  return known && linkVerified(known.id, newcomer, dependencies)
 }
 
 const showLink = async (

@@ -3,7 +3,7 @@ import type { OwnerId, TokenHash } from '../../shared/brand.ts'
 import { unixSeconds } from '../../shared/clock.ts'
 import { hashToken } from '../../shared/hash.ts'
 import type { OidcDependencies } from '../dependencies.ts'
-import type { Session } from '../ports.ts'
+import type { Session, User } from '../ports.ts'
 import { readCookie, setCookie } from './cookies.ts'
 
 type SessionDependencies = Pick<OidcDependencies, 'settings' | 'clock'> & {
@@ -15,6 +15,12 @@ export async function readSession(request: Request, dependencies: SessionDepende
   const token = readCookie(request, 'session', dependencies.settings)
   return token === undefined ? undefined : dependencies.stores.sessions.find(hashToken(token))
 }
+
+/**
+ * Whoever is removed is signed out everywhere, also when they are added again under the same name, which gives them the same
+ * `sub`: a session of before is not theirs any more.
+ */
+export const isOfAnEarlier = ({ createdAt }: User, { authTime }: Session): boolean => authTime < createdAt
 
 /**
  * Begins a session under a new id, and ends the one this browser had: an id from before the sign-in is worth nothing after

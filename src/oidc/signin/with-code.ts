@@ -14,8 +14,7 @@ export const signInWithCode: Endpoint = {
   async handle(dependencies, request, { id = '' }) {
     const { authorization, fields, genuine } = await takeForm(request, id, dependencies)
     if (!genuine) return showSignIn({ id, authorization, problem: usedForm, status: 403 }, dependencies)
-    const ownerId = await redeemConsoleCode(dependencies, fields.get('code') ?? '')
-    const user = ownerId === undefined ? undefined : await dependencies.stores.users.find(ownerId)
+    const user = await redeemConsoleCode(dependencies, fields.get('code') ?? '')
     if (user === undefined) return showSignIn({ id, authorization, problem: wrongCode, status: 400 }, dependencies)
     return finishSignIn(request, { id, user, amr: ['otp'], arrival: 'form' }, dependencies)
   },

@@ -19,7 +19,7 @@ const redeem = script(`
     local tries, expires, owner = string.match(codes[at + 1], '^(%d+)|(%d+)|(.*)$')
     if codes[at] == hash and tonumber(expires) > now then
       redis.call('HDEL', KEYS[1], hash)
-      return owner
+      return {owner, tonumber(expires)}
     end
   end
   for at = 1, #codes, 2 do
@@ -37,8 +37,8 @@ export function consoleCodeStore(redis: RedisConnection, clock: Clock): ConsoleC
       await redis.run(create, keysOf(selector), values)
     },
     async redeem(selector, hash) {
-      const owner = await redis.run<OwnerId | null>(redeem, keysOf(selector), [hash, unixSeconds(clock)])
-      return owner ?? undefined
+      const reply = await redis.run<[OwnerId, number] | null>(redeem, keysOf(selector), [hash, unixSeconds(clock)])
+      return reply === null ? undefined : { ownerId: reply[0], expiresAt: reply[1] }
     },
   }
 }

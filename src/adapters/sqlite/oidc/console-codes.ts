@@ -22,13 +22,13 @@ export function consoleCodeStore(database: Database, clock: Clock): ConsoleCodeS
     },
     async redeem(selector, hash) {
       return write((now) => {
-        const row = database.get<{ owner_id: OwnerId }>(
-          'DELETE FROM console_code WHERE selector = ? AND hash = ? AND expires_at > ? RETURNING owner_id',
+        const row = database.get<{ owner_id: OwnerId; expires_at: number }>(
+          'DELETE FROM console_code WHERE selector = ? AND hash = ? AND expires_at > ? RETURNING owner_id, expires_at',
           selector,
           hash,
           now,
         )
-        if (row !== undefined) return row.owner_id
+        if (row !== undefined) return { ownerId: row.owner_id, expiresAt: row.expires_at }
         database.run('UPDATE console_code SET tries_left = tries_left - 1 WHERE selector = ?', selector)
         database.run('DELETE FROM console_code WHERE selector = ? AND tries_left <= 0', selector)
         return undefined
