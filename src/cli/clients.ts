@@ -25,7 +25,7 @@ export const clients: Command = {
           const [id, ...more] = words
           if (id === undefined || more.length > 0) throw new UsageError('clients remove takes one id.')
           await operator.clients.remove(id)
-          print(`${id} is removed.`)
+          print(`${id} is removed: whoever had connected it is asked again, and its tokens have ended.`)
           return 0
         }
         default:

@@ -7,6 +7,7 @@ import { systemClock } from '../shared/clock.ts'
 import { createLog } from '../shared/log.ts'
 import { createRandom } from '../shared/random.ts'
 import { openAuthEngine } from './auth-engine.ts'
+import { oidcSettings } from './oidc-settings.ts'
 
 export interface Operator {
   readonly settings: Pick<Config, 'issuer'>
@@ -21,10 +22,11 @@ export async function openOperator(config: Config): Promise<Operator> {
   const clock = systemClock
   const random = createRandom(clock)
   const engine = await openAuthEngine(config, { clock, random, log: createLog(config.logLevel) })
+  const { stores, feed } = engine
   const keyStore = await engine.openKeyStore()
   return {
     settings: config,
-    clients: createClientAdministration({ stores: engine.stores, clock, random }),
+    clients: createClientAdministration({ stores, feed, clock, random, settings: oidcSettings(config) }),
     keyRing: createKeyRing({ store: keyStore, clock, tokenTtlSeconds: config.accessTokenTtlSeconds }),
     keyStore,
     close: () => engine.close(),

@@ -65,15 +65,22 @@ export function describeGrantStore(engine: string, open: OpenStores): void {
       expect(await stores.grants.list(ownerId())).toEqual([])
     })
 
-    test('a client has a grant as long as one person has not revoked theirs', async () => {
+    test("a client's list has the grants of everyone who allowed it, until each is revoked or replaced", async () => {
       const { stores } = await open()
-      expect(await stores.grants.existsForClient(clientId())).toBe(false)
+      const ids = async () => (await stores.grants.listByClient(clientId())).map(({ id }) => id).sort()
+      expect(await ids()).toEqual([])
       await stores.grants.save(grant({ id: grantId('a'), ownerId: ownerId('a') }))
       await stores.grants.save(grant({ id: grantId('b'), ownerId: ownerId('b') }))
+      await stores.grants.save(grant({ id: grantId('foreign'), clientId: clientId('other') }))
+      expect(await ids()).toEqual(['a', 'b'].map(grantId))
+      expect(await stores.grants.listByClient(clientId('other'))).toEqual([
+        grant({ id: grantId('foreign'), clientId: clientId('other') }),
+      ])
       await stores.grants.revoke(ownerId('a'), grantId('a'))
-      expect(await stores.grants.existsForClient(clientId())).toBe(true)
-      await stores.grants.revoke(ownerId('b'), grantId('b'))
-      expect(await stores.grants.existsForClient(clientId())).toBe(false)
+      await stores.grants.save(grant({ id: grantId('b again'), ownerId: ownerId('b') }))
+      expect(await ids()).toEqual([grantId('b again')])
+      await stores.grants.revoke(ownerId('b'), grantId('b again'))
+      expect(await ids()).toEqual([])
     })
 
     test('a grant does not expire and outlives a restart', async () => {

@@ -71,7 +71,7 @@ async function useAll(stores: OidcStores): Promise<void> {
   await stores.grants.find(ownerId(), clientId())
   await stores.grants.findById(grantId())
   await stores.grants.list(ownerId())
-  await stores.grants.existsForClient(clientId())
+  await stores.grants.listByClient(clientId())
   await stores.grants.revoke(ownerId(), grantId())
   await stores.sessions.create(session())
   await stores.sessions.touch(session().id, startSeconds + 7_200)

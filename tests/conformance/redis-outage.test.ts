@@ -64,7 +64,7 @@ if (url !== undefined) {
             stores.replays.claim(hash('jti'), startSeconds + 60),
             stores.consoleCodes.redeem('ABCD', hash('x')),
             stores.users.list(10),
-            stores.grants.existsForClient(clientId()),
+            stores.grants.listByClient(clientId()),
             stores.authorizations.delete(hash('authorization')),
           ].map(failure),
         )

@@ -1,5 +1,6 @@
 /** Commands that run beside a server work on the server's own stores. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { signIn } from '../support/script.ts'
 import { type Product, runCommand, startProduct, target } from '../support/server.ts'
 
 describe(`commands beside a server on ${target}`, () => {
@@ -39,6 +40,22 @@ describe(`commands beside a server on ${target}`, () => {
     expect(await runCommand(product.variables, 'clients', 'list')).toContain(id)
     expect(await runCommand(product.variables, 'clients', 'remove', id)).toContain('removed')
     expect(await redeem(secret)).toBe('invalid_client')
+  }, 30_000)
+
+  test('a client that is removed beside the server loses its tokens, and its open streams end', async () => {
+    const { clientId, accessToken, refreshToken } = await signIn(product)
+    const headers = { authorization: `Bearer ${accessToken}` }
+    const stream = await fetch(`${product.apiUrl}/mcp/sse`, { headers })
+    expect(stream.status).toBe(200)
+    await runCommand(product.variables, 'clients', 'remove', clientId)
+    for await (const _ of stream.body ?? []);
+    expect((await fetch(`${product.apiUrl}/api/v1/me`, { headers })).status).toBe(401)
+    const refreshed = await fetch(`${product.issuer}/auth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken }),
+    })
+    expect(refreshed.status).toBe(401)
+    expect(await refreshed.json()).toMatchObject({ error: 'invalid_client' })
   }, 30_000)
 
   test('the keys that are listed are those the server publishes', async () => {

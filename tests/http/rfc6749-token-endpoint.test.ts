@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { decodeJwt } from 'jose'
+import { createClientAdministration } from '../../src/oidc/clients/manual.ts'
 import type { Client } from '../../src/oidc/ports.ts'
 import {
   type AuthorizationServer,
   clientSecret,
   confidentialWithoutPkce,
   startAuthorizationServer,
+  type TokenAnswer,
 } from '../support/authorization-server.ts'
 import { backChannel, basic, refusalOf, tokensOf } from '../support/back-channel.ts'
 
@@ -198,5 +200,15 @@ describe('RFC 6749 section 4.4: client_credentials', () => {
     const { id } = await server.addClient(confidential)
     const answer = await back.post('/auth/token', { grant_type: 'client_credentials', client_id: id })
     expect(await refusalOf(answer)).toMatchObject({ status: 401, error: 'invalid_client' })
+  })
+
+  test('the tokens of a client that the operator removes end at once', async () => {
+    const [removed, kept] = [await server.addClient(confidential), await server.addClient(confidential)]
+    const tokenOf = async ({ id }: Client) => ((await (await request(id)).json()) as TokenAnswer).access_token
+    const [dead, alive] = [await tokenOf(removed), await tokenOf(kept)]
+    await createClientAdministration(server.dependencies).remove(removed.id)
+    const verify = (token: string) => server.dependencies.verifier.verify(token, [server.issuer])
+    expect(verify(dead)).rejects.toThrow('revoked')
+    expect((await verify(alive)).clientId).toBe(kept.id)
   })
 })

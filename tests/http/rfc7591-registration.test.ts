@@ -1,5 +1,6 @@
 /** RFC 7591 (registration), RFC 7592 (its management), and the attack on both: floods. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { deriveOwnerId, ensureConsoleUser } from '../../src/oidc/signin/account.ts'
 import type { ClientId } from '../../src/shared/brand.ts'
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts'
 import { backChannel, basic, refusalOf, tokensOf } from '../support/back-channel.ts'
@@ -202,6 +203,29 @@ describe('RFC 7592: management', () => {
     expect((await back.post('/auth/token', { grant_type: 'refresh_token', client_id: client.client_id })).status).toBe(
       401,
     )
+  })
+
+  test('section 2.3: what was granted to a deleted client ends at once: access tokens, refresh tokens, codes', async () => {
+    const metadata = { token_endpoint_auth_method: 'none' }
+    const [client, other] = [await register(metadata), await register(metadata)]
+    const [app, kept] = await Promise.all(
+      [client, other].map(({ client_id }) => server.dependencies.stores.clients.find(client_id as ClientId)),
+    )
+    if (app === undefined || kept === undefined) throw new Error('not kept')
+    const people = ['one', 'two'].map((subject) => deriveOwnerId({ provider: 'console', subject }))
+    await Promise.all(['one', 'two'].map((name) => ensureConsoleUser(name, server.dependencies)))
+    const tokens = await Promise.all(people.map((ownerId) => back.tokensFor(app, {}, ownerId)))
+    const others = await back.tokensFor(kept, {}, people[0])
+    const code = await back.mintCode(app, {}, people[1])
+    expect((await call(client, 'DELETE')).status).toBe(204)
+    for (const { access_token } of tokens) expect((await back.userinfo(access_token)).status).toBe(401)
+    expect((await back.userinfo(others.access_token)).status).toBe(200)
+    expect(await server.dependencies.stores.grants.listByClient(app.id)).toEqual([])
+    // A client of the same id, if there ever were one, would inherit nothing.
+    await server.dependencies.stores.clients.save(app)
+    for (const { refresh_token } of tokens)
+      expect((await refusalOf(await back.refresh(app, refresh_token))).error).toBe('invalid_grant')
+    expect((await refusalOf(await back.redeem(app, code))).error).toBe('invalid_grant')
   })
 
   test('section 3: a wrong token, another client’s token, none, or a client that was not registered so is 401', async () => {

@@ -8,6 +8,7 @@ import { OAuthError } from '../errors.ts'
 import type { Client } from '../ports.ts'
 import { supportedScopes } from '../scopes.ts'
 import { acceptableRedirectUris } from './redirect-uris.ts'
+import { removeClient } from './remove.ts'
 
 /**
  * - `public`: an app on somebody's device; PKCE
@@ -27,19 +28,18 @@ export interface ClientAdministration {
   /** The secret is told here once and kept only as its hash; a public client has none. Throws `Fault('invalid')`. */
   add(client: NewClient): Promise<{ readonly client: Client; readonly secret: string | undefined }>
   list(): Promise<readonly Client[]>
-  /** Throws `Fault('not_found')`. Its tokens end when they expire; no new one is given. */
+  /** Ends all that was granted to it, at once and everywhere. Throws `Fault('not_found')`. */
   remove(id: string): Promise<void>
 }
 
 const mostListed = 1_000
 
-export function createClientAdministration({
-  stores,
-  clock,
-  random,
-}: Pick<OidcDependencies, 'clock' | 'random'> & {
-  readonly stores: Pick<OidcDependencies['stores'], 'clients'>
-}): ClientAdministration {
+type Administering = Pick<OidcDependencies, 'clock' | 'random' | 'feed' | 'settings'> & {
+  readonly stores: Pick<OidcDependencies['stores'], 'clients' | 'grants' | 'refreshTokens'>
+}
+
+export function createClientAdministration(dependencies: Administering): ClientAdministration {
+  const { stores, clock, random } = dependencies
   return {
     async add({ kind, name, redirectUris }) {
       if (kind === 'machine' && redirectUris.length > 0) {
@@ -64,7 +64,7 @@ export function createClientAdministration({
     },
     list: () => stores.clients.list(mostListed),
     async remove(id) {
-      if (!(await stores.clients.delete(id as ClientId))) throw new Fault('not_found', `There is no client ${id}.`)
+      if (!(await removeClient(id as ClientId, dependencies))) throw new Fault('not_found', `There is no client ${id}.`)
     },
   }
 }

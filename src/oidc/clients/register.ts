@@ -8,6 +8,7 @@ import type { Endpoint } from '../endpoint.ts'
 import { OAuthError } from '../errors.ts'
 import type { Client } from '../ports.ts'
 import { metadataOf, readClientMetadata } from './metadata.ts'
+import { removeClient } from './remove.ts'
 
 const bodyLimitBytes = 32 * 1024
 const path = '/auth/register'
@@ -92,9 +93,9 @@ function checkIdentity(sent: unknown, client: Client): void {
   }
 }
 
-/** RFC 7592 section 2.3. What was granted to it cannot be used any more: nobody can authenticate as it. */
-export const deleteRegistration = managed('DELETE', async (client, _request, { stores }) => {
-  await stores.clients.delete(client.id)
+/** RFC 7592 section 2.3: the client goes, and all that was granted to it ends. */
+export const deleteRegistration = managed('DELETE', async (client, _request, dependencies) => {
+  await removeClient(client.id, dependencies)
   return new Response(null, { status: 204 })
 })
 

@@ -66,8 +66,8 @@ export interface GrantStore {
   /** The latest first, at most 1,000. */
   list(ownerId: OwnerId): Promise<readonly Grant[]>
   revoke(ownerId: OwnerId, id: GrantId): Promise<boolean>
-  /** Whether any grant names this client: such a client never expires. */
-  existsForClient(clientId: ClientId): Promise<boolean>
+  /** What people allowed this client, in no order; at most 1,000 of them, so that who ends them all asks until none is left. */
+  listByClient(clientId: ClientId): Promise<readonly Grant[]>
 }
 
 /** Marks of what may be used once: assertion `jti`s (RFC 7523 section 3). */

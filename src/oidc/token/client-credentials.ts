@@ -2,6 +2,7 @@ import { OAuthError } from '../errors.ts'
 import { permittedScopes, splitScope } from '../scopes.ts'
 import { deriveOwnerId } from '../signin/account.ts'
 import { issueAccessToken } from '../tokens/issue.ts'
+import { familyOfMachine } from '../tokens/machine-family.ts'
 import type { Grant } from './grant.ts'
 import { narrowResources } from './resources.ts'
 
@@ -26,6 +27,7 @@ export const clientCredentials: Grant = {
     const accessToken = await issueAccessToken(
       {
         clientId: client.id,
+        familyId: familyOfMachine(client.id),
         ownerId: deriveOwnerId({ provider: 'client', subject: client.id }),
         scopes,
         resources: narrowResources([], resources, dependencies.settings),

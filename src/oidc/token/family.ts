@@ -11,7 +11,14 @@ export const underWaySeconds = 60
  */
 export async function endFamily(
   familyId: FamilyId,
-  { stores, feed, clock, settings }: Pick<OidcDependencies, 'stores' | 'feed' | 'clock' | 'settings'>,
+  {
+    stores,
+    feed,
+    clock,
+    settings,
+  }: Pick<OidcDependencies, 'feed' | 'clock' | 'settings'> & {
+    readonly stores: Pick<OidcDependencies['stores'], 'refreshTokens'>
+  },
 ): Promise<void> {
   const expiresAt = unixSeconds(clock) + settings.accessTokenTtlSeconds + underWaySeconds
   await feed.revoke({ kind: 'family', id: familyId, expiresAt })

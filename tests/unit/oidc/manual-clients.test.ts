@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'bun:test'
+import { openSqliteRevocationFeed } from '../../../src/adapters/sqlite/oidc/revocation-feed.ts'
 import { openSqliteOidcStores } from '../../../src/adapters/sqlite/oidc/stores.ts'
+import { loadConfig } from '../../../src/config/config.ts'
+import { oidcSettings } from '../../../src/dependencies/oidc-settings.ts'
 import { createClientAdministration } from '../../../src/oidc/clients/manual.ts'
 import { hashToken } from '../../../src/shared/hash.ts'
 import { createRandom } from '../../../src/shared/random.ts'
@@ -8,7 +11,9 @@ import { testClock } from '../../support/time.ts'
 function administration() {
   const clock = testClock()
   const stores = openSqliteOidcStores({ path: ':memory:', clock })
-  return createClientAdministration({ stores, clock, random: createRandom(clock) })
+  const feed = openSqliteRevocationFeed({ path: ':memory:', clock })
+  const settings = oidcSettings(loadConfig(undefined, {}))
+  return createClientAdministration({ stores, feed, clock, settings, random: createRandom(clock) })
 }
 const redirectUris = ['https://chatgpt.com/aip/g-1/oauth/callback']
 

@@ -3,7 +3,7 @@ import type { ClientId, GrantId, OwnerId } from '../../../shared/brand.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { type RedisConnection, script } from '../connection.ts'
 
-/** More clients than a person ever connects; what bounds the list. */
+/** More clients than a person ever connects; what bounds the lists. */
 const listed = 1_000
 
 /** KEYS: the grant, the owner's grants (client -> grant id), the client's grants. ARGV: id, owner, client, record, prefix of grants. */
@@ -41,6 +41,11 @@ export function grantStore(redis: RedisConnection): GrantStore {
   const ofClient = (clientId: ClientId | '') => redis.key('client-grants', clientId)
   const findById = async (id: GrantId | string): Promise<Grant | undefined> =>
     parse(await redis.call((client) => client.get(prefix + id)))
+  const recordsOf = async (ids: readonly string[]): Promise<Grant[]> => {
+    if (ids.length === 0) return []
+    const records = await redis.call((client) => client.mget(ids.map((id) => prefix + id)))
+    return records.flatMap((record) => parse(record) ?? [])
+  }
 
   return {
     async find(ownerId, clientId) {
@@ -55,19 +60,16 @@ export function grantStore(redis: RedisConnection): GrantStore {
       if (kept === 0) throw new Fault('conflict', 'The grant id belongs to another person or client.')
     },
     async list(ownerId) {
-      const ids = await redis.call((client) => client.hvals(ofOwner(ownerId)))
-      if (ids.length === 0) return []
-      const records = await redis.call((client) => client.mget(ids.map((id) => prefix + id)))
-      return records
-        .flatMap((record) => parse(record) ?? [])
+      const grants = await recordsOf(await redis.call((client) => client.hvals(ofOwner(ownerId))))
+      return grants
         .sort((left, right) => right.updatedAt - left.updatedAt || (left.id < right.id ? -1 : 1))
         .slice(0, listed)
     },
     async revoke(ownerId, id) {
       return (await redis.run<number>(revoke, [prefix + id, ofOwner(ownerId)], [id, ownerId, ofClient('')])) === 1
     },
-    async existsForClient(clientId) {
-      return (await redis.call((client) => client.exists(ofClient(clientId)))) === 1
+    async listByClient(clientId) {
+      return recordsOf(await redis.call((client) => client.srandmember(ofClient(clientId), listed)))
     },
   }
 }

@@ -3,7 +3,7 @@ import { Fault } from '../../../shared/fault.ts'
 import type { Database } from '../database.ts'
 import { type BodyRow, fromBody, toBody } from './body.ts'
 
-/** More clients than a person ever connects; what bounds the list. */
+/** More clients than a person ever connects; what bounds the lists. */
 const listed = 1_000
 
 export function grantStore(database: Database): GrantStore {
@@ -49,8 +49,10 @@ export function grantStore(database: Database): GrantStore {
     async revoke(ownerId, id) {
       return database.run('DELETE FROM consent WHERE id = ? AND owner_id = ?', id, ownerId) === 1
     },
-    async existsForClient(clientId) {
-      return database.get('SELECT 1 FROM consent WHERE client_id = ? LIMIT 1', clientId) !== undefined
+    async listByClient(clientId) {
+      return database
+        .all<BodyRow>('SELECT body FROM consent WHERE client_id = ? LIMIT ?', clientId, listed)
+        .flatMap((row) => fromBody<Grant>(row) ?? [])
     },
   }
 }

@@ -1,0 +1,31 @@
+import type { ClientId } from '../../shared/brand.ts'
+import { type Ending, endGrant } from '../grants/end.ts'
+import type { ClientStore } from '../ports.ts'
+import { endFamily } from '../token/family.ts'
+import { familyOfMachine } from '../tokens/machine-family.ts'
+
+/**
+ * Removes a client and ends all that was granted to it, in every process within a second: access tokens, streams, codes and
+ * refresh tokens (RFC 7592 section 2.3). False when there is none. What fails half-way is done again by a second try.
+ */
+export async function removeClient(
+  id: ClientId,
+  dependencies: Ending & { readonly stores: { readonly clients: ClientStore } },
+): Promise<boolean> {
+  const { clients } = dependencies.stores
+  if ((await clients.find(id)) === undefined) return false
+  await endGrantsOf(id, dependencies)
+  await endFamily(familyOfMachine(id), dependencies)
+  const removed = await clients.delete(id)
+  // What was allowed in the moment before: from now on nothing more can be.
+  await endGrantsOf(id, dependencies)
+  return removed
+}
+
+async function endGrantsOf(id: ClientId, dependencies: Ending): Promise<void> {
+  for (;;) {
+    const grants = await dependencies.stores.grants.listByClient(id)
+    if (grants.length === 0) return
+    for (const grant of grants) await endGrant(grant, dependencies)
+  }
+}
