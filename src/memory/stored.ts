@@ -49,6 +49,30 @@ export const memoryOf = (row: MemoryRow): Memory => ({
   version: row.version,
 })
 
+/** A memory as its row; the engine gives it its `seq`. */
+export const rowOf = (memory: Memory): Omit<MemoryRow, 'seq'> => ({
+  owner_id: memory.ownerId,
+  id: memory.id,
+  app_id: memory.appId,
+  content: memory.content,
+  content_hash: memory.contentHash,
+  state: memory.state,
+  categories: JSON.stringify(memory.categories),
+  metadata: JSON.stringify(memory.metadata),
+  thread_id: memory.threadId,
+  position: memory.position,
+  speaker_kind: memory.speaker.kind,
+  speaker_name: memory.speaker.name ?? null,
+  occurred_at: memory.occurredAt ?? null,
+  valid_from: memory.validFrom,
+  valid_to: memory.validTo ?? null,
+  supersedes: memory.supersedes ?? null,
+  source: memory.source,
+  created_at: memory.createdAt,
+  updated_at: memory.updatedAt,
+  version: memory.version,
+})
+
 export const snapshotOf = (memory: Memory): MemorySnapshot => ({
   content: memory.content,
   contentHash: memory.contentHash,

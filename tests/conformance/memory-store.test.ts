@@ -1,8 +1,4 @@
-import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
-import { owner } from '../support/memories.ts'
+import { memoryEngines } from '../support/memory-engines.ts'
 import { describeMemoryStore } from './memory-store.ts'
 
-describeMemoryStore('SQLite', async () => {
-  const { store, verify } = openSqliteMemoryStore({ path: ':memory:' })
-  return { store, verify: async (ownerId) => verify(owner(ownerId)), close: () => store.close() }
-})
+for (const { name, open } of memoryEngines) describeMemoryStore(name, open)

@@ -2,7 +2,7 @@
  * What every adapter of `MemoryStore` keeps to; the guarantees are stated in memory/ports.ts. Run by one small file an engine.
  */
 import { describe } from 'bun:test'
-import type { MemoryStore } from '../../src/memory/ports.ts'
+import type { MemoryEngine } from '../support/memory-engines.ts'
 import { describeAccess } from './memory-store/access.ts'
 import { describeAdding } from './memory-store/adding.ts'
 import { describeChanging } from './memory-store/changing.ts'
@@ -12,13 +12,8 @@ import { describeHistory } from './memory-store/history.ts'
 import { describeListing } from './memory-store/listing.ts'
 import { describeOnces } from './memory-store/onces.ts'
 
-export interface OpenedMemoryStore {
-  /** Empty, or at least without anything of the owners `ada` and `eve`. */
-  readonly store: MemoryStore
-  /** What of an owner's index does not agree with their memories. */
-  verify(ownerId: string): Promise<readonly string[]>
-  close(): Promise<void>
-}
+/** Empty, or at least without anything of the owners `ada` and `eve`. */
+export type OpenedMemoryStore = Pick<MemoryEngine, 'store' | 'verify' | 'close'>
 
 export type OpenMemoryStore = () => Promise<OpenedMemoryStore>
 

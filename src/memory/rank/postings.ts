@@ -57,10 +57,14 @@ export function packPostings(
 }
 
 /** The bytes without an item; undefined when nothing is left. */
-export function withoutPosting(data: Uint8Array, first: number, removed: number): Uint8Array | undefined {
+export const withoutPosting = (data: Uint8Array, first: number, removed: number): Uint8Array | undefined =>
+  withoutPostings(data, first, new Set([removed]))
+
+/** The bytes without some items; undefined when nothing is left. */
+export function withoutPostings(data: Uint8Array, first: number, removed: ReadonlySet<number>): Uint8Array | undefined {
   const kept: [number, number][] = []
   eachPosting(data, first, (ordinal, frequency) => {
-    if (ordinal !== removed) kept.push([ordinal, frequency])
+    if (!removed.has(ordinal)) kept.push([ordinal, frequency])
   })
   return kept.length === 0 ? undefined : packPostings(first, kept)
 }

@@ -54,19 +54,19 @@ export function describeAccess(open: OpenMemoryStore): void {
       const { id } = await here.add('Seen before.', {}, chat, startMs, of)
       await here.store.setRule(of, rule({ paused: true }))
       const list = { filter: { states: ['active' as const] }, sort: 'createdAt' as const, descending: true, limit: 1 }
-      for (const asked of [
-        here.store.get(of, chat, [id]),
-        here.store.list(of, chat, list),
-        here.store.add(of, chat, [draftOf('x')], policyAt()),
-        here.store.update(of, chat, id, { metadata: {} }, { at }),
-        here.store.setState(of, chat, [id], 'paused', { at }),
-        here.store.delete(of, chat, [id], { at }),
-        here.store.deleteAll(of, chat, { at }),
-        here.store.counts(of, chat),
-        here.store.categories(of, chat, 1),
-        here.store.undo(of, chat, id, { at }),
+      for (const ask of [
+        () => here.store.get(of, chat, [id]),
+        () => here.store.list(of, chat, list),
+        () => here.store.add(of, chat, [draftOf('x')], policyAt()),
+        () => here.store.update(of, chat, id, { metadata: {} }, { at }),
+        () => here.store.setState(of, chat, [id], 'paused', { at }),
+        () => here.store.delete(of, chat, [id], { at }),
+        () => here.store.deleteAll(of, chat, { at }),
+        () => here.store.counts(of, chat),
+        () => here.store.categories(of, chat, 1),
+        () => here.store.undo(of, chat, id, { at }),
       ]) {
-        expect(await faultOf(asked)).toBe('forbidden')
+        expect(await faultOf(ask())).toBe('forbidden')
       }
       expect(await here.store.get(of, other, [id])).toHaveLength(1)
     })

@@ -18,9 +18,13 @@ export function describeListing(open: OpenMemoryStore): void {
       }
       return ids
     }
-    const ids = new Promise<MemoryId[]>((resolve) => setTimeout(() => write().then(resolve), 0))
+    let written: Promise<MemoryId[]> | undefined
+    const ids = () => {
+      written ??= write()
+      return written
+    }
     const list = async (parts: Partial<ListRequest> = {}, filter: Partial<ListRequest['filter']> = {}) => {
-      await ids
+      await ids()
       const request = { sort: 'createdAt', descending: true, limit: 10, ...parts } as const
       const { items, total } = await here.store.list(of, chat, {
         ...request,
@@ -97,19 +101,19 @@ export function describeListing(open: OpenMemoryStore): void {
     })
 
     test('by ids: in their order, without those that do not exist', async () => {
-      const [a, b] = await ids
+      const [a, b] = await ids()
       if (a === undefined || b === undefined) throw new Error('nothing was written')
       const got = await here.store.get(of, chat, [b, memoryId(), a])
       expect(got.map(({ id }) => id)).toEqual([b, a])
     })
 
     test('an id of another owner does not exist', async () => {
-      const [a] = await ids
+      const [a] = await ids()
       expect(await here.store.get(ada, chat, a === undefined ? [] : [a])).toEqual([])
     })
 
     test('categories with their counts, the most used first', async () => {
-      await ids
+      await ids()
       expect(await here.store.categories(of, chat, 2)).toEqual([
         { name: 'even', count: 3 },
         { name: 'odd', count: 2 },
@@ -118,7 +122,7 @@ export function describeListing(open: OpenMemoryStore): void {
     })
 
     test('counts by state', async () => {
-      await ids
+      await ids()
       expect(await here.store.counts(of, chat)).toEqual({ active: 5, paused: 0, archived: 0, deleted: 0 })
     })
   })

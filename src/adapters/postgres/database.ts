@@ -1,0 +1,197 @@
+/**
+ * Postgres as every store here speaks to it: a bounded pool, deadlines, and the two ways of working on it.  A read is one
+ * statement, which sees one moment. A write is a transaction of one owner; an owner's writes happen one after the other, in this
+ * process by a queue (so that they hold one connection and not all) and among processes by an advisory lock.
+ */
+import postgres from 'postgres'
+import type { OwnerId } from '../../shared/brand.ts'
+import { Fault } from '../../shared/fault.ts'
+import type { EngineHealth } from '../../shared/health.ts'
+import type { Secret } from '../../shared/secret.ts'
+import { failure, isLostRace, unavailable } from './errors.ts'
+import { createQueues } from './queues.ts'
+
+/** Runs a statement, or is a part of one; inside a transaction it is that transaction's. */
+export type Sql = postgres.ISql<Record<never, unknown>>
+export type Fragment = postgres.PendingQuery<postgres.Row[]>
+
+export interface Transaction {
+  readonly sql: Sql
+  readonly ownerId: OwnerId
+  /** Runs once the transaction is durable. */
+  afterCommit(work: () => void): void
+  /** Says that a long transaction is at work, and that the wait for it begins anew. */
+  goesOn(): void
+}
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`; `?sslmode=require` and `?schema=name` are understood. */
+  readonly url: Secret
+  /** In which all tables are: `souvenir`, or the URL's `schema`, unless given. */
+  readonly schema?: string
+  /** Connections at most. */
+  readonly poolSize?: number
+  readonly connectTimeoutMs?: number
+  /** How long a statement may take, waiting for a lock included. */
+  readonly statementTimeoutMs?: number
+}
+
+export interface Database {
+  readonly schema: string
+  /** Statements outside of a transaction. Each sees what was committed when it began. */
+  run<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  /** Several statements that see one and the same moment. */
+  snapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  /** A transaction of the owner, alone among all of theirs. Tried again when it lost against another transaction. */
+  write<T>(ownerId: OwnerId, work: (transaction: Transaction) => Promise<T>): Promise<T>
+  /** A transaction of no owner. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  /** A statement that may take long and cannot run in a transaction, on a connection of its own. */
+  alone<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  health(detail?: string): Promise<EngineHealth>
+  close(): Promise<void>
+}
+
+const attempts = 5
+/** Longer than the server lets a statement run: what does not answer then is a connection that is dead. */
+const graceMs = 2_000
+type Types = Record<string, postgres.PostgresType>
+
+const schemaName = /^[a-z_][a-z0-9_]{0,62}$/
+
+/** Arrays travel as text; the driver would ask each new connection for the types of all arrays. */
+const arrayOf = (type: number) => ({
+  to: type,
+  from: [],
+  serialize: (values: readonly unknown[]) => `{${values.map(arrayElement).join(',')}}`,
+  parse: (text: string) => text,
+})
+const arrayElement = (value: unknown): string =>
+  typeof value === 'number' ? String(value) : `"${String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+
+const types: Types = {
+  // Counts, ordinals and Unix milliseconds: all far below 2^53.
+  bigint: { to: 20, from: [20, 1700], serialize: String, parse: Number },
+  integers: arrayOf(1007),
+  bigints: arrayOf(1016),
+  texts: arrayOf(1009),
+}
+
+/** Opens a pool; no connection is made before the first statement. */
+export function openPool(options: PostgresOptions): Database {
+  const { poolSize = 10, connectTimeoutMs = 5_000, statementTimeoutMs = 30_000 } = options
+  const { address, schema } = addressOf(options)
+  const settings = {
+    idle_timeout: 60,
+    connect_timeout: Math.ceil(connectTimeoutMs / 1_000),
+    fetch_types: false,
+    types,
+    transform: { undefined: null },
+    onnotice: () => undefined,
+    connection: {
+      application_name: 'souvenir',
+      // pgvector may have been put into any of these; names of ours are found in the first.
+      search_path: `"${schema}", public, extensions`,
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: 10_000,
+      // Of pgvector; without it they mean nothing to the server. An answer longer than ef_search goes on scanning.
+      'hnsw.ef_search': 400,
+      'hnsw.iterative_scan': 'relaxed_order',
+    },
+  }
+  const client = postgres(address, { ...settings, max: poolSize })
+  const sql: Sql = client
+  const queue = createQueues<OwnerId>()
+  const longestWaitMs = statementTimeoutMs + graceMs
+
+  /** The driver waits for ever for an answer that is lost. */
+  async function answered<T>(work: (goesOn: () => void) => Promise<T>, withinMs = longestWaitMs): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let giveUp: () => void = () => undefined
+    const wait = () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => giveUp(), withinMs)
+    }
+    const late = new Promise<never>((_, reject) => {
+      giveUp = () => reject(unavailable(new Error(`no answer within ${withinMs} ms`)))
+    })
+    try {
+      wait()
+      return await Promise.race([work(wait), late])
+    } catch (error) {
+      throw failure(error)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async function persist<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        // The result is boxed: the driver would take an array for a list of statements.
+        const { result } = await client.begin(begin, async (transaction) => ({ result: await work(transaction) }))
+        return result as T
+      } catch (error) {
+        if (!isLostRace(error) || attempt === attempts) throw error
+        await new Promise((resolve) => setTimeout(resolve, 2 ** attempt + Math.random() * 10))
+      }
+    }
+  }
+
+  return {
+    schema,
+    run: (work) => answered(() => work(sql)),
+    snapshot: (work) => answered(() => persist('isolation level repeatable read read only', work)),
+    transaction: (work) => answered(() => persist('', work)),
+    write: (ownerId, work) =>
+      queue(ownerId, () =>
+        answered(async (goesOn) => {
+          let committed: (() => void)[] = []
+          const result = await persist('', async (one) => {
+            committed = []
+            const afterCommit = (then: () => void) => committed.push(then)
+            // A statement of its own: what comes after it sees what the owner's last write left.
+            const locked = one`SELECT pg_advisory_xact_lock(hashtextextended(${`${schema} ${ownerId}`}, 0))`.execute()
+            const [, worked] = await Promise.all([locked, work({ sql: one, ownerId, afterCommit, goesOn })])
+            return worked
+          })
+          for (const then of committed) then()
+          return result
+        }),
+      ),
+    async alone(work) {
+      const own = postgres(address, { ...settings, max: 1 })
+      try {
+        await own`SET statement_timeout = 0`
+        return await work(own)
+      } catch (error) {
+        throw failure(error)
+      } finally {
+        await own.end({ timeout: 1 })
+      }
+    },
+    async health(detail) {
+      const answer = { engine: 'postgres', needed: true } as const
+      try {
+        await answered(async () => sql`SELECT 1`, 2_000)
+        return { ...answer, state: 'up', ...(detail === undefined ? {} : { detail }) }
+      } catch {
+        return { ...answer, state: 'down', detail: 'Postgres does not answer.' }
+      }
+    },
+    close: () => client.end({ timeout: 5 }),
+  }
+}
+
+/** The address as the driver wants it, and the schema, which it does not know. */
+function addressOf({ url, schema }: PostgresOptions): { address: string; schema: string } {
+  const parsed = new URL(url.reveal())
+  const named = schema ?? parsed.searchParams.get('schema') ?? 'souvenir'
+  if (!schemaName.test(named)) {
+    throw new Fault('invalid', 'The schema in DATABASE_URL must be of lower case letters, digits and _.', {
+      field: 'DATABASE_URL',
+    })
+  }
+  parsed.searchParams.delete('schema')
+  return { address: parsed.href, schema: named }
+}

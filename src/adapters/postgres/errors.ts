@@ -1,0 +1,51 @@
+import { Fault } from '../../shared/fault.ts'
+
+/** Classes of SQLSTATE (PostgreSQL's appendix A) that mean the server cannot answer now, not that the SQL is wrong. */
+const engineClasses = new Set([
+  '08', // connection
+  '25', // in a transaction that the server ended, or read-only after a failover
+  '40', // rolled back for another transaction's sake, tried again as often as we do
+  '53', // out of disk, memory or connections
+  '55', // not available: a lock that was not given in time
+  '57', // cancelled (the statement took too long) or shutting down
+  '58', // the server's own input or output failed
+])
+/** Text that Postgres cannot hold: U+0000, or half of a surrogate pair. */
+const unstorableText = new Set(['22021', '22P05', '22P02'])
+const uniqueViolation = '23505'
+const again = new Set(['40001', '40P01'])
+
+/** The SQLSTATE of an error that the server sent. */
+export function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.name !== 'PostgresError' || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Whether the same transaction may succeed when it is tried again: it lost against another one. */
+export const isLostRace = (error: unknown): boolean => again.has(sqlState(error) ?? '')
+
+export const isUniqueViolation = (error: unknown): boolean => sqlState(error) === uniqueViolation
+
+/** Whether the server refused for want of a right: class 42501. */
+export const isForbidden = (error: unknown): boolean => sqlState(error) === '42501'
+
+const connectionError = /^(CONNECTION_|CONNECT_TIMEOUT|E[A-Z]+$|ERR_)/
+
+/** Whatever keeps Postgres from answering is `Fault('unavailable')`; a fault of the program stays what it is. */
+export function failure(error: unknown): unknown {
+  if (error instanceof Fault || !(error instanceof Error)) return error
+  const state = sqlState(error)
+  if (state !== undefined) {
+    if (engineClasses.has(state.slice(0, 2))) return unavailable(error)
+    if (!unstorableText.has(state)) return error
+    return new Fault('invalid', 'A text holds a character that cannot be kept: U+0000 or half a surrogate pair.', {
+      code: 'text_invalid',
+      cause: error,
+    })
+  }
+  const code = 'code' in error ? String(error.code) : ''
+  return connectionError.test(code) ? unavailable(error) : error
+}
+
+export const unavailable = (cause?: unknown): Fault =>
+  new Fault('unavailable', 'Postgres does not answer. Try again.', { cause, retryAfterSeconds: 1 })

@@ -1,0 +1,114 @@
+/** Which items still wait for their vectors, and keeping those that were made: see `VectorIndex`. */
+import { codeOf, toBytes } from '../../../memory/rank/codes.ts'
+import type { EmbeddingClaim, VectorIndex } from '../../../memory/rank/ports.ts'
+import { analyzerVersion } from '../../../memory/text/analyze.ts'
+import type { OwnerId } from '../../../shared/brand.ts'
+import type { Database, Sql } from '../database.ts'
+import { bytesAsText } from './append.ts'
+import { makeNearIndex } from './near-index.ts'
+import { nearIndexOf } from './owner.ts'
+import { vectorAsText } from './vectors.ts'
+
+interface WaitingRow {
+  readonly key: number
+  readonly space: string
+  readonly embedded_to: number
+  readonly next_ordinal: number
+  readonly near: number
+}
+
+export interface EmbeddingOptions {
+  readonly pgvector: boolean
+  /** An owner with more items than this has an HNSW index. */
+  readonly scannedUpTo: number
+}
+
+export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: EmbeddingOptions): VectorIndex {
+  return {
+    claim: (space, count, at, leaseMs) =>
+      db.transaction(async (sql) => {
+        // The row is the lease: another process looks past it instead of waiting.
+        const [owner] = await sql<WaitingRow[]>`
+          SELECT key, space, embedded_to, next_ordinal, near FROM index_owner
+           WHERE leased_until <= ${at} AND analyzer = ${analyzerVersion} AND (space <> ${space} OR embedded_to < next_ordinal)
+           ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED`
+        if (owner === undefined) return undefined
+        const from = owner.space === space ? owner.embedded_to : 0
+        if (owner.space !== space) await beginSpace(sql, owner, space)
+        await sql`UPDATE index_owner SET leased_until = ${at + leaseMs} WHERE key = ${owner.key}`
+        const items = await sql<{ ordinal: number; text: string }[]>`
+          SELECT i.ordinal AS ordinal, m.content AS text FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
+           WHERE i.owner = ${owner.key} AND i.ordinal >= ${from} ORDER BY i.ordinal LIMIT ${count}`
+        const last = items.at(-1)
+        const to = items.length < count || last === undefined ? owner.next_ordinal : last.ordinal + 1
+        return { owner: owner.key, space, items: [...items], to } satisfies EmbeddingClaim
+      }),
+    async keep(claim, vectors) {
+      const ownerId = await db.run((sql) => ownerIdOf(sql, claim.owner))
+      if (ownerId === undefined) return
+      const done = await db.write(ownerId, async ({ sql }) => {
+        const [owner] = await sql<(WaitingRow & { version: number })[]>`
+          UPDATE index_owner SET version = version + 1, embedded_to = greatest(embedded_to, ${claim.to}), leased_until = 0
+           WHERE key = ${claim.owner} AND space = ${claim.space}
+          RETURNING key, space, embedded_to, next_ordinal, near, version`
+        if (owner !== undefined) await put(sql, owner, claim, vectors, pgvector)
+        return owner
+      })
+      const dimensions = vectors.find((vector) => vector !== undefined)?.length ?? 0
+      if (!pgvector || done === undefined || dimensions === 0) return
+      const isDue = done.near === 0 && done.embedded_to >= done.next_ordinal && done.embedded_to > scannedUpTo
+      if (isDue) await makeNearIndex(db, done.key, dimensions)
+    },
+    release: ({ owner }, at) =>
+      db.run(async (sql) => {
+        await sql`UPDATE index_owner SET leased_until = ${at} WHERE key = ${owner}`
+      }),
+    waiting: (space) =>
+      db.run(async (sql) => {
+        const [row] = await sql<{ count: number }[]>`
+          SELECT coalesce(sum(next_ordinal - CASE WHEN space = ${space} THEN embedded_to ELSE 0 END), 0) AS count
+            FROM index_owner`
+        return row?.count ?? 0
+      }),
+  }
+}
+
+async function ownerIdOf(sql: Sql, key: number): Promise<OwnerId | undefined> {
+  const [row] = await sql<{ owner_id: OwnerId }[]>`SELECT owner_id FROM index_owner WHERE key = ${key}`
+  return row?.owner_id
+}
+
+/** Vectors of another model cannot be compared: they go, and search does without until the new ones are there. */
+async function beginSpace(sql: Sql, { key, near }: WaitingRow, space: string): Promise<void> {
+  await sql`DELETE FROM index_code WHERE owner = ${key}`
+  await sql`DELETE FROM index_vector WHERE owner = ${key}`
+  if (near > 0) await sql.unsafe(`DROP INDEX IF EXISTS ${nearIndexOf(key)}`)
+  await sql`UPDATE index_owner SET space = ${space}, embedded_to = 0, near = 0, version = version + 1 WHERE key = ${key}`
+}
+
+/** Keeps vectors and codes of the items that are still there. */
+async function put(
+  sql: Sql,
+  owner: { readonly key: number; readonly version: number },
+  { items }: EmbeddingClaim,
+  vectors: readonly (Float32Array | undefined)[],
+  pgvector: boolean,
+): Promise<void> {
+  const rows = items.flatMap(({ ordinal }, i) => {
+    const vector = vectors[i]
+    if (vector === undefined) return []
+    const whole = pgvector ? vectorAsText(vector) : bytesAsText(toBytes(vector))
+    return [{ ordinal, vector: whole, code: bytesAsText(toBytes(codeOf(vector))) }]
+  })
+  if (rows.length === 0) return
+  const column = sql.unsafe(pgvector ? 'vector' : 'bytea')
+  await sql`
+    WITH r AS (SELECT x.* FROM json_to_recordset(${JSON.stringify(rows)}::text::json)
+          AS x (ordinal integer, vector ${column}, code bytea)
+        JOIN index_item AS i ON i.owner = ${owner.key} AND i.ordinal = x.ordinal AND i.memory IS NOT NULL),
+      coded AS (INSERT INTO index_code (owner, ordinal, version, code)
+        SELECT ${owner.key}, ordinal, ${owner.version}, code FROM r
+        ON CONFLICT (owner, ordinal) DO UPDATE SET version = excluded.version, code = excluded.code)
+    INSERT INTO index_vector (owner, ordinal, vector) SELECT ${owner.key}, ordinal, vector FROM r
+    ON CONFLICT (owner, ordinal) DO UPDATE SET vector = excluded.vector`
+}

@@ -1,0 +1,80 @@
+/**
+ * Vectors of items in Postgres. Which are near a question is found by their 1-bit codes, kept in the process and scanned, as in
+ * SQLite, so that both engines find the same; for an owner with very many, by an HNSW index of their own in the server. Either
+ * way the cosines that count are exact, of the whole vectors.
+ */
+import { codeOf, likenessOf, vectorFrom, wordsOf } from '../../../memory/rank/codes.ts'
+import type { KeptCodes } from '../../../memory/rank/kept-index.ts'
+import type { NearestRequest } from '../../../memory/rank/ports.ts'
+import type { Database } from '../database.ts'
+import { nearestByIndex } from './near-index.ts'
+import type { OwnerRow } from './owner.ts'
+
+export type Nearest = (
+  owner: OwnerRow,
+  codes: KeptCodes,
+  request: NearestRequest,
+) => Promise<ReadonlyMap<number, number>>
+
+/** With pgvector the server compares; without it the process reads the vectors of the survivors. */
+export const createNearest =
+  (db: Database, pgvector: boolean): Nearest =>
+  async (owner, codes, request) => {
+    if (owner.space !== request.space) return new Map()
+    const indexed = pgvector && owner.near === request.vector.length
+    const near = indexed ? await nearestByIndex(db, owner, request) : await nearestByCode(db, owner, codes, request)
+    const compared = [...near, ...request.also]
+    const wanted = [...new Set([...compared, ...compared.flatMap((one) => request.beside(one))])].filter(request.accept)
+    return pgvector ? compareThere(db, owner.key, request, wanted) : compareHere(db, owner.key, request, wanted)
+  }
+
+async function nearestByCode(
+  db: Database,
+  owner: OwnerRow,
+  codes: KeptCodes,
+  { vector, space, count, accept }: NearestRequest,
+): Promise<readonly number[]> {
+  codes.begin(space)
+  if (codes.version < owner.version) {
+    const rows = await db.run(
+      (sql) => sql<{ ordinal: number; code: Uint8Array }[]>`
+        SELECT ordinal, code FROM index_code WHERE owner = ${owner.key} AND version > ${codes.version}`,
+    )
+    // Another search may have been here meanwhile: the same codes again change nothing, an older version would.
+    if (codes.space === space) codes.bringForward(Math.max(codes.version, owner.version), rows)
+  }
+  const { table } = codes
+  return table === undefined || table.words !== wordsOf(vector.length)
+    ? []
+    : table.nearest(codeOf(vector), count, accept)
+}
+
+/** A vector as pgvector reads it. */
+export const vectorAsText = (vector: Float32Array): string => `[${vector.join(',')}]`
+
+const compareThere = (
+  db: Database,
+  key: number,
+  { vector }: NearestRequest,
+  ordinals: readonly number[],
+): Promise<ReadonlyMap<number, number>> =>
+  db.run(async (sql) => {
+    if (ordinals.length === 0) return new Map()
+    const rows = await sql<{ ordinal: number; likeness: number }[]>`
+      SELECT ordinal, -(vector <#> ${vectorAsText(vector)}::vector) AS likeness FROM index_vector
+       WHERE owner = ${key} AND ordinal = ANY(${ordinals}::integer[])`
+    return new Map(rows.map((row) => [row.ordinal, row.likeness]))
+  })
+
+const compareHere = (
+  db: Database,
+  key: number,
+  { vector }: NearestRequest,
+  ordinals: readonly number[],
+): Promise<ReadonlyMap<number, number>> =>
+  db.run(async (sql) => {
+    if (ordinals.length === 0) return new Map()
+    const rows = await sql<{ ordinal: number; vector: Uint8Array }[]>`
+      SELECT ordinal, vector FROM index_vector WHERE owner = ${key} AND ordinal = ANY(${ordinals}::integer[])`
+    return new Map(rows.map((row) => [row.ordinal, likenessOf(vector, vectorFrom(row.vector))]))
+  })

@@ -1,0 +1,84 @@
+/** Reading memories: by id, by filter, counted. Each is one statement, the app's rule included. */
+import type { ListRequest, Memories, MemoryPage, SortColumn } from '../../../memory/ports.ts'
+import type { Memory, MemoryState } from '../../../memory/schema.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
+import type { Database, Fragment, Sql } from '../database.ts'
+import { assertReaderIn, matching, type RuleColumns, readable, ruleColumns, ruleOf } from './conditions.ts'
+
+type Readers = Pick<Memories, 'get' | 'list' | 'categories' | 'counts'>
+
+/** A row of an outer join: the rule always, the rest where there is any. */
+type Joined<Row> = RuleColumns & { readonly [Column in keyof Row]: Row[Column] | null }
+
+/** The rows that have more than the rule. */
+export const present = <Row extends object>(rows: readonly Joined<Row>[], column: keyof Row): readonly Row[] =>
+  rows.filter((row) => row[column] !== null) as unknown as readonly Row[]
+
+/** Ties are broken by id, which rises with time. */
+const orders: Readonly<Record<SortColumn, (sql: Sql, direction: Fragment) => Fragment>> = {
+  createdAt: (sql, direction) => sql`m.created_at ${direction}, m.id ${direction}`,
+  content: (sql, direction) => sql`m.content ${direction}, m.id ${direction}`,
+  app: (sql, direction) => sql`m.app_id ${direction}, m.created_at ${direction}, m.id ${direction}`,
+  categories: (sql, direction) => sql`m.categories ${direction}, m.id ${direction}`,
+}
+
+export function createReaders(db: Database): Readers {
+  const get = (ownerId: OwnerId, appId: ClientId, ids: readonly MemoryId[]): Promise<Memory[]> =>
+    db.run(async (sql) => {
+      const rows = await sql<Joined<MemoryRow>[]>`
+        SELECT ${ruleColumns(sql)}, m.* FROM ${ruleOf(sql, ownerId, appId)} LEFT JOIN memory AS m
+          ON ${readable(sql, ownerId, appId)} AND m.state <> 'deleted' AND m.id = ANY(${ids}::text[])`
+      assertReaderIn(rows, appId)
+      const byId = new Map(present<MemoryRow>(rows, 'id').map((row) => [row.id, memoryOf(row)]))
+      return ids.flatMap((id) => byId.get(id) ?? [])
+    })
+
+  const list = (ownerId: OwnerId, appId: ClientId, request: ListRequest): Promise<MemoryPage> =>
+    db.run(async (sql) => {
+      const { after, limit, offset = 0 } = request
+      const wanted = sql`${readable(sql, ownerId, appId)} AND ${matching(sql, ownerId, request.filter)}`
+      const direction = request.descending ? sql`DESC` : sql`ASC`
+      const order = orders[request.sort](sql, direction)
+      const from =
+        after === undefined
+          ? wanted
+          : sql`${wanted} AND (m.created_at, m.id) ${request.descending ? sql`<` : sql`>`} (${after.createdAt}, ${after.id})`
+      const rows = await sql<Joined<MemoryRow & { total: number }>[]>`
+        SELECT ${ruleColumns(sql)}, (SELECT count(*) FROM memory AS m WHERE ${wanted}) AS total, m.*
+          FROM ${ruleOf(sql, ownerId, appId)} LEFT JOIN LATERAL (
+            SELECT m.* FROM memory AS m WHERE ${from} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}) AS m ON true
+         ORDER BY ${order}`
+      assertReaderIn(rows, appId)
+      return { items: present<MemoryRow>(rows, 'id').map(memoryOf), total: rows[0]?.total ?? 0 }
+    })
+
+  return {
+    get,
+    list,
+    categories: (ownerId, appId, limit) =>
+      db.run(async (sql) => {
+        const rows = await sql<Joined<{ name: string; count: number }>[]>`
+          SELECT ${ruleColumns(sql)}, used.* FROM ${ruleOf(sql, ownerId, appId)} LEFT JOIN LATERAL (
+            SELECT c.name AS name, count(*) AS count FROM memory_category AS c
+              JOIN memory AS m ON m.owner_id = c.owner_id AND m.id = c.memory_id
+             WHERE c.owner_id = ${ownerId} AND m.state IN ('active', 'paused') AND ${readable(sql, ownerId, appId)}
+             GROUP BY c.name ORDER BY count(*) DESC, c.name LIMIT ${limit}) AS used ON true
+           ORDER BY used.count DESC, used.name`
+        assertReaderIn(rows, appId)
+        return present<{ name: string; count: number }>(rows, 'name').map(({ name, count }) => ({ name, count }))
+      }),
+    counts: (ownerId, appId) =>
+      db.run(async (sql) => {
+        const rows = await sql<Joined<{ state: MemoryState; count: number }>[]>`
+          SELECT ${ruleColumns(sql)}, counted.* FROM ${ruleOf(sql, ownerId, appId)} LEFT JOIN LATERAL (
+            SELECT m.state AS state, count(*) AS count FROM memory AS m
+             WHERE ${readable(sql, ownerId, appId)} GROUP BY m.state) AS counted ON true`
+        assertReaderIn(rows, appId)
+        const counts = { active: 0, paused: 0, archived: 0, deleted: 0 }
+        for (const { state, count } of present<{ state: MemoryState; count: number }>(rows, 'state'))
+          counts[state] = count
+        return counts
+      }),
+  }
+}

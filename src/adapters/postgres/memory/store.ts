@@ -1,0 +1,120 @@
+/**
+ * The memory store on Postgres 15 or newer, with pgvector 0.7 or newer where the server has it. It implements memory/ports.ts
+ * and memory/rank/ports.ts, is opened by dependencies, and knows neither HTTP nor tokens. Any number of processes may share it.
+ */
+import type { MemoryStore } from '../../../memory/ports.ts'
+import type { RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
+import type { OwnerId } from '../../../shared/brand.ts'
+import { Fault } from '../../../shared/fault.ts'
+import { type Database, openPool, type PostgresOptions } from '../database.ts'
+import { postgresVectorIndex } from '../index/embedding.ts'
+import { hasExtension, prepareVectors } from '../index/extension.ts'
+import { postgresRecallIndex } from '../index/read.ts'
+import { createNearest } from '../index/vectors.ts'
+import { verifyIndex } from '../index/verify.ts'
+import { migrate } from '../migrate.ts'
+import { createApps } from './apps.ts'
+import { createCorrections } from './corrections.ts'
+import { createHistory } from './history.ts'
+import { createImports } from './imports.ts'
+import { memoryMigrations } from './migrations.ts'
+import { createOnces } from './onces.ts'
+import { createReaders } from './read.ts'
+import { createWriters } from './write.ts'
+
+export interface PostgresMemoryOptions extends PostgresOptions {
+  /** An owner with more vectors than this is searched through an HNSW index, not by scanning codes. */
+  readonly scannedUpTo?: number
+  /** False does without pgvector even where it is. */
+  readonly extension?: boolean
+}
+
+export interface PostgresMemoryStore {
+  readonly store: MemoryStore
+  readonly index: RecallIndex
+  readonly vectors: VectorIndex
+  /** Whether the server compares vectors; false: they are read and scanned in the process. */
+  readonly pgvector: boolean
+  /** Whether nobody has a memory here. */
+  isEmpty(): Promise<boolean>
+  /** What of an owner's index does not agree with their memories; empty when all does. */
+  verify(ownerId: OwnerId): Promise<readonly string[]>
+}
+
+const oldest = 15
+/** Measured: up to here scanning the codes in the process takes less than the index in the server. */
+const scannedUpToDefault = 200_000
+
+/**
+ * Connects, and brings the schema to what this program knows.
+ * @throws Fault `unavailable` when the server does not answer or refuses; `conflict` when it is too old, or a newer program
+ * wrote the schema
+ */
+export async function openPostgresMemoryStore(options: PostgresMemoryOptions): Promise<PostgresMemoryStore> {
+  const db = openPool(options)
+  try {
+    await assertVersion(db)
+    await migrate(db, memoryMigrations, (sql) => prepareVectors(sql, options.extension ?? true))
+    const pgvector = await hasExtension(db)
+    return storeOn(db, pgvector, options.scannedUpTo ?? scannedUpToDefault)
+  } catch (error) {
+    await db.close()
+    throw atStart(error)
+  }
+}
+
+function storeOn(db: Database, pgvector: boolean, scannedUpTo: number): PostgresMemoryStore {
+  const { flush, flushNow, stop, ...history } = createHistory(db)
+  const store: MemoryStore = {
+    ...createReaders(db),
+    ...createWriters(db, flush),
+    ...createCorrections(db),
+    ...createImports(db),
+    ...history,
+    ...createApps(db, flushNow),
+    ...createOnces(db),
+    health: () => db.health(),
+    async close() {
+      try {
+        await stop()
+      } finally {
+        await db.close()
+      }
+    },
+  }
+  return {
+    store,
+    index: postgresRecallIndex(db, createNearest(db, pgvector)),
+    vectors: postgresVectorIndex(db, { pgvector, scannedUpTo }),
+    pgvector,
+    isEmpty: () => db.run(async (sql) => (await sql`SELECT 1 FROM memory LIMIT 1`).length === 0),
+    verify: (ownerId) => verifyIndex(db, ownerId),
+  }
+}
+
+async function assertVersion(db: Database): Promise<void> {
+  const [server] = await db.run(
+    (sql) => sql<{ number: number }[]>`SELECT current_setting('server_version_num')::int AS number`,
+  )
+  const major = Math.floor((server?.number ?? 0) / 10_000)
+  if (major < oldest) {
+    throw new Fault(
+      'conflict',
+      `The server in DATABASE_URL is Postgres ${major}; this program needs ${oldest} or newer.`,
+      {
+        code: 'database_too_old',
+      },
+    )
+  }
+}
+
+/** What the person who starts the program is told; the address with its password stays out of it. */
+function atStart(error: unknown): unknown {
+  if (error instanceof Fault && error.kind !== 'unavailable') return error
+  const reason = error instanceof Fault ? error.cause : error
+  const why = reason instanceof Error ? ` (${reason.message})` : ''
+  return new Fault('unavailable', `Postgres does not answer at the address in DATABASE_URL, or refuses us${why}.`, {
+    cause: error,
+    retryAfterSeconds: 1,
+  })
+}

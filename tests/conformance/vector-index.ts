@@ -1,0 +1,151 @@
+/** What every adapter of `VectorIndex` keeps to, and searching by meaning on it. */
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { embedItems } from '../../src/memory/jobs/embed-items.ts'
+import { type Embedder, toUnitLength } from '../../src/memory/rank/embedder.ts'
+import { search } from '../../src/memory/recall.ts'
+import { Fault } from '../../src/shared/fault.ts'
+import { app, callerOf, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
+import type { MemoryEngine, OpenEngine } from '../support/memory-engines.ts'
+import { testClock } from '../support/time.ts'
+
+/** A model of few meanings: a number for each group of words. */
+const meanings = [
+  ['dog', 'puppy', 'hound'],
+  ['car', 'automobile', 'vehicle'],
+  ['sea', 'ocean', 'beach'],
+  ['tea', 'coffee', 'drink'],
+]
+class SmallModel implements Embedder {
+  space = 'small/4'
+  questionBudgetMs = 1_000
+  up = true
+  embedded = 0
+  async embedQuestion(question: string, _signal?: AbortSignal): Promise<Float32Array> {
+    return (await this.embed([question]))[0] ?? new Float32Array()
+  }
+  async embed(texts: readonly string[]): Promise<Float32Array[]> {
+    if (!this.up) throw new Fault('unavailable', 'The embedding model does not answer.')
+    if (texts.some((text) => text.includes('poison'))) throw new Fault('unavailable', 'status 400')
+    this.embedded += texts.length
+    return texts.map((text) =>
+      toUnitLength(
+        Float32Array.from(meanings, (words) => words.filter((word) => text.toLowerCase().includes(word)).length - 0.1),
+      ),
+    )
+  }
+}
+
+export function describeVectorIndex(name: string, open: OpenEngine): void {
+  describe(`Vectors on ${name}`, () => {
+    let engine: MemoryEngine
+    let model: SmallModel
+    const clock = testClock(startMs)
+    beforeEach(async () => {
+      engine = await open()
+      model = new SmallModel()
+    })
+    afterEach(() => engine.close())
+
+    const add = async (content: string, ownerId = 'ada') =>
+      (await engine.store.add(owner(ownerId), app('app'), [draftOf(content)], policyAt(startMs)))[0]?.memory?.id ?? ''
+    const embedAll = async () => {
+      let count = 0
+      for (let some = -1; some !== 0; count += some) {
+        some = await embedItems({ vectors: engine.vectors, embedder: model, clock })
+      }
+      return count
+    }
+    const ask = (query: string, ownerId = 'ada') =>
+      search({ ...engine, embedder: model }, callerOf(ownerId, 'app'), { query, limit: 5, unlogged: true })
+    const contents = async (query: string, ownerId = 'ada') =>
+      (await ask(query, ownerId)).hits.map(({ memory }) => memory.content)
+
+    test('what is added waits for its vector, and is found by meaning once it has it', async () => {
+      await add('My hound is called Rex.')
+      await add('We drove to the mountains.')
+      expect(await engine.vectors.waiting(model.space)).toBe(2)
+      expect(await contents('puppy')).toEqual([])
+      expect(await embedAll()).toBe(2)
+      expect(await engine.vectors.waiting(model.space)).toBe(0)
+      expect((await contents('puppy'))[0]).toBe('My hound is called Rex.')
+      const [hit] = (await ask('puppy')).hits
+      expect(hit?.why.lists.map(({ name }) => name)).toEqual(['meaning'])
+    })
+
+    test('a changed text gets another vector, an erased one leaves none', async () => {
+      const id = await add('A puppy in the garden.')
+      await embedAll()
+      const text = 'A boat on the ocean.'
+      await engine.store.update(
+        owner('ada'),
+        app('app'),
+        id as never,
+        { content: { text, hash: 'h' } },
+        { at: startMs },
+      )
+      expect(await embedAll()).toBe(1)
+      expect((await contents('beach'))[0]).toBe(text)
+      await engine.store.delete(owner('ada'), app('app'), [id as never], { at: startMs })
+      expect(await contents('beach')).toEqual([])
+      expect(await engine.verify(owner('ada'))).toEqual([])
+    })
+
+    test('owners do not meet', async () => {
+      await add('My hound is called Rex.')
+      await add('Her puppy is called Bo.', 'bob')
+      await embedAll()
+      expect(await contents('dog')).toEqual(['My hound is called Rex.'])
+      expect(await contents('dog', 'bob')).toEqual(['Her puppy is called Bo.'])
+    })
+
+    test('a question whose vector takes longer than the budget is answered by words, and says so', async () => {
+      await add('My hound likes tea.')
+      await embedAll()
+      model.questionBudgetMs = 5
+      model.embedQuestion = (_, signal) =>
+        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+      const answer = await ask('hound')
+      expect(answer.degraded).toEqual(['embedder'])
+      expect(answer.hits.map(({ memory }) => memory.content)).toEqual(['My hound likes tea.'])
+    })
+
+    test('while the model is down writes succeed, search goes by words and says so, and it catches up', async () => {
+      model.up = false
+      await add('My hound likes tea.')
+      await expect(embedItems({ vectors: engine.vectors, embedder: model, clock })).rejects.toThrow()
+      const answer = await ask('hound')
+      expect(answer.degraded).toEqual(['embedder'])
+      expect(answer.hits).toHaveLength(1)
+      model.up = true
+      clock.advanceSeconds(15)
+      expect(await embedAll()).toBe(1)
+      expect(await ask('puppy')).toMatchObject({ degraded: [], hits: [{ memory: { content: 'My hound likes tea.' } }] })
+    })
+
+    test('a text that the model cannot take stops no other', async () => {
+      await add('poison')
+      await add('My hound is called Rex.')
+      expect(await embedAll()).toBe(2)
+      expect(await contents('puppy')).toContain('My hound is called Rex.')
+    })
+
+    test('another model embeds all anew, and until then search goes by words', async () => {
+      await add('My hound is called Rex.')
+      await embedAll()
+      model.space = 'other/4'
+      expect(await engine.vectors.waiting(model.space)).toBe(1)
+      expect(await contents('puppy')).toEqual([])
+      expect(await embedAll()).toBe(1)
+      expect(await contents('puppy')).toEqual(['My hound is called Rex.'])
+    })
+
+    test('what one process has claimed no other is given until the lease ends', async () => {
+      await add('My hound is called Rex.')
+      const at = clock.now()
+      const claim = await engine.vectors.claim(model.space, 10, at, 1_000)
+      expect(claim?.items).toHaveLength(1)
+      expect(await engine.vectors.claim(model.space, 10, at + 500, 1_000)).toBeUndefined()
+      expect((await engine.vectors.claim(model.space, 10, at + 1_000, 1_000))?.items).toHaveLength(1)
+    })
+  })
+}
