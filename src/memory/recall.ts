@@ -19,6 +19,10 @@ export interface Question {
   readonly to?: number | undefined
   /** What held at this time, Unix milliseconds; now unless given. */
   readonly asOf?: number | undefined
+  /** What scores less is left out; the best by words scores 1 before boosts. */
+  readonly threshold?: number | undefined
+  /** Whether each hit tells the parts of its score. */
+  readonly explain?: boolean | undefined
   /** Not kept in the access log: nobody asked, it is for our own purposes. */
   readonly unlogged?: boolean
 }
@@ -77,7 +81,12 @@ export async function search(services: Services, caller: Caller, question: Quest
           beside: (at) => beside(owner.facts, at),
           accept: answering(owner.facts, request),
         })
-  const ranked = rank(owner.facts, postings, likeness === undefined ? request : { ...request, likeness })
+  const ranked = rank(owner.facts, postings, {
+    ...request,
+    likeness,
+    threshold: question.threshold,
+    explain: question.explain,
+  })
   const hits = await withMemories(services, caller, ranked)
   const degraded = embedder !== undefined && meant === undefined ? (['embedder'] as const) : []
   if (question.unlogged === true) return { hits, degraded }

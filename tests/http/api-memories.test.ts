@@ -48,6 +48,20 @@ describe('OpenMemory: memories over REST', () => {
     expect((await call('GET', `/memories/${id}`)).status).toBe(404)
   })
 
+  test('a search tells why, in parts when asked, and keeps to a threshold', async () => {
+    await call('POST', '/memories/', { text: 'The chess club meets on Thursdays.' })
+    const search = (parts: object) => call('POST', '/memories/search', { query: 'chess club', ...parts })
+    const { body } = await search({ explain: true })
+    expect(body.results[0].why).toMatchObject({
+      lists: [{ name: 'words', rank: 1 }],
+      matched: ['chess', 'club'],
+      details: { words: { own: expect.any(Number) }, terms: [{ word: 'chess' }, { word: 'club' }] },
+    })
+    expect((await search({})).body.results[0].why).not.toHaveProperty('details')
+    expect((await search({ threshold: 50 })).body.results).toEqual([])
+    expect(await search({ threshold: 'high' })).toMatchObject({ status: 422 })
+  })
+
   test('a memory of one person does not exist for another', async () => {
     const { id } = (await call('POST', '/memories/', { text: 'Ada fears geese.' })).body
     expect((await other('GET', `/memories/${id}`)).status).toBe(404)

@@ -50,6 +50,25 @@ describe('memories over MCP', () => {
     expect((await call('search_memory', { query: 'retriever' })).data).toEqual({ results: [] })
   })
 
+  test('a search tells why, in parts when asked, and keeps to a threshold', async () => {
+    const { call } = await connect()
+    await call('add_memories', { text: 'The chess club meets on Thursdays.' })
+    const { results } = (await call('search_memory', { query: 'chess club', explain: true })).data as {
+      results: unknown[]
+    }
+    expect(results).toMatchObject([
+      {
+        why: {
+          lists: [{ name: 'words', rank: 1, score: 1 }],
+          matched: ['chess', 'club'],
+          details: { words: { thread: expect.any(Number) }, terms: [{ word: 'chess' }, { word: 'club' }] },
+        },
+      },
+    ])
+    expect((await call('search_memory', { query: 'chess club', threshold: 50 })).data).toEqual({ results: [] })
+    expect((await call('search_memory', { query: 'chess club', threshold: -1 })).isError).toBe(true)
+  })
+
   test('the same text twice is one memory', async () => {
     const { call } = await connect()
     await call('add_memories', { text: 'The spare key is with the neighbour.' })

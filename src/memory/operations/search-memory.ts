@@ -1,7 +1,8 @@
-import { Type as t } from '@sinclair/typebox'
+import { type Static, Type as t } from '@sinclair/typebox'
 import type { ClientId } from '../../shared/brand.ts'
 import { Full, namesFor, recallNotice, ShownMemory, showAs, toWire, WireMemory } from '../present.ts'
-import { search } from '../recall.ts'
+import type { Explanation } from '../rank/explain.ts'
+import { type Hit as FoundHit, search } from '../recall.ts'
 import { Categories, limits } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
 import { checkUser, operation, read } from './define.ts'
@@ -24,6 +25,14 @@ const Input = t.Object(
     to: t.Optional(timeInput('Only what happened until then.')),
     as_of: t.Optional(timeInput('What held at this time, instead of now.')),
     thread: t.Optional(t.String({ maxLength: limits.threadCharacters, description: 'Only this conversation.' })),
+    threshold: t.Optional(
+      t.Number({
+        minimum: 0,
+        maximum: 100,
+        description: 'Leaves out what scores less. The best match by words scores 1 before boosts.',
+      }),
+    ),
+    explain: t.Optional(t.Boolean({ description: 'Each result tells the parts of its score, in why.details.' })),
     full: Full,
   },
   { additionalProperties: false },
@@ -31,6 +40,20 @@ const Input = t.Object(
 
 const { full: _full, ...asked } = Input.properties
 const Body = t.Object({ ...asked, user_id: t.Optional(t.String()) }, { additionalProperties: false })
+
+const share = (description: string) => t.Number({ description })
+
+const Details = t.Object(
+  {
+    words: t.Object({
+      own: share('By its own words.'),
+      beside: share('By the words of what was said beside it.'),
+      thread: share('By the words of its whole conversation.'),
+    }),
+    terms: t.Array(t.Object({ word: t.String(), score: share('What this word of the question added.') })),
+  },
+  { description: 'With explain: what its score by words is the sum of, the best score by words being 1.' },
+)
 
 const Why = t.Object(
   {
@@ -45,6 +68,7 @@ const Why = t.Object(
       description: 'What made it count more or less than its words: who said it, when, whether it only asks.',
     }),
     matched: t.Array(t.String(), { description: 'Words of the question that it has itself.' }),
+    details: t.Optional(Details),
   },
   { description: 'Why it was recalled.' },
 )
@@ -108,6 +132,8 @@ export const searchMemory = operation({
       from: parseOptionalTime(input.from, 'from'),
       to: parseOptionalTime(input.to, 'to'),
       asOf: parseOptionalTime(input.as_of, 'as_of'),
+      threshold: input.threshold,
+      explain: input.explain,
     })
     const names = await namesFor(
       services.appNames,
@@ -119,14 +145,22 @@ export const searchMemory = operation({
       results: hits.map(({ memory, score, why }) => ({
         memory: showAs(input.full, memory, names),
         score: rounded(score),
-        why: {
-          lists: why.lists.map((list) => ({ ...list, score: rounded(list.score) })),
-          boosts: [...why.boosts],
-          matched: [...why.matched],
-        },
+        why: shownWhy(why),
       })),
     }
   },
+})
+
+const shownWhy = ({ lists, boosts, matched, details }: FoundHit['why']): Static<typeof Why> => ({
+  lists: lists.map((list) => ({ ...list, score: rounded(list.score) })),
+  boosts: [...boosts],
+  matched: [...matched],
+  ...(details === undefined ? {} : { details: shownDetails(details) }),
+})
+
+const shownDetails = ({ words, terms }: Explanation): Static<typeof Details> => ({
+  words: { own: rounded(words.own), beside: rounded(words.beside), thread: rounded(words.thread) },
+  terms: terms.map(({ word, score }) => ({ word, score: rounded(score) })),
 })
 
 const rounded = (score: number): number => Math.round(score * 1_000) / 1_000

@@ -3,6 +3,7 @@
  * filters on the way, and for each hit why it was found. Called by recall; pure, so that every engine ranks alike.
  */
 import { boostsOf } from './boosts.ts'
+import { type Explanation, explain } from './explain.ts'
 import { type ItemClass, none, type OwnerFacts } from './facts.ts'
 import { scoreFields, type WeightedTerm } from './fields.ts'
 import { likenessInContext } from './likeness.ts'
@@ -30,6 +31,10 @@ export interface RankRequest {
   readonly wanted: Wanted
   /** Likeness in meaning by ordinal, -1 to 1, of the nearest items; undefined without vectors. */
   readonly likeness?: ReadonlyMap<number, number> | undefined
+  /** What scores less is no answer. */
+  readonly threshold?: number | undefined
+  /** Whether hits tell the parts of their scores, for some searches' worth of time more. */
+  readonly explain?: boolean | undefined
 }
 
 export interface Boost {
@@ -47,6 +52,8 @@ export interface Ranked {
     readonly boosts: readonly Boost[]
     /** The question's words that it has itself; what its thread has is not listed. */
     readonly matched: readonly string[]
+    /** Only where it was asked for, and words found it. */
+    readonly details?: Explanation
   }
 }
 
@@ -78,6 +85,7 @@ export function rank(
   const isWanted = wantedItem(facts, request.wanted)
   const boost = boostsOf(facts, request.question, terms, recipe)
   const candidates = new Candidates(request.limit)
+  const threshold = request.threshold ?? 0
   const consider = (at: number) => {
     const own = bestWords === 0 ? 0 : (scores[at] as number) / bestWords
     const like = meaning?.get(at)
@@ -85,24 +93,32 @@ export function rank(
     if (base * boost.highest < candidates.least || !seen(at) || !isWanted(at)) return
     // Beside a match in a conversation stands its answer; beside one in a guessed thread, often an unrelated fact.
     if (facts.guessedThread[at] === 1 && words.own[at] !== 1 && like === undefined) return
-    candidates.offer(at, base * boost.factor(at))
+    const score = base * boost.factor(at)
+    if (score >= threshold) candidates.offer(at, score)
   }
   for (let i = 0; i < found.length; i++) consider(found[i] as number)
   if (meaning !== undefined) for (const at of meaning.keys()) if (scores[at] === 0) consider(at)
 
-  const best = candidates.sorted()
-  const rankIn = ranksOf(best.map(({ at }) => ({ at, score: words.scores[at] ?? 0 })))
+  const best = candidates.sorted().map(({ at, score }) => ({ at, score, byWords: scores[at] ?? 0 }))
+  const rankIn = ranksOf(best.map(({ at, byWords }) => ({ at, score: byWords })))
   const rankBy = meaning === undefined ? undefined : ranksOf([...meaning].map(([at, score]) => ({ at, score })))
-  return best.map(({ at, score }) => ({
+  const labels = request.question.terms.map(
+    ({ word, variants }) => (word.unspaced ? variants[0] : undefined) ?? word.surface,
+  )
+  const ordinals = best.map(({ at }) => at)
+  const details =
+    request.explain === true && bestWords > 0 ? explain(facts, terms, labels, ordinals, bestWords, recipe) : []
+  return best.map(({ at, score, byWords }, place) => ({
     ordinal: at,
     score,
     why: {
       lists: [
-        ...listed('words', rankIn.get(at), bestWords === 0 ? 0 : (words.scores[at] ?? 0) / bestWords),
+        ...listed('words', rankIn.get(at), bestWords === 0 ? 0 : byWords / bestWords),
         ...listed('meaning', rankBy?.get(at), meaning?.get(at) ?? 0),
       ],
       boosts: boost.named(at),
-      matched: request.question.terms.flatMap(({ word }, i) => (has(terms[i], at) ? [word.surface] : [])),
+      matched: [...new Set(labels.filter((_, i) => has(terms[i], at)))],
+      ...(byWords > 0 && details[place] !== undefined ? { details: details[place] } : {}),
     },
   }))
 }

@@ -98,6 +98,41 @@ describe('Filters and why', () => {
     expect(hit?.why).toEqual({ lists: [{ name: 'words', rank: 1, score: 1 }], boosts: [], matched: ['green', 'tea'] })
   })
 
+  test('with explain, the parts of a score add up to it, by field and by word', async () => {
+    const thread = { threadId: 'a talk' }
+    await memory.add('Ada drinks green tea.', thread)
+    await memory.add('Every morning, at the window.', thread)
+    await memory.add('The tea pot is green too.')
+    const hits = await memory.ask('green tea window', { explain: true })
+    expect(hits).toHaveLength(3)
+    for (const { why } of hits) {
+      const score = why.lists.find(({ name }) => name === 'words')?.score ?? 0
+      const { words, terms } = why.details ?? { words: { own: 0, beside: 0, thread: 0 }, terms: [] }
+      expect(words.own + words.beside + words.thread).toBeCloseTo(score, 9)
+      expect(terms.reduce((sum, term) => sum + term.score, 0)).toBeCloseTo(score, 9)
+    }
+    const beside = hits.find(({ memory: { content } }) => content.startsWith('Every'))
+    expect(beside?.why.details?.terms.map(({ word }) => word).sort()).toEqual(['green', 'tea', 'window'])
+    expect((await memory.ask('green tea'))[0]?.why).not.toHaveProperty('details')
+  })
+
+  test('what scores less than the threshold is left out', async () => {
+    await memory.add('Ada drinks green tea.')
+    await memory.add('A green door, far away from here, leads into the garden of the neighbours.')
+    expect(await memory.ask('green tea')).toHaveLength(2)
+    expect((await memory.ask('green tea', { threshold: 0.9 })).map((hit) => hit.memory.content)).toEqual([
+      'Ada drinks green tea.',
+    ])
+    expect(await memory.ask('green tea', { threshold: 2 })).toEqual([])
+  })
+
+  test('a word of a script without spaces is matched by the pairs of its characters', async () => {
+    await memory.add('私は東京に住んでいます。')
+    const [hit] = await memory.ask('東京はどこ', { explain: true })
+    expect(hit?.why.matched).toEqual(['東京'])
+    expect(hit?.why.details?.terms.map(({ word }) => word)).toEqual(['東京'])
+  })
+
   test('categories, app, thread and time are filters', async () => {
     const tea = await memory.add('tea at home', { categories: ['drinks'], threadId: 'one', occurredAt: 1_000 })
     await memory.add('tea at work', { threadId: 'two', occurredAt: 9_000 })
