@@ -9,7 +9,10 @@ const outfile = process.argv[2] ?? 'dist/souvenir'
 const commit = process.env.SOUVENIR_COMMIT?.trim() || (await currentCommit())
 const define = commit === undefined ? [] : ['--define', `SOUVENIR_COMMIT="${commit}"`]
 
-await $`bun build --compile --minify --sourcemap --bytecode --format=esm ${define} --outfile ${outfile} src/main.ts`
+/** The model's thread is an entry of its own: `new Worker` finds it in the executable by its place below src. */
+const thread = 'src/adapters/models/local/worker.ts'
+
+await $`bun build --compile --minify --sourcemap --bytecode --format=esm ${define} --outfile ${outfile} src/main.ts ${thread}`
 console.log(`${outfile}: souvenir ${version}${commit === undefined ? '' : ` (${commit})`}, ${megabytes(outfile)} MB`)
 
 /** The short hash, with a plus when the work tree differs from it. */

@@ -111,7 +111,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
 }
 
 const needsMemory = ({ roles, embedder }: Config) =>
-  roles.has('mcp') || roles.has('api') || roles.has('actions') || (roles.has('worker') && embedder !== undefined)
+  roles.has('mcp') || roles.has('api') || roles.has('actions') || (roles.has('worker') && embedder.use !== 'none')
 
 const openKeyRing = async (config: Config, engine: AuthEngine, clock: Clock): Promise<KeyRing> =>
   createKeyRing({ store: await engine.openKeyStore(), clock, tokenTtlSeconds: config.accessTokenTtlSeconds })

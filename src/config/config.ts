@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { LogLevel } from '../shared/log.ts'
 import type { Secret } from '../shared/secret.ts'
 import { defaultDataDir } from './data-dir.ts'
+import { checkEmbedder, type EmbedderConfig, embedderConfig, type ModelsConfig, modelsConfig } from './embedder.ts'
 import { ConfigError, type ConfigProblem, type Environment, readVariables } from './read.ts'
 import { allRoles, type Role } from './roles.ts'
 import { isLoopback } from './types.ts'
@@ -42,14 +43,8 @@ export interface Config {
   readonly accessTokenTtlSeconds: number
   readonly refreshTokenTtlSeconds: number
   readonly sessionTtlSeconds: number
-  readonly embedder:
-    | {
-        readonly url: URL
-        readonly model: string
-        readonly apiKey: Secret | undefined
-        readonly dimensions: number | undefined
-      }
-    | undefined
+  readonly embedder: EmbedderConfig
+  readonly models: ModelsConfig
   readonly limits: {
     readonly requestsPerMinute: number
     readonly burst: number
@@ -72,7 +67,7 @@ export function loadConfig(
   const { values, problems } = readVariables(environment)
   const open = values.AUTH === 'none'
   const roles = open ? new Set([...wantedRoles].filter((role) => role !== 'auth')) : wantedRoles
-  problems.push(...check(values, roles), ...(open ? checkOpen(values, roles) : []))
+  problems.push(...checkEmbedder(values), ...check(values, roles), ...(open ? checkOpen(values, roles) : []))
   if (problems.length > 0) throw new ConfigError(problems)
   const dataDir = resolve(values.DATA_DIR ?? defaultDataDir(environment))
   const authAlone = roles.has('auth') && !roles.has('api') && !roles.has('mcp')
@@ -111,12 +106,8 @@ export function loadConfig(
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
     refreshTokenTtlSeconds: values.REFRESH_TOKEN_TTL_SECONDS,
     sessionTtlSeconds: values.SESSION_TTL_SECONDS,
-    embedder: values.EMBEDDER_URL && {
-      url: values.EMBEDDER_URL,
-      model: values.EMBEDDER_MODEL,
-      apiKey: values.EMBEDDER_API_KEY,
-      dimensions: values.EMBEDDER_DIMENSIONS,
-    },
+    embedder: embedderConfig(values, dataDir),
+    models: modelsConfig(values, dataDir),
     limits: {
       requestsPerMinute: values.RATE_LIMIT_PER_MINUTE,
       burst: values.RATE_LIMIT_BURST,

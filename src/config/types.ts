@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Secret } from '../shared/secret.ts'
 
 /** What a variable's text may become. `parse` returns the value or throws a `TypeError` that says what is wrong with it. */
@@ -54,6 +55,9 @@ export const integer = (minimum: number, maximum: number): VariableType<number> 
 })
 
 export const text: VariableType<string> = { parse: (value) => value }
+
+/** A file or folder of this machine; relative ones from where the process starts. */
+export const path: VariableType<string> = { parse: (value) => resolve(value) }
 
 export const secret: VariableType<Secret> = { parse: (value) => new Secret(value) }
 

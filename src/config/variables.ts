@@ -1,4 +1,5 @@
 /** Every variable, once: the parser, `.env.template` and the documentation are read from this table. */
+import { meaningVariables } from './meaning-variables.ts'
 import { choice, engineUrl, httpUrl, integer, list, origin, origins, secret, text, type VariableType } from './types.ts'
 
 export interface Variable<T> {
@@ -219,34 +220,7 @@ export const sections = {
       otherwise: 'none',
     },
   },
-  'Meaning (optional)': {
-    EMBEDDER_URL: {
-      type: httpUrl,
-      meaning:
-        "A server with OpenAI's embeddings API (OpenAI, Ollama, LM Studio, vLLM, TEI), up to and with /v1: memories are found by meaning too.",
-      example: 'http://ollama:11434/v1',
-      otherwise: 'search by words alone',
-    },
-    EMBEDDER_MODEL: {
-      type: text,
-      meaning: 'Its model; another one embeds all memories anew.',
-      example: 'nomic-embed-text',
-      default: 'all-minilm',
-    },
-    EMBEDDER_API_KEY: {
-      type: secret,
-      meaning: 'The key it asks for.',
-      example: '/run/secrets/embedder_api_key',
-      otherwise: 'none is sent',
-      file: true,
-    },
-    EMBEDDER_DIMENSIONS: {
-      type: integer(32, 8_192),
-      meaning: 'How long its vectors should be, where the model leaves that open.',
-      example: '512',
-      otherwise: "the model's own",
-    },
-  },
+  'Meaning (optional)': meaningVariables,
   'How long things live': {
     ACCESS_TOKEN_TTL_SECONDS: {
       type: integer(60, 86_400),

@@ -1,22 +1,70 @@
+/** The model that finds memories by meaning, where one is configured or its files are there, and the job that feeds it. */
+import { describeModel } from '../adapters/models/local/describe.ts'
+import { localEmbedder } from '../adapters/models/local/embedder.ts'
+import { missingFiles } from '../adapters/models/local/files.ts'
 import { openAiEmbedder } from '../adapters/models/openai-embedder.ts'
 import type { Config } from '../config/config.ts'
+import type { LocalEmbedderConfig, ServerEmbedderConfig } from '../config/embedder.ts'
 import { embedItems } from '../memory/jobs/embed-items.ts'
 import type { Embedder } from '../memory/rank/embedder.ts'
 import type { VectorIndex } from '../memory/rank/ports.ts'
 import type { Clock } from '../shared/clock.ts'
+import { Fault } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
 import { runJob } from '../worker/run-job.ts'
 
-/** The embedder that is configured, if any. */
-export const openEmbedder = (config: Config, clock: Clock): Embedder | undefined =>
-  config.embedder &&
-  openAiEmbedder({
-    url: config.embedder.url.href,
-    model: config.embedder.model,
-    apiKey: config.embedder.apiKey?.reveal(),
-    dimensions: config.embedder.dimensions,
+export interface Meaning {
+  readonly embedder: Embedder | undefined
+  /** As the start says it. */
+  readonly engine: string
+  close(): Promise<void>
+}
+
+/** @throws Fault `invalid` when the local model is asked for and its files are not there */
+export function openEmbedder({ embedder: chosen }: Pick<Config, 'embedder'>, clock: Clock): Meaning {
+  switch (chosen.use) {
+    case 'none':
+      return without('none')
+    case 'openai':
+      return openServer(chosen, clock)
+    case 'local':
+      return openLocal(chosen, clock)
+  }
+}
+
+const without = (engine: string): Meaning => ({ embedder: undefined, engine, close: async () => undefined })
+
+function openServer(chosen: ServerEmbedderConfig, clock: Clock): Meaning {
+  const embedder = openAiEmbedder({
+    url: chosen.url.href,
+    model: chosen.model,
+    apiKey: chosen.apiKey?.reveal(),
+    dimensions: chosen.dimensions,
+    prefixes: { text: chosen.textPrefix ?? '', question: chosen.questionPrefix ?? '' },
+    ...(chosen.questionBudgetMs === undefined ? {} : { questionBudgetMs: chosen.questionBudgetMs }),
     clock,
   })
+  return { embedder, engine: `${embedder.space} at ${chosen.url.host}`, close: async () => undefined }
+}
+
+function openLocal(chosen: LocalEmbedderConfig, clock: Clock): Meaning {
+  const [missing] = missingFiles(chosen.folder)
+  if (missing !== undefined) {
+    if (!chosen.required) return without('by words alone; by meaning too after: souvenir models pull')
+    throw new Fault(
+      'invalid',
+      `EMBEDDER is local, but ${missing} is not in ${chosen.folder}. Get the model with: souvenir models pull`,
+    )
+  }
+  const model = describeModel({ ...chosen, name: chosen.model })
+  const embedder = localEmbedder({
+    model,
+    clock,
+    idleMs: chosen.idleMs,
+    ...(chosen.questionBudgetMs === undefined ? {} : { questionBudgetMs: chosen.questionBudgetMs }),
+  })
+  return { embedder, engine: `${model.name}, in this process`, close: () => embedder.close() }
+}
 
 /** Gives items their vectors as long as the process runs. */
 export const runEmbedding = (embedder: Embedder, vectors: VectorIndex, { clock, log }: { clock: Clock; log: Log }) =>

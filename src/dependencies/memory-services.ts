@@ -26,9 +26,10 @@ export async function openMemoryServices(config: Config, opening: Opening, given
   opening.onClose(() => engine.close())
   opening.healthChecks.push(...engine.healthChecks)
   opening.engines.push({ purpose: 'memories', engine: engine.name })
-  const embedder = openEmbedder(config, clock)
+  const { embedder, ...meaning } = openEmbedder(config, clock)
+  opening.engines.push({ purpose: 'meaning', engine: meaning.engine })
+  opening.onClose(meaning.close)
   if (embedder !== undefined) {
-    opening.engines.push({ purpose: 'meaning', engine: embedder.space })
     const job = config.roles.has('worker') ? runEmbedding(embedder, engine.vectors, { clock, log }) : undefined
     if (job !== undefined) opening.onClose(() => job.stop())
   }

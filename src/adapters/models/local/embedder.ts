@@ -1,0 +1,70 @@
+/**
+ * Embeddings by a model in this process: no key, no server. The model lives in a thread of its own, so that no request waits
+ * behind an embedding; it is loaded with the first text and ended when nobody asked for a while, which gives its memory back.
+ */
+import { type Embedder, withPrefix } from '../../../memory/rank/embedder.ts'
+import type { Clock } from '../../../shared/clock.ts'
+import { Fault } from '../../../shared/fault.ts'
+import { circuitBreaker } from '../circuit-breaker.ts'
+import type { LocalModel } from './describe.ts'
+import { type ModelThread, startModelThread } from './thread.ts'
+import { takeTurns } from './turns.ts'
+
+export interface LocalEmbedderOptions {
+  readonly model: LocalModel
+  readonly clock: Clock
+  /** How long a search waits for its question's vector. */
+  readonly questionBudgetMs?: number
+  /** So long after the last text the model is unloaded. */
+  readonly idleMs?: number
+  readonly start?: (model: LocalModel) => Promise<ModelThread>
+}
+
+export interface LocalEmbedder extends Embedder {
+  /** Ends the thread, if there is one; whoever waits is refused. */
+  close(): Promise<void>
+}
+
+export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
+  const { model, clock, questionBudgetMs = 150, idleMs = 600_000, start = startModelThread } = options
+  // Files that cannot be used are not read again by each search.
+  const guarded = circuitBreaker({ clock, failures: 1 })
+  let thread: Promise<ModelThread> | undefined
+  let idle: ReturnType<typeof setTimeout> | undefined
+
+  async function unload(): Promise<void> {
+    clearTimeout(idle)
+    const ending = thread
+    thread = undefined
+    await (await ending?.catch(() => undefined))?.end()
+  }
+
+  async function vectorOf(text: string): Promise<Float32Array> {
+    clearTimeout(idle)
+    try {
+      thread ??= guarded(() => start(model))
+      return await (await thread).vectorOf(text)
+    } catch (error) {
+      if (!(error instanceof Fault && error.code === 'text_not_embedded')) await unload()
+      throw error
+    } finally {
+      clearTimeout(idle)
+      idle = setTimeout(unload, idleMs)
+      idle.unref?.()
+    }
+  }
+
+  const turns = takeTurns(vectorOf)
+  return {
+    space: model.space,
+    questionBudgetMs,
+    embed: (texts, signal) =>
+      Promise.all(texts.map((text) => turns.ask(withPrefix(model.prefixes.text, text), { signal }))),
+    embedQuestion: (question, signal) =>
+      turns.ask(withPrefix(model.prefixes.question, question), { signal, first: true }),
+    async close() {
+      turns.close()
+      await unload()
+    },
+  }
+}

@@ -1,0 +1,5 @@
+/** A path: `import(..., { with: { type: 'file' } })`. */
+declare module '*.wasm' {
+  const path: string
+  export default path
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'bun:test'
+import type { LocalModel } from '../../../../src/adapters/models/local/describe.ts'
+import { localEmbedder } from '../../../../src/adapters/models/local/embedder.ts'
+import { Fault } from '../../../../src/shared/fault.ts'
+import { testClock } from '../../../support/time.ts'
+
+const model: LocalModel = {
+  folder: '/nowhere',
+  name: 'small',
+  pooling: 'mean',
+  prefixes: { text: 'passage:', question: 'query:' },
+  tokenLimit: 256,
+  width: 1,
+  vocabulary: undefined,
+  dimensions: undefined,
+  space: 'local:small/1/0',
+}
+
+/** The embedder over a thread of our own: how often it was started and ended, and what it was asked. */
+function open({ idleMs = 60_000 } = {}) {
+  const seen = { started: 0, ended: 0, asked: [] as string[] }
+  const fail: { start?: Fault; next?: Fault } = {}
+  const clock = testClock()
+  const embedder = localEmbedder({
+    model,
+    clock,
+    idleMs,
+    async start() {
+      seen.started += 1
+      if (fail.start !== undefined) throw fail.start
+      return {
+        async vectorOf(text) {
+          seen.asked.push(text)
+          const failure = fail.next
+          delete fail.next
+          if (failure !== undefined) throw failure
+          return Float32Array.of(text.length)
+        },
+        async end() {
+          seen.ended += 1
+        },
+      }
+    },
+  })
+  return { embedder, seen, fail, clock }
+}
+const unusable = new Fault('unavailable', 'tokenizer.json is missing', { code: 'model_unusable' })
+
+describe('A model in this process', () => {
+  test('is loaded with the first text, once, and told texts from questions', async () => {
+    const { embedder, seen } = open()
+    expect(seen.started).toBe(0)
+    await Promise.all([embedder.embed(['Rex is a dog', 'Tea']), embedder.embedQuestion('who is Rex')])
+    expect(seen.started).toBe(1)
+    expect(seen.asked).toEqual(['passage: Rex is a dog', 'query: who is Rex', 'passage: Tea'])
+    await embedder.close()
+    expect(seen.ended).toBe(1)
+  })
+
+  test('is unloaded when nobody asked for a while, and loaded again by the next text', async () => {
+    const { embedder, seen } = open({ idleMs: 20 })
+    await embedder.embed(['one'])
+    await embedder.embed(['two'])
+    expect(seen).toMatchObject({ started: 1, ended: 0 })
+    await Bun.sleep(60)
+    expect(seen.ended).toBe(1)
+    expect(await embedder.embed(['three'])).toHaveLength(1)
+    expect(seen.started).toBe(2)
+    await embedder.close()
+  })
+
+  test('files that cannot be used are not read again for half a minute, and the reason is said', async () => {
+    const { embedder, seen, fail, clock } = open()
+    fail.start = unusable
+    await expect(embedder.embed(['one'])).rejects.toThrow('tokenizer.json is missing')
+    await expect(embedder.embedQuestion('two')).rejects.toMatchObject({ code: 'model_resting' })
+    expect(seen.started).toBe(1)
+    delete fail.start
+    clock.advanceSeconds(30)
+    expect(await embedder.embed(['three'])).toHaveLength(1)
+    await embedder.close()
+  })
+
+  test('a text that cannot be embedded fails alone; a thread that died is started anew', async () => {
+    const { embedder, seen, fail } = open()
+    fail.next = new Fault('unavailable', 'no', { code: 'text_not_embedded' })
+    await expect(embedder.embed(['odd'])).rejects.toMatchObject({ code: 'text_not_embedded' })
+    expect(await embedder.embed(['one'])).toHaveLength(1)
+    expect(seen).toMatchObject({ started: 1, ended: 0 })
+    fail.next = unusable
+    await expect(embedder.embed(['two'])).rejects.toMatchObject({ code: 'model_unusable' })
+    expect(await embedder.embed(['three'])).toHaveLength(1)
+    expect(seen.started).toBe(2)
+    await embedder.close()
+  })
+})
