@@ -3,7 +3,7 @@
  * shown: what is not a `Fault` or a challenge is logged and answered with the request's id.
  */
 import { BearerChallenge } from '../resource/errors.ts'
-import { Fault, type FaultKind } from '../shared/fault.ts'
+import { Fault, type FaultKind, type FieldError } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
 import { requestContext } from '../shared/request-context.ts'
 
@@ -101,13 +101,14 @@ export interface ProblemFields {
   readonly detail: string
   readonly code?: string
   readonly field?: string | undefined
+  readonly errors?: readonly FieldError[] | undefined
   readonly headers?: Readonly<Record<string, string>>
 }
 
 /** The answer to a request that could not be served. `apiBaseUrl` is where the problem's `type` is explained. */
 export function problem(request: Request, apiBaseUrl: string, name: ProblemName, fields: ProblemFields): Response {
   const { status, title } = problemTypes[name]
-  const { detail, code = name, field, headers } = fields
+  const { detail, code = name, field, errors = [], headers } = fields
   const body: Problem = {
     type: `${apiBaseUrl}/docs/problems#${name}`,
     title,
@@ -115,7 +116,8 @@ export function problem(request: Request, apiBaseUrl: string, name: ProblemName,
     detail,
     code,
     requestId: requestContext(request).requestId,
-    ...(field === undefined ? {} : { field, errors: [{ field, detail }] }),
+    ...(field === undefined ? {} : { field }),
+    ...(errors.length === 0 ? {} : { errors: errors.map((each) => ({ field: each.field, detail: each.message })) }),
   }
   return new Response(request.method === 'HEAD' ? null : JSON.stringify(body), {
     status,
@@ -138,7 +140,7 @@ export function problemFor(
     })
   }
   if (error instanceof Fault) {
-    const { message, code, field, retryAfterSeconds } = error
+    const { message, code, field, errors, retryAfterSeconds } = error
     const name = problemNameOf(error)
     if (error.cause !== undefined && problemTypes[name].status >= 500) {
       log.warn({ requestId: context.requestId, err: error.cause }, 'unavailable')
@@ -147,6 +149,7 @@ export function problemFor(
       detail: message,
       code,
       field,
+      errors,
       headers: {
         ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
         ...(name === 'invalid_token' ? { 'www-authenticate': 'Bearer' } : {}),

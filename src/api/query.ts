@@ -1,13 +1,13 @@
 /** Query strings read strictly: each value becomes what its schema says or is refused; nothing is guessed and nothing is lost. */
 import type { TSchema } from '@sinclair/typebox'
-import { Fault } from '../shared/fault.ts'
+import { Fault, type FieldError, invalidFields } from '../shared/fault.ts'
 import { assertPercentEncodedUtf8 } from '../shared/read-body.ts'
 
 const nothing: Readonly<Record<string, unknown>> = Object.freeze({})
 
 /**
  * The parameters of a query string (without `?`) with their schema's types, not yet checked against it.
- * Faults: `utf8_invalid`; `input_invalid` for an unknown name; `parameter_repeated` for a name that comes twice unless its schema is an array (a parser that keeps
+ * Faults: `utf8_invalid`; `input_invalid` for unknown names, all of them; `parameter_repeated` for a name that comes twice unless its schema is an array (a parser that keeps
  * one of them would keep another than a proxy or a log).
  */
 export function readQuery(search: string, schema: TSchema | undefined): Readonly<Record<string, unknown>> {
@@ -15,10 +15,13 @@ export function readQuery(search: string, schema: TSchema | undefined): Readonly
   assertPercentEncodedUtf8(search)
   const properties: Record<string, TSchema> = schema?.properties ?? {}
   const query: Record<string, unknown> = {}
+  const unknown = new Map<string, FieldError>()
   for (const [name, text] of new URLSearchParams(search)) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined
     if (property === undefined) {
-      throw new Fault('invalid', `\`${name}\` is not a known parameter.`, { code: 'input_invalid', field: name })
+      if (unknown.size < mostUnknown)
+        unknown.set(name, { field: name, message: `\`${name}\` is not a known parameter.` })
+      continue
     }
     const given = query[name]
     if (property.type === 'array') {
@@ -29,8 +32,11 @@ export function readQuery(search: string, schema: TSchema | undefined): Readonly
       throw new Fault('invalid', `\`${name}\` is given more than once.`, { code: 'parameter_repeated', field: name })
     }
   }
+  if (unknown.size > 0) throw invalidFields([...unknown.values()])
   return query
 }
+
+const mostUnknown = 20
 
 /** The text as the schema's type where it is written exactly so; otherwise the text itself, which the check then refuses. */
 function coerce(schema: TSchema, text: string): unknown {

@@ -2,7 +2,7 @@
 import { Type } from '@sinclair/typebox'
 import type { RestBinding, Wire } from '../memory/operation.ts'
 import { checkInput } from '../shared/check-schema.ts'
-import { Fault } from '../shared/fault.ts'
+import { Fault, type FieldError, invalidFields } from '../shared/fault.ts'
 import { readJson } from '../shared/read-body.ts'
 import { closed } from './closed-schema.ts'
 import { readQuery } from './query.ts'
@@ -20,9 +20,13 @@ export async function readParts(
   rawParams: Readonly<Record<string, string | undefined>>,
 ): Promise<Wire> {
   const ifMatch = request.headers.get('if-match')
+  const [params, query] = everyFault(
+    () => (binding.params === undefined ? {} : asRecord(checkInput(closed(binding.params), readParams(rawParams)))),
+    () => checkedQuery(binding, request.url),
+  )
   const parts = {
-    params: binding.params === undefined ? {} : asRecord(checkInput(closed(binding.params), readParams(rawParams))),
-    query: checkedQuery(binding, request.url),
+    params,
+    query,
     ...(ifMatch === null ? {} : { ifMatch }),
   }
   if (binding.upload === undefined) return { ...parts, body: await readBody(binding, request) }
@@ -32,6 +36,23 @@ export async function readParts(
     upload,
     body: checkInput(binding.body === undefined ? noProperties : closed(binding.body), fields),
   }
+}
+
+/** Both values, or a fault that names what is wrong with either. */
+function everyFault<A, B>(first: () => A, second: () => B): [A, B] {
+  const errors: FieldError[] = []
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'input_invalid' || error.errors.length === 0) throw error
+      errors.push(...error.errors)
+      return undefined
+    }
+  }
+  const values = [attempt(first), attempt(second)] as [A, B]
+  if (errors.length > 0) throw invalidFields(errors)
+  return values
 }
 
 /** The `Idempotency-Key` of a write (draft-ietf-httpapi-idempotency-key-header): 1 to 255 visible characters. */

@@ -61,7 +61,7 @@ export interface Tools {
 /** Above the number of tools a model can use well; a list that needs a second page is a mistake elsewhere, but not an error here. */
 const toolsPerPage = 50
 
-/** Where a failed call's `{ code, field?, retryAfterSeconds? }` is in `_meta`. */
+/** Where a failed call's `{ code, field?, errors?, retryAfterSeconds? }` is in `_meta`. */
 export const errorMetaKey = 'souvenir/error'
 
 export function createTools<Services>(
@@ -112,6 +112,7 @@ export const faultResult = (fault: Fault): ToolResult =>
   failed(fault.message, {
     code: fault.code,
     ...(fault.field === undefined ? {} : { field: fault.field }),
+    ...(fault.errors.length < 2 ? {} : { errors: fault.errors }),
     ...(fault.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: fault.retryAfterSeconds }),
   })
 

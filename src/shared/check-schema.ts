@@ -6,7 +6,7 @@ import { FormatRegistry, type Static, type TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import { Value } from '@sinclair/typebox/value'
-import { Fault } from './fault.ts'
+import { Fault, type FieldError, invalidFields } from './fault.ts'
 
 /** JSON Schema's `format` (2020-12 validation section 7.3): TypeBox takes an unknown format for a failure, so all that are used are here. */
 const formats: Record<string, (text: string) => boolean> = {
@@ -37,19 +37,24 @@ function compiled(schema: TSchema): Compiled {
 
 /**
  * `value` as the schema's type, with defaults filled in; `value` itself is not changed.
- * Throws `Fault('invalid', ..., { code: 'input_invalid', field })` for the first thing that is wrong.
+ * Throws `Fault('invalid', ..., { code: 'input_invalid', field, errors })` that names every field that is wrong, at most 20.
  */
 export function checkInput<T extends TSchema>(schema: T, value: unknown): Static<T> {
   const { check, hasDefaults } = compiled(schema)
   const filled = hasDefaults ? Value.Default(schema, Value.Clone(value)) : value
   if (check.Check(filled)) return filled as Static<T>
-  const first = check.Errors(filled).First()
-  const field = fieldOf(first)
-  throw new Fault('invalid', `${field === '' ? 'The input' : `\`${field}\``} ${explain(first)}.`, {
-    code: 'input_invalid',
-    ...(field === '' ? {} : { field }),
-  })
+  const wrong = new Map<string, FieldError>()
+  for (const error of check.Errors(filled)) {
+    const field = fieldOf(error)
+    if (field === '') throw new Fault('invalid', `The input ${explain(error)}.`, { code: 'input_invalid' })
+    // The first that is said of a field is the plainest: a missing one is not a string either.
+    if (!wrong.has(field)) wrong.set(field, { field, message: `\`${field}\` ${explain(error)}.` })
+    if (wrong.size === mostErrors) break
+  }
+  throw invalidFields([...wrong.values()])
 }
+
+const mostErrors = 20
 
 /** Whether `value` is what the schema says. For what we send ourselves. */
 export const conforms = (schema: TSchema, value: unknown): boolean => compiled(schema).check.Check(value)

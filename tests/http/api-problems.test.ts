@@ -87,6 +87,26 @@ describe('RFC 9457: bad input is a problem that names the field', () => {
     })
   }
 
+  test('every wrong field of the path and the query, or of the body, is named, not only the first', async () => {
+    const api = startApi()
+    const refused = async (...[method, path, body]: [string, string, unknown?]) => {
+      const response = await api.request(method, `/api/v1${path}`, { body })
+      expect(response.status).toBe(422)
+      const { field, errors } = await response.json()
+      expect(errors[0].field).toBe(field)
+      expect(errors.every(({ detail }: { detail: string }) => detail.length > 0)).toBe(true)
+      return errors.map((error: { field: string }) => error.field)
+    }
+    expect(await refused('GET', '/notes?page=0&pinned=yes&since=never')).toEqual(['page', 'pinned', 'since'])
+    expect(await refused('GET', '/notes/7?pgae=1&szie=2')).toEqual(['id', 'pgae', 'szie'])
+    expect(await refused('POST', '/notes', { text: '', metadata: [], speaker: {}, colour: 1 })).toEqual([
+      'colour',
+      'text',
+      'metadata',
+      'speaker.name',
+    ])
+  })
+
   test('a repeated parameter is taken where the schema is a list', async () => {
     const api = startApi()
     api.notes.all.set('1', { owner: 'ada', text: 'tea', version: 1 })

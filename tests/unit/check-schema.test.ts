@@ -14,13 +14,18 @@ const schema = t.Object(
   { additionalProperties: false },
 )
 
-function refusal(value: unknown): { field: string | undefined; message: string } {
+function faultOf(value: unknown): Fault {
   try {
     checkInput(schema, value)
   } catch (error) {
-    if (error instanceof Fault) return { field: error.field, message: error.message }
+    if (error instanceof Fault) return error
   }
   throw new Error('it was accepted')
+}
+
+function refusal(value: unknown): { field: string | undefined; message: string } {
+  const { field, message } = faultOf(value)
+  return { field, message }
 }
 
 describe('Input is checked against its schema', () => {
@@ -42,10 +47,28 @@ describe('Input is checked against its schema', () => {
     [{ text: 'a', tags: ['a', 2] }, 'tags.1', '`tags.1` must be a string.'],
     [{ text: 'a', tags: ['a', 'b', 'c'] }, 'tags', '`tags` must have at most 2 items.'],
     [{ text: 'a', colour: 1 }, 'colour', '`colour` is not a known field.'],
+    [
+      { limit: 0, colour: 1, tags: 7 },
+      'text',
+      '`text` is missing. `colour` is not a known field. `limit` must be at least 1. `tags` must be an array.',
+    ],
     ['text', undefined, 'The input must be an object.'],
     [null, undefined, 'The input must be an object.'],
   ]
   for (const [value, field, message] of wrong) {
     test(`${JSON.stringify(value)}: ${message}`, () => expect(refusal(value)).toEqual({ field, message }))
   }
+
+  test('each wrong field is named once, with what is wrong with it', () => {
+    expect(faultOf({ limit: 0, tags: ['a', 2] }).errors).toEqual([
+      { field: 'text', message: '`text` is missing.' },
+      { field: 'limit', message: '`limit` must be at least 1.' },
+      { field: 'tags.1', message: '`tags.1` must be a string.' },
+    ])
+  })
+
+  test('at most 20 are named, however many there are', () => {
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`made-up-${at}`, 1]))
+    expect(faultOf(many).errors).toHaveLength(20)
+  })
 })
