@@ -15,6 +15,7 @@ import { localOnly } from './http/local-only.ts'
 import { notFound } from './http/not-found.ts'
 import { observe, type Serve, unexpectedError } from './http/observe.ts'
 import { createWaiting } from './http/waiting.ts'
+import { domainProofRoutes } from './mcp/domain-proof-routes.ts'
 import { mcpSurface } from './mcp/routes.ts'
 import { oidcRoutes } from './oidc/routes.ts'
 import { resourceRoutes } from './resource/routes.ts'
@@ -62,6 +63,7 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
     { routes: healthRoutes(dependencies) },
     // Without sign-in there is no authorization server that the metadata could name.
     ...(config.auth === 'none' ? [] : [{ routes: resourceRoutes({ settings: config }) }]),
+    ...(config.openaiAppsChallenge === undefined ? [] : [{ routes: domainProofRoutes(config.openaiAppsChallenge) }]),
     ...openParts,
     ...pageParts(),
   ])

@@ -26,6 +26,8 @@ export interface Config {
   readonly authUrl: string
   readonly trustedProxies: readonly string[]
   readonly allowedOrigins: readonly string[]
+  /** What `/.well-known/openai-apps-challenge` answers. */
+  readonly openaiAppsChallenge: string | undefined
   readonly dataDir: string
   readonly redisUrl: Secret | undefined
   readonly keys: {
@@ -87,6 +89,7 @@ export function loadConfig(
     authUrl: values.AUTH_URL?.origin ?? values.JWKS_URL?.origin ?? issuer,
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     allowedOrigins: values.ALLOWED_ORIGINS,
+    openaiAppsChallenge: values.OPENAI_APPS_CHALLENGE,
     dataDir,
     // Without sign-in nothing is shared that Redis would hold.
     redisUrl: open ? undefined : withPassword(values.REDIS_URL, values.REDIS_PASSWORD),

@@ -79,6 +79,13 @@ export const sections = {
       example: 'https://chatgpt.com',
       default: 'https://chatgpt.com,https://chat.openai.com,https://platform.openai.com',
     },
+    OPENAI_APPS_CHALLENGE: {
+      type: text,
+      meaning:
+        'The token by which OpenAI proves that this domain is yours; answered at /.well-known/openai-apps-challenge.',
+      example: 'the token that its dashboard shows',
+      otherwise: 'nothing is answered there',
+    },
   },
   'Without sign-in': {
     AUTH: {
