@@ -33,6 +33,7 @@ const pureRules = new Set([
   'src/memory/access.ts',
   'src/memory/change.ts',
   'src/memory/stored.ts',
+  'src/memory/graph/knowledge.ts',
   'src/memory/text/analyze.ts',
   'src/memory/text/traits.ts',
   'src/memory/rank/codes.ts',

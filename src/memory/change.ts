@@ -1,17 +1,32 @@
 /** What a change of a memory means, apart from any engine: the columns it sets, and what refuses it. Pure. */
 import { Fault } from '../shared/fault.ts'
 import { mayChange, mayRead } from './access.ts'
+import { annotationsAfter } from './graph/knowledge.ts'
 import type { Draft, MemoryChange, WriteOptions } from './ports.ts'
 import { guessedThreadPrefix } from './rank/facts.ts'
 import type { AccessRule, Memory } from './schema.ts'
 
 /** The parts of a memory that a change sets. */
-export const changesOf = ({ content, categories, metadata, occurredAt }: MemoryChange): Partial<Memory> => ({
+export const changesOf = ({
+  content,
+  categories,
+  metadata,
+  annotations,
+  occurredAt,
+}: MemoryChange): Partial<Memory> => ({
   ...(content === undefined ? {} : { content: content.text, contentHash: content.hash }),
   ...(categories === undefined ? {} : { categories }),
   ...(metadata === undefined ? {} : { metadata }),
+  ...(annotations === undefined ? {} : { annotations }),
   ...(occurredAt === undefined ? {} : { occurredAt }),
 })
+
+/** A memory with what changes of it, one version on. Annotations that a new text no longer bears out go with the old text. */
+export function changed(before: Memory, change: Partial<Memory>, at: number): Memory {
+  const { content = before.content } = change
+  const annotations = change.annotations ?? annotationsAfter(before.annotations, before.content, content)
+  return { ...before, ...change, annotations, updatedAt: at, version: before.version + 1 }
+}
 
 /** A memory that is there and that the app may change. @throws Fault `not_found`, `forbidden`, `precondition_failed` */
 export function changeable(memory: Memory | undefined, rule: AccessRule, options: WriteOptions): Memory {

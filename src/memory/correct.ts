@@ -2,6 +2,7 @@
 import type { MemoryId } from '../shared/brand.ts'
 import { Fault } from '../shared/fault.ts'
 import { contentHash } from './content.ts'
+import { annotationsTogether } from './graph/knowledge.ts'
 import type { Caller } from './operation.ts'
 import type { MemoryChange } from './ports.ts'
 import { addPolicy, cleanText, draftsOf, type NewMemory } from './remember.ts'
@@ -61,7 +62,11 @@ export async function merge(
   }
   const { text: content } = cleanText(services.settings, whole, 'text')
   const categories = [...new Set([...kept.categories, ...other.categories])].slice(0, limits.categories)
-  const change: MemoryChange = { content: { text: content, hash: contentHash(content) }, categories }
+  const change: MemoryChange = {
+    content: { text: content, hash: contentHash(content) },
+    categories,
+    annotations: annotationsTogether(kept.annotations, other.annotations),
+  }
   return services.store.merge(caller.ownerId, caller.appId, id, otherId, change, { at: caller.nowMs, ifVersion })
 }
 

@@ -10,6 +10,7 @@
  */
 import type { ClientId, MemoryId, OwnerId } from '../shared/brand.ts'
 import type { EngineHealth } from '../shared/health.ts'
+import type { Annotations } from './graph/schema.ts'
 import type {
   AccessKind,
   AccessLogEntry,
@@ -30,6 +31,7 @@ export interface Draft {
   readonly speaker: Speaker
   readonly categories: readonly string[]
   readonly metadata: Metadata
+  readonly annotations?: Annotations | undefined
   /** Undefined: the app's running thread (see `AddPolicy.threadGapMs`). */
   readonly threadId: string | undefined
   readonly occurredAt: number | undefined
@@ -61,6 +63,8 @@ export interface MemoryChange {
   readonly content?: { readonly text: string; readonly hash: string }
   readonly categories?: readonly string[]
   readonly metadata?: Metadata
+  /** Undefined while the text changes: those that the new text still bears out (`annotationsAfter`). */
+  readonly annotations?: Annotations
   readonly occurredAt?: number
 }
 

@@ -3,6 +3,7 @@ import type { MemoryId } from '../shared/brand.ts'
 import { Fault } from '../shared/fault.ts'
 import { contentHash, normalise } from './content.ts'
 import { echoWindowMs, isEcho } from './echo.ts'
+import { type Annotations, noAnnotations } from './graph/schema.ts'
 import type { Caller } from './operation.ts'
 import type { AddOutcome, AddPolicy, Draft } from './ports.ts'
 import { limits, type Metadata, type Source, type Speaker } from './schema.ts'
@@ -17,6 +18,8 @@ export interface NewMemory {
   readonly speaker?: Speaker | undefined
   readonly categories?: readonly string[] | undefined
   readonly metadata?: Metadata | undefined
+  readonly entities?: Annotations['entities'] | undefined
+  readonly relations?: Annotations['relations'] | undefined
   readonly thread?: string | undefined
   readonly occurredAt?: number | undefined
   readonly validFrom?: number | undefined
@@ -60,6 +63,7 @@ export function draftsOf(
       speaker: memory.speaker ?? { kind: 'self' },
       categories: cleanCategories(memory.categories ?? []),
       metadata,
+      annotations: annotationsOf(memory),
       threadId: memory.thread,
       occurredAt: memory.occurredAt,
       validFrom: memory.validFrom,
@@ -68,6 +72,9 @@ export function draftsOf(
   })
   return { drafts, masked }
 }
+
+const annotationsOf = ({ entities = [], relations = [] }: NewMemory): Annotations =>
+  entities.length + relations.length === 0 ? noAnnotations : { entities, relations }
 
 export const addPolicy = ({ nowMs }: Caller): AddPolicy => ({
   at: nowMs,

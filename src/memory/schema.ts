@@ -4,6 +4,7 @@
  */
 import { type Static, Type } from '@sinclair/typebox'
 import type { ClientId, MemoryId, OwnerId } from '../shared/brand.ts'
+import type { Annotations } from './graph/schema.ts'
 
 /** How much of anything there may be. */
 export const limits = {
@@ -74,6 +75,8 @@ export interface Memory {
   readonly state: MemoryState
   readonly categories: readonly string[]
   readonly metadata: Metadata
+  /** What its writer says it is about: see graph/knowledge.ts for what that, rules and a model make of it. */
+  readonly annotations: Annotations
   readonly threadId: string
   /** Its place in the thread, from 0. */
   readonly position: number
@@ -98,6 +101,7 @@ export interface MemorySnapshot {
   readonly state: MemoryState
   readonly categories: readonly string[]
   readonly metadata: Metadata
+  readonly annotations: Annotations
   readonly occurredAt: number | undefined
   readonly validTo: number | undefined
 }

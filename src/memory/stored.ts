@@ -1,6 +1,7 @@
 /** Rows of the memory tables, of the same shape in every SQL engine, and the domain's values. Pure: it knows no engine. */
 
 import type { ClientId, MemoryId, OwnerId } from '../shared/brand.ts'
+import { type Annotations, noAnnotations } from './graph/schema.ts'
 import type { AccessLogEntry, Memory, MemoryEvent, MemorySnapshot, SpeakerKind } from './schema.ts'
 
 export interface MemoryRow {
@@ -13,6 +14,7 @@ export interface MemoryRow {
   readonly state: Memory['state']
   readonly categories: string
   readonly metadata: string
+  readonly annotations: string
   readonly thread_id: string
   readonly position: number
   readonly speaker_kind: SpeakerKind
@@ -37,6 +39,7 @@ export const memoryOf = (row: MemoryRow): Memory => ({
   state: row.state,
   categories: row.categories === '[]' ? [] : JSON.parse(row.categories),
   metadata: row.metadata === '{}' ? {} : JSON.parse(row.metadata),
+  annotations: annotationsOf(row.annotations),
   threadId: row.thread_id,
   position: row.position,
   occurredAt: row.occurred_at ?? undefined,
@@ -49,6 +52,10 @@ export const memoryOf = (row: MemoryRow): Memory => ({
   version: row.version,
 })
 
+const annotationsOf = (json: string): Annotations => (json === '{}' ? noAnnotations : JSON.parse(json))
+export const annotationsToRow = (annotations: Annotations): string =>
+  annotations.entities.length + annotations.relations.length === 0 ? '{}' : JSON.stringify(annotations)
+
 /** A memory as its row; the engine gives it its `seq`. */
 export const rowOf = (memory: Memory): Omit<MemoryRow, 'seq'> => ({
   owner_id: memory.ownerId,
@@ -59,6 +66,7 @@ export const rowOf = (memory: Memory): Omit<MemoryRow, 'seq'> => ({
   state: memory.state,
   categories: JSON.stringify(memory.categories),
   metadata: JSON.stringify(memory.metadata),
+  annotations: annotationsToRow(memory.annotations),
   thread_id: memory.threadId,
   position: memory.position,
   speaker_kind: memory.speaker.kind,
@@ -79,6 +87,7 @@ export const snapshotOf = (memory: Memory): MemorySnapshot => ({
   state: memory.state,
   categories: memory.categories,
   metadata: memory.metadata,
+  annotations: memory.annotations,
   occurredAt: memory.occurredAt,
   validTo: memory.validTo,
 })
@@ -103,10 +112,11 @@ export const eventOf = (row: EventRow): MemoryEvent => ({
   otherId: row.other_id ?? undefined,
 })
 
-/** JSON leaves undefined members out; the snapshot names all of them. */
+/** JSON leaves undefined members out, and older snapshots have fewer; the snapshot names all of them. */
 function readSnapshot(json: string): MemorySnapshot {
-  const kept: Omit<MemorySnapshot, 'occurredAt' | 'validTo'> & Partial<MemorySnapshot> = JSON.parse(json)
-  return { ...kept, occurredAt: kept.occurredAt, validTo: kept.validTo }
+  const kept: Omit<MemorySnapshot, 'annotations' | 'occurredAt' | 'validTo'> & Partial<MemorySnapshot> =
+    JSON.parse(json)
+  return { ...kept, annotations: kept.annotations ?? noAnnotations, occurredAt: kept.occurredAt, validTo: kept.validTo }
 }
 
 export interface AccessRow {

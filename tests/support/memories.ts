@@ -1,4 +1,5 @@
 import { contentHash } from '../../src/memory/content.ts'
+import { noAnnotations } from '../../src/memory/graph/schema.ts'
 import type { Caller } from '../../src/memory/operation.ts'
 import type { AddPolicy, Draft } from '../../src/memory/ports.ts'
 import type { Memory } from '../../src/memory/schema.ts'
@@ -20,6 +21,7 @@ export function draftOf(content: string, parts: Partial<Draft> = {}): Draft {
     speaker: { kind: 'self' },
     categories: [],
     metadata: {},
+    annotations: noAnnotations,
     threadId: undefined,
     occurredAt: undefined,
     validFrom: undefined,
@@ -47,6 +49,7 @@ export function memoryOf(content: string, parts: Partial<Memory> = {}): Memory {
     state: 'active',
     categories: [],
     metadata: {},
+    annotations: noAnnotations,
     threadId: 'thread',
     position: 0,
     occurredAt: undefined,

@@ -7,6 +7,7 @@ import type { ClientId, MemoryId } from '../../shared/brand.ts'
 import { checkInput } from '../../shared/check-schema.ts'
 import { Fault } from '../../shared/fault.ts'
 import { contentHash } from '../content.ts'
+import { Annotations } from '../graph/schema.ts'
 import type { ImportedMemory } from '../ports.ts'
 import { checkMetadata, cleanCategories, cleanText } from '../remember.ts'
 import { limits, type Memory, SpeakerKind } from '../schema.ts'
@@ -29,6 +30,8 @@ const Line = Type.Object({
   categories: nullable(
     Type.Array(Type.String({ maxLength: limits.categoryCharacters }), { maxItems: limits.categories }),
   ),
+  entities: nullable(Annotations.properties.entities),
+  relations: nullable(Annotations.properties.relations),
   speaker: nullable(
     Type.Object({ kind: SpeakerKind, name: Type.Optional(Type.String({ maxLength: limits.nameCharacters })) }),
   ),
@@ -53,6 +56,8 @@ export const lineOf = (memory: Memory, appName: string): Line => ({
   state: memory.state,
   app: appName.startsWith(importedApp) ? appName.slice(importedApp.length) : appName,
   categories: [...memory.categories],
+  entities: memory.annotations.entities,
+  relations: memory.annotations.relations,
   speaker: memory.speaker,
   thread: memory.threadId,
   position: memory.position,
@@ -88,6 +93,7 @@ export function importedOf(
     speaker: line.speaker ?? { kind: 'self' },
     categories: cleanCategories(line.categories ?? []),
     metadata,
+    annotations: { entities: line.entities ?? [], relations: line.relations ?? [] },
     threadId: line.thread ?? undefined,
     position: line.position ?? undefined,
     occurredAt: timeOf(line.occurred_at, 'occurred_at'),

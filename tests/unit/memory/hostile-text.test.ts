@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { strToU8, zipSync } from 'fflate'
 import { recordsOf } from '../../../src/memory/backup/read-zip.ts'
 import { isEcho } from '../../../src/memory/echo.ts'
+import { charactersRead, entitiesIn } from '../../../src/memory/extract/rules.ts'
 import { readQuestion } from '../../../src/memory/rank/question.ts'
 import { limits, type Memory } from '../../../src/memory/schema.ts'
 import { maskSecrets } from '../../../src/memory/secrets.ts'
@@ -28,6 +29,15 @@ describe('the longest text that may be stored, and the longest question', () => 
     'secrets are looked for in %p without end',
     async (unit) => {
       const growth = await growthOf((size) => maskSecrets(filled(unit, size)), limits.textCharacters)
+      expect(growth).toBeLessThan(withTheLength)
+    },
+  )
+
+  test.each(['A ', 'Aa de la ', 'a@', 'a@b.', 'http://', 'https://a.b/ ', '1 May ', '2023-01-0', 'Aa-'])(
+    'entities are looked for in %p without end',
+    async (unit) => {
+      // No more than that is read.
+      const growth = await growthOf((size) => entitiesIn(filled(unit, size)), charactersRead)
       expect(growth).toBeLessThan(withTheLength)
     },
   )

@@ -1,6 +1,8 @@
 /** Adding: what a batch has to be compared with is read at once, the batch is judged here, what is new is written at once. */
+
 import { assertWriter, mayRead } from '../../../memory/access.ts'
 import { runningThread } from '../../../memory/change.ts'
+import { noAnnotations } from '../../../memory/graph/schema.ts'
 import type { AddOutcome, AddPolicy, Draft } from '../../../memory/ports.ts'
 import type { AccessRule, Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
@@ -63,6 +65,7 @@ export const newMemory = (
   state: 'active',
   categories: draft.categories,
   metadata: draft.metadata,
+  annotations: draft.annotations ?? noAnnotations,
   threadId,
   position,
   occurredAt: draft.occurredAt,

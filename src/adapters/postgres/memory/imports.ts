@@ -1,6 +1,7 @@
 /** Memories that come back from an export, with everything they had. */
 import { assertUnrestricted } from '../../../memory/access.ts'
 import { guessedThread } from '../../../memory/change.ts'
+import { noAnnotations } from '../../../memory/graph/schema.ts'
 import type { ImportedMemory, ImportStatus, Imports } from '../../../memory/ports.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import type { Database, Transaction } from '../database.ts'
@@ -37,10 +38,19 @@ export function createImports(db: Database): Imports {
             return 'added'
           }
           if (mode === 'skip' || before.state === 'deleted' || made.includes(before)) return 'skipped'
-          const { content, contentHash, state, categories, metadata, occurredAt, validTo } = imported
+          const {
+            content,
+            contentHash,
+            state,
+            categories,
+            metadata,
+            annotations = noAnnotations,
+            occurredAt,
+            validTo,
+          } = imported
           const rewriting = rewritten(
             before,
-            { content, contentHash, state, categories, metadata, occurredAt, validTo },
+            { content, contentHash, state, categories, metadata, annotations, occurredAt, validTo },
             at,
           )
           rewritings.push(rewriting)

@@ -1,6 +1,6 @@
 import { indexTables } from '../index/schema.ts'
 import type { Migration } from '../migrate.ts'
-import { memoryTables } from './tables.ts'
+import { annotations, memoryTables } from './tables.ts'
 
 /** Every step of the schema, in order; only ever appended to. */
-export const memoryMigrations: readonly Migration[] = [memoryTables, indexTables]
+export const memoryMigrations: readonly Migration[] = [memoryTables, indexTables, annotations]

@@ -4,6 +4,7 @@
  * Rows travel as one JSON value: the statement is the same for one as for a thousand. Statements are sent in the order in which
  * they stand here (`execute`) and answered together.
  */
+import { changed } from '../../../memory/change.ts'
 import type { Memory, MemoryEventKind } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf, rowOf, snapshotOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId } from '../../../shared/brand.ts'
@@ -23,9 +24,9 @@ export async function insertAll(transaction: Transaction, memories: readonly Mem
   if (memories.length === 0) return
   const { sql } = transaction
   await Promise.all([
-    sql`INSERT INTO memory (owner_id, id, app_id, content, content_hash, state, categories, metadata, thread_id, position,
+    sql`INSERT INTO memory (owner_id, id, app_id, content, content_hash, state, categories, metadata, annotations, thread_id, position,
           speaker_kind, speaker_name, occurred_at, valid_from, valid_to, supersedes, source, created_at, updated_at, version)
-        SELECT owner_id, id, app_id, content, content_hash, state, categories, metadata, thread_id, position,
+        SELECT owner_id, id, app_id, content, content_hash, state, categories, metadata, annotations, thread_id, position,
           speaker_kind, speaker_name, occurred_at, valid_from, valid_to, supersedes, source, created_at, updated_at, version
           FROM json_populate_recordset(NULL::memory, ${JSON.stringify(memories.map(rowOf))}::text::json)`.execute(),
     insertCategories(transaction, memories),
@@ -44,7 +45,7 @@ export interface Rewriting {
 /** What a change makes of a memory, one version on. */
 export const rewritten = (before: Memory, change: Partial<Memory>, at: number): Rewriting => ({
   before,
-  after: { ...before, ...change, updatedAt: at, version: before.version + 1 },
+  after: changed(before, change, at),
 })
 
 export async function rewriteAll(transaction: Transaction, rewritings: readonly Rewriting[]): Promise<void> {
@@ -62,7 +63,7 @@ export async function rewriteAll(transaction: Transaction, rewritings: readonly 
   const moved = rewritings.filter(({ before, after }) => before.categories !== after.categories)
   await Promise.all([
     sql`UPDATE memory AS m SET content = coalesce(r.content, m.content), content_hash = r.content_hash, state = r.state,
-          categories = r.categories, metadata = coalesce(r.metadata, m.metadata), occurred_at = r.occurred_at,
+          categories = r.categories, metadata = coalesce(r.metadata, m.metadata), annotations = r.annotations, occurred_at = r.occurred_at,
           valid_to = r.valid_to, updated_at = r.updated_at, version = r.version
         FROM json_populate_recordset(NULL::memory, ${JSON.stringify(rows)}::text::json) AS r
         WHERE m.owner_id = ${ownerId} AND m.id = r.id`.execute(),
@@ -88,7 +89,7 @@ export async function eraseAll(transaction: Transaction, memories: readonly Memo
   const { sql, ownerId } = transaction
   const ids = idsOf(memories)
   await Promise.all([
-    sql`UPDATE memory SET content = '', content_hash = NULL, state = 'deleted', categories = '[]', metadata = '{}',
+    sql`UPDATE memory SET content = '', content_hash = NULL, state = 'deleted', categories = '[]', metadata = '{}', annotations = '{}',
           speaker_name = NULL, occurred_at = NULL, thread_id = id, position = 0, updated_at = ${at}, version = version + 1
         WHERE owner_id = ${ownerId} AND id = ANY(${ids}::text[])`.execute(),
     deleteCategories(transaction, ids),

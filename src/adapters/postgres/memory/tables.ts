@@ -114,3 +114,8 @@ CREATE TABLE preference (
 );
 `,
 }
+
+export const annotations: Migration = {
+  name: 'annotations of memories',
+  sql: `ALTER TABLE memory ADD COLUMN annotations text COLLATE "C" NOT NULL DEFAULT '{}'`,
+}

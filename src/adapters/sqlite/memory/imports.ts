@@ -1,6 +1,7 @@
 /** Memories that come back from an export, with everything they had. */
 import { assertUnrestricted } from '../../../memory/access.ts'
 import { guessedThread } from '../../../memory/change.ts'
+import { noAnnotations } from '../../../memory/graph/schema.ts'
 import type { ImportedMemory, ImportStatus, Imports } from '../../../memory/ports.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
@@ -42,8 +43,18 @@ export function createImports(db: Database): Imports {
       return 'added'
     }
     if (mode === 'skip' || before.state === 'deleted') return 'skipped'
-    const { content, contentHash, state, categories, metadata, occurredAt, validTo } = imported
-    const after = rewrite(db, before, { content, contentHash, state, categories, metadata, occurredAt, validTo }, at)
+    const {
+      content,
+      contentHash,
+      state,
+      categories,
+      metadata,
+      annotations = noAnnotations,
+      occurredAt,
+      validTo,
+    } = imported
+    const change = { content, contentHash, state, categories, metadata, annotations, occurredAt, validTo }
+    const after = rewrite(db, before, change, at)
     recordEvent(db, after, { kind: 'updated', appId, at, before })
     return 'overwritten'
   }

@@ -2,9 +2,11 @@
  * The single steps that every write is made of, each within the caller's transaction: a row with its categories, its event
  * and its place in the index, so that the table, the history and the index cannot disagree.
  */
+import { changed } from '../../../memory/change.ts'
+import { noAnnotations } from '../../../memory/graph/schema.ts'
 import type { Draft } from '../../../memory/ports.ts'
 import type { Memory, MemoryEventKind } from '../../../memory/schema.ts'
-import { type MemoryRow, memoryOf, snapshotOf } from '../../../memory/stored.ts'
+import { annotationsToRow, type MemoryRow, memoryOf, snapshotOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { project } from './projection.ts'
@@ -38,6 +40,7 @@ export function insert(db: Database, ownerId: OwnerId, memory: NewMemory): Memor
     state: memory.state,
     categories: draft.categories,
     metadata: draft.metadata,
+    annotations: draft.annotations ?? noAnnotations,
     threadId: memory.threadId,
     position: memory.position,
     occurredAt: draft.occurredAt,
@@ -50,9 +53,9 @@ export function insert(db: Database, ownerId: OwnerId, memory: NewMemory): Memor
     version: 1,
   }
   db.run(
-    `INSERT INTO memory (owner_id, id, app_id, content, content_hash, state, categories, metadata, thread_id, position,
+    `INSERT INTO memory (owner_id, id, app_id, content, content_hash, state, categories, metadata, annotations, thread_id, position,
        speaker_kind, speaker_name, occurred_at, valid_from, valid_to, supersedes, source, created_at, updated_at, version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ownerId,
     made.id,
     made.appId,
@@ -61,6 +64,7 @@ export function insert(db: Database, ownerId: OwnerId, memory: NewMemory): Memor
     made.state,
     JSON.stringify(made.categories),
     JSON.stringify(made.metadata),
+    annotationsToRow(made.annotations),
     made.threadId,
     made.position,
     made.speaker.kind,
@@ -75,21 +79,22 @@ export function insert(db: Database, ownerId: OwnerId, memory: NewMemory): Memor
     made.version,
   )
   writeCategories(db, ownerId, made)
-  project(db, undefined, made)
+  project(db, undefined, made, made.updatedAt)
   return made
 }
 
 /** Writes what changed of a memory, one version on. */
 export function rewrite(db: Database, before: Memory, change: Partial<Memory>, at: number): Memory {
-  const after: Memory = { ...before, ...change, updatedAt: at, version: before.version + 1 }
+  const after = changed(before, change, at)
   db.run(
-    `UPDATE memory SET content = ?, content_hash = ?, state = ?, categories = ?, metadata = ?, occurred_at = ?,
+    `UPDATE memory SET content = ?, content_hash = ?, state = ?, categories = ?, metadata = ?, annotations = ?, occurred_at = ?,
        valid_to = ?, updated_at = ?, version = ? WHERE owner_id = ? AND id = ?`,
     after.content,
     after.contentHash,
     after.state,
     JSON.stringify(after.categories),
     JSON.stringify(after.metadata),
+    annotationsToRow(after.annotations),
     after.occurredAt ?? null,
     after.validTo ?? null,
     after.updatedAt,
@@ -98,7 +103,7 @@ export function rewrite(db: Database, before: Memory, change: Partial<Memory>, a
     after.id,
   )
   if (change.categories !== undefined) writeCategories(db, after.ownerId, after)
-  project(db, before, after)
+  project(db, before, after, at)
   return after
 }
 
@@ -106,7 +111,7 @@ export function rewrite(db: Database, before: Memory, change: Partial<Memory>, a
 export function erase(db: Database, memory: Memory, at: number): void {
   const { ownerId, id } = memory
   db.run(
-    `UPDATE memory SET content = '', content_hash = NULL, state = 'deleted', categories = '[]', metadata = '{}',
+    `UPDATE memory SET content = '', content_hash = NULL, state = 'deleted', categories = '[]', metadata = '{}', annotations = '{}',
        speaker_name = NULL, occurred_at = NULL, thread_id = id, position = 0, updated_at = ?, version = version + 1
       WHERE owner_id = ? AND id = ?`,
     at,
@@ -127,7 +132,7 @@ export function erase(db: Database, memory: Memory, at: number): void {
     id,
   )
   db.run('DELETE FROM access_log WHERE owner_id = ? AND memory_id = ?', ownerId, id)
-  project(db, memory, undefined)
+  project(db, memory, undefined, at)
 }
 
 export function recordEvent(

@@ -2,10 +2,14 @@
  * The memory store in one SQLite file. It implements memory/ports.ts, is opened by dependencies.ts, and knows neither
  * HTTP nor tokens. node:sqlite is synchronous: a method's work is done when its promise is made, and a commit is on the disk.
  */
+import type { GraphSource, GraphStore } from '../../../memory/graph/ports.ts'
+import type { Outbox } from '../../../memory/jobs/ports.ts'
 import type { MemoryStore } from '../../../memory/ports.ts'
 import type { RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import { openDatabase } from '../database.ts'
+import { sqliteGraphStore } from '../graph/read.ts'
+import { sqliteGraphSource } from '../graph/source.ts'
 import { sqliteRecallIndex } from '../index/read.ts'
 import { sqliteVectorIndex } from '../index/vectors.ts'
 import { verifyIndex } from '../index/verify.ts'
@@ -15,6 +19,7 @@ import { createHistory } from './history.ts'
 import { createImports } from './imports.ts'
 import { memoryMigrations } from './migrations.ts'
 import { createOnces } from './onces.ts'
+import { sqliteOutbox } from './outbox.ts'
 import { createReaders } from './read.ts'
 import { createWriters } from './write.ts'
 
@@ -24,6 +29,9 @@ export interface SqliteMemoryStore {
   readonly store: MemoryStore
   readonly index: RecallIndex
   readonly vectors: VectorIndex
+  readonly outbox: Outbox
+  readonly graph: GraphStore
+  readonly graphSource: GraphSource
   /** What of an owner's index does not agree with their memories; empty when all does. */
   verify(ownerId: OwnerId): readonly string[]
 }
@@ -53,6 +61,9 @@ export function openSqliteMemoryStore({ path }: { readonly path: string }): Sqli
     store,
     index: sqliteRecallIndex(db),
     vectors: sqliteVectorIndex(db),
+    outbox: sqliteOutbox(db),
+    graph: sqliteGraphStore(db),
+    graphSource: sqliteGraphSource(db),
     verify: (ownerId) =>
       verifyIndex(
         db,

@@ -1,0 +1,74 @@
+/** What a graph elsewhere is made from, and where what a model derived is kept. */
+import { mayRead } from '../../../memory/access.ts'
+import type { GraphMemory, GraphSource } from '../../../memory/graph/ports.ts'
+import type { EntityKind, Knowledge, Origin } from '../../../memory/graph/schema.ts'
+import type { Memory } from '../../../memory/schema.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import type { OwnerId } from '../../../shared/brand.ts'
+import type { Database } from '../database.ts'
+import { writeJobs } from '../memory/outbox.ts'
+import { find, recordEvent, rewrite } from '../memory/record.ts'
+import { extractionOf, isCurrent, refreshKnowledge } from './write.ts'
+
+export function sqliteGraphSource(db: Database): GraphSource {
+  const known = (seq: number): Knowledge => ({
+    mentions: db.all<{ key: string; name: string; kind: EntityKind; origin: Origin }>(
+      `SELECT e.key AS key, n.name AS name, n.kind AS kind, n.origin AS origin
+         FROM mention AS n JOIN entity AS e ON e.id = n.entity WHERE n.memory = ? ORDER BY e.key`,
+      seq,
+    ),
+    relations: db.all<{ subject: string; predicate: string; object: string; origin: Origin }>(
+      `SELECT s.key AS subject, r.predicate AS predicate, o.key AS object, r.origin AS origin
+         FROM relation AS r JOIN entity AS s ON s.id = r.subject JOIN entity AS o ON o.id = r.object
+        WHERE r.memory = ? ORDER BY s.key, r.predicate, o.key`,
+      seq,
+    ),
+  })
+  const rowOf = (ownerId: OwnerId, id: string) =>
+    db.get<MemoryRow>('SELECT * FROM memory WHERE owner_id = ? AND id = ?', ownerId, id)
+
+  return {
+    graphMemories: async (ownerId, ids) =>
+      db.transaction(() => {
+        isCurrent(db, ownerId)
+        return ids.flatMap((id): GraphMemory[] => {
+          const row = rowOf(ownerId, id)
+          if (row === undefined) return []
+          const { appId, categories, state, validFrom, validTo, occurredAt, version } = memoryOf(row)
+          const facts = { id, seq: row.seq, version, appId, categories, state, validFrom, validTo, occurredAt }
+          return [{ ...facts, ...known(row.seq) }]
+        })
+      }),
+
+    knowledge: async (ownerId, rule, id) =>
+      db.transaction(() => {
+        isCurrent(db, ownerId)
+        const row = rowOf(ownerId, id)
+        if (row === undefined || row.state === 'deleted' || !mayRead(rule, memoryOf(row))) return undefined
+        return { ...known(row.seq), facts: extractionOf(db, row.seq)?.facts ?? [] }
+      }),
+
+    keepExtraction: async (ownerId, id, contentHash, derived, { appId, at }) =>
+      db.transaction(() => {
+        const row = rowOf(ownerId, id)
+        if (row === undefined || row.state === 'deleted' || row.content_hash !== contentHash) return false
+        const { categories, occurredAt, ...body } = derived
+        db.run(
+          'INSERT INTO extraction (memory, body) VALUES (?, ?) ON CONFLICT (memory) DO UPDATE SET body = excluded.body',
+          row.seq,
+          JSON.stringify(body),
+        )
+        const before = memoryOf(row)
+        const change: Partial<Memory> = {
+          ...(before.categories.length === 0 && categories.length > 0 ? { categories } : {}),
+          ...(before.occurredAt === undefined && occurredAt !== undefined ? { occurredAt } : {}),
+        }
+        if (Object.keys(change).length > 0) {
+          recordEvent(db, rewrite(db, before, change, at), { kind: 'updated', appId, at, before })
+        }
+        refreshKnowledge(db, find(db, ownerId, id) ?? before)
+        writeJobs(db, ownerId, id, ['graph'], at)
+        return true
+      }),
+  }
+}

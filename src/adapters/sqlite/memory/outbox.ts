@@ -1,0 +1,196 @@
+/** The outbox in SQLite: see memory/jobs/ports.ts for what it promises. */
+import type { DeadJob, Job, JobKind, JobsState, Outbox } from '../../../memory/jobs/ports.ts'
+import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
+import type { Database, Migration } from '../database.ts'
+
+export const outboxTables: Migration = {
+  name: 'outbox of jobs',
+  sql: `
+CREATE TABLE job_kind (kind TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+-- memory_id '' is the whole owner. due_at: when it may be taken; a lease moves it on. dead: it was given up. reason: of its last failure.
+CREATE TABLE job (
+  kind TEXT NOT NULL, owner_id TEXT NOT NULL, memory_id TEXT NOT NULL, revision INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, due_at INTEGER NOT NULL, leased INTEGER NOT NULL,
+  dead INTEGER NOT NULL DEFAULT 0, reason TEXT,
+  PRIMARY KEY (kind, owner_id, memory_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX job_by_due ON job (kind, dead, due_at);
+CREATE INDEX job_by_owner ON job (kind, dead, owner_id, due_at);
+CREATE INDEX job_by_age ON job (kind, dead, created_at);
+`,
+}
+
+interface JobRow {
+  readonly kind: JobKind
+  readonly owner_id: OwnerId
+  readonly memory_id: string
+  readonly revision: number
+  readonly attempts: number
+}
+
+const wholeOwner = ''
+/** A job that is asked for again: counted from anew, unless somebody runs it, who will see that it has another revision. */
+const again = `ON CONFLICT (kind, owner_id, memory_id) DO UPDATE SET revision = revision + 1, attempts = 0, dead = 0,
+  due_at = iif(leased = 1 AND dead = 0, due_at, excluded.due_at)`
+
+/** Writes a memory's jobs, within the transaction that changes it: of these kinds those that are subscribed. */
+export function writeJobs(
+  db: Database,
+  ownerId: OwnerId,
+  memoryId: MemoryId,
+  kinds: readonly JobKind[],
+  at: number,
+): void {
+  for (const kind of kinds) {
+    db.run(
+      `INSERT INTO job (kind, owner_id, memory_id, revision, attempts, created_at, due_at, leased)
+       SELECT kind, ?, ?, 1, 0, ?, ?, 0 FROM job_kind WHERE kind = ? ${again}`,
+      ownerId,
+      memoryId,
+      at,
+      at,
+      kind,
+    )
+  }
+}
+
+export function sqliteOutbox(db: Database): Outbox {
+  const setJob = (sql: string, job: Job, ...values: readonly (string | number | null)[]) =>
+    db.run(
+      `${sql} WHERE kind = ? AND owner_id = ? AND memory_id = ?`,
+      ...values,
+      job.kind,
+      job.ownerId,
+      job.memoryId ?? wholeOwner,
+    )
+
+  function renew(kind: JobKind, ownerId: OwnerId | undefined, at: number): number {
+    const owners =
+      ownerId === undefined
+        ? db.all<{ owner_id: OwnerId }>('SELECT DISTINCT owner_id FROM memory')
+        : [{ owner_id: ownerId }]
+    for (const { owner_id } of owners) {
+      db.run("DELETE FROM job WHERE kind = ? AND owner_id = ? AND memory_id <> '' AND dead = 1", kind, owner_id)
+      writeJobs(db, owner_id, wholeOwner as MemoryId, [kind], at)
+    }
+    return owners.length
+  }
+
+  return {
+    subscribe: async (kinds, at) =>
+      db.transaction(() => {
+        const known = db.all<{ kind: JobKind }>('SELECT kind FROM job_kind').map(({ kind }) => kind)
+        for (const kind of known.filter((one) => !kinds.includes(one))) {
+          db.run('DELETE FROM job WHERE kind = ?', kind)
+          db.run('DELETE FROM job_kind WHERE kind = ?', kind)
+        }
+        for (const kind of kinds.filter((one) => !known.includes(one))) {
+          db.run('INSERT INTO job_kind (kind) VALUES (?)', kind)
+          renew(kind, undefined, at)
+        }
+      }),
+
+    claim: async (kind, count, at, leaseMs) =>
+      db.transaction(() => {
+        const first = db.get<{ owner_id: OwnerId }>(
+          'SELECT owner_id FROM job WHERE kind = ? AND dead = 0 AND due_at <= ? ORDER BY due_at LIMIT 1',
+          kind,
+          at,
+        )
+        if (first === undefined) return []
+        const rows = db.all<JobRow>(
+          `SELECT kind, owner_id, memory_id, revision, attempts FROM job INDEXED BY job_by_owner
+            WHERE kind = ? AND dead = 0 AND due_at <= ? AND owner_id = ? ORDER BY due_at LIMIT ?`,
+          kind,
+          at,
+          first.owner_id,
+          count,
+        )
+        const jobs = rows.map(jobOf)
+        for (const job of jobs) setJob('UPDATE job SET due_at = ?, leased = 1', job, at + leaseMs)
+        return jobs
+      }),
+
+    done: async (jobs, at) =>
+      db.transaction(() => {
+        for (const job of jobs) {
+          const gone = db.run(
+            'DELETE FROM job WHERE kind = ? AND owner_id = ? AND memory_id = ? AND revision = ?',
+            job.kind,
+            job.ownerId,
+            job.memoryId ?? wholeOwner,
+            job.revision,
+          )
+          if (gone === 0) setJob('UPDATE job SET due_at = ?, created_at = ?, leased = 0', job, at, at)
+        }
+      }),
+
+    release: async (jobs, dueAt, reason) =>
+      db.transaction(() => {
+        for (const job of jobs) {
+          setJob(
+            'UPDATE job SET due_at = ?, leased = 0, attempts = attempts + ?, reason = coalesce(?, reason)',
+            job,
+            dueAt,
+            reason === undefined ? 0 : 1,
+            reason ?? null,
+          )
+        }
+      }),
+
+    bury: async (job, reason) =>
+      db.transaction(() => {
+        setJob('UPDATE job SET dead = 1, reason = ?, leased = 0, attempts = attempts + 1', job, reason)
+      }),
+
+    renew: async (kind, ownerId, at) => db.transaction(() => renew(kind, ownerId, at)),
+
+    spread: async (kind, ownerId, at) =>
+      db.transaction(() => {
+        db.run(
+          `INSERT INTO job (kind, owner_id, memory_id, revision, attempts, created_at, due_at, leased)
+           SELECT k.kind, m.owner_id, m.id, 1, 0, ?, ?, 0 FROM memory AS m JOIN job_kind AS k ON k.kind = ?
+            WHERE m.owner_id = ? AND m.state <> 'deleted' ${again}`,
+          at,
+          at,
+          kind,
+          ownerId,
+        )
+      }),
+
+    async state(at) {
+      const rows = db.all<{ kind: JobKind; waiting: number; dead: number; oldest: number | null }>(
+        `SELECT k.kind AS kind,
+            (SELECT count(*) FROM job WHERE kind = k.kind AND dead = 0) AS waiting,
+            (SELECT count(*) FROM job WHERE kind = k.kind AND dead = 1) AS dead,
+            (SELECT min(created_at) FROM job WHERE kind = k.kind AND dead = 0) AS oldest
+           FROM job_kind AS k ORDER BY k.kind`,
+      )
+      return rows.map(
+        ({ kind, waiting, dead, oldest }): JobsState => ({
+          kind,
+          waiting,
+          dead,
+          lagMs: oldest === null ? 0 : Math.max(0, at - oldest),
+        }),
+      )
+    },
+
+    async dead(limit) {
+      const rows = db.all<JobRow & { reason: string | null }>(
+        `SELECT kind, owner_id, memory_id, revision, attempts, reason FROM job WHERE dead = 1
+          ORDER BY kind, owner_id, memory_id LIMIT ?`,
+        limit,
+      )
+      return rows.map((row): DeadJob => ({ ...jobOf(row), reason: row.reason ?? '' }))
+    },
+  }
+}
+
+const jobOf = ({ kind, owner_id, memory_id, revision, attempts }: JobRow): Job => ({
+  kind,
+  ownerId: owner_id,
+  memoryId: memory_id === wholeOwner ? undefined : (memory_id as MemoryId),
+  attempts,
+  revision,
+})

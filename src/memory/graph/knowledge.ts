@@ -1,0 +1,84 @@
+/**
+ * What a memory is about, put together from what its writer said, what rules find in the text and what a model derived.
+ * Pure, and called by every engine in the memory's own transaction, so that all of them know the same.
+ */
+import { entitiesIn } from '../extract/rules.ts'
+import type { Memory } from '../schema.ts'
+import {
+  type Annotations,
+  type Extraction,
+  type GivenEntity,
+  type GivenRelation,
+  graphLimits,
+  type Knowledge,
+  type Mention,
+  noAnnotations,
+  type Origin,
+  type Relation,
+} from './schema.ts'
+
+/** Rises whenever the same text would give other entities: what was derived by another version is derived anew. */
+export const knowledgeVersion = 1
+
+/** Two names that differ in case, accents' composition or spacing are one entity. */
+export const entityKey = (name: string): string =>
+  name.normalize('NFKC').toLowerCase().trim().replace(/\s+/gu, ' ').slice(0, graphLimits.nameCharacters)
+
+const predicateOf = (text: string): string =>
+  entityKey(text).replaceAll(' ', '_').slice(0, graphLimits.predicateCharacters)
+
+type Said = Pick<Memory, 'content' | 'speaker' | 'annotations'>
+
+/** Of one entity the first source counts: the writer, then the model, then rules. */
+export function knowledgeOf(memory: Said, extraction?: Omit<Extraction, 'facts'>): Knowledge {
+  const mentions = new Map<string, Mention>()
+  const relations = new Map<string, Relation>()
+  const add = (origin: Origin, { name, kind = 'other' }: GivenEntity): string | undefined => {
+    const key = entityKey(name)
+    const known = mentions.get(key)
+    if (key === '' || (known === undefined && mentions.size >= graphLimits.entities)) return undefined
+    if (known === undefined) mentions.set(key, { key, name: name.trim(), kind, origin })
+    else if (known.kind === 'other' && kind !== 'other') mentions.set(key, { ...known, kind })
+    return key
+  }
+  const relate = (origin: Origin, given: GivenRelation) => {
+    if (relations.size >= graphLimits.relations) return
+    const predicate = predicateOf(given.predicate)
+    const [subject, object] = [add(origin, { name: given.subject }), add(origin, { name: given.object })]
+    if (subject === undefined || object === undefined || predicate === '') return
+    const id = JSON.stringify([subject, predicate, object])
+    if (!relations.has(id)) relations.set(id, { subject, predicate, object, origin })
+  }
+  const sources: readonly (readonly [Origin, Annotations])[] = [
+    ['given', memory.annotations],
+    ['model', extraction ?? noAnnotations],
+  ]
+  for (const [origin, { entities, relations: related }] of sources) {
+    for (const entity of entities) add(origin, entity)
+    for (const relation of related) relate(origin, relation)
+  }
+  if (memory.speaker.name !== undefined) {
+    add('rule', { name: memory.speaker.name, kind: memory.speaker.kind === 'other' ? 'person' : 'other' })
+  }
+  for (const entity of entitiesIn(memory.content)) add('rule', entity)
+  return { mentions: [...mentions.values()], relations: [...relations.values()] }
+}
+
+/** What is left of annotations when a text is rewritten: what it named and names no more goes. */
+export function annotationsAfter(annotations: Annotations, before: string, after: string): Annotations {
+  if (annotations.entities.length + annotations.relations.length === 0) return annotations
+  const [old, now] = [entityKeyOfText(before), entityKeyOfText(after)]
+  const stays = (name: string) => now.includes(entityKey(name)) || !old.includes(entityKey(name))
+  return {
+    entities: annotations.entities.filter(({ name }) => stays(name)),
+    relations: annotations.relations.filter(({ subject, object }) => stays(subject) && stays(object)),
+  }
+}
+
+const entityKeyOfText = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ')
+
+/** What two memories that become one are about together. */
+export const annotationsTogether = (one: Annotations, other: Annotations): Annotations => ({
+  entities: [...one.entities, ...other.entities].slice(0, graphLimits.entities),
+  relations: [...one.relations, ...other.relations].slice(0, graphLimits.relations),
+})
