@@ -3,7 +3,14 @@
  * (`eval "$(tests/services/up)"`), and REQUIRE_SERVICES=1 turns its absence into a failure.
  */
 export function engineUrl(
-  variable: 'DATABASE_URL' | 'REDIS_URL' | 'NEO4J_URL' | 'EMBEDDER_URL' | 'EMBEDDER_MODEL_DIR' | 'CHROMIUM_PATH',
+  variable:
+    | 'DATABASE_URL'
+    | 'REDIS_URL'
+    | 'NEO4J_URL'
+    | 'EMBEDDER_URL'
+    | 'EMBEDDER_MODEL_DIR'
+    | 'CHROMIUM_PATH'
+    | 'DOCKER_COMPOSE',
 ): string | undefined {
   const url = process.env[variable]
   if (url === undefined && process.env.REQUIRE_SERVICES === '1')
