@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { openOperator } from '../dependencies/operator.ts'
-import { type Command, print, UsageError } from './command.ts'
+import { type Command, cell, print, UsageError } from './command.ts'
 
 const kinds = ['public', 'confidential', 'actions', 'machine'] as const
 
@@ -18,7 +18,7 @@ export const clients: Command = {
           return await add(operator, words)
         case 'list':
           for (const { id, kind, name, redirectUris } of await operator.clients.list()) {
-            print([id, kind, name, ...redirectUris].join('\t'))
+            print([id, kind, name, ...redirectUris].map(cell).join('\t'))
           }
           return 0
         case 'remove': {

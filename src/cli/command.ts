@@ -15,6 +15,9 @@ export const print = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
+/** One column of a table: what strangers named themselves cannot move the cursor or pose as another column. */
+export const cell = (text: string): string => text.replace(/\p{C}/gu, ' ')
+
 export const complain = (line: string): void => {
   process.stderr.write(`${line}\n`)
 }

@@ -1,34 +1,53 @@
+import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { openPeople } from '../dependencies/people.ts'
-import { type Command, print, UsageError } from './command.ts'
+import { type Command, cell, print, UsageError } from './command.ts'
 
 export const users: Command = {
   name: 'users',
-  usage: 'add NAME | list | remove NAME',
-  summary: 'Adds, lists or removes people who sign in with a code.',
-  async run([action, name, ...more]) {
-    if (action === undefined || more.length > 0 || (action === 'list') !== (name === undefined)) {
-      throw new UsageError('users takes "add NAME", "list" or "remove NAME".')
-    }
+  usage: 'add NAME | list | link NAME SUBJECT [--provider google | --provider ISSUER] | remove NAME',
+  summary:
+    'Adds, lists or removes people, or lets one sign in with one more account (its subject at the provider). NAME may be an id from the list.',
+  async run(words) {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: { provider: { type: 'string' } },
+    })
+    const [action = '', name = '', subject = '', ...more] = positionals
+    checkWords(action, [name, subject].filter(Boolean).length + more.length, values.provider)
     const people = await openPeople(loadConfig())
     try {
       switch (action) {
         case 'add':
-          await people.add(name ?? '')
+          await people.add(name)
           print(`${name} can sign in with a code from: souvenir code --user ${name}`)
-          return 0
+          break
+        case 'link':
+          await people.link(name, { provider: (values.provider ?? 'google').replace(/\/+$/, ''), subject })
+          print(`${name} keeps their memories when signing in with that account.`)
+          break
         case 'remove':
-          await people.remove(name ?? '')
-          print(`${name} is removed: signed out everywhere, and cannot sign in again.`)
-          return 0
-        case 'list':
-          for (const person of await people.list()) print(`${person.name}\t${person.identities.join(', ')}`)
-          return 0
+          await people.remove(name)
+          print(`${name} is removed: signed out everywhere, and cannot sign in again with a code.`)
+          break
         default:
-          throw new UsageError(`users knows no "${action}".`)
+          for (const { id, name, email, identities } of await people.list()) {
+            const accounts = identities.map(({ provider, subject }) => `${provider} ${subject}`)
+            print([id, name, email ?? '-', ...accounts].map(cell).join('\t'))
+          }
       }
+      return 0
     } finally {
       await people.close()
     }
   },
+}
+
+const wordsAfter: Readonly<Record<string, number>> = { add: 1, list: 0, link: 2, remove: 1 }
+
+function checkWords(action: string, count: number, provider: string | undefined): void {
+  if (wordsAfter[action] !== count || (provider !== undefined && action !== 'link')) {
+    throw new UsageError('users takes "add NAME", "list", "link NAME SUBJECT" or "remove NAME".')
+  }
 }

@@ -1,9 +1,10 @@
-/** The operator's side of sign-in: who may use a printed code. For the command line; knows no HTTP. */
+/** The operator's side of sign-in: who may use a printed code, and which accounts are whose. For the command line; knows no HTTP. */
+import type { OwnerId } from '../shared/brand.ts'
 import { unixSeconds } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import { endGrant } from './grants/end.ts'
-import type { User } from './ports.ts'
+import type { Identity, User } from './ports.ts'
 import { deriveOwnerId, ensureConsoleUser } from './signin/account.ts'
 import { issueConsoleCode } from './signin/console-code.ts'
 
@@ -12,14 +13,35 @@ export interface People {
   issueCode(name?: string): Promise<{ readonly code: string; readonly expiresAt: number }>
   /** Throws `Fault('conflict')` when there is one already, `Fault('invalid')` for a name that cannot be one. */
   add(name: string): Promise<void>
-  /** Ends every grant of a person and takes their sign-in away. Their memories stay until they are deleted. */
-  remove(name: string): Promise<void>
-  list(): Promise<readonly { readonly name: string; readonly identities: readonly string[] }[]>
+  /**
+   * Ends every grant of a person, named or by their `sub`, and takes their sign-in away. Their memories stay until they are
+   * deleted. Throws `Fault('not_found')`.
+   */
+  remove(person: string): Promise<void>
+  /**
+   * Lets a person, named or by their `sub`, sign in with one more account and keep their memories. Throws `Fault('not_found')` for
+   * nobody, `Fault('conflict')` when the account is someone else's, `Fault('invalid')` for what cannot be one.
+   */
+  link(person: string, account: Identity): Promise<void>
+  /** At most 1,000. */
+  list(): Promise<readonly User[]>
 }
 
 const owner = 'owner'
 const acceptableName = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u
 const mostPeople = 1_000
+
+/** An account elsewhere: a subject has 1 to 255 ASCII characters (OpenID Connect Core section 2). */
+function checkAccount({ provider, subject }: Identity): void {
+  if (provider !== 'google' && !(URL.canParse(provider) && /^https?:$/.test(new URL(provider).protocol)))
+    throw new Fault('invalid', 'The provider is google, or the address of another issuer.', { field: 'provider' })
+  if (!/^[\x21-\x7e]{1,255}$/.test(subject) || subject.includes('@'))
+    throw new Fault(
+      'invalid',
+      'An account is named by its subject, as "souvenir users list" and the provider show it, not by an address.',
+      { field: 'subject' },
+    )
+}
 
 type PeopleDependencies = Pick<OidcDependencies, 'clock' | 'random' | 'feed' | 'settings'> & {
   readonly stores: Pick<OidcDependencies['stores'], 'users' | 'consoleCodes' | 'grants' | 'refreshTokens'>
@@ -34,6 +56,8 @@ export function createPeople(dependencies: PeopleDependencies): People {
     }
     return user
   }
+  const findPerson = async (person: string): Promise<User> =>
+    (await stores.users.find(person as OwnerId)) ?? (await find(person))
   const endGrants = async ({ id }: User): Promise<void> => {
     for (const grant of await stores.grants.list(id)) await endGrant(grant, dependencies)
   }
@@ -59,16 +83,25 @@ export function createPeople(dependencies: PeopleDependencies): People {
         updatedAt: now,
       })
     },
-    async remove(name) {
-      const user = await find(name)
+    async link(person, account) {
+      checkAccount(account)
+      const user = await findPerson(person)
+      const holder = await stores.users.findByIdentity(account)
+      if (holder !== undefined && holder.id !== user.id) {
+        throw new Fault(
+          'conflict',
+          `This account has signed in as a person of its own, ${holder.id}. Remove that one first (their memories stay under that id): souvenir users remove ${holder.id}`,
+        )
+      }
+      await stores.users.link(user.id, account)
+    },
+    async remove(person) {
+      const user = await findPerson(person)
       await endGrants(user)
       await stores.users.delete(user.id)
       // What was allowed in the moment before: from now on nothing more can be.
       await endGrants(user)
     },
-    async list() {
-      const users = await stores.users.list(mostPeople)
-      return users.map(({ name, identities }) => ({ name, identities: identities.map(({ provider }) => provider) }))
-    },
+    list: () => stores.users.list(mostPeople),
   }
 }

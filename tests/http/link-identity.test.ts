@@ -44,6 +44,43 @@ const subByCode = async () => {
   return decodeJwt((await here.redeem(client, left)).id_token).sub
 }
 
+describe('souvenir users link', () => {
+  const account = () => ({ provider: google.url, subject: 'johndoe' })
+
+  test('names an account before its first sign-in, which then is that person’s, without a question', async () => {
+    const owner = await subByCode()
+    await here.people.link('owner', account())
+    await here.people.link('owner', account())
+    expect(await subOf(await viaGoogle())).toBe(owner)
+    expect((await here.people.list()).map(({ identities }) => identities)).toEqual([
+      [{ provider: 'console', subject: 'owner' }, account()],
+    ])
+  })
+
+  test('an account that has signed in on its own is first removed, which ends what it allowed; then it is linked', async () => {
+    const owner = await subByCode()
+    const page = pageOf(await viaGoogle())
+    const own = await subOf(await using.submit(formOf(page, '/link'), { decision: 'new' }))
+    expect(here.people.link('owner', account())).rejects.toMatchObject({
+      kind: 'conflict',
+      message: expect.stringContaining(`souvenir users remove ${own}`),
+    })
+    await here.people.remove(String(own))
+    await here.people.link('owner', account())
+    using = here.browser()
+    expect(await subOf(await viaGoogle())).toBe(owner)
+  })
+
+  test('nobody, an unknown provider and an address in place of a subject are refused', async () => {
+    await subByCode()
+    const refused = (person: string, changes: object) => here.people.link(person, { ...account(), ...changes })
+    expect(refused('nobody', {})).rejects.toMatchObject({ kind: 'not_found' })
+    expect(refused('owner', { provider: 'facebook' })).rejects.toMatchObject({ kind: 'invalid', field: 'provider' })
+    for (const subject of ['sam@ok.example', '', 'a b', 'x'.repeat(256)])
+      expect(refused('owner', { subject })).rejects.toMatchObject({ kind: 'invalid', field: 'subject' })
+  })
+})
+
 describe('the first sign-in with Google of somebody who began with a code', () => {
   test('a code there keeps their memories: both ways lead to one sub from then on', async () => {
     const owner = await subByCode()
