@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import { type ClientAdministration, createClientAdministration } from '../oidc/clients/manual.ts'
 import type { KeyRing, KeyStore } from '../oidc/ports.ts'
 import { createKeyRing } from '../oidc/tokens/key-ring.ts'
+import { makeKey } from '../oidc/tokens/ring.ts'
 import { systemClock } from '../shared/clock.ts'
 import { createLog } from '../shared/log.ts'
 import { createRandom } from '../shared/random.ts'
@@ -32,3 +33,6 @@ export async function openOperator(config: Config): Promise<Operator> {
     close: () => engine.close(),
   }
 }
+
+/** A new signing key as PKCS#8 PEM, kept nowhere. */
+export const makePrivateKey = async (): Promise<string> => (await makeKey('current', 0)).privateKeyPem

@@ -1,7 +1,9 @@
 /** Commands that run beside a server work on the server's own stores. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { signIn } from '../support/script.ts'
-import { type Product, runCommand, startProduct, target } from '../support/server.ts'
+import { freshFolder, type Product, runCommand, startProduct, target } from '../support/server.ts'
 
 describe(`commands beside a server on ${target}`, () => {
   let product: Product
@@ -62,5 +64,26 @@ describe(`commands beside a server on ${target}`, () => {
     const published = (await (await fetch(`${product.issuer}/auth/jwks`)).json()) as { keys: { kid: string }[] }
     const listed = await runCommand(product.variables, 'keys', 'list')
     for (const { kid } of published.keys) expect(listed).toContain(kid)
+  }, 30_000)
+
+  test('a key is made in a file, and imported as the next', async () => {
+    const path = join(freshFolder(), 'signing.pem')
+    await runCommand(product.variables, 'keys', 'generate', path)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const again = runCommand(product.variables, 'keys', 'generate', path)
+    expect(again).rejects.toThrow('exists already')
+    await again.catch(() => undefined)
+    const printed = await runCommand(product.variables, 'keys', 'import', path)
+    expect(printed).toContain('souvenir keys rotate')
+    expect(await runCommand(product.variables, 'keys', 'list')).toBe(printed.split('\n').slice(1).join('\n'))
+    expect(runCommand(product.variables, 'keys', 'generate')).rejects.toThrow('souvenir keys rotate')
+  }, 30_000)
+
+  test('the first keys are made where they are kept, before any server', async () => {
+    const variables = { DATA_DIR: freshFolder() }
+    const printed = await runCommand(variables, 'keys', 'generate')
+    expect(printed).toMatch(/\tcurrent\t/)
+    expect(printed).toMatch(/\tnext\t/)
+    expect(await runCommand(variables, 'keys', 'list')).toBe(printed)
   }, 30_000)
 })

@@ -26,6 +26,11 @@ export interface KeyRing {
   publicKeys(): Promise<readonly PublicJwk[]>
   /** next becomes current, current retired, a new next is made. Throws `Fault('conflict')` where the keys are mounted. */
   rotate(): Promise<void>
+  /**
+   * Takes in a key that was made elsewhere (PKCS#8 or PKCS#1 PEM): as `next`, or as the first `current`; says which. Throws
+   * `Fault('invalid')` for what cannot be a signing key, `Fault('conflict')` for one that is there or where the keys are mounted.
+   */
+  add(pem: string): Promise<'next' | 'current'>
 }
 
 export interface PublicJwk {

@@ -6,13 +6,13 @@
  * Signing uses node:crypto with a callback: it runs on the thread pool (twice the throughput of the event loop on two
  * cores) and costs a tenth less processor time than jose's WebCrypto path.
  */
-import { generateKeyPair, sign as signWithCallback } from 'node:crypto'
-import { promisify } from 'node:util'
+import { sign as signWithCallback } from 'node:crypto'
 import { type Clock, unixSeconds } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { jwksMaxAgeSeconds } from '../jwks.ts'
 import type { KeyRing, KeyStore, StoredKey } from '../ports.ts'
-import { openKey, type SigningKey } from './signing-key.ts'
+import { has, inOrder, makeKey, missing, rotated, signerIndex, withAdded } from './ring.ts'
+import { exported, openKey, type SigningKey } from './signing-key.ts'
 
 /** How long a process goes on with the ring it read before it looks whether another process rotated it. */
 const reloadAfterSeconds = 10
@@ -29,8 +29,6 @@ interface Ring {
   readonly keys: readonly SigningKey[]
   readonly readAtMs: number
 }
-
-const generate = promisify(generateKeyPair)
 
 /**
  * Opens no key and makes none: the first `sign` or `publicKeys` does, once, so that start-up does not wait for it.
@@ -85,6 +83,14 @@ export function createKeyRing({ store, clock, tokenTtlSeconds }: KeyRingOptions)
     throw new Fault('unavailable', 'The signing keys are being changed by another process. Try again.')
   }
 
+  function assertWritable(): void {
+    if (store.writable) return
+    throw new Fault(
+      'conflict',
+      'The signing keys are mounted: put the new one in OIDC_NEXT_PRIVATE_KEY_FILE, then swap.',
+    )
+  }
+
   return {
     async sign(claims, typ) {
       const { stored, keys } = await currentRing()
@@ -100,72 +106,19 @@ export function createKeyRing({ store, clock, tokenTtlSeconds }: KeyRingOptions)
     },
 
     async rotate() {
-      if (!store.writable) {
-        throw new Fault(
-          'conflict',
-          'The signing keys are mounted: put the new one in OIDC_NEXT_PRIVATE_KEY_FILE, then swap.',
-        )
-      }
+      assertWritable()
       await currentRing()
-      await write(async (kept) => rotated(kept, await makeKey('next', unixSeconds(clock)), unixSeconds(clock)))
+      await write(async (kept) => rotated(kept, await makeKey('next', unixSeconds(clock)), overlapSeconds))
+    },
+
+    async add(pem) {
+      assertWritable()
+      const { publicJwk, privateKey } = openKey(pem)
+      const added = { kid: publicJwk.kid, privateKeyPem: exported(privateKey) }
+      const { stored } = await write(async (kept) => withAdded(kept, added, unixSeconds(clock)))
+      return stored.find(({ kid }) => kid === added.kid)?.state === 'current' ? 'current' : 'next'
     },
   }
-
-  /**
-   * `next` begins to sign only when it has been published for as long as a verifier may cache the key set, so that a ring
-   * rotated twice in a row still signs with nothing a verifier has not seen: `since` may lie in the future, and a third
-   * rotation waits for it.
-   */
-  function rotated(kept: readonly StoredKey[], fresh: StoredKey, now: number): readonly StoredKey[] {
-    const pending = kept.find(({ state, since }) => state === 'current' && since > now)
-    if (pending !== undefined) {
-      const waitSeconds = pending.since - now
-      throw new Fault('conflict', `The last rotation takes effect in ${waitSeconds} s; rotate again after that.`, {
-        retryAfterSeconds: waitSeconds,
-      })
-    }
-    const next = kept.find(({ state }) => state === 'next')
-    if (next === undefined) return [...kept, fresh]
-    const signsFrom = Math.max(now, next.since + jwksMaxAgeSeconds)
-    return [
-      fresh,
-      { ...next, state: 'current', since: signsFrom },
-      ...kept.flatMap((key): readonly StoredKey[] => {
-        if (key.state === 'current') return [{ ...key, state: 'retired', since: signsFrom }]
-        return key.state === 'retired' && key.since + overlapSeconds > now ? [key] : []
-      }),
-    ]
-  }
-}
-
-/** Which key signs now: the current one, or the last retired while the current one is not yet known everywhere. */
-function signerIndex(stored: readonly StoredKey[], now: number): number {
-  const current = stored.findIndex(({ state, since }) => state === 'current' && since <= now)
-  if (current >= 0) return current
-  const stillSigning = stored.findIndex(({ state, since }) => state === 'retired' && since > now)
-  return stillSigning >= 0 ? stillSigning : stored.findIndex(({ state }) => state === 'current')
-}
-
-const order = { next: 0, current: 1, retired: 2 } as const
-
-const inOrder = (stored: readonly StoredKey[]): readonly number[] =>
-  stored
-    .map((key, index) => ({ rank: order[key.state], index }))
-    .sort((left, right) => left.rank - right.rank)
-    .map(({ index }) => index)
-
-const has = (stored: readonly StoredKey[], state: StoredKey['state']) => stored.some((key) => key.state === state)
-
-/** The keys a ring lacks. A first `next` counts as published from the start: nobody has cached a set without it. */
-async function missing(kept: readonly StoredKey[], now: number): Promise<readonly StoredKey[]> {
-  const states = (['next', 'current'] as const).filter((state) => !has(kept, state))
-  return Promise.all(states.map((state) => makeKey(state, kept.length === 0 ? now - jwksMaxAgeSeconds : now)))
-}
-
-async function makeKey(state: StoredKey['state'], since: number): Promise<StoredKey> {
-  const { privateKey } = await generate('rsa', { modulusLength: 2048 })
-  const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  return { kid: openKey(privateKeyPem).publicJwk.kid, privateKeyPem, state, since }
 }
 
 const base64url = (text: string) => Buffer.from(text, 'utf8').toString('base64url')

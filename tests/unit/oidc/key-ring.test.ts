@@ -109,15 +109,72 @@ describe('key ring', () => {
     await expect(mounted.rotate()).rejects.toMatchObject({ kind: 'conflict' })
   })
 
-  test('RFC 7518 section 3.3: PKCS#1 and PKCS#8 of 2048 bits; less, or another kind, is refused with a reason', () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    const pkcs8 = openKey(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-    const pkcs1 = openKey(privateKey.export({ type: 'pkcs1', format: 'pem' }).toString())
-    expect(pkcs1.publicJwk).toEqual(pkcs8.publicJwk)
-    const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
-    expect(() => openKey(short.export({ type: 'pkcs8', format: 'pem' }).toString())).toThrow('2048 bits')
-    const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
-    expect(() => openKey(ec.export({ type: 'pkcs8', format: 'pem' }).toString())).toThrow('RSA')
-    expect(() => openKey('not a key')).toThrow('PEM')
+  test('RFC 7518 section 3.3: PKCS#1 and PKCS#8 of 2048 bits and more are taken', () => {
+    for (const modulusLength of [2048, 3072]) {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength })
+      const kids = (['pkcs1', 'pkcs8'] as const).map(
+        (type) => openKey(privateKey.export({ type, format: 'pem' }).toString()).publicJwk.kid,
+      )
+      expect(kids[0]).toBe(kids[1])
+    }
+  })
+
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const pkcs8 = { type: 'pkcs8', format: 'pem' } as const
+  test.each([
+    ['1024 bits', () => generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export(pkcs8), '1024'],
+    ['EC', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export(pkcs8), 'this one is ec'],
+    ['Ed25519', () => generateKeyPairSync('ed25519').privateKey.export(pkcs8), 'this one is ed25519'],
+    ['public', () => rsa.publicKey.export({ type: 'spki', format: 'pem' }), 'public key'],
+    ['public, PKCS#1', () => rsa.publicKey.export({ type: 'pkcs1', format: 'pem' }), 'public key'],
+    [
+      'locked',
+      () => rsa.privateKey.export({ ...pkcs8, cipher: 'aes-256-cbc', passphrase: 'x' }),
+      'openssl pkey -in FILE',
+    ],
+    ['a certificate', () => '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n', 'certificate'],
+    ['OpenSSH', () => '-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----\n', 'ssh-keygen'],
+    ['cut short', () => rsa.privateKey.export(pkcs8).toString().slice(0, 500), 'not a private key in PEM'],
+    ['nothing', () => '', 'not a private key in PEM'],
+  ])('any other key is refused with a reason: %s', async (_what, pem, reason) => {
+    const { keyRing } = ring()
+    expect(keyRing.add(pem().toString())).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining(reason),
+    })
+  })
+})
+
+describe('a key that was made elsewhere', () => {
+  const foreign = () =>
+    generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+
+  test('signs at once where there was none', async () => {
+    const { keyRing } = ring()
+    const pem = foreign()
+    expect(await keyRing.add(pem)).toBe('current')
+    expect(await signer(keyRing)).toBe(openKey(pem).publicJwk.kid)
+  })
+
+  test('else is published as the next, in place of one that has signed nothing, and signs after a rotation', async () => {
+    const { keyRing, clock } = ring()
+    const [, current = ''] = await kids(keyRing)
+    const pem = foreign()
+    const added = openKey(pem).publicJwk.kid
+    expect(await keyRing.add(pem)).toBe('next')
+    expect(await kids(keyRing)).toEqual([added, current])
+    expect(await signer(keyRing)).toBe(current)
+    await keyRing.rotate()
+    expect(await signer(keyRing)).toBe(current)
+    clock.advanceSeconds(600)
+    expect(await signer(keyRing)).toBe(added)
+  })
+
+  test('twice, or where the keys are mounted, is a conflict', async () => {
+    const { keyRing } = ring()
+    const pem = foreign()
+    await keyRing.add(pem)
+    expect(keyRing.add(pem)).rejects.toMatchObject({ kind: 'conflict' })
+    expect(ring(memoryKeyStore([], false)).keyRing.add(pem)).rejects.toMatchObject({ kind: 'conflict' })
   })
 })
