@@ -59,7 +59,7 @@ const Why = t.Object(
   {
     lists: t.Array(
       t.Object({
-        name: t.Union([t.Literal('words'), t.Literal('meaning')]),
+        name: t.Union([t.Literal('words'), t.Literal('meaning'), t.Literal('instructions')]),
         rank: t.Integer({ description: 'Its place among the results by this list alone, from 1.' }),
         score: t.Number(),
       }),

@@ -1,5 +1,5 @@
 /** What makes an item count more or less than its words say. Each factor is bounded, named, and shown with the hit. */
-import { trait } from '../text/traits.ts'
+import { trait, traitValues } from '../text/traits.ts'
 import type { OwnerFacts } from './facts.ts'
 import type { WeightedTerm } from './fields.ts'
 import type { AskedQuestion } from './question.ts'
@@ -13,9 +13,6 @@ export interface Boosts {
   /** The factors other than 1, for `why`. */
   named(at: number): readonly Boost[]
 }
-
-/** Traits are three bits. */
-const traitValues = 8
 
 type Rule = readonly [name: string, factor: (at: number) => number]
 
@@ -32,12 +29,17 @@ export function boostsOf(
         ?.toLowerCase()
         .split(/\s+/u)
         .some((part) => part.length > 1 && question.words.has(part)) === true
-    const told = kind === 'assistant' && !question.asksAssistant ? recipe.assistant : 1
+    const wanted = question.asksAssistant || question.asksSummary
+    const told = kind === 'assistant' && !wanted ? recipe.assistant : 1
     return (named ? recipe.speakerAsked : 1) * (kind === 'document' ? recipe.document : told)
   })
   const rules: Rule[] = [
     ['speaker', (at) => bySpeaker[speaker[at] ?? 0] ?? 1],
-    ['only_asks', (at) => (((traits[at] ?? 0) & trait.asksOnly) !== 0 ? recipe.asksOnly : 1)],
+    // What a person asks an assistant tells about them; what others ask tells nothing.
+    [
+      'only_asks',
+      (at) => (((traits[at] ?? 0) & trait.asksOnly) !== 0 && facts.kindOf(at) !== 'self' ? recipe.asksOnly : 1),
+    ],
     ['standing_wish', (at) => (isWish(facts, at) ? recipe.standingWish : 1)],
   ]
   if (question.asksTime) {
@@ -86,6 +88,6 @@ export function boostsOf(
 
 /** A wish is the person's own: what an assistant promises or a document demands is none. */
 const isWish = (facts: OwnerFacts, at: number): boolean => {
-  const kind = facts.speakers[facts.speaker[at] ?? 0]?.kind
+  const kind = facts.kindOf(at)
   return ((facts.traits[at] ?? 0) & trait.standingWish) !== 0 && kind !== 'assistant' && kind !== 'document'
 }

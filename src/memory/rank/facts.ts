@@ -4,6 +4,7 @@
  */
 import type { ClientId } from '../../shared/brand.ts'
 import type { MemoryState, SpeakerKind } from '../schema.ts'
+import { trait } from '../text/traits.ts'
 
 /** One item's facts as an engine keeps them. Times are Unix milliseconds. */
 export interface ItemFacts {
@@ -86,8 +87,12 @@ export class OwnerFacts {
   validFrom = new Float64Array(firstCapacity)
   /** Infinity while it holds. */
   validTo = new Float64Array(firstCapacity)
-  /** Sums of lengths by thread. */
+  /** Sums of lengths by thread, and what of them an assistant said. */
   readonly threadLength: number[] = []
+  readonly threadAssistantLength: number[] = []
+  assistantLength = 0
+  /** Ordinals of the person's own instructions. */
+  readonly instructions = new Set<number>()
   readonly threadItems: number[] = []
   /** How many threads have an item. */
   threads = 0
@@ -107,6 +112,9 @@ export class OwnerFacts {
   /** The number of a thread, or `none`. */
   threadPlace(threadId: string): number {
     return this.threadTable.values.indexOf(threadId)
+  }
+  kindOf(at: number): SpeakerKind | undefined {
+    return this.speakers[this.speaker[at] ?? none]?.kind
   }
   get averageLength(): number {
     return this.items === 0 ? 1 : this.totalLength / this.items
@@ -133,6 +141,7 @@ export class OwnerFacts {
     if (this.live[at] === 1) return
     this.live[at] = 1
     this.length[at] = facts.length
+    if (facts.speakerKind === 'self' && (facts.traits & trait.instruction) !== 0) this.instructions.add(at)
     this.language[at] = facts.language
     this.position[at] = facts.position
     this.guessedThread[at] = facts.threadId.startsWith(guessedThreadPrefix) ? 1 : 0
@@ -149,6 +158,7 @@ export class OwnerFacts {
     const language = this.language[at] ?? 0
     this.items -= 1
     this.totalLength -= length
+    this.instructions.delete(at)
     this.languageItems[language] = (this.languageItems[language] ?? 1) - 1
     const thread = this.thread[at] ?? none
     const before = this.previous[at] ?? none
@@ -156,7 +166,7 @@ export class OwnerFacts {
     if (before !== none) this.next[before] = after
     if (after !== none) this.previous[after] = before
     else this.last[thread] = before
-    this.threadLength[thread] = (this.threadLength[thread] ?? 0) - length
+    this.lengthen(at, thread, -length)
     const left = (this.threadItems[thread] ?? 1) - 1
     this.threadItems[thread] = left
     if (left === 0) this.threads -= 1
@@ -177,10 +187,17 @@ export class OwnerFacts {
     if (before !== none) this.next[before] = at
     if (after !== none) this.previous[after] = at
     else this.last[thread] = at
-    this.threadLength[thread] = (this.threadLength[thread] ?? 0) + (this.length[at] ?? 0)
+    this.lengthen(at, thread, this.length[at] ?? 0)
     const items = (this.threadItems[thread] ?? 0) + 1
     this.threadItems[thread] = items
     if (items === 1) this.threads += 1
+  }
+
+  private lengthen(at: number, thread: number, by: number): void {
+    this.threadLength[thread] = (this.threadLength[thread] ?? 0) + by
+    const assistant = this.kindOf(at) === 'assistant' ? by : 0
+    this.threadAssistantLength[thread] = (this.threadAssistantLength[thread] ?? 0) + assistant
+    this.assistantLength += assistant
   }
 
   private grow(ordinals: number): void {

@@ -4,13 +4,7 @@
  */
 import { none, type OwnerFacts } from './facts.ts'
 import type { Recipe } from './recipe.ts'
-
-/** The items that have a term, in ascending order, with how often. */
-export interface TermPostings {
-  readonly ordinals: Int32Array
-  readonly frequencies: Int32Array
-  readonly count: number
-}
+import type { TermPostings } from './term-postings.ts'
 
 export interface WeightedTerm {
   readonly weight: number
@@ -64,7 +58,8 @@ function prepare(ordinals: number): Workspace {
   return workspace
 }
 
-const rarity = (documents: number, having: number): number =>
+/** How much a term counts that `having` of `documents` have: BM25's inverse document frequency, never below 0. */
+export const rarity = (documents: number, having: number): number =>
   Math.log(1 + Math.max(0, documents - having + 0.5) / (having + 0.5))
 
 /**
@@ -74,8 +69,9 @@ const rarity = (documents: number, having: number): number =>
 export function scoreFields(facts: OwnerFacts, terms: readonly WeightedTerm[], recipe: Recipe): FieldScores {
   const { frequency, contextLength, scores, own, touched, found } = prepare(facts.ordinals)
   const { k1, b, neighbour, secondNeighbour } = recipe
-  const { previous, next, length, thread, averageLength } = facts
+  const { previous, next, length, thread, averageLength, speaker } = facts
   const averageContext = contextAverage(facts, recipe)
+  const lent = lentBy(facts, recipe)
   let count = 0
 
   for (const { weight, postings } of terms) {
@@ -85,24 +81,26 @@ export function scoreFields(facts: OwnerFacts, terms: readonly WeightedTerm[], r
       const times = postings.frequencies[i] as number
       if (frequency[at] === 0) touched[touches++] = at
       ;(frequency[at] as number) += times
+      const near = times * neighbour * (lent[speaker[at] as number] as number)
+      const far = times * secondNeighbour * (lent[speaker[at] as number] as number)
       const before = previous[at] as number
       if (before !== none) {
         if (frequency[before] === 0) touched[touches++] = before
-        ;(frequency[before] as number) += times * neighbour
+        ;(frequency[before] as number) += near
         const before2 = previous[before] as number
         if (before2 !== none) {
           if (frequency[before2] === 0) touched[touches++] = before2
-          ;(frequency[before2] as number) += times * secondNeighbour
+          ;(frequency[before2] as number) += far
         }
       }
       const after = next[at] as number
       if (after !== none) {
         if (frequency[after] === 0) touched[touches++] = after
-        ;(frequency[after] as number) += times * neighbour
+        ;(frequency[after] as number) += near
         const after2 = next[after] as number
         if (after2 !== none) {
           if (frequency[after2] === 0) touched[touches++] = after2
-          ;(frequency[after2] as number) += times * secondNeighbour
+          ;(frequency[after2] as number) += far
         }
       }
     }
@@ -110,7 +108,7 @@ export function scoreFields(facts: OwnerFacts, terms: readonly WeightedTerm[], r
     for (let i = 0; i < touches; i++) {
       const at = touched[i] as number
       if (contextLength[at] === 0) {
-        contextLength[at] = Math.max(1, lengthAround(facts, recipe, at))
+        contextLength[at] = Math.max(1, lengthAround(facts, recipe, lent, at))
         found[count++] = at
       }
       const times = frequency[at] as number
@@ -127,7 +125,7 @@ export function scoreFields(facts: OwnerFacts, terms: readonly WeightedTerm[], r
       ;(scores[at] as number) += (ownGain * times) / (times + norm)
     }
   }
-  const threadScores = scoreThreads(facts, terms, recipe)
+  const threadScores = scoreThreads(facts, terms, recipe, lent)
   for (let i = 0; i < count; i++) {
     const at = found[i] as number
     ;(scores[at] as number) += threadScores[thread[at] as number] as number
@@ -137,26 +135,34 @@ export function scoreFields(facts: OwnerFacts, terms: readonly WeightedTerm[], r
 }
 
 /** BM25 of whole threads, by thread. */
-function scoreThreads(facts: OwnerFacts, terms: readonly WeightedTerm[], recipe: Recipe): Float64Array {
+function scoreThreads(
+  facts: OwnerFacts,
+  terms: readonly WeightedTerm[],
+  recipe: Recipe,
+  lent: Float64Array,
+): Float64Array {
   const { k1, b } = recipe
-  const { thread, threadLength } = facts
+  const { thread, threadLength, threadAssistantLength, speaker } = facts
+  const kept = 1 - recipe.assistantLends
   const scores = new Float64Array(threadLength.length)
   const frequency = new Float64Array(threadLength.length)
   const touched = new Int32Array(threadLength.length)
-  const averageLength = facts.threads === 0 ? 1 : facts.totalLength / facts.threads
+  const averageLength = facts.threads === 0 ? 1 : Math.max(1, lentLength(facts, recipe) / facts.threads)
   for (const { weight, postings } of terms) {
     let touches = 0
     for (let i = 0; i < postings.count; i++) {
-      const where = thread[postings.ordinals[i] as number] as number
+      const at = postings.ordinals[i] as number
+      const where = thread[at] as number
       if (frequency[where] === 0) touched[touches++] = where
-      ;(frequency[where] as number) += postings.frequencies[i] as number
+      ;(frequency[where] as number) += (postings.frequencies[i] as number) * (lent[speaker[at] as number] as number)
     }
     const gain = recipe.thread * weight * rarity(facts.threads, touches) * (k1 + 1)
     for (let i = 0; i < touches; i++) {
       const where = touched[i] as number
       const times = frequency[where] as number
       frequency[where] = 0
-      const norm = k1 * (1 - b + (b * (threadLength[where] as number)) / averageLength)
+      const size = (threadLength[where] as number) - kept * (threadAssistantLength[where] as number)
+      const norm = k1 * (1 - b + (b * size) / averageLength)
       ;(scores[where] as number) += (gain * times) / (times + norm)
     }
   }
@@ -164,26 +170,41 @@ function scoreThreads(facts: OwnerFacts, terms: readonly WeightedTerm[], recipe:
 }
 
 /** The average length of an item with its neighbours, from how many items threads have. */
-function contextAverage(facts: OwnerFacts, { neighbour, secondNeighbour }: Recipe): number {
+function contextAverage(facts: OwnerFacts, recipe: Recipe): number {
+  const { neighbour, secondNeighbour } = recipe
   const perThread = facts.threads === 0 ? 1 : facts.items / facts.threads
   const beside = 2 * neighbour * (perThread - 1) + 2 * secondNeighbour * Math.max(0, perThread - 2)
-  return facts.averageLength * (1 + beside / perThread)
+  const lent = facts.items === 0 ? 1 : lentLength(facts, recipe) / facts.items
+  return facts.averageLength + (lent * beside) / perThread
 }
 
-function lengthAround(facts: OwnerFacts, { neighbour, secondNeighbour }: Recipe, at: number): number {
-  const { previous, next, length } = facts
+/** What of its words each speaker lends to those around, by place in `facts.speakers`. */
+const lentBy = (facts: OwnerFacts, { assistantLends }: Recipe): Float64Array =>
+  Float64Array.from(facts.speakers, ({ kind }) => (kind === 'assistant' ? assistantLends : 1))
+
+const lentLength = ({ totalLength, assistantLength }: OwnerFacts, { assistantLends }: Recipe): number =>
+  totalLength - (1 - assistantLends) * assistantLength
+
+function lengthAround(
+  facts: OwnerFacts,
+  { neighbour, secondNeighbour }: Recipe,
+  lent: Float64Array,
+  at: number,
+): number {
+  const { previous, next, length, speaker } = facts
+  const lends = (other: number) => (length[other] as number) * (lent[speaker[other] as number] as number)
   let around = length[at] as number
   const before = previous[at] as number
   if (before !== none) {
-    around += neighbour * (length[before] as number)
+    around += neighbour * lends(before)
     const before2 = previous[before] as number
-    if (before2 !== none) around += secondNeighbour * (length[before2] as number)
+    if (before2 !== none) around += secondNeighbour * lends(before2)
   }
   const after = next[at] as number
   if (after !== none) {
-    around += neighbour * (length[after] as number)
+    around += neighbour * lends(after)
     const after2 = next[after] as number
-    if (after2 !== none) around += secondNeighbour * (length[after2] as number)
+    if (after2 !== none) around += secondNeighbour * lends(after2)
   }
   return around
 }

@@ -1,6 +1,6 @@
 /** What a question asks for: its terms with weights, who and when it names, what it quotes. Pure; called by rank. */
 import { analyzeQuestion, type QueryTerm } from '../text/analyze.ts'
-import { asksAssistant, asksTime } from '../text/traits.ts'
+import { asksAssistant, asksSummary, asksTime } from '../text/traits.ts'
 import { characterGrams, type Word } from '../text/words.ts'
 
 export interface Period {
@@ -20,6 +20,7 @@ export interface AskedQuestion {
   readonly words: ReadonlySet<string>
   readonly asksTime: boolean
   readonly asksAssistant: boolean
+  readonly asksSummary: boolean
   readonly periods: readonly Period[]
   /** For each quotation of two or more words, the places of its words in `terms`. */
   readonly quotations: readonly (readonly number[])[]
@@ -40,6 +41,7 @@ export async function readQuestion(
     words: new Set(words.map(({ lower }) => lower.replace(/'s$/, ''))),
     asksTime: asksTime(text, language),
     asksAssistant: asksAssistant(text, language),
+    asksSummary: asksSummary(text, language),
     periods: await periodsIn(text, words, nowMs),
     quotations: quotationsIn(text, terms),
   }

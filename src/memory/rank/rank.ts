@@ -6,10 +6,12 @@ import { boostsOf } from './boosts.ts'
 import { type Explanation, explain } from './explain.ts'
 import { type ItemClass, none, type OwnerFacts } from './facts.ts'
 import { scoreFields, type WeightedTerm } from './fields.ts'
+import { fittingInstructions } from './instructions.ts'
 import { likenessInContext } from './likeness.ts'
 import { gatherPostings, type PackedPostings } from './postings.ts'
 import type { AskedQuestion } from './question.ts'
 import { type Recipe, recipe as standard } from './recipe.ts'
+import { frequencyIn } from './term-postings.ts'
 
 /** What the caller wants of what they may see. Times are Unix milliseconds. */
 export interface Wanted {
@@ -37,6 +39,9 @@ export interface RankRequest {
   readonly explain?: boolean | undefined
 }
 
+/** By the words; by the meaning; by the person's own instructions, which count besides. */
+export type ListName = 'words' | 'meaning' | 'instructions'
+
 export interface Boost {
   readonly name: string
   readonly factor: number
@@ -48,7 +53,7 @@ export interface Ranked {
   readonly score: number
   readonly why: {
     /** The lists that found it, with its rank in each, from 1. */
-    readonly lists: readonly { readonly name: 'words' | 'meaning'; readonly rank: number; readonly score: number }[]
+    readonly lists: readonly { readonly name: ListName; readonly rank: number; readonly score: number }[]
     readonly boosts: readonly Boost[]
     /** The question's words that it has itself; what its thread has is not listed. */
     readonly matched: readonly string[]
@@ -84,16 +89,18 @@ export function rank(
 
   const isWanted = wantedItem(facts, request.wanted)
   const boost = boostsOf(facts, request.question, terms, recipe)
+  const instructions = fittingInstructions(facts, terms, recipe)
   const candidates = new Candidates(request.limit)
   const threshold = request.threshold ?? 0
   const consider = (at: number) => {
     const own = bestWords === 0 ? 0 : (scores[at] as number) / bestWords
     const like = meaning?.get(at)
     const base = like === undefined ? own : own + recipe.meaning * Math.max(0, like)
-    if (base * boost.highest < candidates.least || !seen(at) || !isWanted(at)) return
+    const besides = recipe.instruction * (instructions.get(at) ?? 0)
+    if (base * boost.highest + besides < candidates.least || !seen(at) || !isWanted(at)) return
     // Beside a match in a conversation stands its answer; beside one in a guessed thread, often an unrelated fact.
     if (facts.guessedThread[at] === 1 && words.own[at] !== 1 && like === undefined) return
-    const score = base * boost.factor(at)
+    const score = base * boost.factor(at) + besides
     if (score >= threshold) candidates.offer(at, score)
   }
   for (let i = 0; i < found.length; i++) consider(found[i] as number)
@@ -102,6 +109,7 @@ export function rank(
   const best = candidates.sorted().map(({ at, score }) => ({ at, score, byWords: scores[at] ?? 0 }))
   const rankIn = ranksOf(best.map(({ at, byWords }) => ({ at, score: byWords })))
   const rankBy = meaning === undefined ? undefined : ranksOf([...meaning].map(([at, score]) => ({ at, score })))
+  const rankOfInstruction = ranksOf([...instructions].map(([at, score]) => ({ at, score })))
   const labels = request.question.terms.map(
     ({ word, variants }) => (word.unspaced ? variants[0] : undefined) ?? word.surface,
   )
@@ -115,6 +123,7 @@ export function rank(
       lists: [
         ...listed('words', rankIn.get(at), bestWords === 0 ? 0 : byWords / bestWords),
         ...listed('meaning', rankBy?.get(at), meaning?.get(at) ?? 0),
+        ...listed('instructions', rankOfInstruction.get(at), instructions.get(at) ?? 0),
       ],
       boosts: boost.named(at),
       matched: [...new Set(labels.filter((_, i) => has(terms[i], at)))],
@@ -126,27 +135,15 @@ export function rank(
 /** Two characters of hiragana are mostly an ending or a particle: です, のは. */
 const kanaOnly = /^\p{Script=Hiragana}{2}$/u
 
-const listed = (name: 'words' | 'meaning', rank: number | undefined, score: number) =>
+const listed = (name: ListName, rank: number | undefined, score: number) =>
   rank === undefined || score === 0 ? [] : [{ name, rank, score }]
 
 const ranksOf = (scored: { at: number; score: number }[]): Map<number, number> =>
   new Map(scored.sort((left, right) => right.score - left.score).map(({ at }, i) => [at, i + 1]))
 
-/** Whether an item has a term in its own words. Postings ascend. */
-export function has(term: WeightedTerm | undefined, at: number): boolean {
-  if (term === undefined) return false
-  const { ordinals, count } = term.postings
-  let low = 0
-  let high = count - 1
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const value = ordinals[middle] ?? none
-    if (value === at) return true
-    if (value < at) low = middle + 1
-    else high = middle - 1
-  }
-  return false
-}
+/** Whether an item has a term among its own words. */
+export const has = (term: WeightedTerm | undefined, at: number): boolean =>
+  term !== undefined && frequencyIn(term.postings, at) > 0
 
 /** Live, of a class that may be seen, and holding at the time. */
 function visible(facts: OwnerFacts, { maySee, asOf }: RankRequest): (at: number) => boolean {

@@ -13,6 +13,8 @@ export interface Recipe {
   /** Within the words around it: those of the next neighbour and of the one after. */
   readonly neighbour: number
   readonly secondNeighbour: number
+  /** How much of an assistant's words counts for the items beside them and for the thread: answers are long. */
+  readonly assistantLends: number
   /** Names and numbers in a question count more. */
   readonly name: number
   /** A speaker's name in a question: it asks for what they said, and they seldom say their own name. */
@@ -29,6 +31,8 @@ export interface Recipe {
   readonly dateMatches: number
   /** How much of the score an exact quotation adds. */
   readonly quoted: number
+  /** What the person's instruction that has most of the question's words gets besides. */
+  readonly instruction: number
   /** How much likeness in meaning counts beside the words, whose best is 1. */
   readonly meaning: number
   /** How much the meaning of each neighbour counts beside an item's own. */
@@ -43,17 +47,19 @@ export const recipe: Recipe = {
   thread: 1,
   neighbour: 1.2,
   secondNeighbour: 0.5,
+  assistantLends: 0.2,
   name: 1,
   speakerName: 0.5,
   kana: 0.2,
-  asksOnly: 0.9,
+  asksOnly: 0.8,
   speakerAsked: 1.7,
-  assistant: 0.4,
+  assistant: 0.5,
   document: 0.8,
   standingWish: 1.2,
   tellsTime: 1.3,
   dateMatches: 2.5,
   quoted: 0.3,
+  instruction: 0.3,
   meaning: 1.5,
   meaningBeside: 0.5,
 }

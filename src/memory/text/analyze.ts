@@ -6,8 +6,8 @@ import { detectLanguage, isStopWord, stem } from './language.ts'
 import { languages } from './languages.ts'
 import { characterGrams, type Word, words } from './words.ts'
 
-/** Raised when the same text gives other terms than before: an index made by another version is built again. */
-export const analyzerVersion = 2
+/** Raised when the same text gives other terms or traits than before: an index made by another version is built again. */
+export const analyzerVersion = 3
 
 /** Longer words are cut: what is that long is data, and no word of it will be asked for. */
 const longestTerm = 64

@@ -11,6 +11,12 @@ export interface Cues {
   readonly asksTime: readonly string[]
   /** How people ask for what an assistant told them: `did you`, `your advice`. */
   readonly asksAssistant: readonly string[]
+  /** How people ask for the whole of something, what they said and what they were told: `summarize`, `overview`. */
+  readonly asksSummary: readonly string[]
+  /** How a sentence begins that instructs for good: `always`, `from now on`. */
+  readonly instruction: readonly string[]
+  /** What may stand before that: `please`, `and`. */
+  readonly please: readonly string[]
 }
 
 const months = {
@@ -68,6 +74,21 @@ export const cues: Readonly<Record<string, Cues>> = {
       'your advice',
       'your recommendation',
     ],
+    asksSummary: ['summary', 'summaries', 'summarize', 'summarise', 'summed up', 'sum up', 'overview', 'recap'],
+    instruction: [
+      'always',
+      'never',
+      'from now on',
+      'in future',
+      'in the future',
+      'remember to',
+      'make sure',
+      'whenever',
+      'every time',
+      "don't ever",
+      'do not ever',
+    ],
+    please: ['please', 'and', 'but', 'so', 'also'],
   },
   de: {
     standingWish: [
@@ -93,6 +114,21 @@ export const cues: Readonly<Record<string, Cues>> = {
     ],
     asksTime: ['wann', 'an welchem tag', 'in welchem jahr', 'wie lange', 'seit wann'],
     asksAssistant: ['hast du', 'haben sie', 'du gesagt', 'du empfohlen', 'dein rat', 'deine empfehlung'],
+    asksSummary: ['zusammenfassung', 'zusammenfassen', 'zusammengefasst', 'fasse', 'überblick'],
+    instruction: [
+      'immer',
+      'nie',
+      'niemals',
+      'ab jetzt',
+      'ab sofort',
+      'von nun an',
+      'in zukunft',
+      'denk daran',
+      'denke daran',
+      'achte darauf',
+      'jedes mal',
+    ],
+    please: ['bitte', 'und', 'aber', 'also', 'auch'],
   },
   fr: {
     standingWish: [
@@ -116,29 +152,90 @@ export const cues: Readonly<Record<string, Cues>> = {
     ],
     asksTime: ['quand', 'quel jour', 'quelle date', 'quelle année', 'combien de temps'],
     asksAssistant: ['as-tu', 'avez-vous', 'tu as', 'vous avez', 'ton conseil', 'votre conseil'],
+    asksSummary: ['résumé', 'résumer', 'résume', 'résumez', 'récapitulatif', 'récapitule', "vue d'ensemble"],
+    instruction: [
+      'toujours',
+      'jamais',
+      'ne jamais',
+      'désormais',
+      'dorénavant',
+      'à partir de maintenant',
+      "à l'avenir",
+      "n'oublie pas",
+      "n'oubliez pas",
+      'assure-toi',
+      'assurez-vous',
+      'chaque fois',
+    ],
+    please: ["s'il te plaît", "s'il vous plaît", 'et', 'mais', 'donc', 'aussi'],
   },
   es: {
     standingWish: ['siempre', 'nunca', 'prefiero', 'de ahora en adelante', 'a partir de ahora', 'cada vez'],
     tellsTime: [...calendar('es'), 'ayer', 'hoy', 'mañana', 'semana pasada', 'año pasado', 'hace', 'desde'],
     asksTime: ['cuándo', 'cuando', 'qué día', 'qué fecha', 'qué año', 'cuánto tiempo'],
     asksAssistant: ['me dijiste', 'me recomendaste', 'me sugeriste', 'tu consejo', 'tu recomendación'],
+    asksSummary: ['resumen', 'resumir', 'resume', 'resúmeme', 'recapitula', 'visión general'],
+    instruction: [
+      'siempre',
+      'nunca',
+      'jamás',
+      'a partir de ahora',
+      'de ahora en adelante',
+      'en el futuro',
+      'recuerda',
+      'recuerde',
+      'asegúrate',
+      'asegúrese',
+      'cada vez',
+    ],
+    please: ['por favor', 'y', 'pero', 'así que', 'también'],
   },
   it: {
     standingWish: ['sempre', 'mai', 'preferisco', "d'ora in poi", 'in futuro', 'ogni volta'],
     tellsTime: [...calendar('it'), 'ieri', 'oggi', 'domani', 'settimana scorsa', 'anno scorso', 'fa'],
     asksTime: ['quando', 'che giorno', 'che data', 'che anno', 'quanto tempo'],
     asksAssistant: ['mi hai', 'hai detto', 'hai consigliato', 'il tuo consiglio'],
+    asksSummary: ['riassunto', 'riassumi', 'riassumere', 'riepilogo', 'riepiloga', 'panoramica'],
+    instruction: ['sempre', 'mai', "d'ora in poi", 'in futuro', 'ricorda', 'ricordati', 'assicurati', 'ogni volta'],
+    please: ['per favore', 'e', 'ma', 'quindi', 'anche'],
   },
   pt: {
     standingWish: ['sempre', 'nunca', 'prefiro', 'de agora em diante', 'a partir de agora', 'cada vez'],
     tellsTime: [...calendar('pt'), 'ontem', 'hoje', 'amanhã', 'semana passada', 'ano passado', 'há', 'desde'],
     asksTime: ['quando', 'que dia', 'que data', 'que ano', 'quanto tempo'],
     asksAssistant: ['você disse', 'você recomendou', 'você sugeriu', 'seu conselho'],
+    asksSummary: ['resumo', 'resumir', 'resuma', 'resume', 'recapitule', 'visão geral'],
+    instruction: [
+      'sempre',
+      'nunca',
+      'jamais',
+      'a partir de agora',
+      'de agora em diante',
+      'no futuro',
+      'lembre-se',
+      'lembra-te',
+      'certifique-se',
+      'cada vez',
+    ],
+    please: ['por favor', 'e', 'mas', 'então', 'também'],
   },
   nl: {
     standingWish: ['altijd', 'nooit', 'liever', 'ik geef de voorkeur', 'vanaf nu', 'voortaan', 'elke keer'],
     tellsTime: [...calendar('nl'), 'gisteren', 'vandaag', 'morgen', 'vorige week', 'vorig jaar', 'geleden'],
     asksTime: ['wanneer', 'welke dag', 'welke datum', 'welk jaar', 'hoe lang'],
     asksAssistant: ['heb je', 'je zei', 'je aanbeval', 'jouw advies'],
+    asksSummary: ['samenvatting', 'samenvatten', 'vat', 'overzicht'],
+    instruction: [
+      'altijd',
+      'nooit',
+      'vanaf nu',
+      'voortaan',
+      'in de toekomst',
+      'onthoud',
+      'denk eraan',
+      'zorg ervoor',
+      'elke keer',
+    ],
+    please: ['alsjeblieft', 'alstublieft', 'en', 'maar', 'dus', 'ook'],
   },
 }

@@ -48,6 +48,7 @@ import { stopwords as tamilStops } from '@orama/stopwords/tamil'
 import { stopwords as turkishStops } from '@orama/stopwords/turkish'
 import { stopwords as ukrainianStops } from '@orama/stopwords/ukrainian'
 import english from 'wink-porter2-stemmer'
+import { regular } from './irregular.ts'
 
 /** A writing system with spaces between words; what is written without spaces needs no stemmer (see words.ts). */
 export type Script = 'latin' | 'cyrillic' | 'greek' | 'arabic' | 'armenian' | 'devanagari' | 'tamil'
@@ -68,7 +69,7 @@ const language = (code: string, script: Script, stem: (word: string) => string, 
  * Within a script the first one is assumed when a text has no stop word to tell it by.
  */
 export const languages: readonly Language[] = [
-  language('en', 'latin', english, [...englishStops, 'a', "i'd", "i'll"]),
+  language('en', 'latin', (word) => english(regular(word)), [...englishStops, 'a', "i'd", "i'll"]),
   language('de', 'latin', german, germanStops),
   language('fr', 'latin', french, frenchStops),
   language('es', 'latin', spanish, spanishStops),

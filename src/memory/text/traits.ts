@@ -10,21 +10,31 @@ export const trait = {
   standingWish: 2,
   /** It says when. */
   tellsTime: 4,
+  /** It tells what to do from now on: a sentence begins with `always`, `never`, `from now on`. */
+  instruction: 8,
 } as const
+
+/** Traits are four bits. */
+export const traitValues = 16
 
 const wordEdge = (phrases: readonly string[]): RegExp => {
   const escaped = phrases.map((phrase) => phrase.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{N}])`, 'u')
 }
 
+const sentenceBegins = (phrases: readonly string[], before: readonly string[]): RegExp =>
+  new RegExp(`(?:^|[.!?;:\\n]\\s*)(?:(?:${before.join('|')})[ ,]+)?(?:${phrases.join('|')})(?![\\p{L}\\p{N}])`, 'u')
+
 const patterns = new Map(
-  Object.entries(cues).map(([code, { standingWish, tellsTime, asksTime, asksAssistant }]) => [
+  Object.entries(cues).map(([code, { standingWish, tellsTime, asksTime, asksAssistant, ...others }]) => [
     code,
     {
       standingWish: wordEdge(standingWish),
       tellsTime: wordEdge(tellsTime),
       asksTime: wordEdge(asksTime),
       asksAssistant: wordEdge(asksAssistant),
+      asksSummary: wordEdge(others.asksSummary),
+      instruction: sentenceBegins(others.instruction, others.please),
     },
   ]),
 )
@@ -32,8 +42,8 @@ const patternsOf = (language: number) => patterns.get(languages[language]?.code 
 
 const yearOrDate = /(?<!\p{N})(?:19|20)\p{N}{2}(?!\p{N})|\p{N}{1,2}[/.]\p{N}{1,2}[/.]|[年月日]/u
 const sentence = /[^.!?。！？\n]+[.!?。！？]*/gu
-/** Long texts hold more than questions; their last sentence does not tell. */
-const longestQuestion = 600
+/** Characters. Longer texts hold more than a question or an instruction: one sentence of theirs does not tell. */
+const shortText = 600
 
 /** The traits of a text in `languages[language]`. */
 export function traitsOf(text: string, language: number): number {
@@ -43,6 +53,7 @@ export function traitsOf(text: string, language: number): number {
   if (asksOnly(lower)) traits |= trait.asksOnly
   if (known?.standingWish.test(lower) === true) traits |= trait.standingWish
   if (known?.tellsTime.test(lower) === true || yearOrDate.test(lower)) traits |= trait.tellsTime
+  if (lower.length <= shortText && known?.instruction.test(lower) === true) traits |= trait.instruction
   return traits
 }
 
@@ -54,8 +65,12 @@ export const asksTime = (question: string, language: number): boolean =>
 export const asksAssistant = (question: string, language: number): boolean =>
   patternsOf(language)?.asksAssistant.test(normalize(question).toLowerCase()) === true
 
+/** Whether a question asks for all that was said of something. */
+export const asksSummary = (question: string, language: number): boolean =>
+  patternsOf(language)?.asksSummary.test(normalize(question).toLowerCase()) === true
+
 function asksOnly(lower: string): boolean {
-  if (lower.length > longestQuestion || !/[?？؟]/u.test(lower)) return false
+  if (lower.length > shortText || !/[?？؟]/u.test(lower)) return false
   const sentences = (lower.match(sentence) ?? []).map((one) => one.trim()).filter((one) => /[\p{L}\p{N}]{2}/u.test(one))
   const asking = sentences.filter((one) => /[?？؟]$/u.test(one))
   return asking.length > 0 && sentences.every((one) => asking.includes(one) || one.split(' ').length <= 3)

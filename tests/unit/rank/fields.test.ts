@@ -11,16 +11,18 @@ interface Item {
   readonly thread: number
   readonly terms: readonly string[]
   readonly removed: boolean
+  readonly assistant: boolean
 }
 const item = fc.record({
   thread: fc.integer({ min: 0, max: 3 }),
   terms: fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 5 }),
   removed: fc.boolean(),
+  assistant: fc.boolean(),
 })
 
 function factsOf(items: readonly Item[], keepRemoved = true): OwnerFacts {
   const facts = new OwnerFacts()
-  items.forEach(({ thread, terms, removed }, ordinal) => {
+  items.forEach(({ thread, terms, removed, assistant }, ordinal) => {
     if (removed && !keepRemoved) return
     facts.put({
       ordinal,
@@ -29,7 +31,7 @@ function factsOf(items: readonly Item[], keepRemoved = true): OwnerFacts {
       traits: 0,
       threadId: `thread ${thread}`,
       position: ordinal,
-      speakerKind: 'self',
+      speakerKind: assistant ? 'assistant' : 'self',
       speakerName: undefined,
       appId: 'app' as ClientId,
       categories: [],
@@ -54,7 +56,7 @@ const postingsOf = (items: readonly Item[], term: string) => {
   return gatherPostings(new Map([[term, [{ block: 0, data: packPostings(0, having) }]]]), [term], () => true)
 }
 
-/** The definition, item by item: BM25 of own words, of words around and of the thread, added up. */
+/** The definition, item by item: BM25 of own words, of words around and of the thread, added up; an assistant lends little. */
 function naive(items: readonly Item[], terms: readonly string[]): number[] {
   const { k1, b } = recipe
   const live = items.flatMap((one, at) => (one.removed ? [] : [at]))
@@ -70,15 +72,19 @@ function naive(items: readonly Item[], terms: readonly string[]): number[] {
   }
   const times = (at: number, term: string) => items[at]?.terms.filter((one) => one === term).length ?? 0
   const length = (at: number) => items[at]?.terms.length ?? 0
+  const lends = (at: number) => (items[at]?.assistant === true ? recipe.assistantLends : 1)
   const around = (at: number, of: (other: number) => number) =>
-    weights(at).reduce((sum, [other, weight]) => sum + weight * of(other), 0)
+    weights(at).reduce((sum, [other, weight]) => sum + weight * (other === at ? 1 : lends(other)) * of(other), 0)
   const threads = [...new Set(live.map((at) => items[at]?.thread))]
   const total = live.reduce((sum, at) => sum + length(at), 0)
+  const lent = live.reduce((sum, at) => sum + lends(at) * length(at), 0)
   const average = live.length === 0 ? 1 : total / live.length
   const perThread = threads.length === 0 ? 1 : live.length / threads.length
   const averageAround =
-    average *
-    (1 + (2 * recipe.neighbour * (perThread - 1) + 2 * recipe.secondNeighbour * Math.max(0, perThread - 2)) / perThread)
+    average +
+    ((live.length === 0 ? 1 : lent / live.length) *
+      (2 * recipe.neighbour * (perThread - 1) + 2 * recipe.secondNeighbour * Math.max(0, perThread - 2))) /
+      perThread
   const rarity = (all: number, having: number) => Math.log(1 + Math.max(0, all - having + 0.5) / (having + 0.5))
   const gain = (frequency: number, size: number, usual: number, rare: number) =>
     frequency === 0 ? 0 : (rare * frequency * (k1 + 1)) / (frequency + k1 * (1 - b + (b * size) / usual))
@@ -101,9 +107,9 @@ function naive(items: readonly Item[], terms: readonly string[]): number[] {
       score +=
         recipe.thread *
         gain(
-          inThread.reduce((sum, other) => sum + times(other, term), 0),
-          inThread.reduce((sum, other) => sum + length(other), 0),
-          total / threads.length,
+          inThread.reduce((sum, other) => sum + lends(other) * times(other, term), 0),
+          inThread.reduce((sum, other) => sum + lends(other) * length(other), 0),
+          Math.max(1, lent / threads.length),
           rarity(threads.length, inThreads),
         )
     }

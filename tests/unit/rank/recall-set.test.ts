@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { recall } from '../../../src/memory/recall.ts'
-import { app, callerOf, owner, startMs } from '../../support/memories.ts'
+import { app, callerOf, draftOf, owner, policyAt, startMs } from '../../support/memories.ts'
 import { openRecall, type Recall } from '../../support/recall.ts'
 
 let memory: Recall
@@ -34,6 +34,28 @@ describe('Single facts, as tools send them', () => {
   test('a fact that shares no word with a question is no hit', async () => {
     for (const fact of facts) await memory.add(fact)
     expect(await memory.ask('zeppelin')).toEqual([])
+  })
+})
+
+describe('Corrections', () => {
+  test('what was corrected is not what is found, unless one asks for that time', async () => {
+    const { engine } = memory
+    const id = await memory.add('Ines lives in Lisbon.')
+    const draft = draftOf('Ines lives in Porto.')
+    await engine.store.supersede(owner('ada'), app('app'), id as never, draft, policyAt(startMs), { at: startMs })
+    const found = async (parts = {}) =>
+      (await memory.ask('Where does Ines live?', parts)).map((hit) => hit.memory.content)
+    expect(await found()).toEqual(['Ines lives in Porto.'])
+    expect(await found({ asOf: startMs - 3_600_000 })).toEqual(['Ines lives in Lisbon.'])
+  })
+
+  test('an edited text is found by its new words and no more by the old ones', async () => {
+    const { engine } = memory
+    const id = await memory.add('The boat is blue.')
+    const content = { text: 'The boat is crimson.', hash: 'another' }
+    await engine.store.update(owner('ada'), app('app'), id as never, { content }, { at: startMs })
+    expect(await first('crimson boat')).toBe('The boat is crimson.')
+    expect(await memory.ask('blue')).toEqual([])
   })
 })
 
@@ -75,6 +97,36 @@ describe('Conversations', () => {
     await memory.add('Running shoes should be replaced.', { speaker: { kind: 'assistant' } })
     await memory.add('I bought running shoes in size 42.')
     expect(await first('Which running shoes have I?')).toBe('I bought running shoes in size 42.')
+  })
+
+  test('an instruction of the person is found beside what the question is about', async () => {
+    for (const place of ['Rome', 'Oslo', 'Quito', 'Lima', 'Bern', 'Riga']) {
+      await memory.add(`In ${place} the weather was the reason why we went to the weather museum of ${place}.`)
+    }
+    await memory.add('Always tell me temperatures in Celsius when I ask about the weather.')
+    const hits = await memory.ask('How is the weather in Rome?', { limit: 3 })
+    const instruction = hits.find(({ memory: { content } }) => content.startsWith('Always'))
+    expect(instruction?.why.lists).toContainEqual({ name: 'instructions', rank: 1, score: 1 })
+    expect(hits[0]?.memory.content).toStartWith('In Rome')
+  })
+
+  test('another person’s always is a habit, and a long text is no instruction', async () => {
+    await memory.add('Always tea in the morning!', { speaker: { kind: 'other', name: 'Gina' } })
+    await memory.add(`Make sure to water the tea plant. ${'It grows by the window. '.repeat(40)}`)
+    for (const { why } of await memory.ask('tea')) expect(why.lists.map(({ name }) => name)).toEqual(['words'])
+  })
+
+  test('whoever asks for a summary is given the answers of the assistant too', async () => {
+    const thread = { threadId: 'garden' }
+    await memory.add('How do I plant roses?', thread)
+    const answer = await memory.add('Plant roses in spring, in deep soil.', {
+      ...thread,
+      speaker: { kind: 'assistant' },
+    })
+    const boosts = async (query: string) =>
+      (await memory.ask(query)).find(({ memory: { id } }) => id === answer)?.why.boosts.map(({ name }) => name)
+    expect(await boosts('Which roses did I plant?')).toContain('speaker')
+    expect(await boosts('Summarize what we said about roses')).not.toContain('speaker')
   })
 
   test('a date in a question finds what happened then', async () => {
