@@ -2,3 +2,8 @@
 for (const name of ['OIDC_BASE_URL', 'API_BASE_URL', 'UI_BASE_URL', 'DATA_DIR', 'PORT', 'OIDC_PORT', 'JWKS_URL']) {
   delete process.env[name]
 }
+
+if (process.env.MEMORY_STORE === 'postgres') {
+  const [{ afterAll }, { dropSchemas }] = await Promise.all([import('bun:test'), import('./support/memory-stores.ts')])
+  afterAll(dropSchemas)
+}

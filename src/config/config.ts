@@ -29,6 +29,8 @@ export interface Config {
   /** What `/.well-known/openai-apps-challenge` answers. */
   readonly openaiAppsChallenge: string | undefined
   readonly dataDir: string
+  /** Memories are in Postgres instead of DATA_DIR. */
+  readonly databaseUrl: Secret | undefined
   readonly redisUrl: Secret | undefined
   readonly keys: {
     readonly privateKey: Secret | undefined
@@ -92,6 +94,7 @@ export function loadConfig(
     openaiAppsChallenge: values.OPENAI_APPS_CHALLENGE,
     dataDir,
     // Without sign-in nothing is shared that Redis would hold.
+    databaseUrl: withPassword(values.DATABASE_URL, values.POSTGRES_PASSWORD),
     redisUrl: open ? undefined : withPassword(values.REDIS_URL, values.REDIS_PASSWORD),
     keys: {
       privateKey: values.OIDC_PRIVATE_KEY,
@@ -184,7 +187,7 @@ function checkOpen(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
 
 /** An engine that was configured for the deployment this replaces must not look used when it is not. */
 function warningsOf(values: Values): string[] {
-  return (['DATABASE_URL', 'NEO4J_URL'] as const)
+  return (['NEO4J_URL'] as const)
     .filter((name) => values[name] !== undefined)
-    .map((name) => `${name} is set, but this version does not use it: memories are kept in SQLite in DATA_DIR`)
+    .map((name) => `${name} is set, but this version does not use it: the graph is kept with the memories`)
 }

@@ -111,7 +111,8 @@ export const sections = {
     },
     DATABASE_URL: {
       type: engineUrl('postgres', 'postgresql'),
-      meaning: 'Postgres for memories. This version does not use it yet, and says so at the start.',
+      meaning:
+        'Postgres 15 or newer for memories, best with pgvector 0.7 or newer; tables are in the schema souvenir, or in another with ?schema=name.',
       example: 'postgres://souvenir:password@postgres:5432/souvenir',
       otherwise: 'SQLite in DATA_DIR',
       file: true,

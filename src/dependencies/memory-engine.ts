@@ -3,11 +3,13 @@
  * An engine is loaded only where it is configured, so a start does not pay for the others.
  */
 import { join } from 'node:path'
-import { openSqliteMemoryStore } from '../adapters/sqlite/memory/store.ts'
+import { holdsMemories, openSqliteMemoryStore } from '../adapters/sqlite/memory/store.ts'
 import type { Config } from '../config/config.ts'
 import type { MemoryStore } from '../memory/ports.ts'
 import type { RecallIndex, VectorIndex } from '../memory/rank/ports.ts'
+import { Fault } from '../shared/fault.ts'
 import type { HealthCheck } from '../shared/health.ts'
+import type { Secret } from '../shared/secret.ts'
 
 export interface MemoryEngine {
   /** As the start says it. */
@@ -19,8 +21,43 @@ export interface MemoryEngine {
   close(): Promise<void>
 }
 
-/** @throws Fault `unavailable` when the engine does not answer, `conflict` when a newer program wrote what it holds */
+/**
+ * The engine that the configuration names.
+ * @throws Fault `unavailable` when it does not answer, `conflict` when a newer program wrote what it holds, or when it is empty
+ * beside a DATA_DIR that holds memories: they would look lost
+ */
 export async function openMemoryEngine(config: Config): Promise<MemoryEngine> {
-  const { store, index, vectors } = openSqliteMemoryStore({ path: join(config.dataDir, 'memory.db') })
+  if (config.databaseUrl === undefined) return openOnSqlite(config)
+  const engine = await openOnPostgres(config.databaseUrl)
+  if (holdsMemories(memoryFileOf(config)) && (await engine.isEmpty())) {
+    await engine.close()
+    throw new Fault(
+      'conflict',
+      `DATABASE_URL names a database without memories, but there are memories in ${config.dataDir}. Move them with: souvenir migrate. Or set DATA_DIR to another folder.`,
+      { code: 'database_empty', field: 'DATABASE_URL' },
+    )
+  }
+  return engine
+}
+
+/** Where SQLite keeps memories. */
+export const memoryFileOf = (config: Pick<Config, 'dataDir'>): string => join(config.dataDir, 'memory.db')
+
+export async function openOnSqlite(config: Pick<Config, 'dataDir'>): Promise<MemoryEngine> {
+  const { store, index, vectors } = openSqliteMemoryStore({ path: memoryFileOf(config) })
   return { name: 'SQLite', store, index, vectors, healthChecks: [() => store.health()], close: () => store.close() }
+}
+
+export async function openOnPostgres(url: Secret): Promise<MemoryEngine & { isEmpty(): Promise<boolean> }> {
+  const { openPostgresMemoryStore } = await import('../adapters/postgres/memory/store.ts')
+  const { store, index, vectors, pgvector, isEmpty } = await openPostgresMemoryStore({ url })
+  return {
+    name: pgvector ? 'Postgres with pgvector' : 'Postgres without pgvector: vectors are compared in this process',
+    store,
+    index,
+    vectors,
+    isEmpty,
+    healthChecks: [() => store.health()],
+    close: () => store.close(),
+  }
 }

@@ -7,6 +7,7 @@ import type { Environment } from '../../src/config/read.ts'
 import { openDependencies } from '../../src/dependencies.ts'
 import { sha256 } from '../../src/shared/hash.ts'
 import { createBrowser, signInAndAllow } from './browser.ts'
+import { memoryVariables } from './memory-stores.ts'
 import { raisedLimits } from './raised-limits.ts'
 
 export const origin = 'http://localhost:8765'
@@ -15,7 +16,13 @@ export const redirectUri = 'http://127.0.0.1:3333/callback'
 /** The whole product in this process, as main starts it, on a fresh folder and without a port. */
 export async function deploy(environment: Environment = {}) {
   const dataDir = environment.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'souvenir-'))
-  const config = loadConfig(undefined, { LOG_LEVEL: 'silent', ...raisedLimits, ...environment, DATA_DIR: dataDir })
+  const config = loadConfig(undefined, {
+    LOG_LEVEL: 'silent',
+    ...raisedLimits,
+    ...memoryVariables(dataDir),
+    ...environment,
+    DATA_DIR: dataDir,
+  })
   const dependencies = await openDependencies(config)
   const app = buildApp(config, dependencies)
   const { serve } = app

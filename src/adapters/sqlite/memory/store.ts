@@ -2,6 +2,8 @@
  * The memory store in one SQLite file. It implements memory/ports.ts, is opened by dependencies.ts, and knows neither
  * HTTP nor tokens. node:sqlite is synchronous: a method's work is done when its promise is made, and a commit is on the disk.
  */
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import type { GraphSource, GraphStore } from '../../../memory/graph/ports.ts'
 import type { Outbox } from '../../../memory/jobs/ports.ts'
 import type { MemoryStore } from '../../../memory/ports.ts'
@@ -22,6 +24,18 @@ import { createOnces } from './onces.ts'
 import { sqliteOutbox } from './outbox.ts'
 import { createReaders } from './read.ts'
 import { createWriters } from './write.ts'
+
+/** Whether there is a file at `path` with anybody's memory in it. Reads it and leaves it as it is, whichever program wrote it. */
+export function holdsMemories(path: string): boolean {
+  if (!existsSync(path)) return false
+  const connection = new DatabaseSync(path, { readOnly: true })
+  try {
+    const hasTable = connection.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'memory'").get()
+    return hasTable !== undefined && connection.prepare('SELECT 1 FROM memory LIMIT 1').get() !== undefined
+  } finally {
+    connection.close()
+  }
+}
 
 const cacheKib = 16 * 1024
 
