@@ -7,3 +7,5 @@ if (process.env.MEMORY_STORE === 'postgres') {
   const [{ afterAll }, { dropSchemas }] = await Promise.all([import('bun:test'), import('./support/memory-stores.ts')])
   afterAll(dropSchemas)
 }
+
+export {}

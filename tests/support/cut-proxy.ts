@@ -44,6 +44,8 @@ export async function cutProxy(target: URL) {
     mend() {
       state = 'open'
     },
+    /** Breaks every connection; new ones are taken as before. */
+    dropAll,
     close() {
       dropAll()
       server.close()

@@ -34,6 +34,8 @@ export interface PostgresOptions {
   readonly connectTimeoutMs?: number
   /** How long a statement may take, waiting for a lock included. */
   readonly statementTimeoutMs?: number
+  /** How long the process waits for an answer: a little longer than the server takes at most, unless given. */
+  readonly answerTimeoutMs?: number
 }
 
 export interface Database {
@@ -80,6 +82,7 @@ const types: Types = {
 /** Opens a pool; no connection is made before the first statement. */
 export function openPool(options: PostgresOptions): Database {
   const { poolSize = 10, connectTimeoutMs = 5_000, statementTimeoutMs = 30_000 } = options
+  const { answerTimeoutMs = statementTimeoutMs + graceMs } = options
   const { address, schema } = addressOf(options)
   const settings = {
     idle_timeout: 60,
@@ -102,10 +105,9 @@ export function openPool(options: PostgresOptions): Database {
   const client = postgres(address, { ...settings, max: poolSize })
   const sql: Sql = client
   const queue = createQueues<OwnerId>()
-  const longestWaitMs = statementTimeoutMs + graceMs
 
   /** The driver waits for ever for an answer that is lost. */
-  async function answered<T>(work: (goesOn: () => void) => Promise<T>, withinMs = longestWaitMs): Promise<T> {
+  async function answered<T>(work: (goesOn: () => void) => Promise<T>, withinMs = answerTimeoutMs): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined
     let giveUp: () => void = () => undefined
     const wait = () => {

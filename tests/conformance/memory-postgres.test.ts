@@ -1,0 +1,197 @@
+/** What only Postgres can show: processes that start together, a server that goes away, what its tables hold. */
+import { afterEach, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import { openPool } from '../../src/adapters/postgres/database.ts'
+import { memoryMigrations } from '../../src/adapters/postgres/memory/migrations.ts'
+import { openPostgresMemoryStore } from '../../src/adapters/postgres/memory/store.ts'
+import { type Migration, migrate } from '../../src/adapters/postgres/migrate.ts'
+import { contentHash } from '../../src/memory/content.ts'
+import { search } from '../../src/memory/recall.ts'
+import { Fault } from '../../src/shared/fault.ts'
+import { Secret } from '../../src/shared/secret.ts'
+import { cutProxy } from '../support/cut-proxy.ts'
+import { engineUrl } from '../support/engines.ts'
+import { app, callerOf, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
+import { openPostgres, postgresSchema } from '../support/memory-engines.ts'
+
+const url = engineUrl('DATABASE_URL')
+const [ada, chat] = [owner('ada'), app('chat')]
+
+const faultOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'answered',
+    (error) => (error instanceof Fault ? `${error.kind} ${error.code}` : String(error)),
+  )
+
+if (url !== undefined) {
+  const cleanups: (() => unknown)[] = []
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+  })
+  const freshSchema = () => {
+    const schema = postgresSchema(url)
+    cleanups.push(schema.drop)
+    return schema
+  }
+  const open = async (...more: Parameters<typeof openPostgres> extends [string, ...infer Rest] ? Rest : never) => {
+    const engine = await openPostgres(url, ...more)
+    cleanups.push(engine.close)
+    return engine
+  }
+
+  describe('Postgres’s schema', () => {
+    test('ten processes that start at once on an empty database make it once, and all work on it', async () => {
+      const { url: address } = freshSchema()
+      const children = Array.from({ length: 10 }, (_, n) =>
+        Bun.spawn([process.execPath, join(import.meta.dir, 'postgres-process.ts'), address, `process ${n}`], {
+          stdout: 'pipe',
+          stderr: 'inherit',
+        }),
+      )
+      const said = await Promise.all(children.map(({ stdout }) => new Response(stdout).text()))
+      expect(said.map((line) => line.trim())).toEqual(children.map(() => 'added'))
+      const { store } = await openPostgresMemoryStore({ url: new Secret(address) })
+      expect((await store.counts(ada, chat)).active).toBe(10)
+      await store.close()
+    }, 60_000)
+
+    const step = (name: string, table: string): Migration => ({ name, sql: `CREATE TABLE ${table} (id text)` })
+    const migrateTo = async (schema: string, steps: readonly Migration[]) => {
+      const db = openPool({ url: new Secret(url), schema })
+      await migrate(db, steps, async () => undefined).finally(() => db.close())
+    }
+
+    test('steps are applied once and in order; a newer database and one of another program are refused', async () => {
+      const { schema } = freshSchema()
+      const [a, b] = [step('a', 'one'), step('b', 'two')]
+      await migrateTo(schema, [a])
+      await migrateTo(schema, [a, b])
+      await migrateTo(schema, [a, b])
+      expect(await faultOf(migrateTo(schema, [a]))).toBe('conflict database_newer')
+      expect(await faultOf(migrateTo(schema, [b, a]))).toBe('conflict database_foreign')
+    })
+
+    test('a step that fails leaves the schema as it was', async () => {
+      const { schema } = freshSchema()
+      const broken: Migration = { name: 'broken', sql: 'CREATE TABLE half (id text); CREATE NONSENSE' }
+      expect(await faultOf(migrateTo(schema, [broken]))).toContain('syntax error')
+      await migrateTo(schema, [step('a', 'half')])
+    })
+
+    test('a program that is older than the database does not start on it', async () => {
+      const { schema, url: address } = freshSchema()
+      await migrateTo(schema, [...memoryMigrations, step('of tomorrow', 'tomorrow')])
+      expect(await faultOf(openPostgresMemoryStore({ url: new Secret(address) }))).toBe('conflict database_newer')
+    })
+  })
+
+  describe('When Postgres does not answer', () => {
+    for (const outage of ['cut', 'deafen'] as const) {
+      test(`${outage}: everything asked is unavailable within its time, readings wait, and it goes on by itself`, async () => {
+        const proxy = await cutProxy(new URL(url))
+        const { schema } = freshSchema()
+        const { store, index } = await openPostgresMemoryStore({
+          url: new Secret(proxy.url.href),
+          schema,
+          poolSize: 2,
+          statementTimeoutMs: 300,
+          answerTimeoutMs: 500,
+        })
+        const [written] = await store.add(ada, chat, [draftOf('Before the outage.')], policyAt())
+        const id = written?.memory?.id
+        if (id === undefined) throw new Error('nothing was written')
+        proxy[outage]()
+        store.logAccess(ada, chat, [{ memoryId: id, kind: 'read' }], startMs)
+        const asked = [
+          store.get(ada, chat, [id]),
+          store.add(ada, chat, [draftOf('Amid the outage.')], policyAt()),
+          store.update(ada, chat, id, { metadata: {} }, { at: startMs }),
+          index.open(ada),
+          store.rule(ada, chat),
+        ]
+        expect(new Set(await Promise.all(asked.map(faultOf)))).toEqual(new Set(['unavailable unavailable']))
+        expect(await store.health()).toMatchObject({ engine: 'postgres', state: 'down', needed: true })
+        proxy.mend()
+        // Connections that were deaf are told by the network at last.
+        if (outage === 'deafen') proxy.dropAll()
+        let again = 'unavailable unavailable'
+        for (let tries = 0; tries < 100 && again.startsWith('unavailable'); tries++) {
+          again = await faultOf(store.get(ada, chat, [id]))
+          await Bun.sleep(20)
+        }
+        expect(again).toBe('answered')
+        expect((await store.accessLog(ada, chat, id, { limit: 5, offset: 0 })).total).toBe(1)
+        await store.close()
+        proxy.close()
+      }, 30_000)
+    }
+
+    test('a start says which variable is wrong, and not the password', async () => {
+      const nowhere = new Secret('postgres://souvenir:hush@127.0.0.1:1/souvenir')
+      const error = await openPostgresMemoryStore({ url: nowhere }).catch((thrown: unknown) => thrown)
+      expect(error).toBeInstanceOf(Fault)
+      expect(String(error)).toContain('DATABASE_URL')
+      expect(String(error)).not.toContain('hush')
+    })
+  })
+
+  describe('What Postgres holds', () => {
+    const marker = 'xylophonequokka'
+
+    test('a deletion erases the text from every table: contents, events, questions, kept results, words, vectors', async () => {
+      const { store, index, vectors, schema } = await open()
+      const admin = postgres(url, { max: 1, onnotice: () => undefined, fetch_types: false })
+      cleanups.push(() => admin.end())
+      const tablesWith = async (text: string) => {
+        const tables = await admin<{ name: string }[]>`
+          SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${schema}`
+        expect(tables.length).toBeGreaterThan(10)
+        const found: string[] = []
+        for (const { name } of tables) {
+          const rows = await admin.unsafe(`SELECT t::text AS row FROM ${schema}."${name}" AS t`)
+          if (rows.some(({ row }) => String(row).toLowerCase().includes(text))) found.push(name)
+        }
+        return found.sort()
+      }
+      const draft = draftOf(`The ${marker} sings. ${Array.from({ length: 5_000 }, (_, n) => `w${n}`).join(' ')}`, {
+        categories: [`${marker}-category`],
+        metadata: { note: marker },
+        threadId: `${marker}-thread`,
+        speaker: { kind: 'other', name: `Grace ${marker}` },
+      })
+      await store.add(ada, chat, [draft], policyAt())
+      const text = `The ${marker} sings no more.`
+      await store.update(ada, chat, draft.id, { content: { text, hash: contentHash(text) } }, { at: startMs })
+      const second = draftOf(`Superseded by the ${marker} again.`)
+      await store.supersede(ada, chat, draft.id, second, policyAt(), { at: startMs })
+      await search({ store, index, embedder: undefined }, callerOf('ada', 'chat'), {
+        query: `who is ${marker}`,
+        limit: 5,
+      })
+      await store.beginOnce(ada, chat, 'key', 'print', startMs)
+      await store.endOnce(ada, chat, 'key', { text }, startMs + 60_000)
+      const claim = await vectors.claim('test/2', 10, startMs, 1_000)
+      if (claim === undefined) throw new Error('nothing waits')
+      await vectors.keep(
+        claim,
+        claim.items.map(() => Float32Array.of(0.6, 0.8)),
+      )
+      await store.accessLog(ada, chat, second.id, { limit: 1, offset: 0 })
+      expect(await tablesWith(marker)).toEqual([
+        'access_log',
+        'index_tail',
+        'memory',
+        'memory_category',
+        'memory_event',
+        'once',
+      ])
+      expect(await store.delete(ada, chat, [draft.id, second.id], { at: startMs })).toHaveLength(2)
+      expect(await tablesWith(marker)).toEqual([])
+      const left = await admin.unsafe(
+        `SELECT ordinal FROM ${schema}.index_vector UNION ALL SELECT ordinal FROM ${schema}.index_code`,
+      )
+      expect(left).toHaveLength(0)
+    })
+  })
+}
