@@ -4,8 +4,9 @@ import type { Command } from './command.ts'
 import { env } from './env.ts'
 import { healthcheck } from './healthcheck.ts'
 import { keys } from './keys.ts'
+import { models } from './models.ts'
 import { serve } from './serve.ts'
 import { users } from './users.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [serve, code, users, clients, keys, healthcheck, env, version]
+export const commands: readonly Command[] = [serve, code, users, clients, keys, models, healthcheck, env, version]

@@ -1,0 +1,147 @@
+/** One file over HTTP to a place on disk: resumed where it stopped, bounded in size and in silence. */
+import { createWriteStream, existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { Fault } from '../../../shared/fault.ts'
+
+export interface Progress {
+  readonly path: string
+  readonly received: number
+  /** Unknown where the server does not say. */
+  readonly total: number | undefined
+}
+
+export interface Download {
+  readonly url: URL
+  /** The file when it is whole; until then `.part` beside it. */
+  readonly to: string
+  readonly largestBytes: number
+  readonly fetch: (url: URL, init: RequestInit) => Promise<Response>
+  onProgress(received: number, total: number | undefined): void
+  /** A connection that says nothing for so long is broken. */
+  readonly silenceMs?: number
+  /** Between one try and the next, which goes on where the last one stopped. */
+  readonly pauseMs?: number
+}
+
+const tries = 5
+
+/**
+ * Whether the file is there now; false when the server has none (404).
+ * @throws Fault `unavailable` when the server cannot be reached or breaks off, `too_large` when the file is larger than allowed
+ */
+export async function download(what: Download): Promise<boolean> {
+  const { to, url, pauseMs = 1_000 } = what
+  if (existsSync(to)) return true
+  await mkdir(dirname(to), { recursive: true })
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const found = await fetchRest(what)
+      if (found) await rename(`${to}.part`, to)
+      await rm(`${to}.etag`, { force: true })
+      return found
+    } catch (error) {
+      if (error instanceof Fault) throw error
+      const reached = await sizeOf(`${to}.part`)
+      if (attempt === tries || (attempt > 1 && reached === 0)) throw unreachable(url, error)
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  }
+}
+
+/** Asks for what is missing. `If-Range` (RFC 9110 section 13.1.5): of a file that has changed meanwhile the whole is sent. */
+async function fetchRest(what: Download): Promise<boolean> {
+  const { url, to, largestBytes, onProgress, silenceMs = 30_000 } = what
+  const part = `${to}.part`
+  const etag = await readFile(`${to}.etag`, 'utf8').catch(() => '')
+  const from = etag === '' ? 0 : await sizeOf(part)
+  const silence = new AbortController()
+  const break_ = () => silence.abort(new Error(`nothing came for ${silenceMs / 1_000} s`))
+  let timer = setTimeout(break_, silenceMs)
+  try {
+    const response = await what.fetch(url, {
+      signal: silence.signal,
+      // An answer that is compressed on the way has other bytes than the file.
+      headers: { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-`, 'if-range': etag } : {}) },
+    })
+    refuseDowngrade(url, response)
+    if (response.status === 404) return false
+    if (response.status === 416) {
+      await rm(part, { force: true })
+      throw new Error('the file is shorter than what is here')
+    }
+    if (!response.ok || response.body === null) throw refused(url, response.status)
+    const resumed = response.status === 206
+    await writeFile(`${to}.etag`, strongEtag(response))
+    let received = resumed ? from : 0
+    const total = totalOf(response, received)
+    if ((total ?? 0) > largestBytes) throw tooLarge(url, largestBytes)
+    onProgress(received, total)
+    const file = createWriteStream(part, { flags: resumed ? 'a' : 'w' })
+    try {
+      for await (const chunk of response.body) {
+        clearTimeout(timer)
+        timer = setTimeout(break_, silenceMs)
+        received += chunk.byteLength
+        if (received > largestBytes) throw tooLarge(url, largestBytes)
+        if (!file.write(chunk)) await new Promise((resolve) => file.once('drain', resolve))
+        onProgress(received, total)
+      }
+    } finally {
+      // What has come is kept, also when the connection broke.
+      file.end()
+      await finished(file)
+    }
+    if (total !== undefined && received !== total) throw new Error(`${received} of ${total} bytes came`)
+    return true
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  )
+
+/** Only with one can a rest be asked for that fits to what is here. */
+function strongEtag({ headers }: Response): string {
+  const etag = headers.get('etag') ?? ''
+  return etag.startsWith('W/') ? '' : etag
+}
+
+function totalOf({ headers }: Response, from: number): number | undefined {
+  const length = Number(headers.get('content-length') ?? Number.NaN)
+  return Number.isSafeInteger(length) ? from + length : undefined
+}
+
+/** What was asked for over https does not come over http, wherever the server sends us. */
+function refuseDowngrade(url: URL, response: Response): void {
+  if (url.protocol === 'https:' && response.url !== '' && new URL(response.url).protocol !== 'https:') {
+    throw new Fault('unavailable', `${url.host} sent us to an address without https: nothing was taken.`)
+  }
+}
+
+const refused = (url: URL, status: number) =>
+  new Fault('unavailable', `${url.href} answered ${status}. MODEL_URL names another place to take the files from.`)
+
+const tooLarge = (url: URL, largestBytes: number) =>
+  new Fault('too_large', `${url.href} is larger than ${Math.round(largestBytes / 1024 / 1024)} MB: not what is wanted.`)
+
+const unreachable = (url: URL, cause: unknown) =>
+  new Fault(
+    'unavailable',
+    `${url.host} cannot be reached (${reasonOf(cause)}). Run the same again to go on where it stopped. ` +
+      'Without a network bring the files by hand: souvenir models add DIR. MODEL_URL names another place to take them from.',
+    { cause },
+  )
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = [error, error.cause]
+    .map((one) => (one instanceof Error && 'code' in one ? String(one.code) : ''))
+    .find(Boolean)
+  return code ?? error.message
+}

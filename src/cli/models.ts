@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util'
+import { loadConfig } from '../config/config.ts'
+import { type InstalledModel, type Models, openModels } from '../dependencies/models.ts'
+import { type Command, print, UsageError } from './command.ts'
+import { showProgress } from './progress.ts'
+
+export const models: Command = {
+  name: 'models',
+  usage: 'pull [MODEL] [--replace] | add DIR [--name MODEL] [--replace] | list',
+  summary: 'Fetches the model that finds memories by meaning, takes its files from a folder, or lists what is there.',
+  async run(words) {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      options: { replace: { type: 'boolean', default: false }, name: { type: 'string' } },
+      allowPositionals: true,
+    })
+    const [action, what, ...more] = positionals
+    if (more.length > 0) throw new UsageError(`models takes "${this.usage}".`)
+    const opened = openModels(loadConfig())
+    switch (action) {
+      case 'pull': {
+        const progress = showProgress()
+        try {
+          return report(await opened.pull(what, values.replace, progress.show))
+        } finally {
+          progress.end()
+        }
+      }
+      case 'add':
+        if (what === undefined) throw new UsageError('models add takes the folder that holds the files.')
+        return report(await opened.add(what, values.name, values.replace))
+      case 'list':
+        return list(opened)
+      default:
+        throw new UsageError(`models takes "${this.usage}".`)
+    }
+  },
+}
+
+const inMegabytes = (bytes: number) => `${(bytes / 1_000_000).toFixed(1)} MB`
+
+function report({ manifest, folder, unchanged, asTried }: InstalledModel): number {
+  for (const [path, { bytes, sha256 }] of Object.entries(manifest.files)) {
+    print(`${sha256}  ${path}  ${inMegabytes(bytes)}`)
+  }
+  if (asTried !== undefined) {
+    print(
+      asTried
+        ? 'The weights are those of the release that souvenir was tried with.'
+        : 'The weights are not those that souvenir was tried with: another release, or another conversion.',
+    )
+  }
+  print(`${manifest.name} is ${unchanged ? 'already' : 'now'} in ${folder}.`)
+  if (!unchanged) print('A server that runs takes it up when it is started again.')
+  return 0
+}
+
+function list(opened: Models): number {
+  const { present, absent } = opened.list()
+  for (const { name, width, tokenLimit, pooling, files, chosen } of present) {
+    const bytes = Object.values(files ?? {}).reduce((sum, file) => sum + file.bytes, 0)
+    const size = files === undefined ? 'brought by hand' : inMegabytes(bytes)
+    print(`${chosen ? '*' : ' '} ${name}\t${size}\t${width ?? '?'} numbers, ${tokenLimit} tokens, ${pooling}`)
+  }
+  if (present.some(({ chosen }) => chosen)) print('* is used.')
+  for (const { name, languages } of absent) print(`- ${name}\t${languages}\tsouvenir models pull ${name}`)
+  return 0
+}

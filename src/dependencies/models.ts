@@ -1,0 +1,96 @@
+/** The local models of a deployment, for `souvenir models`: what is there, what may be fetched, and where it goes. */
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describeModel, type LocalModel } from '../adapters/models/local/describe.ts'
+import { type Manifest, missingFiles, readManifest, weightsFile } from '../adapters/models/local/files.ts'
+import { addModel, type Installed, type Progress, pullModel } from '../adapters/models/local/install.ts'
+import { type KnownModel, knownModel, knownModels } from '../adapters/models/local/known.ts'
+import type { Config } from '../config/config.ts'
+import { isModelName } from '../config/embedder.ts'
+import { Fault } from '../shared/fault.ts'
+
+export type { Progress }
+
+export interface PresentModel extends Pick<LocalModel, 'name' | 'folder' | 'width' | 'tokenLimit' | 'pooling'> {
+  readonly files: Manifest['files'] | undefined
+  /** Whether a server with this configuration would use it. */
+  readonly chosen: boolean
+}
+
+export interface InstalledModel extends Installed {
+  readonly folder: string
+  /** Whether the weights are those of the release that souvenir was tried with; undefined where none is known. */
+  readonly asTried: boolean | undefined
+}
+
+export interface Models {
+  list(): { readonly present: readonly PresentModel[]; readonly absent: readonly KnownModel[] }
+  /** Fetches a known model, or `owner/name` of Hugging Face; the configured one unless named. @throws Fault as `pullModel` */
+  pull(name: string | undefined, replace: boolean, onProgress: (progress: Progress) => void): Promise<InstalledModel>
+  /** Takes files from a folder, under a name. @throws Fault as `addModel` */
+  add(source: string, name: string | undefined, replace: boolean): Promise<InstalledModel>
+}
+
+export function openModels({ models, embedder }: Pick<Config, 'models' | 'embedder'>): Models {
+  const { chosen, url } = models
+  /** The configured model's own folder, or one of its name. */
+  const folderOf = (name: string) => (name === chosen.model ? chosen.folder : join(models.folder, basename(name)))
+  const done = (installed: Installed, folder: string): InstalledModel => {
+    const known = knownModel(basename(installed.manifest.name))?.sha256
+    const asTried = known === undefined ? undefined : installed.manifest.files[weightsFile]?.sha256 === known
+    return { ...installed, folder, asTried }
+  }
+  return {
+    list() {
+      const folders = new Set([chosen.folder, ...foldersIn(models.folder)])
+      const present = [...folders]
+        .filter((folder) => missingFiles(folder).length === 0)
+        .map((folder): PresentModel => {
+          const isChosen = folder === chosen.folder
+          const model = describeModel({ folder, ...(isChosen ? { name: chosen.model } : {}) })
+          return { ...model, files: readManifest(folder)?.files, chosen: isChosen && embedder.use === 'local' }
+        })
+      const names = new Set(present.map(({ name }) => basename(name)))
+      return { present, absent: knownModels.filter(({ name }) => !names.has(name)) }
+    },
+    async pull(wanted, replace, onProgress) {
+      const name = named(wanted ?? chosen.model)
+      const folder = folderOf(name)
+      const from = url ?? homeOf(name)
+      return done(await pullModel({ name, folder, replace, from, fetch, onProgress }), folder)
+    },
+    async add(source, wanted, replace) {
+      const name = named(wanted ?? nameIn(source) ?? chosen.model)
+      const folder = folderOf(name)
+      return done(await addModel(source, { name, folder, replace }), folder)
+    },
+  }
+}
+
+/** The name that a folder's own manifest gives, or that of the folder, where it is a known model's. */
+const nameIn = (source: string): string | undefined => readManifest(source)?.name ?? knownModel(basename(source))?.name
+
+function homeOf(name: string): URL {
+  const repository = knownModel(name)?.repository ?? (name.includes('/') ? name : undefined)
+  if (repository !== undefined) return new URL(`https://huggingface.co/${repository}/resolve/main/`)
+  throw new Fault(
+    'invalid',
+    `There is no known model "${name}". Known are ${knownModels.map((known) => known.name).join(', ')}; any other of the same shape is named as on Hugging Face, OWNER/NAME, or found at MODEL_URL.`,
+    { field: 'MODEL' },
+  )
+}
+
+function named(name: string): string {
+  if (!isModelName(name)) throw new Fault('invalid', `"${name}" is no name of a model.`, { field: 'MODEL' })
+  return name
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(folder, entry.name))
+  } catch {
+    return []
+  }
+}
