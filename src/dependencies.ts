@@ -130,8 +130,8 @@ function signInServer({ config, clock, random, log, engine, verifier, take }: Co
     feed,
     verifier,
     identityProviders: identityProvidersOf(config, clock),
-    async limit(request, rule, cost) {
-      await take(request, rule, requestContext(request).address, cost)
+    async limit(request, rule, cost, key = requestContext(request).address) {
+      await take(request, rule, key, cost)
     },
   } satisfies OidcDependencies
 }

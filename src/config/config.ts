@@ -53,6 +53,9 @@ export interface Config {
     readonly requestsPerMinute: number
     readonly burst: number
     readonly signInPerMinute: number
+    readonly authorizationsPerMinute: number
+    readonly tokensPerMinute: number
+    readonly refreshesPerMinute: number
     readonly registrationsPerHour: number
     readonly tokenFailuresPerMinute: number
   }
@@ -118,6 +121,9 @@ export function loadConfig(
       requestsPerMinute: values.RATE_LIMIT_PER_MINUTE,
       burst: values.RATE_LIMIT_BURST,
       signInPerMinute: values.SIGN_IN_PER_MINUTE,
+      authorizationsPerMinute: values.AUTHORIZATIONS_PER_MINUTE,
+      tokensPerMinute: values.TOKENS_PER_MINUTE,
+      refreshesPerMinute: values.REFRESHES_PER_MINUTE,
       registrationsPerHour: values.REGISTRATIONS_PER_HOUR,
       tokenFailuresPerMinute: values.TOKEN_FAILURES_PER_MINUTE,
     },

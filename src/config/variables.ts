@@ -268,6 +268,24 @@ export const sections = {
       example: '30',
       default: '30',
     },
+    AUTHORIZATIONS_PER_MINUTE: {
+      type: integer(1, 1_000_000_000),
+      meaning: 'Authorization requests a minute, for each address.',
+      example: '120',
+      default: '120',
+    },
+    TOKENS_PER_MINUTE: {
+      type: integer(1, 1_000_000_000),
+      meaning: 'Token requests a minute, for each client (for a public one, from each address).',
+      example: '600',
+      default: '600',
+    },
+    REFRESHES_PER_MINUTE: {
+      type: integer(1, 1_000_000_000),
+      meaning: 'How often one authorization may be refreshed in a minute.',
+      example: '120',
+      default: '120',
+    },
     REGISTRATIONS_PER_HOUR: {
       type: integer(1, 1_000_000_000),
       meaning: 'Clients that may register in an hour, for each address.',

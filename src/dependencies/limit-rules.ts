@@ -15,5 +15,8 @@ export const limitRules = ({ limits }: Pick<Config, 'limits'>): readonly RateLim
   },
   { name: 'sign_in', points: limits.signInPerMinute, perSeconds: 60 },
   { name: 'registration', points: limits.registrationsPerHour, perSeconds: 3_600 },
+  { name: 'authorize', points: limits.authorizationsPerMinute, perSeconds: 60 },
+  { name: 'token', points: limits.tokensPerMinute, perSeconds: 60 },
+  { name: 'refresh', points: limits.refreshesPerMinute, perSeconds: 60 },
   { name: 'token_failures', points: limits.tokenFailuresPerMinute, perSeconds: 60 },
 ]

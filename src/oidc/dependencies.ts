@@ -20,9 +20,17 @@ export interface OidcDependencies {
   /** For userinfo: verifies our own access tokens. */
   readonly verifier: TokenVerifier
   readonly identityProviders: readonly IdentityProvider[]
-  /**
-   * Takes `cost` from the allowance of the request's address under a rule; 0 only asks whether it is used up.
-   * Throws `Fault('rate_limited')`. Without it nothing is limited here.
-   */
-  readonly limit?: (request: Request, rule: EndpointLimit['rule'], cost: number) => Promise<void>
+  /** Without it nothing is limited here. */
+  readonly limit?: Limit
 }
+
+/**
+ * Takes `cost` from the allowance under a rule of the request's address, or of `key` where one is given; 0 only asks whether it is
+ * used up. Throws `Fault('rate_limited')`.
+ */
+export type Limit = (
+  request: Request,
+  rule: EndpointLimit['rule'] | 'token' | 'refresh',
+  cost: number,
+  key?: string,
+) => Promise<void>

@@ -2,7 +2,7 @@ import type { OidcDependencies } from './dependencies.ts'
 
 /** What an address on the network may do at an endpoint: every request counts, or only those that fail. */
 export interface EndpointLimit {
-  readonly rule: 'registration' | 'sign_in' | 'token_failures'
+  readonly rule: 'registration' | 'sign_in' | 'authorize' | 'token_failures'
   readonly counts: 'requests' | 'failures'
 }
 

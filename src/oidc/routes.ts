@@ -4,7 +4,7 @@
  * error switch) and knows nothing of any grant, page or store.
  */
 import { Elysia } from 'elysia'
-import { Fault } from '../shared/fault.ts'
+import { Fault, type FaultKind } from '../shared/fault.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { answerError } from './answer-error.ts'
 import type { OidcDependencies } from './dependencies.ts'
@@ -66,11 +66,14 @@ async function handleWithin(
   try {
     return await handle(dependencies, request, parameters)
   } catch (error) {
-    const failed = error instanceof OAuthError || (error instanceof Fault && error.kind !== 'unavailable')
+    const failed = error instanceof OAuthError || (error instanceof Fault && !notTheirs.has(error.kind))
     if (failed && limit.counts === 'failures') await dependencies.limit(request, limit.rule, 1)
     throw error
   }
 }
+
+/** Kinds of failure that say nothing against the request itself. */
+const notTheirs: ReadonlySet<FaultKind> = new Set(['unavailable', 'rate_limited'])
 
 /** The router gives `null` for a part of the path that is not percent-encoded UTF-8. Faults: `not_found`. */
 function assertDecoded(parameters: Readonly<Record<string, string | null>>): void {

@@ -16,6 +16,7 @@ beforeAll(async () => {
     SIGN_IN_PER_MINUTE: '3',
     REGISTRATIONS_PER_HOUR: '3',
     TOKEN_FAILURES_PER_MINUTE: '2',
+    AUTHORIZATIONS_PER_MINUTE: '4',
   })
   client = await deployment.register()
   tokens = await deployment.signIn(client)
@@ -128,5 +129,16 @@ describe('The sign-in server: an allowance for each address', () => {
     expectRefusal(await refresh('192.0.2.4', 'never-issued'), 'token_failures', 'q=2;w=60')
     expect((await refresh('192.0.2.4', refresh_token)).status).toBe(429)
     expect((await refresh('192.0.2.5', refresh_token)).status).toBe(200)
+  })
+
+  test('authorize: so many requests a minute, good or bad, with a limit of its own and a page that says when', async () => {
+    const query = new URLSearchParams({ client_id: client.client_id, redirect_uri: redirectUri, response_type: 'code' })
+    const begin = (address: string) => sendFrom(address, `/auth/authorize?${query}`)
+    for (let n = 0; n < 4; n++) expect((await begin('192.0.2.6')).status).toBe(303)
+    const refused = await begin('192.0.2.6')
+    expectRefusal(refused, 'authorize', 'q=4;w=60')
+    expect(refused.headers.get('content-type')).toStartWith('text/html')
+    expect((await begin('192.0.2.7')).status).toBe(303)
+    expect((await sendFrom('192.0.2.6', '/auth/signin/none/code', form({ code: 'wrong' }))).status).toBe(400)
   })
 })

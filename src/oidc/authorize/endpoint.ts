@@ -17,6 +17,7 @@ export const authorizeByGet: Endpoint = {
   path,
   errors: 'page',
   cors: false,
+  limit: { rule: 'authorize', counts: 'requests' },
   async handle(dependencies, request) {
     return authorize(readQuery(request), request, dependencies)
   },

@@ -8,6 +8,7 @@ import { authenticateClient } from '../clients/authenticate.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { OAuthError } from '../errors.ts'
 import { readParameters } from '../parameters.ts'
+import type { Client } from '../ports.ts'
 import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { Grant } from './grant.ts'
@@ -37,7 +38,15 @@ export const tokenEndpoint: Endpoint = {
     if (!client.grantTypes.includes(grant.type)) {
       throw new OAuthError('unauthorized_client', `This client is not registered for ${grant.type}.`)
     }
-    const answer = await grant.redeem({ client, values, resources }, dependencies)
+    await dependencies.limit?.(request, 'token', 1, allowanceOf(client, request))
+    const answer = await grant.redeem({ client, values, resources, request }, dependencies)
     return Response.json(answer, { headers: { 'cache-control': 'no-store', pragma: 'no-cache' } })
   },
 }
+
+/**
+ * Whose allowance a token request takes from: the client's, once it has proved who it is; a public client's for each address,
+ * so that nobody can use it up in another's name.
+ */
+const allowanceOf = ({ id, authMethods }: Client, request: Request): string =>
+  authMethods.includes('none') ? `${id} ${requestContext(request).address}` : id

@@ -6,6 +6,8 @@ export interface TokenRequest {
   readonly client: Client
   readonly values: Readonly<Record<string, string | undefined>>
   readonly resources: readonly string[]
+  /** As it came, for its limits and its line in the log. */
+  readonly request: Request
 }
 
 /** RFC 6749 section 5.1. */

@@ -23,13 +23,19 @@ export const refreshToken: Grant = {
     // What would be refused is refused before the token is spent; a token spent a moment ago is judged by its rotation.
     const live = await dependencies.stores.refreshTokens.find(hash)
     const judged = live?.clientId === client.id ? await judge(live, request, dependencies) : undefined
+    if (judged !== undefined && live !== undefined) await limitFamily(live, request, dependencies)
     const { successor, token } = await rotate(hash, request, dependencies)
+    if (judged === undefined) await limitFamily(token, request, dependencies)
     const { scopes, resources, user } = judged ?? (await judge(token, request, dependencies))
     const authorized = { ...token, scopes, resources, grantedResources: token.resources }
     const tokens = await signTokens(authorized, { claims: token.claims }, client, user, dependencies)
     return { ...tokens, refresh_token: successor }
   },
 }
+
+/** One authorization is refreshed so often and no more, whoever holds its token. Before it is spent, where it is live. */
+const limitFamily = async ({ familyId }: RefreshToken, { request }: TokenRequest, { limit }: OidcDependencies) =>
+  limit?.(request, 'refresh', 1, familyId)
 
 /** What the refreshed access token may say, and the person, if they may still enter; otherwise the family ends. */
 async function judge(token: RefreshToken, { values, resources }: TokenRequest, dependencies: OidcDependencies) {
