@@ -14,6 +14,7 @@ import { createOpening, type EngineInUse } from './dependencies/opening.ts'
 import { openVerification } from './dependencies/verification.ts'
 import { takeAllowance } from './http/rate-limit.ts'
 import type { McpDependencies } from './mcp/dependencies.ts'
+import { sharedFairly } from './memory/fair-share.ts'
 import type { AnyOperation } from './memory/operation.ts'
 import { operations } from './memory/operations.ts'
 import type { MemoryServices } from './memory/services.ts'
@@ -64,6 +65,8 @@ interface Common {
   readonly engine: AuthEngine
   readonly verifier: TokenVerifier
   readonly take: ReturnType<typeof takeAllowance>
+  /** Every operation, run in its caller's turn: one share for all surfaces. */
+  readonly operations: readonly AnyOperation<MemoryServices>[]
 }
 
 /** Opens what a process with this configuration needs. Throws a `Fault` that says which engine does not answer or refuses. */
@@ -83,7 +86,8 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
     opening.onClose(() => verification.close())
     opening.healthChecks.push(...verification.healthChecks)
     const take = takeAllowance(engine.limiter, limitRules(config))
-    const common: Common = { config, clock, random, log, engine, verifier, take }
+    const shared = sharedFairly(operations)
+    const common: Common = { config, clock, random, log, engine, verifier, take, operations: shared }
     const auth = keyRing && signInServer(common, keyRing)
     const services = needsMemory(config)
       ? await openMemoryServices(config, opening, { clock, random, log, stores: engine.stores })
@@ -143,7 +147,7 @@ const limitPrincipal =
     take(request, clientId === ownPagesId ? 'pages' : 'principal', `${ownerId} ${clientId}`)
 
 /** All of the REST API, or with the role actions alone the part of it that ChatGPT's Actions may call. */
-const restApi = ({ config, clock, log, verifier, take }: Common, services: MemoryServices) => {
+const restApi = ({ config, clock, log, verifier, take, operations }: Common, services: MemoryServices) => {
   const whole = config.roles.has('api')
   return {
     verifier,
@@ -168,7 +172,10 @@ function forActions(operation: AnyOperation<MemoryServices>): readonly AnyOperat
   return rest.length === 0 ? [] : [{ ...operation, rest }]
 }
 
-const mcpServer = ({ config, clock, random, log, engine, verifier, take }: Common, services: MemoryServices) =>
+const mcpServer = (
+  { config, clock, random, log, engine, verifier, take, operations }: Common,
+  services: MemoryServices,
+) =>
   ({
     verifier,
     feed: engine.feed,

@@ -1,0 +1,110 @@
+/**
+ * Who runs next when many ask at once. Each client of a person, and each person, may have so much work under way; what is beyond
+ * waits its turn, and turns go round, so that a hundred requests of one client cost another client's only request one turn.
+ * This process alone: what it guards (connections, the embedder, the processor) is the process's own.
+ */
+import { Fault } from '../shared/fault.ts'
+import type { AnyOperation, Caller } from './operation.ts'
+
+export interface FairShareLimits {
+  /** Operations under way at once: of one person through one client, of one person, of all. */
+  readonly perClient: number
+  readonly perPerson: number
+  readonly total: number
+  /** How many of one client may wait; one more is refused. */
+  readonly waitingPerClient: number
+}
+
+const defaults: FairShareLimits = { perClient: 8, perPerson: 16, total: 64, waitingPerClient: 256 }
+
+export interface FairShare {
+  /** Runs `work` when it is the caller's turn. Throws `Fault('rate_limited')` when too much of theirs waits already. */
+  run<T>(caller: Pick<Caller, 'ownerId' | 'appId'>, work: () => Promise<T>): Promise<T>
+}
+
+/** `later` runs a function after what has arrived meanwhile was read; `setImmediate`, unless given. */
+export function createFairShare(
+  limits: FairShareLimits = defaults,
+  later: (turn: () => void) => unknown = setImmediate,
+): FairShare {
+  const ofClient = new Map<string, number>()
+  const ofPerson = new Map<string, number>()
+  let all = 0
+  /** By client, in the order of their turns: whoever had one goes to the end. */
+  const waiting = new Map<string, { readonly person: string; readonly starts: (() => void)[] }>()
+  let turnComing = false
+
+  const hasRoom = (client: string, person: string) =>
+    all < limits.total &&
+    (ofClient.get(client) ?? 0) < limits.perClient &&
+    (ofPerson.get(person) ?? 0) < limits.perPerson
+
+  const count = (client: string, person: string, by: 1 | -1) => {
+    all += by
+    change(ofClient, client, by)
+    change(ofPerson, person, by)
+  }
+
+  const wait = (client: string, person: string): Promise<void> => {
+    const queue = waiting.get(client) ?? { person, starts: [] }
+    if (queue.starts.length >= limits.waitingPerClient) {
+      throw new Fault('rate_limited', 'Too many requests at once. Wait for their answers.', {
+        code: 'too_many_at_once',
+        retryAfterSeconds: 1,
+      })
+    }
+    waiting.set(client, queue)
+    return new Promise((start) => queue.starts.push(start))
+  }
+
+  /** Starts one that waits, if one may. The place is taken before the start, so that nobody comes between. */
+  const turn = () => {
+    turnComing = false
+    for (const [client, { person, starts }] of waiting) {
+      if (!hasRoom(client, person)) continue
+      waiting.delete(client)
+      const start = starts.shift()
+      if (starts.length > 0) waiting.set(client, { person, starts })
+      count(client, person, 1)
+      start?.()
+      comeRound()
+      return
+    }
+  }
+
+  const comeRound = () => {
+    if (turnComing || waiting.size === 0) return
+    turnComing = true
+    later(turn)
+  }
+
+  return {
+    async run({ ownerId, appId }, work) {
+      const client = `${ownerId} ${appId}`
+      if (hasRoom(client, ownerId) && !waiting.has(client)) count(client, ownerId, 1)
+      else await wait(client, ownerId)
+      try {
+        return await work()
+      } finally {
+        count(client, ownerId, -1)
+        comeRound()
+      }
+    },
+  }
+}
+
+/** The same operations, each run in its caller's turn. */
+export const sharedFairly = <Services>(
+  operations: readonly AnyOperation<Services>[],
+  share: FairShare = createFairShare(),
+): readonly AnyOperation<Services>[] =>
+  operations.map((operation) => ({
+    ...operation,
+    run: (services, caller, input) => share.run(caller, () => operation.run(services, caller, input)),
+  }))
+
+function change(counts: Map<string, number>, key: string, by: 1 | -1): void {
+  const now = (counts.get(key) ?? 0) + by
+  if (now > 0) counts.set(key, now)
+  else counts.delete(key)
+}
