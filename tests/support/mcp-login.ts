@@ -4,19 +4,22 @@ import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprot
 import { createBrowser, signInAndAllow } from './browser.ts'
 
 export interface Login extends OAuthClientProvider {
-  /** What came back to the client's redirect address: the code, once the browser has been there. */
+  /** What came back to the client's redirect address, once the browser has been there. */
+  readonly returned: () => Promise<URLSearchParams>
+  /** The code of it. */
   readonly code: () => Promise<string>
   readonly held: { client: OAuthClientInformationMixed | undefined; tokens: OAuthTokens | undefined; verifier: string }
 }
 
 export function createLogin(issuer: string, issueCode: () => Promise<string>, scope?: string): Login {
   const held: Login['held'] = { client: undefined, tokens: undefined, verifier: '' }
-  let arrived: Promise<string> = Promise.reject(new Error('the client sent nobody to sign in'))
+  let arrived: Promise<URLSearchParams> = Promise.reject(new Error('the client sent nobody to sign in'))
   arrived.catch(() => undefined)
   const redirectUrl = 'http://127.0.0.1:8976/callback'
   return {
     held,
-    code: () => arrived,
+    returned: () => arrived,
+    code: async () => (await arrived).get('code') ?? '',
     redirectUrl,
     clientMetadata: {
       client_name: 'End to end',
@@ -40,7 +43,7 @@ export function createLogin(issuer: string, issueCode: () => Promise<string>, sc
     codeVerifier: () => held.verifier,
     redirectToAuthorization(url) {
       const browser = createBrowser(new URL(issuer).origin, (request) => fetch(request))
-      arrived = signInAndAllow(browser, url.href, issueCode).then((back) => back.searchParams.get('code') ?? '')
+      arrived = signInAndAllow(browser, url.href, issueCode).then((back) => back.searchParams)
     },
   }
 }
