@@ -1,5 +1,6 @@
 /** Searching: a question ranked over the owner's own index, as far as the app may read. Called by operations. */
 import type { ClientId } from '../shared/brand.ts'
+import { ownPagesId } from '../shared/own-pages.ts'
 import { assertReader, mayRead } from './access.ts'
 import type { Caller } from './operation.ts'
 import type { Embedder } from './rank/embedder.ts'
@@ -89,7 +90,8 @@ export async function search(services: Services, caller: Caller, question: Quest
   })
   const hits = await withMemories(services, caller, ranked)
   const degraded = embedder !== undefined && meant === undefined ? (['embedder'] as const) : []
-  if (question.unlogged === true) return { hits, degraded }
+  // The log tells a person which apps recalled what: not what they looked for themselves.
+  if (question.unlogged === true || appId === ownPagesId) return { hits, degraded }
   store.logAccess(
     ownerId,
     appId,

@@ -3,6 +3,8 @@ const localTimes = (root) => {
   for (const time of root.querySelectorAll('time[datetime]')) {
     const at = new Date(time.dateTime)
     if (Number.isNaN(at.getTime())) continue
+    const minute = time.hasAttribute('data-minute') ? { timeStyle: 'short' } : {}
+    time.textContent = at.toLocaleString('en-GB', { dateStyle: 'medium', ...minute })
     time.title = at.toLocaleString(undefined, { dateStyle: 'long', timeStyle: 'short' })
   }
 }

@@ -1,4 +1,5 @@
 /** What all pages share, made once at the first request for any of them. */
+import { beginRequestContext, requestContext } from '../shared/request-context.ts'
 import type { UiDependencies, Upstreams } from './dependencies.ts'
 import { everyoneIsOwner } from './session/everyone-is-owner.ts'
 import { createIssuer, type Issuer } from './session/issuer.ts'
@@ -9,6 +10,8 @@ export interface House {
   readonly upstreams: Upstreams
   readonly issuer: Issuer
   readonly sessions: Sessions
+  /** Sends a request to the issuer as a part of the page that `onBehalfOf` asked for. */
+  askIssuer(request: Request, onBehalfOf: Request): Promise<Response>
 }
 
 export function openHouse(dependencies: UiDependencies, upstreams: Upstreams): House {
@@ -17,5 +20,16 @@ export function openHouse(dependencies: UiDependencies, upstreams: Upstreams): H
   const sessions = settings.signIn
     ? createSessions({ issuer, store, settings, clock, random })
     : everyoneIsOwner(settings, random)
-  return { dependencies, upstreams, issuer, sessions }
+  return {
+    dependencies,
+    upstreams,
+    issuer,
+    sessions,
+    askIssuer(request, onBehalfOf) {
+      const { requestId, address } = requestContext(onBehalfOf)
+      request.headers.set('x-request-id', requestId)
+      beginRequestContext(request, { requestId, address, route: 'unmatched' })
+      return upstreams.issuer(request)
+    },
+  }
 }

@@ -12,6 +12,8 @@ export interface Visit {
   readonly params: Readonly<Record<string, string>>
   readonly settings: UiSettings
   readonly house: House
+  /** Whether htmx asked, for a part of the page. */
+  readonly partial: boolean
 }
 
 /** Somebody signed in, and their API. */

@@ -10,7 +10,13 @@ export interface PageAt {
 
 export const pages: readonly PageAt[] = [
   { path: '/', load: () => import('./pages/home.tsx') },
+  { path: '/memories', load: () => import('./pages/memories.tsx') },
+  { path: '/memories/new', load: () => import('./pages/new-memory.tsx') },
   { path: '/memories/:id', load: () => import('./pages/memory.tsx') },
+  { path: '/apps', load: () => import('./pages/apps.tsx') },
+  { path: '/settings', load: () => import('./pages/settings.tsx') },
+  { path: '/settings/export', load: () => import('./pages/export.ts') },
+  { path: '/settings/import', load: () => import('./pages/import.tsx') },
   { path: '/session/login', load: () => import('./pages/login.ts') },
   { path: '/session/callback', load: () => import('./pages/callback.ts') },
   { path: '/session/logout', load: () => import('./pages/logout.tsx') },

@@ -18,7 +18,14 @@ export async function servePage(page: UiPage, request: Request, params: Params, 
 
 async function answerOf(page: UiPage, request: Request, params: Params, house: House): Promise<Response> {
   const { settings } = house.dependencies
-  const visit: Visit = { request, url: new URL(request.url), params: decoded(params), settings, house }
+  const visit: Visit = {
+    request,
+    url: new URL(request.url),
+    params: decoded(params),
+    settings,
+    house,
+    partial: request.headers.has('hx-request'),
+  }
   let person: SignedIn | undefined
   try {
     person = await personOf(request, house)
@@ -53,11 +60,11 @@ const notAllowed = ({ method }: Request) =>
   new Fault('invalid', `This page takes no ${method}.`, { code: 'method_not_allowed' })
 
 /** To sign in and back here. A part of a page that is fetched by itself cannot go elsewhere: it takes the whole page along. */
-function toSignIn({ request, url }: Visit): Response {
+function toSignIn({ request, url, partial }: Visit): Response {
   const here = request.headers.get('hx-current-url')
   const asked = here !== null && URL.canParse(here) ? new URL(here) : url
   const to = `/session/login?${new URLSearchParams({ to: asked.pathname + asked.search })}`
-  if (request.headers.has('hx-request')) {
+  if (partial) {
     return new Response(null, { status: 200, headers: { 'hx-redirect': to, 'cache-control': 'no-store' } })
   }
   requestContext(request).reason = 'signed out'

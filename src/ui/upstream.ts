@@ -4,21 +4,18 @@ import { Fault } from '../shared/fault.ts'
 /** Sends one request, whose URL is at the public address, and gives its answer. Throws `Fault('unavailable')` when there is none. */
 export type Upstream = (request: Request) => Promise<Response>
 
-/** Longer than any answer takes but an import's. */
-const patienceMs = 30_000
-
-/** To another process, at its address inside the deployment: only the origin is exchanged. */
+/** To another process, at its address inside the deployment: only the origin is exchanged. The request's signal bounds the time. */
 export const overNetwork =
   (origin: string): Upstream =>
   async (request) => {
     const { pathname, search } = new URL(request.url)
-    const { method, headers, body } = request
+    const { method, headers, body, signal } = request
     try {
       return await fetch(origin + pathname + search, {
         method,
         headers,
         redirect: 'manual',
-        signal: AbortSignal.any([request.signal, AbortSignal.timeout(patienceMs)]),
+        signal,
         ...(body === null ? {} : { body, duplex: 'half' }),
       })
     } catch (cause) {

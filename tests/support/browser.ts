@@ -52,6 +52,7 @@ export function createBrowser(origin: string, send: Fetch) {
     const target = new URL(url, origin)
     if (target.origin !== origin) return { left: target }
     const headers = new Headers(init?.headers)
+    headers.set('accept', 'text/html,application/xhtml+xml,*/*;q=0.8')
     if (cookies.size > 0) headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
     const response = await send(new Request(target, { ...init, headers, redirect: 'manual' }))
     for (const line of response.headers.getSetCookie()) {

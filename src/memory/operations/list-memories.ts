@@ -141,6 +141,7 @@ const Filter = t.Object(
     from_date: t.Optional(t.Union([t.Integer({ minimum: 0, maximum: 99_999_999_999 }), t.Null()])),
     to_date: t.Optional(t.Union([t.Integer({ minimum: 0, maximum: 99_999_999_999 }), t.Null()])),
     show_archived: t.Optional(t.Union([t.Boolean(), t.Null()])),
+    states: Input.properties.states,
   },
   { additionalProperties: false },
 )
@@ -167,7 +168,7 @@ const filterBinding: RestBinding<Input, Output> = {
       contains: body.search_query || undefined,
       sort: body.sort_column ?? undefined,
       direction: body.sort_direction ?? undefined,
-      states: body.show_archived ? [...inUse, 'archived' as const] : inUse.slice(),
+      states: body.states ?? (body.show_archived ? [...inUse, 'archived' as const] : inUse.slice()),
       full: true,
     })
   },

@@ -1,6 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
+import { ownPagesId } from '../../shared/own-pages.ts'
 import { contentHash } from '../content.ts'
 import type { Caller } from '../operation.ts'
 import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
@@ -62,7 +63,10 @@ export const readMemory = operation({
   ],
   async run(services, caller, { id }) {
     const memory = await findMemory(services, caller, id)
-    services.store.logAccess(caller.ownerId, caller.appId, [{ memoryId: memory.id, kind: 'read' }], caller.nowMs)
+    // The log tells a person which apps read: not when they looked themselves.
+    if (caller.appId !== ownPagesId) {
+      services.store.logAccess(caller.ownerId, caller.appId, [{ memoryId: memory.id, kind: 'read' }], caller.nowMs)
+    }
     return shown(services, memory)
   },
 })

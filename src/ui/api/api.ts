@@ -19,7 +19,13 @@ export interface Ask {
   readonly file?: { readonly content: Blob; readonly contentType: string }
   /** The version that a change is made to. */
   readonly ifVersion?: number | undefined
+  /** How long the answer may take, all of it; half a minute unless said otherwise. */
+  readonly patienceMs?: number
 }
+
+const usualPatienceMs = 30_000
+/** A backup is read or written as a whole. */
+export const filePatienceMs = 600_000
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
@@ -54,7 +60,8 @@ export function createApi({ upstream, settings, session, onBehalfOf }: ApiOption
     if (ask.file !== undefined) headers.set('content-type', ask.file.contentType)
     if (ask.ifVersion !== undefined) headers.set('if-match', `"${ask.ifVersion}"`)
     const body = ask.file?.content ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body))
-    const request = new Request(url, { method, headers, ...(body === undefined ? {} : { body }) })
+    const signal = AbortSignal.timeout(ask.patienceMs ?? usualPatienceMs)
+    const request = new Request(url, { method, headers, signal, ...(body === undefined ? {} : { body }) })
     beginRequestContext(request, { requestId: context.requestId, address: context.address, route: 'unmatched' })
     return upstream(request)
   }

@@ -4,6 +4,23 @@ import type { Api } from './api.ts'
 
 export type { WireMemory }
 
+export interface Paged<T> {
+  readonly items: readonly T[]
+  readonly total: number
+  readonly page: number
+  readonly size: number
+}
+
+/** What of a memory a person writes. */
+export interface Written {
+  readonly text: string
+  readonly categories: readonly string[]
+  /** ISO 8601, or empty for none. */
+  readonly occurredAt: string
+}
+
+export type State = 'active' | 'paused' | 'archived'
+
 const at = (id: string) => `/memories/${encodeURIComponent(id)}`
 
 /** Throws `Fault('not_found')` for what is not there or not theirs. */
@@ -19,9 +36,10 @@ export interface HistoryEvent {
   readonly app_name: string
   readonly at: string
   readonly other_id?: string
-  readonly before?: { readonly text: string; readonly state: string; readonly categories: readonly string[] }
+  readonly before?: { readonly text: string; readonly state: State; readonly categories: readonly string[] }
 }
 
+/** One time that an app was given a memory, and why. */
 export interface Reading {
   readonly id: number
   readonly app_id: string
@@ -30,13 +48,6 @@ export interface Reading {
   readonly query?: string
   readonly score?: number
   readonly accessed_at: string
-}
-
-export interface Paged<T> {
-  readonly items: readonly T[]
-  readonly total: number
-  readonly page: number
-  readonly size: number
 }
 
 export async function memoryHistory(api: Api, id: string, page: number, size: number): Promise<Paged<HistoryEvent>> {
@@ -52,3 +63,36 @@ export async function accessLog(api: Api, id: string, page: number, size: number
   const answer = await api.ask<{ logs: readonly Reading[]; total: number }>('GET', `${at(id)}/access-log`, { query })
   return { items: answer.logs, total: answer.total, page, size }
 }
+
+export type Added = WireMemory & { readonly status: 'added' | 'duplicate' | 'recalled'; readonly note?: string }
+
+export const addMemory = (api: Api, { text, categories, occurredAt }: Written) =>
+  api.ask<Added>('POST', '/memories/', {
+    body: {
+      text,
+      ...(categories.length === 0 ? {} : { categories }),
+      ...(occurredAt === '' ? {} : { occurred_at: occurredAt }),
+    },
+  })
+
+/** Throws `Fault('precondition_failed')` when it has another version by now. */
+export const changeMemory = (
+  api: Api,
+  id: string,
+  { text, categories, occurredAt }: Written,
+  ifVersion: number | undefined,
+) =>
+  api.ask<WireMemory>('PUT', at(id), {
+    body: { memory_content: text, categories, ...(occurredAt === '' ? {} : { occurred_at: occurredAt }) },
+    ifVersion,
+  })
+
+export const undoChange = (api: Api, id: string) => api.ask<WireMemory>('POST', `${at(id)}/undo`)
+
+/** How many changed. */
+export const setState = async (api: Api, ids: readonly string[], state: State) =>
+  (await api.ask<{ changed: number }>('POST', '/memories/actions/pause', { body: { memory_ids: ids, state } })).changed
+
+/** How many were erased, for good. Throws `Fault('not_found')` when there was none. */
+export const deleteMemories = async (api: Api, ids: readonly string[]) =>
+  (await api.ask<{ deleted: readonly string[] }>('DELETE', '/memories/', { body: { memory_ids: ids } })).deleted.length

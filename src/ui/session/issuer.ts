@@ -44,6 +44,8 @@ export interface Issuer {
   logoutUrl(tokens: Tokens): Promise<URL>
 }
 
+const patienceMs = 10_000
+
 type Sending = Omit<RequestInit, 'body'> & { readonly body?: BodyInit | null | undefined }
 
 const client: oauth.Client = { client_id: ownPagesId }
@@ -56,7 +58,7 @@ export function createIssuer(upstream: Upstream, settings: UiSettings, clock: Cl
 
   const options = {
     [oauth.customFetch]: (url: string, { body, ...init }: Sending) =>
-      upstream(new Request(url, { ...init, body: body ?? null })),
+      upstream(new Request(url, { ...init, body: body ?? null, signal: AbortSignal.timeout(patienceMs) })),
     // Within a deployment, or on loopback; the public address is https or loopback by configuration.
     [oauth.allowInsecureRequests]: true,
   }

@@ -1,0 +1,20 @@
+/** The person's memories as a file: what the API exports, passed through as it comes. */
+import { exportBackup } from '../api/settings.ts'
+import type { PersonsPage } from '../page.ts'
+import { redirect } from '../respond.ts'
+
+export const page: PersonsPage = {
+  access: 'signed-in',
+  show: async () => redirect('/settings'),
+  async submit({ api, house }) {
+    const { body } = await exportBackup(api)
+    const day = new Date(house.dependencies.clock.now()).toISOString().slice(0, 10)
+    return new Response(body, {
+      headers: {
+        'content-type': 'application/zip',
+        'content-disposition': `attachment; filename="souvenir-${day}.zip"`,
+        'cache-control': 'no-store',
+      },
+    })
+  },
+}

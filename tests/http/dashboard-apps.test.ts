@@ -1,0 +1,109 @@
+/** What a person sees of the apps they let in, stops them with, and takes out of and into their memory. */
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type Browser, formOf } from '../support/browser.ts'
+import { openSignedIn, pageOf, wordsOf } from '../support/dashboard.ts'
+import { type Deployment, deploy, type Tokens } from '../support/deployment.ts'
+
+let product: Deployment
+let browser: Browser
+let tokens: Tokens
+beforeAll(async () => {
+  product = await deploy()
+  browser = product.browser()
+  await openSignedIn(product, browser, '/memories')
+  tokens = await product.signIn(await product.register({ client_name: 'Notebook' }))
+  await api('POST', '/memories/', { text: 'Stored by the notebook.' })
+})
+afterAll(() => product.close())
+
+const open = async (path: string) => pageOf(await browser.open(path))
+const api = (method: string, path: string, body?: unknown) =>
+  product.send(`/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${tokens.access_token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+const formWith = async (text: string) => {
+  const found = (await open('/apps')).forms.find(({ html }) => html.includes(text))
+  if (found === undefined) throw new Error(`no form with ${text}`)
+  return found
+}
+
+test('an app is shown with who stands behind it, what it may do and what it did', async () => {
+  const words = wordsOf(await open('/apps'))
+  expect(words).toContain('Notebook')
+  expect(words).toContain('It registered itself; its name is its own claim.')
+  expect(words).toContain('It stored 1 memory and was given 0 memories')
+})
+
+test('a paused app can neither read nor write until it is resumed', async () => {
+  await browser.submit(await formWith('value="pause"'), { action: 'pause' })
+  expect((await api('GET', '/memories/')).status).toBe(403)
+  expect(wordsOf(await open('/apps'))).toContain('Paused')
+  await browser.submit(await formWith('value="resume"'), { action: 'resume' })
+  expect((await api('GET', '/memories/')).status).toBe(200)
+})
+
+test('everything is exported as a file, and taken in again', async () => {
+  const settings = await open('/settings')
+  const exported = await product.form('/settings/export', formOf(settings, '/settings/export').fields, {
+    cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+  })
+  expect(exported.headers.get('content-disposition')).toMatch(/^attachment; filename="souvenir-\d{4}-\d\d-\d\d\.zip"$/)
+  const zip = await exported.blob()
+  const body = new FormData()
+  body.set('form_token', formOf(settings, '/settings/import').fields.form_token ?? '')
+  body.set('mode', 'skip')
+  body.set('file', new File([zip], 'souvenir.zip', { type: 'application/zip' }))
+  const report = await product.send('/settings/import', {
+    method: 'POST',
+    headers: { cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+    body,
+  })
+  expect([report.status, (await report.text()).replace(/<[^>]+>/g, ' ')]).toEqual([
+    200,
+    expect.stringMatching(/Added\s+0\s+Replaced\s+0\s+Left as they were\s+1/),
+  ])
+})
+
+test('a person’s instructions are kept', async () => {
+  const saved = pageOf(
+    await browser.submit(formOf(await open('/settings'), '/settings'), { instructions: 'No health.' }),
+  )
+  expect(wordsOf(saved)).toContain('Saved.')
+  expect(saved.html).toContain('No health.')
+})
+
+test('a disconnected app has no token left, and is no more among those that are connected', async () => {
+  await browser.submit(await formWith('value="disconnect"'), { action: 'disconnect' })
+  expect((await api('GET', '/memories/')).status).toBe(401)
+  expect(wordsOf(await open('/apps'))).toContain('Not connected')
+})
+
+test('the front page is a page for people, and for programs the JSON that it was', async () => {
+  const page = await product.send('/', { headers: { accept: 'text/html,application/xhtml+xml' } })
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+  const text = await page.text()
+  for (const wanted of [
+    'http://localhost:8765/mcp',
+    'claude mcp add --transport http souvenir http://localhost:8765/mcp',
+    'cursor://anysphere.cursor-deeplink/mcp/install?name=souvenir&amp;config=',
+    'vscode:mcp/install?%7B%22name%22%3A%22souvenir%22',
+  ])
+    expect(text).toContain(wanted)
+  const program = await product.send('/', { headers: { accept: 'application/json' } })
+  expect([program.status, program.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
+})
+
+test('AUTH=none: whoever reaches the pages is the owner, and other sites still cannot send their forms', async () => {
+  const open = await deploy({ AUTH: 'none' })
+  const home = pageOf(await open.browser().open('/memories/new'))
+  expect(home.status).toBe(200)
+  const form = formOf(home, '/memories/new')
+  const forged = await open.form('/memories/new', { text: 'Forged.' })
+  expect(forged.status).toBe(403)
+  const added = await open.form('/memories/new', { ...form.fields, text: 'Genuine.', categories: '', occurred_at: '' })
+  expect(added.status).toBe(303)
+  expect((await open.send('/apps')).status).toBe(200)
+  await open.close()
+})
