@@ -1,4 +1,7 @@
-/** Error codes of RFC 6749, 6750, 7009, 7591, 8707, OpenID Connect Core section 3.1.2.6 and RP-Initiated Logout. */
+/**
+ * Error codes of RFC 6749, 6750, 7009, 7591, 8707, OpenID Connect Core section 3.1.2.6, its error code
+ * unmet_authentication_requirements, and RP-Initiated Logout.
+ */
 export type OAuthErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -16,6 +19,7 @@ export type OAuthErrorCode =
   | 'consent_required'
   | 'interaction_required'
   | 'account_selection_required'
+  | 'unmet_authentication_requirements'
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'registration_not_supported'

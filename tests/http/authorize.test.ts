@@ -94,6 +94,16 @@ describe('what is refused, at the client', () => {
     ['OpenID Connect Core 7.2.1: registration', { registration: '{}' }, 'registration_not_supported'],
     ['OpenID Connect Core 5.5: claims that are no JSON', { claims: '{' }, 'invalid_request'],
     ['OpenID Connect Core 5.5: claims that are no object', { claims: '[]' }, 'invalid_request'],
+    [
+      'OpenID Connect Core 5.5.1.1: an essential acr with values',
+      { claims: '{"id_token":{"acr":{"essential":true,"values":["urn:mace:incommon:iap:silver"]}}}' },
+      'unmet_authentication_requirements',
+    ],
+    [
+      'OpenID Connect Core 5.5.1.1: an essential acr with a value',
+      { claims: '{"id_token":{"acr":{"essential":true,"value":"2"}}}' },
+      'unmet_authentication_requirements',
+    ],
     ['OpenID Connect Core 3.1.2.1: a forged id_token_hint', { id_token_hint: 'e30.e30.AA' }, 'invalid_request'],
   ]
   for (const [what, changes, error] of rows) {
@@ -179,6 +189,8 @@ describe('what is accepted', () => {
     ['scopes in another order, and twice', { scope: 'profile  openid profile' }],
     ['an unknown scope beside a known one', { scope: 'openid flowers' }],
     ['RFC 6749 section 3.1: a parameter without a value is as good as absent', { prompt: '', max_age: '' }],
+    ['OpenID Connect Core 5.5.1.1: a voluntary acr', { claims: '{"id_token":{"acr":{"values":["2"]}}}' }],
+    ['OpenID Connect Core 5.5.1: an essential acr of any value', { claims: '{"id_token":{"acr":{"essential":true}}}' }],
     ['claims with essential name', { claims: '{"userinfo":{"name":{"essential":true},"flower":null}}' }],
   ]
   for (const [what, changes] of rows) {

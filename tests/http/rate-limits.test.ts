@@ -96,6 +96,20 @@ describe('The sign-in server: an allowance for each address', () => {
     expect((await register('192.0.2.2')).status).toBe(201)
   })
 
+  test('guide, attack 20: the same address in another spelling draws on the same allowance, or is none', async () => {
+    const register = (path: string) =>
+      sendFrom('192.0.2.20', path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ redirect_uris: [redirectUri] }),
+      })
+    for (let n = 0; n < 3; n++) await register('/auth/register')
+    for (const path of ['//auth/register', '/auth//register', '/auth/register/', '/auth/./register', '/AUTH/register'])
+      expect([path, [404, 429].includes((await register(path)).status)]).toEqual([path, true])
+    for (const path of ['/auth/%72egister', '/auth/register?x=1', '/auth/register;x'])
+      expect([path, (await register(path)).status >= 400]).toEqual([path, true])
+  })
+
   test('an IPv6 subscriber is one address: its /64', async () => {
     const tryCode = (address: string) => sendFrom(address, '/auth/signin/none/code', form({ code: 'wrong' }))
     for (let n = 0; n < 3; n++) expect((await tryCode(`2001:db8:0:1::${n}`)).status).toBe(400)

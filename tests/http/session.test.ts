@@ -117,6 +117,17 @@ describe('OpenID Connect Core 3.1.2.1: id_token_hint, and 5.5.1 a sub that claim
     await signIn()
     const claims = JSON.stringify({ id_token: { sub: { value: 'someone-else' } } })
     expect((await silently({ claims })).get('error')).toBe('login_required')
+    const atUserinfo = JSON.stringify({ userinfo: { sub: { value: 'someone-else' } } })
+    expect((await silently({ claims: atUserinfo })).get('error')).toBe('login_required')
+  })
+
+  test('a hint and claims that name different people: invalid_request, whoever is signed in', async () => {
+    const hint = await idTokenOf(await signIn())
+    const claims = (value: unknown) => JSON.stringify({ id_token: { sub: { value } } })
+    expect((await silently({ id_token_hint: hint, claims: claims('someone-else') })).get('error')).toBe(
+      'invalid_request',
+    )
+    expect((await silently({ id_token_hint: hint, claims: claims(decodeJwt(hint).sub) })).has('code')).toBe(true)
   })
 })
 

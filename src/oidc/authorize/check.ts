@@ -22,5 +22,12 @@ export type PageCheck = (question: Question, known: Partial<Asker>) => Partial<A
 /** What the later rules establish. */
 export type Established = Partial<Omit<AuthorizationRequest, 'clientId' | 'redirectUri' | 'redirectUriSent'>>
 
-/** A rule about a known client's request: failing goes back to the client. Throws `OAuthError`; returns what it established. */
-export type ClientCheck = (question: Question, asker: Asker) => Established | Promise<Established>
+/**
+ * A rule about a known client's request: failing goes back to the client. It may look at what the rules before it established.
+ * Throws `OAuthError`; returns what it establishes.
+ */
+export type ClientCheck = (
+  question: Question,
+  asker: Asker,
+  established: Established,
+) => Established | Promise<Established>

@@ -33,8 +33,8 @@ export const clientChecks: readonly ClientCheck[] = [
   resource,
   prompt,
   maxAge,
-  claims,
   idTokenHint,
+  claims, // whose person must not be another than the hint's
 ]
 
 export type Checked =
@@ -82,6 +82,6 @@ async function establish(question: Question, asker: Asker, to: ReturnAddress): P
     ...(nonce === undefined ? {} : { nonce }),
     ...(loginHint === undefined ? {} : { loginHint }),
   }
-  for (const check of clientChecks) request = { ...request, ...(await check(question, asker)) }
+  for (const check of clientChecks) request = { ...request, ...(await check(question, asker, request)) }
   return request
 }
