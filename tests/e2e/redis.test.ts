@@ -4,12 +4,12 @@ import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { decodeJwt } from 'jose'
 import { engineUrl } from '../support/engines.ts'
-import { type Signed, signIn } from '../support/script.ts'
+import { authorize, redeem, type Signed, signIn } from '../support/script.ts'
 import { freePort, freshFolder, type Product, runCommand, type Server, startServer, target } from '../support/server.ts'
 
 /** A database of this suite's own, emptied before and after. */
 const database = 13
-const registrationsPerHour = 6
+const registrationsPerHour = 8
 const url = engineUrl('REDIS_URL')
 
 if (url !== undefined) {
@@ -90,6 +90,13 @@ if (url !== undefined) {
       fetch(`${product.apiUrl}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })
     const form = (path: string, fields: Record<string, string>) =>
       fetch(product.issuer + path, { method: 'POST', body: new URLSearchParams(fields) })
+    const until = async (holds: () => Promise<boolean>, withinMs = 5_000) => {
+      const deadline = performance.now() + withinMs
+      while (!(await holds())) {
+        if (performance.now() > deadline) throw new Error(`it did not hold within ${withinMs} ms`)
+        await Bun.sleep(10)
+      }
+    }
     const refresh = (clientId: string, refreshToken: string) =>
       form('/auth/token', { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken })
 
@@ -144,6 +151,59 @@ if (url !== undefined) {
       expect((await refresh(signed.clientId, signed.refreshToken)).status).toBe(400)
     })
 
+    test('RFC 6749 section 4.1.2: of 50 redemptions of a code at both processes one succeeds, and its tokens die with the replay', async () => {
+      const authorized = await authorize(product)
+      const answers = await Promise.all(Array.from({ length: 50 }, () => redeem(product, authorized)))
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+      expect(answers.filter(({ status }) => status === 400)).toHaveLength(49)
+      const won = (await Promise.all(answers.map((answer) => answer.json()))) as { access_token?: string }[]
+      const access_token = won.find((answer) => answer.access_token !== undefined)?.access_token ?? ''
+      await until(async () => (await me(access_token)).status === 401)
+    })
+
+    test('OAuth 2.1 section 4.3.1: 50 refreshes at once at both processes all live; the old token after a successor was used ends all', async () => {
+      const person = await signIn(product)
+      const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(person.clientId, person.refreshToken)))
+      expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200))
+      const given = (await Promise.all(answers.map((answer) => answer.json()))) as {
+        access_token: string
+        refresh_token: string
+      }[]
+      expect(new Set(given.map(({ refresh_token }) => refresh_token)).size).toBe(50)
+      expect(await Promise.all(given.map(async ({ access_token }) => (await me(access_token)).status))).toEqual(
+        Array(50).fill(200),
+      )
+      expect((await refresh(person.clientId, given[0]?.refresh_token ?? '')).status).toBe(200)
+      expect((await refresh(person.clientId, person.refreshToken)).status).toBe(400)
+      for (const { refresh_token } of given.slice(1, 3))
+        expect((await refresh(person.clientId, refresh_token)).status).toBe(400)
+      await until(async () => (await me(given[49]?.access_token ?? '')).status === 401)
+    })
+
+    test('keys rotated beside them: both publish the new set, sign on, and no token is refused meanwhile', async () => {
+      const kids = async () =>
+        ((await (await fetch(`${product.issuer}/auth/jwks`)).json()) as { keys: { kid: string }[] }).keys
+          .map(({ kid }) => kid)
+          .join()
+      const before = await kids()
+      const person = await signIn(product)
+      await runCommand(product.variables, 'keys', 'rotate')
+      let { refreshToken } = person
+      const statuses = new Set<number>()
+      await until(async () => {
+        const answer = await refresh(person.clientId, refreshToken)
+        const tokens = (await answer.json()) as { access_token: string; refresh_token: string }
+        refreshToken = tokens.refresh_token
+        statuses.add(answer.status)
+        statuses.add((await me(tokens.access_token)).status)
+        statuses.add((await me(person.accessToken)).status)
+        await Bun.sleep(200)
+        const sets = await Promise.all([kids(), kids()])
+        return sets[0] === sets[1] && sets[0] !== before
+      }, 20_000)
+      expect([...statuses]).toEqual([200])
+    }, 30_000)
+
     test('rate limits count across the processes', async () => {
       const register = () =>
         fetch(`${product.issuer}/auth/register`, {
@@ -153,8 +213,8 @@ if (url !== undefined) {
         })
       const statuses: number[] = []
       for (let n = 0; n < registrationsPerHour; n++) statuses.push((await register()).status)
-      // Two clients had registered above.
-      expect(statuses).toEqual([201, 201, 201, 201, 429, 429])
+      // Five clients had registered above.
+      expect(statuses).toEqual([201, 201, 201, ...Array(registrationsPerHour - 3).fill(429)])
     })
 
     test('without Redis a process does not start, and names the variable but not the password', async () => {

@@ -20,10 +20,23 @@ const form = (url: string, fields: Record<string, string>) =>
     body: new URLSearchParams(fields).toString(),
   })
 
-export async function signIn(
+/** A code that came back to the script, and what is needed to redeem it. */
+export interface Authorized {
+  readonly clientId: string
+  readonly code: string
+  readonly verifier: string
+  readonly secrets: readonly string[]
+}
+
+interface Wanted {
+  readonly user?: string
+  readonly scope?: string
+}
+
+export async function authorize(
   product: Pick<Product, 'issuer' | 'issueCode'>,
-  { user, scope = 'openid memories:read memories:write' }: { user?: string; scope?: string } = {},
-): Promise<Signed> {
+  { user, scope = 'openid memories:read memories:write' }: Wanted = {},
+): Promise<Authorized> {
   const registered = await fetch(`${product.issuer}/auth/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -48,29 +61,37 @@ export async function signIn(
     return printed
   })
   const code = back.searchParams.get('code') ?? ''
-  const response = await form(`${product.issuer}/auth/token`, {
+  return {
+    clientId: client.client_id,
+    code,
+    verifier,
+    secrets: [code, verifier, state, printed, client.registration_access_token, ...browser.cookies.values()],
+  }
+}
+
+export const redeem = (product: Pick<Product, 'issuer'>, { clientId, code, verifier }: Authorized) =>
+  form(`${product.issuer}/auth/token`, {
     grant_type: 'authorization_code',
     code,
-    client_id: client.client_id,
+    client_id: clientId,
     redirect_uri: redirectUri,
     code_verifier: verifier,
   })
+
+export async function signIn(product: Pick<Product, 'issuer' | 'issueCode'>, wanted: Wanted = {}): Promise<Signed> {
+  const authorized = await authorize(product, wanted)
+  const response = await redeem(product, authorized)
   if (!response.ok) throw new Error(`token: ${response.status} ${await response.text()}`)
   const tokens = (await response.json()) as { access_token: string; refresh_token: string; id_token?: string }
   return {
-    clientId: client.client_id,
+    clientId: authorized.clientId,
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token,
     secrets: [
-      code,
-      verifier,
-      state,
-      printed,
+      ...authorized.secrets,
       tokens.access_token,
       tokens.refresh_token,
-      client.registration_access_token,
       ...(tokens.id_token === undefined ? [] : [tokens.id_token]),
-      ...browser.cookies.values(),
     ],
   }
 }
