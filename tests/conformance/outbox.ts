@@ -155,6 +155,16 @@ export function describeOutbox(engine: string, open: () => Promise<OpenedOutbox>
       expect((await claim(startMs + 20)).map(({ ownerId }) => ownerId)).toEqual([eve])
     })
 
+    test('whether something of an owner waits, also while it is run; what was given up does not', async () => {
+      expect(await here.outbox.waits('graph', ada)).toBe(false)
+      await add('Waited for.')
+      expect(await here.outbox.waits('graph', ada)).toBe(true)
+      const [job] = await claim()
+      expect(await here.outbox.waits('graph', ada)).toBe(true)
+      if (job !== undefined) await here.outbox.bury(job, 'given up')
+      expect(await here.outbox.waits('graph', ada)).toBe(false)
+    })
+
     test('how much waits, and for how long', async () => {
       await add('Waits.')
       expect(await stateOf('graph', startMs + 5_000)).toEqual({ kind: 'graph', waiting: 1, dead: 0, lagMs: 5_000 })

@@ -58,6 +58,8 @@ export interface Outbox {
   renew(kind: JobKind, ownerId: OwnerId | undefined, at: number): Promise<number>
   /** Writes a job for every memory of an owner; for whoever runs a job of the whole owner. */
   spread(kind: JobKind, ownerId: OwnerId, at: number): Promise<void>
+  /** Whether jobs of an owner are still to be done, those that were given up aside. */
+  waits(kind: JobKind, ownerId: OwnerId): Promise<boolean>
   /** Of the kinds that are subscribed. */
   state(at: number): Promise<readonly JobsState[]>
   dead(limit: number): Promise<readonly DeadJob[]>

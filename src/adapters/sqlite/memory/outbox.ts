@@ -158,6 +158,9 @@ export function sqliteOutbox(db: Database): Outbox {
         )
       }),
 
+    waits: async (kind, ownerId) =>
+      db.get('SELECT 1 FROM job WHERE kind = ? AND dead = 0 AND owner_id = ? LIMIT 1', kind, ownerId) !== undefined,
+
     async state(at) {
       const rows = db.all<{ kind: JobKind; waiting: number; dead: number; oldest: number | null }>(
         `SELECT k.kind AS kind,

@@ -1,0 +1,151 @@
+/**
+ * One connection pool to Neo4j 5 or newer, and the way the graph speaks to it. Every query is a constant text: what differs is a
+ * parameter, and the owner is always one. Loaded only where NEO4J_URL is set.
+ */
+import neo4j, { type Driver, type ManagedTransaction } from 'neo4j-driver'
+import { Fault } from '../../shared/fault.ts'
+import type { HealthCheck } from '../../shared/health.ts'
+import type { Secret } from '../../shared/secret.ts'
+
+export interface Neo4jOptions {
+  /** `bolt://`, `neo4j://`, or either with `+s`; credentials in it count before the others. */
+  readonly url: Secret
+  readonly user: string
+  readonly password: Secret | undefined
+  readonly readTimeoutMs?: number
+  readonly writeTimeoutMs?: number
+}
+
+export type Parameters = Readonly<Record<string, unknown>>
+
+export interface Neo4jConnection {
+  /** Asks once; what keeps the server from answering in time is `Fault('unavailable')`. */
+  read<Row>(cypher: string, parameters: Parameters): Promise<readonly Row[]>
+  /** Runs statements in one transaction, tried again while the server says that trying again helps. */
+  write<T>(work: (run: Run) => Promise<T>): Promise<T>
+  readonly health: HealthCheck
+  close(): Promise<void>
+}
+
+export type Run = <Row>(cypher: string, parameters: Parameters) => Promise<readonly Row[]>
+
+/** Unique per owner, and found by owner. */
+const schema = [
+  'CREATE CONSTRAINT memory_of_owner IF NOT EXISTS FOR (m:Memory) REQUIRE (m.owner, m.id) IS UNIQUE',
+  'CREATE CONSTRAINT entity_of_owner IF NOT EXISTS FOR (e:Entity) REQUIRE (e.owner, e.key) IS UNIQUE',
+  'CREATE INDEX memory_by_owner IF NOT EXISTS FOR (m:Memory) ON (m.owner)',
+  'CREATE INDEX entity_by_owner IF NOT EXISTS FOR (e:Entity) ON (e.owner)',
+  'CREATE INDEX relation_by_memory IF NOT EXISTS FOR ()-[r:RELATES]-() ON (r.owner, r.memory)',
+]
+
+/** Opens the pool; nothing is asked of the server before the first question, so that a start does not wait for it. */
+export function openNeo4j(options: Neo4jOptions): Neo4jConnection {
+  const { readTimeoutMs = 5_000, writeTimeoutMs = 15_000 } = options
+  const driver = driverOf(options)
+  let prepared: Promise<void> | undefined
+
+  /** The constraints are there before the first write; a failure is forgotten, so that the next write tries again. */
+  async function prepare(): Promise<void> {
+    prepared ??= (async () => {
+      for (const statement of schema) {
+        await driver.executeQuery(statement, {}, { transactionConfig: { timeout: writeTimeoutMs } })
+      }
+    })()
+    try {
+      await prepared
+    } catch (error) {
+      prepared = undefined
+      throw error
+    }
+  }
+
+  return {
+    async read<Row>(cypher: string, parameters: Parameters) {
+      const session = driver.session({ defaultAccessMode: neo4j.session.READ })
+      try {
+        const { records } = await within(readTimeoutMs, session.run(cypher, parameters, { timeout: readTimeoutMs }))
+        return records.map((record) => record.toObject() as Row)
+      } catch (error) {
+        throw failure(error)
+      } finally {
+        await session.close().catch(() => undefined)
+      }
+    },
+    async write(work) {
+      const session = driver.session({ defaultAccessMode: neo4j.session.WRITE })
+      try {
+        await within(writeTimeoutMs, prepare())
+        return await within(
+          2 * writeTimeoutMs,
+          session.executeWrite((transaction) => work(runOn(transaction)), { timeout: writeTimeoutMs }),
+        )
+      } catch (error) {
+        throw failure(error)
+      } finally {
+        await session.close().catch(() => undefined)
+      }
+    },
+    async health() {
+      try {
+        await within(1_500, driver.verifyConnectivity())
+        return { engine: 'neo4j', state: 'up', needed: false }
+      } catch {
+        const detail = 'Neo4j does not answer; the graph is asked in SQL meanwhile.'
+        return { engine: 'neo4j', state: 'down', needed: false, detail }
+      }
+    },
+    close: () => driver.close(),
+  }
+}
+
+function driverOf({ url, user, password }: Neo4jOptions): Driver {
+  const address = new URL(url.reveal())
+  const credentials = neo4j.auth.basic(
+    decodeURIComponent(address.username) || user,
+    decodeURIComponent(address.password) || (password?.reveal() ?? ''),
+  )
+  address.username = ''
+  address.password = ''
+  return neo4j.driver(address.href.replace(/\/$/u, ''), credentials, {
+    connectionTimeout: 2_000,
+    connectionAcquisitionTimeout: 3_000,
+    maxConnectionPoolSize: 20,
+    maxTransactionRetryTime: 5_000,
+    disableLosslessIntegers: true,
+    userAgent: 'souvenir',
+    // The driver would print to the console.
+    logging: { level: 'error', logger: () => undefined },
+    telemetryDisabled: true,
+  })
+}
+
+const runOn =
+  (transaction: ManagedTransaction): Run =>
+  async <Row>(cypher: string, parameters: Parameters) => {
+    const { records } = await transaction.run(cypher, parameters)
+    return records.map((record) => record.toObject() as Row)
+  }
+
+/** The server ends a query at its timeout; a server that is gone ends nothing. */
+async function within<T>(milliseconds: number, work: PromiseLike<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), milliseconds)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What the data is to blame for stays an error; everything else is a server that does not answer. */
+function failure(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (/^Neo\.ClientError\.(Schema|Statement)\./u.test(code)) return error
+  return new Fault('unavailable', 'The graph does not answer.', { code: 'graph_unavailable', cause: error })
+}
+
+/** Integers as Neo4j keeps them; the driver sends numbers as floats otherwise. */
+export const integer = (value: number) => neo4j.int(value)
+export const integerOrNull = (value: number | undefined) => (value === undefined ? null : neo4j.int(value))
