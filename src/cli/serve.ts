@@ -129,6 +129,5 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
     } else row('sign in', 'with a code from: souvenir code')
     if (config.google !== undefined) row('', `or through ${config.google.issuer.host}`)
   }
-  for (const warning of config.warnings) row('warning', warning)
   complain(`${lines.join('\n')}\n`)
 }

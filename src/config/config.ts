@@ -31,6 +31,8 @@ export interface Config {
   readonly dataDir: string
   /** Memories are in Postgres instead of DATA_DIR. */
   readonly databaseUrl: Secret | undefined
+  /** The graph of entities is kept there too. */
+  readonly neo4j: { readonly url: Secret; readonly user: string; readonly password: Secret | undefined } | undefined
   readonly redisUrl: Secret | undefined
   readonly keys: {
     readonly privateKey: Secret | undefined
@@ -62,8 +64,6 @@ export interface Config {
   readonly maxDynamicClients: number
   readonly unusedClientTtlSeconds: number
   readonly logLevel: LogLevel
-  /** What the person who runs it should know, though it can be used. */
-  readonly warnings: readonly string[]
 }
 
 /** Reads and checks the configuration of a process with these roles. Throws `ConfigError` with every problem at once. */
@@ -98,6 +98,7 @@ export function loadConfig(
     dataDir,
     // Without sign-in nothing is shared that Redis would hold.
     databaseUrl: withPassword(values.DATABASE_URL, values.POSTGRES_PASSWORD),
+    neo4j: values.NEO4J_URL && { url: values.NEO4J_URL, user: values.NEO4J_USER, password: values.NEO4J_PASSWORD },
     redisUrl: open ? undefined : withPassword(values.REDIS_URL, values.REDIS_PASSWORD),
     keys: {
       privateKey: values.OIDC_PRIVATE_KEY,
@@ -130,7 +131,6 @@ export function loadConfig(
     maxDynamicClients: values.MAX_DYNAMIC_CLIENTS,
     unusedClientTtlSeconds: values.UNUSED_CLIENT_TTL_SECONDS,
     logLevel: values.LOG_LEVEL,
-    warnings: warningsOf(values),
   })
 }
 
@@ -189,11 +189,4 @@ function checkOpen(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
   }
   if (roles.size === 0) problems.push({ variable: 'AUTH', problem: 'is none: there is no sign-in server to serve' })
   return problems
-}
-
-/** An engine that was configured for the deployment this replaces must not look used when it is not. */
-function warningsOf(values: Values): string[] {
-  return (['NEO4J_URL'] as const)
-    .filter((name) => values[name] !== undefined)
-    .map((name) => `${name} is set, but this version does not use it: the graph is kept with the memories`)
 }

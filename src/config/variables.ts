@@ -126,9 +126,9 @@ export const sections = {
     },
     NEO4J_URL: {
       type: engineUrl('bolt', 'bolt+s', 'neo4j', 'neo4j+s'),
-      meaning: 'Neo4j for the graph of entities. This version does not use it yet, and says so at the start.',
+      meaning: 'Neo4j 5 for the graph of entities too: it is written behind the memories, and asked in their place.',
       example: 'bolt://neo4j:7687',
-      otherwise: 'nothing',
+      otherwise: 'the graph is asked in the engine of the memories',
       file: true,
     },
     NEO4J_USER: {

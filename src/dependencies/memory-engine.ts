@@ -5,11 +5,20 @@
 import { join } from 'node:path'
 import { holdsMemories, openSqliteMemoryStore } from '../adapters/sqlite/memory/store.ts'
 import type { Config } from '../config/config.ts'
+import type { GraphSource, GraphStore } from '../memory/graph/ports.ts'
+import type { Outbox } from '../memory/jobs/ports.ts'
 import type { MemoryStore } from '../memory/ports.ts'
 import type { RecallIndex, VectorIndex } from '../memory/rank/ports.ts'
 import { Fault } from '../shared/fault.ts'
 import type { HealthCheck } from '../shared/health.ts'
 import type { Secret } from '../shared/secret.ts'
+
+/** What the memories are about, and the jobs for what is kept of it elsewhere. */
+export interface KnowledgeEngine {
+  readonly outbox: Outbox
+  readonly graph: GraphStore
+  readonly graphSource: GraphSource
+}
 
 export interface MemoryEngine {
   /** As the start says it. */
@@ -17,6 +26,7 @@ export interface MemoryEngine {
   readonly store: MemoryStore
   readonly index: RecallIndex
   readonly vectors: VectorIndex
+  readonly knowledge: KnowledgeEngine | undefined
   readonly healthChecks: readonly HealthCheck[]
   close(): Promise<void>
 }
@@ -44,8 +54,16 @@ export async function openMemoryEngine(config: Config): Promise<MemoryEngine> {
 export const memoryFileOf = (config: Pick<Config, 'dataDir'>): string => join(config.dataDir, 'memory.db')
 
 export async function openOnSqlite(config: Pick<Config, 'dataDir'>): Promise<MemoryEngine> {
-  const { store, index, vectors } = openSqliteMemoryStore({ path: memoryFileOf(config) })
-  return { name: 'SQLite', store, index, vectors, healthChecks: [() => store.health()], close: () => store.close() }
+  const { store, index, vectors, ...knowledge } = openSqliteMemoryStore({ path: memoryFileOf(config) })
+  return {
+    name: 'SQLite',
+    store,
+    index,
+    vectors,
+    knowledge,
+    healthChecks: [() => store.health()],
+    close: () => store.close(),
+  }
 }
 
 export async function openOnPostgres(url: Secret): Promise<MemoryEngine & { isEmpty(): Promise<boolean> }> {
@@ -56,6 +74,7 @@ export async function openOnPostgres(url: Secret): Promise<MemoryEngine & { isEm
     store,
     index,
     vectors,
+    knowledge: undefined,
     isEmpty,
     healthChecks: [() => store.health()],
     close: () => store.close(),

@@ -9,8 +9,10 @@ import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { openEmbedder, runEmbedding } from './embedding.ts'
+import { openGraph } from './graph.ts'
 import { openMemoryEngine } from './memory-engine.ts'
 import type { Opening } from './opening.ts'
+import { runOutboxWork } from './outbox-work.ts'
 
 interface Given {
   readonly clock: Clock
@@ -33,9 +35,17 @@ export async function openMemoryServices(config: Config, opening: Opening, given
     const job = config.roles.has('worker') ? runEmbedding(embedder, engine.vectors, { clock, log }) : undefined
     if (job !== undefined) opening.onClose(() => job.stop())
   }
+  const { knowledge } = engine
+  const graph = knowledge && (await openGraph(config, knowledge, opening, clock))
+  if (graph !== undefined && knowledge !== undefined && config.roles.has('worker')) {
+    const running = await runOutboxWork(graph.work, knowledge.outbox, { clock, log })
+    opening.onClose(() => running.stop())
+  }
   return {
     store: engine.store,
     index: engine.index,
+    graph: graph?.graph,
+    graphSource: knowledge?.graphSource,
     embedder,
     clock,
     random,

@@ -5,10 +5,15 @@ import { addMemories } from './operations/add-memories.ts'
 import { listAppAccessed, listAppMemories } from './operations/app-memories.ts'
 import { listApps, readApp, updateApp } from './operations/apps.ts'
 import { exportBackup, importBackup } from './operations/backup.ts'
+import { connectedMemories } from './operations/connected-memories.ts'
 import { mergeMemories, supersedeMemory, undoChange } from './operations/corrections.ts'
 import { fetchMemory, search } from './operations/deep-research.ts'
 import { deleteAllMemories, deleteMemories } from './operations/delete-memories.ts'
+import { entityPaths } from './operations/entity-paths.ts'
+import { entityTimeline } from './operations/entity-timeline.ts'
+import { listEntities } from './operations/list-entities.ts'
 import { listMemories } from './operations/list-memories.ts'
+import { memoryKnowledge } from './operations/memory-knowledge.ts'
 import { readMemory, updateMemory } from './operations/one-memory.ts'
 import { listCategories, memoryStats } from './operations/overview.ts'
 import { changeSettings, readSettings, resetSettings } from './operations/preferences.ts'
@@ -38,6 +43,11 @@ export const operations: readonly AnyOperation<MemoryServices>[] = [
   supersedeMemory,
   mergeMemories,
   undoChange,
+  listEntities,
+  entityTimeline,
+  entityPaths,
+  connectedMemories,
+  memoryKnowledge,
   listApps,
   readApp,
   updateApp,

@@ -1,5 +1,7 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Random } from '../shared/random.ts'
+import type { Graph } from './graph/ask.ts'
+import type { GraphSource } from './graph/ports.ts'
 import type { AppNames, MemoryStore, Profiles } from './ports.ts'
 import type { Embedder } from './rank/embedder.ts'
 import type { RecallIndex } from './rank/ports.ts'
@@ -8,6 +10,9 @@ import type { RecallIndex } from './rank/ports.ts'
 export interface MemoryServices {
   readonly store: MemoryStore
   readonly index: RecallIndex
+  /** Where the engine keeps what memories are about. */
+  readonly graph?: Graph | undefined
+  readonly graphSource?: GraphSource | undefined
   /** Only where one is configured. */
   readonly embedder?: Embedder | undefined
   readonly clock: Clock

@@ -3,6 +3,7 @@ import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import { cut } from '../content.ts'
 import { supersede } from '../correct.ts'
+import { Annotations } from '../graph/schema.ts'
 import { nearDuplicates } from '../near-duplicates.ts'
 import type { Caller } from '../operation.ts'
 import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
@@ -31,6 +32,8 @@ const OneMemory = t.Object(
     metadata: t.Optional(Metadata),
     thread: t.Optional(Thread),
     occurred_at: t.Optional(timeInput('When it happened, if that is not now.')),
+    entities: t.Optional({ ...Annotations.properties.entities, description: 'Whom and what it is about.' }),
+    relations: t.Optional({ ...Annotations.properties.relations, description: 'How those relate, as the text says.' }),
   },
   { additionalProperties: false },
 )
@@ -201,6 +204,8 @@ function itemsOf({ memories, text, ...shared }: typeof Input.static): NewMemory[
     categories: item.categories,
     metadata: item.metadata,
     thread: item.thread,
+    entities: item.entities,
+    relations: item.relations,
     occurredAt: parseOptionalTime(item.occurred_at, 'occurred_at'),
   }))
 }

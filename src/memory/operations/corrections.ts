@@ -2,6 +2,7 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { merge, supersede } from '../correct.ts'
+import { Annotations } from '../graph/schema.ts'
 import type { Wire } from '../operation.ts'
 import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
 import { maskedNote } from '../remember.ts'
@@ -31,6 +32,8 @@ const newer = {
   categories: t.Optional(Categories),
   metadata: t.Optional(Metadata),
   occurred_at: t.Optional(timeInput('When what it tells happened.')),
+  entities: t.Optional(Annotations.properties.entities),
+  relations: t.Optional(Annotations.properties.relations),
   valid_from: t.Optional(timeInput('Since when the new text holds; now unless given.')),
 }
 const SupersedeBody = t.Object({ ...newer, ...user }, { additionalProperties: false })

@@ -104,11 +104,14 @@ describe('configuration', () => {
     expect(loadConfig(all, { GOOGLE_CLIENT_ID: '', OIDC_BASE_URL: '' }).google).toBeUndefined()
   })
 
-  test('an engine that this version does not use is named in a warning, not ignored in silence', () => {
-    const { warnings } = loadConfig(all, { NEO4J_URL: 'bolt://u:hush@graph:7687' })
-    expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toContain('NEO4J_URL')
-    expect(warnings.join()).not.toContain('hush')
+  test('Neo4j takes the graph: its address, user and password, which no print shows', () => {
+    const { neo4j } = loadConfig(all, { NEO4J_URL: 'bolt://graph:7687', NEO4J_PASSWORD: 'hush' })
+    expect([neo4j?.url.reveal(), neo4j?.user, neo4j?.password?.reveal()]).toEqual([
+      'bolt://graph:7687',
+      'neo4j',
+      'hush',
+    ])
+    expect(`${neo4j?.url} ${neo4j?.password}`).not.toContain('hush')
   })
 
   test('roles that do not exist are named', () => {
