@@ -13,6 +13,11 @@ COPY src ./src
 # An image build has no .git: CI names the commit.
 ARG SOUVENIR_COMMIT=""
 RUN SOUVENIR_COMMIT="${SOUVENIR_COMMIT}" bun scripts/build.ts dist/souvenir
+# A model to carry, so that memories are found by meaning at once: --build-arg MODEL=all-MiniLM-L6-v2 (MODEL_URL: from elsewhere).
+ARG MODEL=""
+ARG MODEL_URL=""
+RUN [ -z "${MODEL}" ] || \
+    EMBEDDER_MODEL="${MODEL}" EMBEDDER_MODEL_DIR=/image/model MODEL_URL="${MODEL_URL}" dist/souvenir models pull
 # What the executable is linked to, and the resolver that glibc loads by name. Debian's path for this architecture is the loader's own.
 RUN mkdir -p /image/etc/ssl/certs /image/data /image/tmp && chmod 1777 /image/tmp && chmod 700 /image/data && \
     { ldd dist/souvenir | grep -o '/[^ ]*'; ls "$(dirname "$(ldd dist/souvenir | grep -o '/[^ ]*libc\.so\.6')")"/libresolv.so.2; } | \
@@ -26,6 +31,8 @@ RUN mkdir -p /image/etc/ssl/certs /image/data /image/tmp && chmod 1777 /image/tm
 
 FROM scratch
 COPY --from=build /image/ /
+ARG MODEL=""
+ENV EMBEDDER_MODEL_DIR=${MODEL:+/model}
 # HOST: a container is reached from outside. The certificates are read as the system's own, so that a deployment can mount another.
 ENV HOST=0.0.0.0 DATA_DIR=/data HOME=/data NODE_USE_SYSTEM_CA=1 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 USER 65532:65532

@@ -109,6 +109,17 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
       expect(answer.hits.map(({ memory }) => memory.content)).toEqual(['My hound likes tea.'])
     })
 
+    test('what a process that is told to stop had taken goes on at once in the next', async () => {
+      await add('My hound likes tea.')
+      const stopping = AbortSignal.abort(new Error('stopped'))
+      const stopped = new SmallModel()
+      stopped.embed = () => Promise.reject(stopping.reason)
+      await expect(embedItems({ vectors: engine.vectors, embedder: stopped, clock }, stopping)).rejects.toThrow(
+        'stopped',
+      )
+      expect(await embedAll()).toBe(1)
+    })
+
     test('while the model is down writes succeed, search goes by words and says so, and it catches up', async () => {
       model.up = false
       await add('My hound likes tea.')

@@ -25,7 +25,8 @@ export async function embedItems({ vectors, embedder, clock }: EmbedItems, signa
   try {
     await vectors.keep(claim, await embedClaim(embedder, claim, signal))
   } catch (error) {
-    await vectors.release(claim, clock.now() + restMs)
+    // Who is told to stop did not fail: the next process may go on at once.
+    await vectors.release(claim, clock.now() + (signal?.aborted === true ? 0 : restMs))
     throw error
   }
   return claim.items.length

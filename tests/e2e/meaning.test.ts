@@ -1,0 +1,114 @@
+/** The model in the process itself: fetched by a command, found by the server, in a thread of the target's own. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { engineUrl } from '../support/engines.ts'
+import { type FileServer, serveFiles } from '../support/file-server.ts'
+import { freePort, freshFolder, runCommand, type Server, startServer, target } from '../support/server.ts'
+
+const folder = engineUrl('EMBEDDER_MODEL_DIR')
+const patienceMs = 120_000
+
+describe.skipIf(folder === undefined)(`recall by meaning without key or server on ${target}`, () => {
+  const dataDir = freshFolder()
+  let files: FileServer
+  let port: number
+  let server: Server | undefined
+  const variables = (more: Record<string, string> = {}) => ({
+    DATA_DIR: dataDir,
+    PORT: String(port),
+    AUTH: 'none',
+    MODEL_URL: files.url.href,
+    ...more,
+  })
+  const start = async (more: Record<string, string> = {}) => {
+    await server?.stop()
+    server = await startServer(variables(more), port)
+    return server
+  }
+  const post = async (path: string, body: object) => {
+    const response = await fetch(`http://localhost:${port}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return (await response.json()) as { degraded?: string[]; results: { content: string; why: { lists: object[] } }[] }
+  }
+  const search = (query: string) => post('/memories/search', { query, limit: 3 })
+
+  beforeAll(async () => {
+    files = await serveFiles(() => folder ?? '')
+    port = await freePort()
+  })
+  afterAll(async () => {
+    await server?.stop()
+    files.close()
+  })
+
+  test(
+    'without its files the server goes by words, and says in one line how to get them',
+    async () => {
+      const { output } = await start()
+      expect(output()).toMatch(/^ +meaning .*souvenir models pull$/m)
+      await post('/memories/', { text: 'Rex, our golden retriever, loves the beach.' })
+      await post('/memories/', { text: 'Ada flies to Lisbon on Friday.' })
+      expect((await search('beach')).degraded).toBeUndefined()
+      expect((await search('what is my dog called')).results).toEqual([])
+      const elsewhere = await freePort()
+      await expect(startServer(variables({ EMBEDDER: 'local', PORT: String(elsewhere) }), elsewhere)).rejects.toThrow(
+        'souvenir models pull',
+      )
+    },
+    patienceMs,
+  )
+
+  test(
+    'without a network the command says so, and what to do',
+    async () => {
+      const command = runCommand(variables({ MODEL_URL: 'http://127.0.0.1:1/' }), 'models', 'pull')
+      await expect(command).rejects.toThrow('127.0.0.1:1 cannot be reached')
+    },
+    patienceMs,
+  )
+
+  test(
+    'models pull fetches the files, prints their SHA-256, and models list shows them in use',
+    async () => {
+      const printed = await runCommand(variables(), 'models', 'pull')
+      expect(printed).toMatch(/^[0-9a-f]{64} {2}onnx\/model_quantized\.onnx {2}\d+\.\d MB$/m)
+      expect(await runCommand(variables(), 'models', 'list')).toContain('* all-MiniLM-L6-v2')
+    },
+    patienceMs,
+  )
+
+  test(
+    'a question that would wait longer than the budget is answered by words, while the model is being loaded',
+    async () => {
+      const { output } = await start({ EMBEDDER_BUDGET_MS: '10' })
+      expect(output()).toMatch(/^ +meaning +all-MiniLM-L6-v2, in this process$/m)
+      const { degraded, results } = await search('beach')
+      expect(degraded).toEqual(['embedder'])
+      expect(results[0]?.content).toContain('Rex')
+    },
+    patienceMs,
+  )
+
+  test(
+    'what was written before the model came is found by its meaning, without a word in common',
+    async () => {
+      await start({ EMBEDDER_BUDGET_MS: '60000' })
+      const until = Date.now() + patienceMs / 2
+      let found = await search('what is my dog called')
+      while (found.results.length === 0 && Date.now() < until) {
+        await Bun.sleep(100)
+        found = await search('what is my dog called')
+      }
+      expect(found.degraded).toBeUndefined()
+      expect(found.results[0]).toMatchObject({
+        content: 'Rex, our golden retriever, loves the beach.',
+        why: { lists: [{ name: 'meaning', rank: 1 }] },
+      })
+      expect(await server?.stop()).toBe(0)
+      server = undefined
+    },
+    patienceMs,
+  )
+})
