@@ -36,8 +36,8 @@ export function Notice(props: { tone: 'plain' | 'warn' | 'error'; id?: string; c
 export interface Fact {
   readonly term: string
   readonly value: ComponentChildren
-  /** A quieter sentence under the value. */
-  readonly why?: string | undefined
+  /** A quieter sentence under the value, or a link. */
+  readonly why?: ComponentChildren
 }
 
 /** Who, where, what: pairs of a term and its value. */

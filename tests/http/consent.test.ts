@@ -34,7 +34,7 @@ describe('OpenID Connect Core 3.1.2.4: the consent page', () => {
   test('names the client, its origin, where the browser goes, what it may do, and who is signed in', async () => {
     const text = textOf(await ask({ scope: 'openid email offline_access memories:write' }))
     for (const words of [
-      'Allow Travel planner to connect?',
+      'Connect Travel planner',
       'Added by whoever runs this server',
       'app.example',
       'Add, change and delete your memories',
@@ -55,6 +55,15 @@ describe('OpenID Connect Core 3.1.2.4: the consent page', () => {
     const text = textOf(await ask({}, document))
     expect(text).toContain('Published by chatgpt.com')
     expect(text).not.toContain('Nobody vouches')
+  })
+
+  test('somebody else can sign in from it, and is then the one who is asked', async () => {
+    await here.people.add('guest')
+    const page = await ask()
+    const link = /href="(\/auth\/signin\/[^"]+)"/.exec(page.html)?.[1] ?? ''
+    const theirs = pageOf(await here.enterCode(using, await using.open(link), 'guest'))
+    expect(theirs.url).toBe(page.url)
+    expect(textOf(theirs)).toContain('Signed in as guest')
   })
 
   test('allowed: a code, once; the page that brings the browser back cannot be used again', async () => {

@@ -39,6 +39,14 @@ describe('our own pages as a client', () => {
     expect(scope).toBe(pagesScope)
   })
 
+  test('the sign-in page speaks of no app', async () => {
+    const redirect_uri = `http://localhost:9000${ownPagesCallback}`
+    const page = await server.browser().open(server.authorizationUrl({ id: ownPagesId }, { redirect_uri }))
+    if ('left' in page) throw new Error(`the browser left for ${page.left}`)
+    expect(textOf(page)).toContain('Sign in To your memories')
+    expect(textOf(page)).not.toContain('What it asks for')
+  })
+
   test('with a session they are answered at once, also by prompt=none; prompt=consent asks', async () => {
     const { using } = await signInToPages(server)
     const again = (prompt: string) =>

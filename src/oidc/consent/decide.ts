@@ -122,6 +122,7 @@ async function showConsent(
     client: describeClient(client, request.redirectUri),
     permissions: describeScopes(disclosedScopes(request)),
     action: consentPath(at.id),
+    signIn: signInPath(at.id),
     formToken: await renewFormToken(at.id, dependencies),
     account: at.present.user.email ?? at.present.user.name,
     ...(at.problem === undefined ? {} : { problem: at.problem }),

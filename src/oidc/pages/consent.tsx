@@ -7,6 +7,8 @@ export interface ConsentPage {
   readonly permissions: readonly string[]
   readonly action: string
   readonly formToken: string
+  /** The sign-in page of the same request. */
+  readonly signIn: string
   /** Whom the person is signed in as. */
   readonly account: string
   readonly problem?: string
@@ -19,9 +21,9 @@ export const consentPage = (page: ConsentPage): Response =>
     { title: 'Allow access', ...(page.status === undefined ? {} : { status: page.status }) },
     <>
       <h1>
-        {'Allow '}
+        {'Connect '}
         <bdi>{page.client.name}</bdi>
-        {' to connect?'}
+        {'?'}
       </h1>
       {page.problem === undefined ? null : (
         <Notice tone="error">
@@ -44,7 +46,11 @@ export const consentPage = (page: ConsentPage): Response =>
         facts={[
           { term: 'App', value: <bdi>{page.client.name}</bdi>, why: page.client.origin },
           { term: 'Afterwards your browser goes to', value: page.client.destination },
-          { term: 'Signed in as', value: <bdi>{page.account}</bdi> },
+          {
+            term: 'Signed in as',
+            value: <bdi>{page.account}</bdi>,
+            why: <a href={page.signIn}>Use another account</a>,
+          },
         ]}
       />
       <form method="post" action={page.action}>

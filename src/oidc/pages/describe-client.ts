@@ -6,6 +6,8 @@ export interface ClientDescription {
   /** Who stands behind it, where anyone does. */
   readonly origin: string
   readonly vouched: boolean
+  /** The pages of this server: nobody else's app. */
+  readonly own: boolean
   /** Where the browser goes afterwards. */
   readonly destination: string
 }
@@ -14,6 +16,7 @@ export const describeClient = (client: Client, redirectUri: string): ClientDescr
   name: displayName(client.name),
   origin: originOf(client),
   vouched: client.kind !== 'dynamic',
+  own: client.kind === 'own',
   destination: destinationOf(redirectUri),
 })
 

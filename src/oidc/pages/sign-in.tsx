@@ -27,17 +27,7 @@ export const signInPage = (page: SignInPage): Response =>
       ...(page.headers === undefined ? {} : { headers: page.headers }),
     },
     <>
-      <h1>
-        {'Sign in to connect '}
-        <bdi>{page.client.name}</bdi>
-      </h1>
-      <p class="quiet">Your memories stay on this server. You decide on the next page what this app may do.</p>
-      <Facts
-        facts={[
-          { term: 'App', value: <bdi>{page.client.name}</bdi>, why: page.client.origin },
-          { term: 'Afterwards your browser goes to', value: page.client.destination },
-        ]}
-      />
+      {page.client.own ? <OwnPages /> : <WhoAsks client={page.client} />}
       {page.problem === undefined ? null : (
         <Notice tone="error" id="problem">
           <p>{page.problem}</p>
@@ -53,10 +43,38 @@ export const signInPage = (page: SignInPage): Response =>
       ))}
       {page.providers.length > 0 ? <p class="or">or</p> : null}
       <CodeForm page={page} secondary={page.providers.length > 0} />
-      <h2>What it asks for</h2>
-      <Permissions sentences={page.permissions} />
+      {page.client.own ? null : (
+        <>
+          <h2>What it asks for</h2>
+          <Permissions sentences={page.permissions} />
+        </>
+      )}
     </>,
   )
+
+/** Who comes to the pages of this server connects no app, and is asked to allow nothing. */
+const OwnPages = () => (
+  <>
+    <h1>Sign in</h1>
+    <p class="quiet">To your memories and to the apps that you have connected to them.</p>
+  </>
+)
+
+const WhoAsks = ({ client }: { client: ClientDescription }) => (
+  <>
+    <h1>
+      {'Sign in to connect '}
+      <bdi>{client.name}</bdi>
+    </h1>
+    <p class="quiet">Your memories stay on this server. You decide on the next page what this app may do.</p>
+    <Facts
+      facts={[
+        { term: 'App', value: <bdi>{client.name}</bdi>, why: client.origin },
+        { term: 'Afterwards your browser goes to', value: client.destination },
+      ]}
+    />
+  </>
+)
 
 function CodeForm({ page, secondary }: { page: SignInPage; secondary: boolean }) {
   return (
