@@ -1,7 +1,9 @@
-import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
+import { memoryEngines } from '../support/memory-engines.ts'
 import { describeGraphStore } from './graph-store.ts'
 
-describeGraphStore('SQLite', async () => {
-  const { store, graph, graphSource: source } = openSqliteMemoryStore({ path: ':memory:' })
-  return { store, graph, source, sync: async () => {}, close: () => store.close() }
-})
+for (const { name, open } of memoryEngines) {
+  describeGraphStore(name, async () => {
+    const { store, graph, graphSource: source, close } = await open()
+    return { store, graph, source, sync: async () => {}, close }
+  })
+}

@@ -178,14 +178,17 @@ if (url !== undefined) {
         claim.items.map(() => Float32Array.of(0.6, 0.8)),
       )
       await store.accessLog(ada, chat, second.id, { limit: 1, offset: 0 })
-      expect(await tablesWith(marker)).toEqual([
+      const holding = [
         'access_log',
+        'entity',
         'index_tail',
         'memory',
         'memory_category',
         'memory_event',
+        'mention',
         'once',
-      ])
+      ]
+      expect(await tablesWith(marker)).toEqual(holding)
       expect(await store.delete(ada, chat, [draft.id, second.id], { at: startMs })).toHaveLength(2)
       expect(await tablesWith(marker)).toEqual([])
       const left = await admin.unsafe(

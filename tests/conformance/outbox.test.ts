@@ -1,7 +1,4 @@
-import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
+import { memoryEngines } from '../support/memory-engines.ts'
 import { describeOutbox } from './outbox.ts'
 
-describeOutbox('SQLite', async () => {
-  const { store, outbox } = openSqliteMemoryStore({ path: ':memory:' })
-  return { store, outbox, close: () => store.close() }
-})
+for (const { name, open } of memoryEngines) describeOutbox(name, open)

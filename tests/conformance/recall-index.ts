@@ -114,7 +114,7 @@ export function describeRecallIndex(name: string, open: OpenEngine): void {
         }),
         { numRuns: 30 },
       )
-    }, 30_000)
+    }, 120_000)
 
     test('knows one owner only', async () => {
       const ada = somebody()

@@ -9,6 +9,8 @@ import { join } from 'node:path'
 import postgres from 'postgres'
 import { openPostgresMemoryStore, type PostgresMemoryOptions } from '../../src/adapters/postgres/memory/store.ts'
 import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
+import type { GraphSource, GraphStore } from '../../src/memory/graph/ports.ts'
+import type { Outbox } from '../../src/memory/jobs/ports.ts'
 import type { MemoryStore } from '../../src/memory/ports.ts'
 import type { RecallIndex, VectorIndex } from '../../src/memory/rank/ports.ts'
 import type { OwnerId } from '../../src/shared/brand.ts'
@@ -19,6 +21,9 @@ export interface MemoryEngine {
   readonly store: MemoryStore
   readonly index: RecallIndex
   readonly vectors: VectorIndex
+  readonly graph: GraphStore
+  readonly graphSource: GraphSource
+  readonly outbox: Outbox
   /** What of an owner's index does not agree with their memories. */
   verify(ownerId: OwnerId): Promise<readonly string[]>
   /** The same memories as another process sees them; closed with this. */

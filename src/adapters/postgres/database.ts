@@ -48,6 +48,8 @@ export interface Database {
   write<T>(ownerId: OwnerId, work: (transaction: Transaction) => Promise<T>): Promise<T>
   /** A transaction of no owner. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  /** A transaction of no owner, while nobody writes: those under way are waited for, and others wait for it. */
+  exclusive<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /** A statement that may take long and cannot run in a transaction, on a connection of its own. */
   alone<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   health(detail?: string): Promise<EngineHealth>
@@ -105,6 +107,7 @@ export function openPool(options: PostgresOptions): Database {
   const client = postgres(address, { ...settings, max: poolSize })
   const sql: Sql = client
   const queue = createQueues<OwnerId>()
+  const writersLock = `${schema} writers`
 
   /** The driver waits for ever for an answer that is lost. */
   async function answered<T>(work: (goesOn: () => void) => Promise<T>, withinMs = answerTimeoutMs): Promise<T> {
@@ -153,12 +156,20 @@ export function openPool(options: PostgresOptions): Database {
             committed = []
             const afterCommit = (then: () => void) => committed.push(then)
             // A statement of its own: what comes after it sees what the owner's last write left.
-            const locked = one`SELECT pg_advisory_xact_lock(hashtextextended(${`${schema} ${ownerId}`}, 0))`.execute()
+            const locked = one`SELECT pg_advisory_xact_lock(hashtextextended(${`${schema} ${ownerId}`}, 0)),
+              pg_advisory_xact_lock_shared(hashtextextended(${writersLock}, 0))`.execute()
             const [, worked] = await Promise.all([locked, work({ sql: one, ownerId, afterCommit, goesOn })])
             return worked
           })
           for (const then of committed) then()
           return result
+        }),
+      ),
+    exclusive: (work) =>
+      answered(() =>
+        persist('', async (one) => {
+          await one`SELECT pg_advisory_xact_lock(hashtextextended(${writersLock}, 0))`
+          return await work(one)
         }),
       ),
     async alone(work) {

@@ -40,7 +40,7 @@ export async function addAll(
     return { status: 'added', memory }
   })
   await Promise.all([
-    insertAll(transaction, made),
+    insertAll(transaction, made, policy.at),
     recordEvents(
       transaction,
       made.map(({ id }) => ({ id, kind: 'created', appId, at: policy.at })),

@@ -13,6 +13,11 @@ export const ruleOf = (sql: Sql, ownerId: OwnerId, appId: ClientId): Fragment =>
   SELECT coalesce(x.paused, false) AS paused, coalesce(x.read, 'all') AS read, coalesce(x.write, 'all') AS write, x.categories
     FROM (SELECT) AS always LEFT JOIN access_rule AS x ON x.owner_id = ${ownerId} AND x.app_id = ${appId}) AS r`
 
+/** A rule that the caller has read already, as `r`. */
+export const givenRule = (sql: Sql, rule: AccessRule): Fragment => sql`(
+  SELECT ${rule.paused}::boolean AS paused, ${rule.read}::text AS read, ${rule.write}::text AS write,
+    ${rule.categories === undefined ? null : JSON.stringify(rule.categories)}::text AS categories) AS r`
+
 /** The columns of `r` that `ruleIn` reads. */
 export const ruleColumns = (sql: Sql): Fragment =>
   sql`r.paused AS rule_paused, r.read AS rule_read, r.write AS rule_write, r.categories AS rule_categories`

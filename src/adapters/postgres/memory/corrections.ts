@@ -25,7 +25,7 @@ export function createCorrections(db: Database): Corrections {
         const same = firstReadable(known.get(draft.contentHash), rule)
         const memory = same ?? (await successor(transaction, appId, { ...draft, validFrom: from }, before, at))
         await rewriteAll(transaction, [closing])
-        if (same === undefined) await insertAll(transaction, [memory])
+        if (same === undefined) await insertAll(transaction, [memory], at)
         await recordEvents(transaction, [
           { id, kind: 'superseded', appId, at, before, otherId: memory.id },
           ...(same === undefined ? [{ id: memory.id, kind: 'created', appId, at, otherId: id } as const] : []),

@@ -58,7 +58,7 @@ export function createImports(db: Database): Imports {
           return 'overwritten'
         })
         await rewriteAll(transaction, rewritings)
-        await insertAll(transaction, made)
+        await insertAll(transaction, made, at)
         await recordEvents(transaction, events)
         return statuses
 

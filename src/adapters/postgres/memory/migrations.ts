@@ -1,6 +1,14 @@
+import { graphTables } from '../graph/schema.ts'
 import { indexTables } from '../index/schema.ts'
 import type { Migration } from '../migrate.ts'
+import { outboxTables } from './outbox.ts'
 import { annotations, memoryTables } from './tables.ts'
 
 /** Every step of the schema, in order; only ever appended to. */
-export const memoryMigrations: readonly Migration[] = [memoryTables, indexTables, annotations]
+export const memoryMigrations: readonly Migration[] = [
+  memoryTables,
+  indexTables,
+  annotations,
+  graphTables,
+  outboxTables,
+]

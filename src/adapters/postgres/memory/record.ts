@@ -9,7 +9,7 @@ import type { Memory, MemoryEventKind } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf, rowOf, snapshotOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId } from '../../../shared/brand.ts'
 import type { Transaction } from '../database.ts'
-import { changeIndex } from '../index/write.ts'
+import { project } from './projection.ts'
 
 /** Those of the ids that the owner has, tombstones too. */
 export async function findAll(
@@ -20,7 +20,7 @@ export async function findAll(
   return new Map(rows.map((row) => [row.id, memoryOf(row)]))
 }
 
-export async function insertAll(transaction: Transaction, memories: readonly Memory[]): Promise<void> {
+export async function insertAll(transaction: Transaction, memories: readonly Memory[], at: number): Promise<void> {
   if (memories.length === 0) return
   const { sql } = transaction
   await Promise.all([
@@ -30,9 +30,10 @@ export async function insertAll(transaction: Transaction, memories: readonly Mem
           speaker_kind, speaker_name, occurred_at, valid_from, valid_to, supersedes, source, created_at, updated_at, version
           FROM json_populate_recordset(NULL::memory, ${JSON.stringify(memories.map(rowOf))}::text::json)`.execute(),
     insertCategories(transaction, memories),
-    changeIndex(
+    project(
       transaction,
-      memories.map(({ id, content }) => ({ id, before: undefined, after: content })),
+      memories.map((after) => ({ before: undefined, after })),
+      at,
     ),
   ])
 }
@@ -49,7 +50,8 @@ export const rewritten = (before: Memory, change: Partial<Memory>, at: number): 
 })
 
 export async function rewriteAll(transaction: Transaction, rewritings: readonly Rewriting[]): Promise<void> {
-  if (rewritings.length === 0) return
+  const at = rewritings[0]?.after.updatedAt
+  if (at === undefined) return
   const { sql, ownerId } = transaction
   // What is long and stays is not sent.
   const rows = rewritings.map(({ before, after }) => {
@@ -76,10 +78,7 @@ export async function rewriteAll(transaction: Transaction, rewritings: readonly 
             moved.map(({ after }) => after),
           ),
         ]),
-    changeIndex(
-      transaction,
-      rewritings.map(({ before, after }) => ({ id: after.id, before: before.content, after: after.content })),
-    ),
+    project(transaction, rewritings, at),
   ])
 }
 
@@ -99,9 +98,10 @@ export async function eraseAll(transaction: Transaction, memories: readonly Memo
     sql`UPDATE access_log SET query = NULL WHERE owner_id = ${ownerId} AND query IS NOT NULL AND at IN (
           SELECT at FROM access_log WHERE owner_id = ${ownerId} AND memory_id = ANY(${ids}::text[]))`.execute(),
     sql`DELETE FROM access_log WHERE owner_id = ${ownerId} AND memory_id = ANY(${ids}::text[])`.execute(),
-    changeIndex(
+    project(
       transaction,
-      memories.map(({ id, content }) => ({ id, before: content, after: undefined })),
+      memories.map((before) => ({ before, after: undefined })),
+      at,
     ),
   ])
 }

@@ -2,11 +2,15 @@
  * The memory store on Postgres 15 or newer, with pgvector 0.7 or newer where the server has it. It implements memory/ports.ts
  * and memory/rank/ports.ts, is opened by dependencies, and knows neither HTTP nor tokens. Any number of processes may share it.
  */
+import type { GraphSource, GraphStore } from '../../../memory/graph/ports.ts'
+import type { Outbox } from '../../../memory/jobs/ports.ts'
 import type { MemoryStore } from '../../../memory/ports.ts'
 import type { RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { type Database, openPool, type PostgresOptions } from '../database.ts'
+import { postgresGraphStore } from '../graph/read.ts'
+import { postgresGraphSource } from '../graph/source.ts'
 import { postgresVectorIndex } from '../index/embedding.ts'
 import { hasExtension, prepareVectors } from '../index/extension.ts'
 import { postgresRecallIndex } from '../index/read.ts'
@@ -19,6 +23,7 @@ import { createHistory } from './history.ts'
 import { createImports } from './imports.ts'
 import { memoryMigrations } from './migrations.ts'
 import { createOnces } from './onces.ts'
+import { postgresOutbox } from './outbox.ts'
 import { createReaders } from './read.ts'
 import { createWriters } from './write.ts'
 
@@ -33,6 +38,9 @@ export interface PostgresMemoryStore {
   readonly store: MemoryStore
   readonly index: RecallIndex
   readonly vectors: VectorIndex
+  readonly graph: GraphStore
+  readonly graphSource: GraphSource
+  readonly outbox: Outbox
   /** Whether the server compares vectors; false: they are read and scanned in the process. */
   readonly pgvector: boolean
   /** Whether nobody has a memory here. */
@@ -86,6 +94,9 @@ function storeOn(db: Database, pgvector: boolean, scannedUpTo: number): Postgres
     store,
     index: postgresRecallIndex(db, createNearest(db, pgvector)),
     vectors: postgresVectorIndex(db, { pgvector, scannedUpTo }),
+    graph: postgresGraphStore(db),
+    graphSource: postgresGraphSource(db),
+    outbox: postgresOutbox(db),
     pgvector,
     isEmpty: () => db.run(async (sql) => (await sql`SELECT 1 FROM memory LIMIT 1`).length === 0),
     verify: (ownerId) => verifyIndex(db, ownerId),

@@ -1,0 +1,90 @@
+/** What a graph elsewhere is made from, and where what a model derived is kept. */
+import { mayRead } from '../../../memory/access.ts'
+import type { GraphMemory, GraphSource } from '../../../memory/graph/ports.ts'
+import type { Knowledge, Mention, Relation } from '../../../memory/graph/schema.ts'
+import type { Memory } from '../../../memory/schema.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import type { MemoryId } from '../../../shared/brand.ts'
+import type { Database, Transaction } from '../database.ts'
+import { writeJobs } from '../memory/outbox.ts'
+import { recordEvents, rewriteAll, rewritten } from '../memory/record.ts'
+import { extractionsOf, isCurrent, refreshKnowledge } from './write.ts'
+
+export function postgresGraphSource(db: Database): GraphSource {
+  return {
+    graphMemories: (ownerId, ids) =>
+      db.write(ownerId, async (transaction) => {
+        await isCurrent(transaction)
+        const [rows, knowledge] = await Promise.all([findRows(transaction, ids), knowledgeOf(transaction, ids)])
+        const byId = new Map(rows.map((row) => [row.id, row]))
+        return ids.flatMap((id): GraphMemory[] => {
+          const row = byId.get(id)
+          if (row === undefined) return []
+          const { appId, categories, state, validFrom, validTo, occurredAt, version } = memoryOf(row)
+          const facts = { id, seq: row.seq, version, appId, categories, state, validFrom, validTo, occurredAt }
+          return [{ ...facts, ...knowledge(id) }]
+        })
+      }),
+
+    knowledge: (ownerId, rule, id) =>
+      db.write(ownerId, async (transaction) => {
+        await isCurrent(transaction)
+        const [[row], knowledge, extractions] = await Promise.all([
+          findRows(transaction, [id]),
+          knowledgeOf(transaction, [id]),
+          extractionsOf(transaction, [id]),
+        ])
+        if (row === undefined || row.state === 'deleted' || !mayRead(rule, memoryOf(row))) return undefined
+        return { ...knowledge(id), facts: extractions.get(id)?.facts ?? [] }
+      }),
+
+    keepExtraction: (ownerId, id, contentHash, derived, { appId, at }) =>
+      db.write(ownerId, async (transaction) => {
+        const [row] = await findRows(transaction, [id])
+        if (row === undefined || row.state === 'deleted' || row.content_hash !== contentHash) return false
+        const { categories, occurredAt, ...body } = derived
+        await transaction.sql`INSERT INTO extraction (memory, body) VALUES (${row.seq}, ${JSON.stringify(body)})
+          ON CONFLICT (memory) DO UPDATE SET body = excluded.body`
+        const before = memoryOf(row)
+        const change: Partial<Memory> = {
+          ...(before.categories.length === 0 && categories.length > 0 ? { categories } : {}),
+          ...(before.occurredAt === undefined && occurredAt !== undefined ? { occurredAt } : {}),
+        }
+        const rewriting = rewritten(before, change, at)
+        const changes = Object.keys(change).length > 0
+        if (changes) {
+          await rewriteAll(transaction, [rewriting])
+          await recordEvents(transaction, [{ id, kind: 'updated', appId, at, before }])
+        }
+        await refreshKnowledge(transaction, changes ? rewriting.after : before)
+        await writeJobs(transaction, [{ id, kinds: ['graph'] }], at)
+        return true
+      }),
+  }
+}
+
+const findRows = ({ sql, ownerId }: Transaction, ids: readonly MemoryId[]) =>
+  sql<MemoryRow[]>`SELECT * FROM memory WHERE owner_id = ${ownerId} AND id = ANY(${ids}::text[])`.execute()
+
+/** What each of these memories is known to be about. */
+async function knowledgeOf(
+  { sql, ownerId }: Transaction,
+  ids: readonly MemoryId[],
+): Promise<(id: MemoryId) => Knowledge> {
+  const [mentions, relations] = await Promise.all([
+    sql<(Mention & { id: MemoryId })[]>`
+      SELECT m.id, e.key, n.name, n.kind, n.origin
+        FROM memory AS m JOIN mention AS n ON n.memory = m.seq JOIN entity AS e ON e.id = n.entity
+       WHERE m.owner_id = ${ownerId} AND m.id = ANY(${ids}::text[]) ORDER BY e.key`,
+    sql<(Relation & { id: MemoryId })[]>`
+      SELECT m.id, s.key AS subject, r.predicate, o.key AS object, r.origin
+        FROM memory AS m JOIN relation AS r ON r.memory = m.seq
+        JOIN entity AS s ON s.id = r.subject JOIN entity AS o ON o.id = r.object
+       WHERE m.owner_id = ${ownerId} AND m.id = ANY(${ids}::text[]) ORDER BY s.key, r.predicate, o.key`,
+  ])
+  const [mentioned, related] = [Map.groupBy(mentions, ({ id }) => id), Map.groupBy(relations, ({ id }) => id)]
+  return (one) => ({
+    mentions: (mentioned.get(one) ?? []).map(({ id: _, ...mention }) => mention),
+    relations: (related.get(one) ?? []).map(({ id: _, ...relation }) => relation),
+  })
+}

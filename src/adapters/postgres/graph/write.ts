@@ -1,0 +1,154 @@
+/**
+ * Keeps entities, mentions and relations with the memory: called within the transaction of every write, behind the statements
+ * that change the memories. What they are is said by memory/graph/knowledge.
+ */
+import { knowledgeOf, knowledgeVersion } from '../../../memory/graph/knowledge.ts'
+import type { Extraction } from '../../../memory/graph/schema.ts'
+import type { Memory } from '../../../memory/schema.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
+import type { Sql, Transaction } from '../database.ts'
+
+/** A memory before (undefined: it was not there) and after (undefined: it is gone). */
+export interface MemoryChanged {
+  readonly before: Memory | undefined
+  readonly after: Memory | undefined
+}
+
+/** Brings what is known of memories to how they are. */
+export async function changeKnowledge(transaction: Transaction, changes: readonly MemoryChanged[]): Promise<void> {
+  const told = changes.filter(
+    ({ before, after }) => before?.content !== after?.content || before?.annotations !== after?.annotations,
+  )
+  // Derived anew just now, from the memories as they are.
+  if (!(await isCurrent(transaction)) || told.length === 0) return
+  const { sql, ownerId } = transaction
+  const known = told.flatMap(({ before }) => before?.id ?? [])
+  const retold = told.flatMap(({ before, after }) => (before && before.content !== after?.content ? [before.id] : []))
+  if (retold.length > 0) {
+    await sql`DELETE FROM extraction WHERE memory IN (SELECT seq FROM memory
+      WHERE owner_id = ${ownerId} AND id = ANY(${retold}::text[]))`
+  }
+  const named = known.length === 0 ? [] : await forget(transaction, known)
+  await remember(
+    transaction,
+    told.flatMap(({ after }) => after ?? []),
+    known,
+  )
+  await dropUnnamed(sql, named)
+}
+
+/** Writes what is known of one memory anew, after what a model derived of it has changed. */
+export async function refreshKnowledge(transaction: Transaction, memory: Memory): Promise<void> {
+  if (!(await isCurrent(transaction))) return
+  const named = await forget(transaction, [memory.id])
+  await remember(transaction, [memory], [memory.id])
+  await dropUnnamed(transaction.sql, named)
+}
+
+export async function knowledgeIsCurrent(sql: Sql, ownerId: OwnerId): Promise<boolean> {
+  const [row] = await sql<{ version: number }[]>`SELECT version FROM entity_owner WHERE owner_id = ${ownerId}`
+  return row?.version === knowledgeVersion
+}
+
+/** Derives the owner's entities anew where another version of the rules did it or nobody yet. Returns whether they were current. */
+export async function isCurrent(transaction: Transaction): Promise<boolean> {
+  const current = await knowledgeIsCurrent(transaction.sql, transaction.ownerId)
+  if (!current) await rebuildKnowledge(transaction)
+  return current
+}
+
+const page = 500
+
+/** What models derived stays. */
+export async function rebuildKnowledge(transaction: Transaction): Promise<void> {
+  const { sql, ownerId } = transaction
+  await dropKnowledge(transaction)
+  await sql`INSERT INTO entity_owner (owner_id, version) VALUES (${ownerId}, ${knowledgeVersion})`
+  for (let after = 0; ; ) {
+    const rows = await sql<MemoryRow[]>`SELECT * FROM memory
+      WHERE owner_id = ${ownerId} AND seq > ${after} AND state <> 'deleted' ORDER BY seq LIMIT ${page}`
+    const memories = rows.map(memoryOf)
+    await remember(
+      transaction,
+      memories,
+      memories.map(({ id }) => id),
+    )
+    after = rows.at(-1)?.seq ?? after
+    if (rows.length < page) return
+    transaction.goesOn()
+  }
+}
+
+/** Removes what is known of the owner's memories, besides what models derived. */
+export async function dropKnowledge({ sql, ownerId }: Transaction): Promise<void> {
+  await sql`DELETE FROM relation WHERE memory IN (
+    SELECT n.memory FROM mention AS n JOIN entity AS e ON e.id = n.entity WHERE e.owner_id = ${ownerId})`
+  await sql`DELETE FROM mention WHERE entity IN (SELECT id FROM entity WHERE owner_id = ${ownerId})`
+  await sql`DELETE FROM entity WHERE owner_id = ${ownerId}`
+  await sql`DELETE FROM entity_owner WHERE owner_id = ${ownerId}`
+}
+
+/** What models derived of memories, by id. */
+export async function extractionsOf(
+  { sql, ownerId }: Pick<Transaction, 'sql' | 'ownerId'>,
+  ids: readonly MemoryId[],
+): Promise<ReadonlyMap<MemoryId, Extraction>> {
+  if (ids.length === 0) return new Map()
+  const rows = await sql<{ id: MemoryId; body: string }[]>`
+    SELECT m.id, x.body FROM memory AS m JOIN extraction AS x ON x.memory = m.seq
+     WHERE m.owner_id = ${ownerId} AND m.id = ANY(${ids}::text[])`
+  return new Map(rows.map(({ id, body }) => [id, JSON.parse(body)]))
+}
+
+/** `extracted`: those of which a model may have derived something. */
+async function remember(
+  transaction: Transaction,
+  memories: readonly Memory[],
+  extracted: readonly MemoryId[],
+): Promise<void> {
+  const { sql, ownerId } = transaction
+  const extractions = await extractionsOf(transaction, extracted)
+  const known = memories.map((memory) => ({ id: memory.id, ...knowledgeOf(memory, extractions.get(memory.id)) }))
+  const mentions = known.flatMap(({ id, mentions: all }) => all.map((mention) => ({ id, ...mention })))
+  const relations = known.flatMap(({ id, relations: all }) => all.map((relation) => ({ id, ...relation })))
+  if (mentions.length === 0) return
+  const keys = [...new Set(mentions.map(({ key }) => key))]
+  await Promise.all([
+    sql`INSERT INTO entity (owner_id, key) SELECT ${ownerId}, unnest(${keys}::text[])
+      ON CONFLICT (owner_id, key) DO NOTHING`.execute(),
+    sql`INSERT INTO mention (entity, memory, name, kind, origin)
+      SELECT e.id, m.seq, x.name, x.kind, x.origin
+        FROM json_to_recordset(${JSON.stringify(mentions)}::text::json)
+          AS x (id text, key text, name text, kind text, origin text)
+        JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = x.id
+        JOIN entity AS e ON e.owner_id = ${ownerId} AND e.key = x.key`.execute(),
+    ...(relations.length === 0
+      ? []
+      : [
+          sql`INSERT INTO relation (memory, subject, predicate, object, origin)
+            SELECT m.seq, s.id, x.predicate, o.id, x.origin
+              FROM json_to_recordset(${JSON.stringify(relations)}::text::json)
+                AS x (id text, subject text, predicate text, object text, origin text)
+              JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = x.id
+              JOIN entity AS s ON s.owner_id = ${ownerId} AND s.key = x.subject
+              JOIN entity AS o ON o.owner_id = ${ownerId} AND o.key = x.object`.execute(),
+        ]),
+  ])
+}
+
+/** Takes out what memories name, and returns the entities that may have no other. */
+async function forget({ sql, ownerId }: Transaction, ids: readonly MemoryId[]): Promise<readonly number[]> {
+  const these = sql`SELECT seq FROM memory WHERE owner_id = ${ownerId} AND id = ANY(${ids}::text[])`
+  const [, named] = await Promise.all([
+    sql`DELETE FROM relation WHERE memory IN (${these})`.execute(),
+    sql<{ entity: number }[]>`DELETE FROM mention WHERE memory IN (${these}) RETURNING entity`.execute(),
+  ])
+  return [...new Set(named.map(({ entity }) => entity))]
+}
+
+async function dropUnnamed(sql: Sql, entities: readonly number[]): Promise<void> {
+  if (entities.length === 0) return
+  await sql`DELETE FROM entity AS e WHERE e.id = ANY(${entities}::bigint[])
+    AND NOT EXISTS (SELECT 1 FROM mention WHERE entity = e.id)`
+}
