@@ -26,7 +26,7 @@ export interface MemoryEngine {
   readonly store: MemoryStore
   readonly index: RecallIndex
   readonly vectors: VectorIndex
-  readonly knowledge: KnowledgeEngine | undefined
+  readonly knowledge: KnowledgeEngine
   readonly healthChecks: readonly HealthCheck[]
   close(): Promise<void>
 }
@@ -68,13 +68,13 @@ export async function openOnSqlite(config: Pick<Config, 'dataDir'>): Promise<Mem
 
 export async function openOnPostgres(url: Secret): Promise<MemoryEngine & { isEmpty(): Promise<boolean> }> {
   const { openPostgresMemoryStore } = await import('../adapters/postgres/memory/store.ts')
-  const { store, index, vectors, pgvector, isEmpty } = await openPostgresMemoryStore({ url })
+  const { store, index, vectors, pgvector, isEmpty, ...knowledge } = await openPostgresMemoryStore({ url })
   return {
     name: pgvector ? 'Postgres with pgvector' : 'Postgres without pgvector: vectors are compared in this process',
     store,
     index,
     vectors,
-    knowledge: undefined,
+    knowledge,
     isEmpty,
     healthChecks: [() => store.health()],
     close: () => store.close(),

@@ -36,16 +36,16 @@ export async function openMemoryServices(config: Config, opening: Opening, given
     if (job !== undefined) opening.onClose(() => job.stop())
   }
   const { knowledge } = engine
-  const graph = knowledge && (await openGraph(config, knowledge, opening, clock))
-  if (graph !== undefined && knowledge !== undefined && config.roles.has('worker')) {
+  const graph = await openGraph(config, knowledge, opening, clock)
+  if (config.roles.has('worker')) {
     const running = await runOutboxWork(graph.work, knowledge.outbox, { clock, log })
     opening.onClose(() => running.stop())
   }
   return {
     store: engine.store,
     index: engine.index,
-    graph: graph?.graph,
-    graphSource: knowledge?.graphSource,
+    graph: graph.graph,
+    graphSource: knowledge.graphSource,
     embedder,
     clock,
     random,

@@ -121,6 +121,12 @@ export function postgresOutbox(db: Database): Outbox {
            WHERE m.owner_id = ${ownerId} AND m.state <> 'deleted' ${again(sql)}`
       }),
 
+    waits: (kind, ownerId) =>
+      db.run(async (sql) => {
+        const rows = await sql`SELECT 1 FROM job WHERE kind = ${kind} AND NOT dead AND owner_id = ${ownerId} LIMIT 1`
+        return rows.length > 0
+      }),
+
     state: (at) =>
       db.run(async (sql) => {
         const rows = await sql<{ kind: JobKind; waiting: number; dead: number; oldest: number | null }[]>`
