@@ -39,9 +39,9 @@ export interface ProductRunning extends Running {
 }
 
 /** Logs go to a file, as a service's do. */
-export async function startProduct(dataDir: string): Promise<ProductRunning> {
+export async function startProduct(dataDir: string, more: Record<string, string> = {}): Promise<ProductRunning> {
   const port = await freePort()
-  const variables = { ...raisedLimits, DATA_DIR: dataDir, PORT: String(port) }
+  const variables = { ...raisedLimits, DATA_DIR: dataDir, PORT: String(port), ...more }
   const running = await start(product, port, variables)
   return { ...running, issuer: `http://localhost:${port}`, dataDir, issueCode: () => runCommand(variables, 'code') }
 }

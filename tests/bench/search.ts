@@ -8,6 +8,7 @@ import { signIn } from '../support/script.ts'
 import { connect, requestText } from './http-connection.ts'
 import { expectStatus, quantile } from './load.ts'
 import { freshDataDir, startProduct } from './processes.ts'
+import { sentence, wordsFrom } from './synthetic.ts'
 
 export interface SearchTimes {
   readonly memories: number
@@ -65,46 +66,3 @@ async function fill(path: string, ownerName: string, memories: number): Promise<
   }
   await store.close()
 }
-
-const vocabulary = 20_000
-/** A language's most frequent words are its stop words, which no index holds: what people search for begins behind them. */
-const stopWords = 30
-
-/** Words as text has them: few often, most seldom (Zipf's law), and the same ones on every run. */
-function wordsFrom(seed: number): () => string {
-  let state = seed
-  return () => {
-    // Numerical Recipes' linear congruential generator: enough for word frequencies.
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return word(Math.floor(stopWords * (vocabulary / stopWords) ** (state / 2 ** 32)))
-  }
-}
-
-const syllables = [
-  'ka',
-  'lo',
-  'mi',
-  'ner',
-  'pus',
-  'ra',
-  'ton',
-  'vel',
-  'sho',
-  'dri',
-  'bem',
-  'quo',
-  'fi',
-  'gan',
-  'hul',
-  'zet',
-]
-
-/** A made-up word for a rank: its digits to the base of the syllables. */
-function word(rank: number): string {
-  let text = ''
-  for (let left = rank + 16; left > 0; left = Math.floor(left / syllables.length))
-    text += syllables[left % syllables.length]
-  return text
-}
-
-const sentence = (next: () => string, length: number): string => Array.from({ length }, next).join(' ')
