@@ -8,6 +8,8 @@ export interface ReadUpload {
   readonly fields: Readonly<Record<string, string>>
 }
 
+/** The runtime reads forms as a whole, into memory: a larger file is sent as the body itself. */
+const maxFormFileBytes = 64 * 1024 * 1024
 /** What a form may take around its file. */
 const formOverheadBytes = 64 * 1024
 
@@ -23,7 +25,14 @@ export async function readUpload({ field, contentType, maxBytes }: Upload, reque
       field: 'content-type',
     })
   }
-  const form = await readForm(request, request.body, maxBytes, field)
+  const maxFileBytes = Math.min(maxBytes, maxFormFileBytes)
+  if (declared > maxFileBytes + formOverheadBytes) throw tooLargeForForm(field, contentType, maxFileBytes)
+  const form = await readForm(
+    request,
+    request.body,
+    () => tooLargeForForm(field, contentType, maxFileBytes),
+    maxFileBytes,
+  )
   const file = form.get(field)
   if (file === null || typeof file === 'string') throw new Fault('invalid', `\`${field}\` is missing.`, { field })
   const fields: Record<string, string> = {}
@@ -35,15 +44,15 @@ export async function readUpload({ field, contentType, maxBytes }: Upload, reque
 async function readForm(
   request: Request,
   body: ReadableStream<Uint8Array>,
-  maxBytes: number,
-  field: string,
+  tooLarge: () => Fault,
+  maxFileBytes: number,
 ): Promise<FormData> {
   let size = 0
   const limited = body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         size += chunk.byteLength
-        if (size > maxBytes + formOverheadBytes) controller.error(tooLarge(field, maxBytes))
+        if (size > maxFileBytes + formOverheadBytes) controller.error(tooLarge())
         else controller.enqueue(chunk)
       },
     }),
@@ -53,10 +62,20 @@ async function readForm(
       headers: { 'content-type': request.headers.get('content-type') ?? '' },
     }).formData()
   } catch (cause) {
-    if (size > maxBytes + formOverheadBytes) throw tooLarge(field, maxBytes)
+    if (size > maxFileBytes + formOverheadBytes) throw tooLarge()
     throw new Fault('invalid', 'The form cannot be read.', { code: 'form_invalid', field: 'body', cause })
   }
 }
 
 const tooLarge = (field: string, maxBytes: number): Fault =>
   new Fault('too_large', `The file is larger than ${maxBytes} bytes.`, { code: 'body_too_large', field })
+
+const tooLargeForForm = (field: string, contentType: string, maxBytes: number): Fault =>
+  new Fault(
+    'too_large',
+    `In a form the file may have ${maxBytes} bytes; send a larger one as the body, as ${contentType}.`,
+    {
+      code: 'body_too_large',
+      field,
+    },
+  )

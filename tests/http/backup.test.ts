@@ -158,6 +158,36 @@ describe('backup: OpenMemory’s export and import', () => {
     ])
   })
 
+  test('a line that is not UTF-8, or too long, is told by its number, and the others come in', async () => {
+    const [first, last] = [31, 32].map((n) =>
+      strToU8(`${JSON.stringify(openMemoryLine(4, { id: `00000000-0000-4000-8000-0000000000${n}` }))}\n`),
+    )
+    const lines = Buffer.concat([
+      first ?? new Uint8Array(),
+      Buffer.from([0x22, 0xff, 0x22, 0x0a]),
+      Buffer.from(`"${'a'.repeat(2_000_001)}"\n`),
+      last ?? new Uint8Array(),
+    ])
+    const report = await (await importZip('bob', zipSync({ 'memories.jsonl.gz': gzipSync(lines) }))).json()
+    expect(report).toMatchObject({ added: 2, failed: 2, errors: [{ line: 2 }, { line: 3 }] })
+  })
+
+  test('of a file that was cut off what came is kept, and the report ends with what is wrong; the whole file adds the rest', async () => {
+    const lines = Array.from({ length: 600 }, (_, at) =>
+      openMemoryLine(5, {
+        id: `10000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
+        content: `${crypto.randomUUID()} ${crypto.randomUUID()}`,
+      }),
+    )
+    const zip = zipOfLines(lines)
+    const cut = await (await importZip('bob', zip.slice(0, zip.byteLength / 2))).json()
+    expect(cut.failed).toBe(1)
+    expect(cut.added).toBeGreaterThan(100)
+    expect(cut.errors.at(-1)).toMatchObject({ field: 'file', message: expect.stringContaining('too early') })
+    const whole = await (await importZip('bob', zip)).json()
+    expect(whole).toMatchObject({ added: 600 - cut.added, skipped: cut.added, failed: 0 })
+  }, 60_000)
+
   test('memories.json alone is read too, its categories and apps by their ids', async () => {
     const { app: _, categories: __, ...memory } = openMemoryLine(1, { id: '00000000-0000-4000-8000-0000000000aa' })
     const document = {

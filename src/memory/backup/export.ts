@@ -45,13 +45,7 @@ async function* zipOf(services: Needed, caller: Caller, filter: ExportFilter): A
     ready = []
     for (const part of parts) if (part.byteLength > 0) yield part
   }
-  const json = new ZipDeflate('memories.json', { level: 6 })
-  zip.add(json)
-  for await (const text of documentOf(services, caller, filter)) {
-    json.push(encoder.encode(text))
-    yield* drain()
-  }
-  json.push(new Uint8Array(), true)
+  // First, so that a reader of the stream needs nothing of what follows.
   const lines = new ZipPassThrough('memories.jsonl.gz')
   zip.add(lines)
   const gzip = new Gzip({ level: 6 }, (data, final) => lines.push(data, final))
@@ -60,6 +54,13 @@ async function* zipOf(services: Needed, caller: Caller, filter: ExportFilter): A
     yield* drain()
   }
   gzip.push(new Uint8Array(), true)
+  const json = new ZipDeflate('memories.json', { level: 6 })
+  zip.add(json)
+  for await (const text of documentOf(services, caller, filter)) {
+    json.push(encoder.encode(text))
+    yield* drain()
+  }
+  json.push(new Uint8Array(), true)
   zip.end()
   yield* drain()
 }

@@ -3,11 +3,11 @@ import { Fault } from '../../shared/fault.ts'
 import type { Caller } from '../operation.ts'
 import type { ImportedMemory, ImportStatus } from '../ports.ts'
 import type { MemoryServices } from '../services.ts'
-import { readAll, recordsOf } from './read-zip.ts'
+import { recordsOf } from './read-zip.ts'
 import { importedOf } from './record.ts'
 
-export const maxUploadBytes = 64 * 1024 * 1024
-const pageSize = 500
+/** Few enough that a page holds nobody up for long. */
+const pageSize = 100
 const maxErrors = 100
 
 export interface ImportReport {
@@ -20,11 +20,15 @@ export interface ImportReport {
   readonly errors: readonly { readonly line: number; readonly field?: string; readonly message: string }[]
 }
 
-/** @throws Fault `invalid` for what is no export, `too_large`, `forbidden` */
+/**
+ * What was written before the file turned out to be damaged stays: the report then ends with an error that says so, and sending the
+ * whole file again adds the rest.
+ * @throws Fault `invalid` for what is no export, `too_large`, `forbidden`
+ */
 export async function importMemories(
   { store, settings }: Pick<MemoryServices, 'store' | 'settings'>,
   { ownerId, appId, nowMs }: Caller,
-  upload: ReadableStream<Uint8Array>,
+  upload: AsyncIterable<Uint8Array>,
   mode: 'skip' | 'overwrite',
 ): Promise<ImportReport> {
   const counts: Record<ImportStatus | 'failed', number> = { added: 0, overwritten: 0, skipped: 0, failed: 0 }
@@ -33,10 +37,15 @@ export async function importMemories(
   const write = async () => {
     for (const status of await store.importAll(ownerId, appId, page, mode, nowMs)) counts[status]++
     page = []
+    // Others have their turn between two pages, also where all of the file is there already.
+    await new Promise((resolve) => setImmediate(resolve))
   }
   let line = 0
-  for (const record of recordsOf(await readAll(upload, maxUploadBytes))) {
-    line++
+  const fail = ({ field, message }: Fault) => {
+    counts.failed++
+    if (errors.length < maxErrors) errors.push({ line, ...(field === undefined ? {} : { field }), message })
+  }
+  const take = (record: unknown) => {
     try {
       if (record instanceof Error) throw new Fault('invalid', record.message)
       const memory = importedOf(settings, record, nowMs)
@@ -44,12 +53,23 @@ export async function importMemories(
       else page.push(memory)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      counts.failed++
-      const { field, message } = error
-      if (errors.length < maxErrors) errors.push({ line, ...(field === undefined ? {} : { field }), message })
+      fail(error)
     }
+  }
+  let unreadable: Fault | undefined
+  const records = recordsOf(upload)
+  while (unreadable === undefined) {
+    const next = await records.next().catch((error: unknown) => {
+      if (!(error instanceof Fault)) throw error
+      unreadable = error
+    })
+    line++
+    if (next === undefined || next.done === true) break
+    take(next.value)
     if (page.length === pageSize) await write()
   }
+  if (unreadable !== undefined && line === 1) throw unreadable
   await write()
+  if (unreadable !== undefined) fail(unreadable)
   return { ...counts, errors }
 }

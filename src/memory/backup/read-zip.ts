@@ -1,48 +1,70 @@
-/** Reading an export's zip: within bounds, whatever it claims of itself. */
+/**
+ * Reading an export's zip as it arrives: within bounds, whatever it claims of itself. No more of it is in memory than a slice, a line
+ * and, until `memories.jsonl.gz` is met, a `memories.json` that may turn out to be all there is.
+ */
 import { Gunzip, Unzip, UnzipInflate } from 'fflate'
 import { Fault } from '../../shared/fault.ts'
+import { documentRecords } from './document.ts'
+import { createLineReader } from './lines.ts'
 
-/** Decompressed bytes of one file in the zip: a small zip can claim to hold very much. */
-const maxFileBytes = 512 * 1024 * 1024
-const maxLineCharacters = 2_000_000
+export interface ZipLimits {
+  readonly uploadBytes: number
+  /** Decompressed, of `memories.jsonl.gz`: a small zip can claim to hold very much. */
+  readonly linesBytes: number
+  /** Decompressed, of `memories.json` where it stands alone: it is read as a whole. */
+  readonly documentBytes: number
+}
+
+export const zipLimits: ZipLimits = {
+  uploadBytes: 512 * 1024 * 1024,
+  linesBytes: 8 * 1024 * 1024 * 1024,
+  documentBytes: 64 * 1024 * 1024,
+}
+
+/** What is unpacked at once: DEFLATE makes at most some thousand times as much of it. */
+const sliceBytes = 16 * 1024
 const linesName = 'memories.jsonl.gz'
 const documentName = 'memories.json'
 
-/** The whole upload. @throws Fault `too_large` */
-export async function readAll(upload: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
+/**
+ * The memories in an export, one record at a time: from `memories.jsonl.gz`, or where that is missing from `memories.json`.
+ * A line that cannot be read comes as an `Error`.
+ * @throws Fault `invalid` for what is no such zip or ends too early, `too_large` for one that is, or unpacks to, too much
+ */
+export async function* recordsOf(
+  upload: AsyncIterable<Uint8Array>,
+  limits: ZipLimits = zipLimits,
+): AsyncGenerator<unknown, void> {
+  const lines = createGzippedLines(limits.linesBytes)
+  const document = createDocument(limits.documentBytes)
+  const zip = new Unzip((file) => {
+    const part = isNamed(file.name, linesName) ? lines : isNamed(file.name, documentName) ? document : undefined
+    if (part === undefined || part.begun()) return
+    if (part === lines) document.drop()
+    file.ondata = (error, data, final) => {
+      if (error !== null) throw notAnExport(error)
+      part.push(data, final)
+    }
+    part.begin()
+    file.start()
+  })
+  zip.register(UnzipInflate)
   let size = 0
   for await (const chunk of upload) {
     size += chunk.byteLength
-    if (size > maxBytes) throw new Fault('too_large', `The file is larger than ${maxBytes} bytes.`, { field: 'file' })
-    chunks.push(chunk)
+    if (size > limits.uploadBytes) throw tooMuch(`The file is larger than ${limits.uploadBytes} bytes.`)
+    for (let at = 0; at < chunk.byteLength; at += sliceBytes) {
+      unpack(() => zip.push(chunk.subarray(at, at + sliceBytes)), lines.begun)
+      yield* lines.drain()
+    }
   }
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return whole
-}
-
-/**
- * The memories in an export, one record at a time: from `memories.jsonl.gz`, or where that is missing from `memories.json`.
- * A line that is not JSON comes as an `Error`.
- * @throws Fault `invalid` for what is no such zip, `too_large` for one that unpacks to too much
- */
-export function* recordsOf(zip: Uint8Array): Generator<unknown, void> {
-  const names = namesIn(zip)
-  const lines = names.find((name) => isNamed(name, linesName))
-  if (lines !== undefined) {
-    yield* linesOf(gunzipped(contentOf(zip, lines)))
+  unpack(() => zip.push(new Uint8Array(), true), lines.begun)
+  yield* lines.drain()
+  if (lines.begun()) {
+    if (!lines.ended()) throw cutOff()
     return
   }
-  const document = names.find((name) => isNamed(name, documentName))
-  if (document === undefined) throw notAnExport()
-  const whole = parsed(textOf(contentOf(zip, document)))
-  if (whole instanceof Error) throw notAnExport(whole)
-  yield* documentRecords(whole)
+  yield* documentRecords(document.whole(), notAnExport)
 }
 
 const isNamed = (path: string, name: string): boolean => path.slice(path.lastIndexOf('/') + 1) === name
@@ -54,130 +76,80 @@ const notAnExport = (cause?: unknown): Fault =>
     cause,
   })
 
-function namesIn(zip: Uint8Array): string[] {
-  const names: string[] = []
-  unzip(zip, ({ name }) => {
-    names.push(name)
-  })
-  return names
-}
+const cutOff = (cause?: unknown): Fault =>
+  new Fault('invalid', 'The file ends too early, or is damaged.', { code: 'export_damaged', field: 'file', cause })
 
-type ZipEntry = Parameters<NonNullable<Unzip['onfile']>>[0]
+const tooMuch = (message: string): Fault => new Fault('too_large', message, { field: 'file' })
 
-function unzip(zip: Uint8Array, onFile: (file: ZipEntry) => void): void {
+function unpack(step: () => void, begun: () => boolean): void {
   try {
-    const reader = new Unzip(onFile)
-    reader.register(UnzipInflate)
-    for (let at = 0; at < zip.byteLength; at += 65_536) reader.push(zip.subarray(at, at + 65_536))
-    reader.push(new Uint8Array(), true)
+    step()
   } catch (cause) {
-    throw cause instanceof Fault ? cause : notAnExport(cause)
+    if (cause instanceof Fault) throw cause
+    throw begun() ? cutOff(cause) : notAnExport(cause)
   }
 }
 
-function contentOf(zip: Uint8Array, name: string): Uint8Array[] {
-  const chunks: Uint8Array[] = []
-  const bound = bounded()
-  unzip(zip, (file) => {
-    if (file.name !== name) return
-    file.ondata = (error, data) => {
-      if (error !== null) throw notAnExport(error)
-      bound(data)
-      chunks.push(data)
-    }
-    file.start()
-  })
-  return chunks
-}
-
-function bounded(): (data: Uint8Array) => void {
-  let size = 0
-  return (data) => {
-    size += data.byteLength
-    if (size > maxFileBytes) throw new Fault('too_large', 'The file unpacks to too much.', { field: 'file' })
-  }
-}
-
-function* gunzipped(chunks: readonly Uint8Array[]): Generator<Uint8Array, void> {
-  let ready: Uint8Array[] = []
-  const bound = bounded()
+/** `memories.jsonl.gz`: its lines as far as it has come. */
+function createGzippedLines(maxBytes: number) {
+  const reader = createLineReader()
+  let [begun, ended, size] = [false, false, 0]
   const gunzip = new Gunzip((data) => {
-    bound(data)
-    ready.push(data)
+    size += data.byteLength
+    if (size > maxBytes) throw tooMuch('The file unpacks to too much.')
+    reader.push(data)
   })
-  for (const [at, chunk] of chunks.entries()) {
-    try {
-      gunzip.push(chunk, at === chunks.length - 1)
-    } catch (cause) {
-      throw cause instanceof Fault ? cause : notAnExport(cause)
-    }
-    yield* ready
-    ready = []
+  return {
+    begun: () => begun,
+    begin() {
+      begun = true
+    },
+    ended: () => ended,
+    push(data: Uint8Array, final: boolean) {
+      try {
+        for (let at = 0; at < data.byteLength; at += sliceBytes) gunzip.push(data.subarray(at, at + sliceBytes))
+        if (final) gunzip.push(new Uint8Array(), true)
+      } catch (cause) {
+        throw cause instanceof Fault ? cause : cutOff(cause)
+      }
+      if (!final) return
+      reader.end()
+      ended = true
+    },
+    drain: () => reader.drain(),
   }
 }
 
-function* linesOf(chunks: Iterable<Uint8Array>): Generator<unknown, void> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  let rest = ''
-  const decode = (chunk?: Uint8Array) => {
-    try {
-      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true })
-    } catch (cause) {
-      throw notAnExport(cause)
-    }
-  }
-  for (const chunk of chunks) {
-    const lines = (rest + decode(chunk)).split('\n')
-    rest = lines.pop() ?? ''
-    if (rest.length > maxLineCharacters)
-      throw new Fault('too_large', 'A line of the export is too long.', { field: 'file' })
-    for (const line of lines) if (line.trim() !== '') yield parsed(line)
-  }
-  rest += decode()
-  if (rest.trim() !== '') yield parsed(rest)
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return new Error('The line is not JSON.')
-  }
-}
-
-function textOf(chunks: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  try {
-    return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
-  } catch (cause) {
-    throw notAnExport(cause)
+/** `memories.json`, kept until it is known whether it is needed. */
+function createDocument(maxBytes: number) {
+  let chunks: Uint8Array[] = []
+  let [begun, ended, dropped, size] = [false, false, false, 0]
+  return {
+    begun: () => begun,
+    begin() {
+      begun = true
+    },
+    push(data: Uint8Array, final: boolean) {
+      ended = final
+      size += data.byteLength
+      if (size > maxBytes) chunks = []
+      else if (!dropped) chunks.push(data)
+    },
+    drop() {
+      dropped = true
+      chunks = []
+    },
+    whole(): unknown {
+      if (!begun) throw notAnExport()
+      if (!ended) throw cutOff()
+      if (size > maxBytes) {
+        throw tooMuch(`Without ${linesName}, ${documentName} may have at most ${maxBytes} bytes.`)
+      }
+      try {
+        return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
+      } catch (cause) {
+        throw notAnExport(cause)
+      }
+    },
   }
 }
-
-/** `memories.json` names categories and apps by id: each record gets their names, as the lines have them. */
-function* documentRecords(document: unknown): Generator<unknown, void> {
-  const list = (name: string): Record<string, unknown>[] => {
-    const value = isRecord(document) ? document[name] : undefined
-    return Array.isArray(value) ? value.filter(isRecord) : []
-  }
-  if (!isRecord(document) || !Array.isArray(document.memories)) throw notAnExport()
-  const namesById = (name: string) => new Map(list(name).map((each) => [each.id, each.name]))
-  const [apps, categories] = [namesById('apps'), namesById('categories')]
-  const linked = new Map<unknown, unknown[]>()
-  for (const { memory_id, category_id } of list('memory_categories')) {
-    const links = linked.get(memory_id)
-    if (links === undefined) linked.set(memory_id, [category_id])
-    else links.push(category_id)
-  }
-  for (const memory of list('memories')) {
-    const ids = Array.isArray(memory.category_ids) ? memory.category_ids : (linked.get(memory.id) ?? [])
-    yield {
-      ...memory,
-      app: apps.get(memory.app_id) ?? null,
-      categories: ids.flatMap((id: unknown) => categories.get(id) ?? []),
-    }
-  }
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

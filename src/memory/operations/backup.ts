@@ -3,7 +3,8 @@ import { Type as t } from '@sinclair/typebox'
 import type { ClientId } from '../../shared/brand.ts'
 import { assertUnrestricted } from '../access.ts'
 import { exportMemories } from '../backup/export.ts'
-import { importMemories, maxUploadBytes } from '../backup/import.ts'
+import { importMemories } from '../backup/import.ts'
+import { zipLimits } from '../backup/read-zip.ts'
 import { AppId } from './apps.ts'
 import { checkUser, operation, read } from './define.ts'
 
@@ -99,7 +100,7 @@ export const importBackup = operation({
       status: 200,
       query: ImportQuery,
       body: ImportBody,
-      upload: { field: 'file', contentType: 'application/zip', maxBytes: maxUploadBytes },
+      upload: { field: 'file', contentType: 'application/zip', maxBytes: zipLimits.uploadBytes },
       response: Report,
       toInput(wire, caller) {
         checkUser(wire, caller)

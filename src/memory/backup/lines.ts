@@ -1,0 +1,68 @@
+/** Lines of JSON out of bytes that arrive in pieces (jsonlines.org). */
+
+/** More than a memory with all it may have. */
+const maxLineBytes = 2_000_000
+const lineEnd = 0x0a
+
+export interface LineReader {
+  push(bytes: Uint8Array): void
+  /** Nothing more comes: what stands behind the last line end is a line too. */
+  end(): void
+  /** What was read since the last time: values, and an `Error` for a line that is no JSON, no UTF-8 or too long. */
+  drain(): Generator<unknown, void>
+}
+
+export function createLineReader(): LineReader {
+  let ready: unknown[] = []
+  let pending: Uint8Array[] = []
+  let pendingBytes = 0
+
+  const add = (part: Uint8Array) => {
+    pendingBytes += part.byteLength
+    // Of a line that is too long nothing is kept but how long it is.
+    if (pendingBytes > maxLineBytes) pending = []
+    else if (part.byteLength > 0) pending.push(part.slice())
+  }
+  const finish = () => {
+    if (pendingBytes > maxLineBytes) ready.push(new Error(`The line is longer than ${maxLineBytes} bytes.`))
+    else if (pendingBytes > 0) ready.push(...read(pending.length === 1 ? pending[0] : Buffer.concat(pending)))
+    pending = []
+    pendingBytes = 0
+  }
+
+  return {
+    push(bytes) {
+      let from = 0
+      for (let at = bytes.indexOf(lineEnd); at >= 0; at = bytes.indexOf(lineEnd, from)) {
+        add(bytes.subarray(from, at))
+        finish()
+        from = at + 1
+      }
+      add(bytes.subarray(from))
+    },
+    end: finish,
+    *drain() {
+      const lines = ready
+      ready = []
+      yield* lines
+    },
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** The line's value; nothing for a blank one. */
+function read(bytes: Uint8Array | undefined): [unknown?] {
+  let text: string
+  try {
+    text = decoder.decode(bytes)
+  } catch {
+    return [new Error('The line is not UTF-8.')]
+  }
+  if (text.trim() === '') return []
+  try {
+    return [JSON.parse(text)]
+  } catch {
+    return [new Error('The line is not JSON.')]
+  }
+}

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'bun:test'
+import { gzipSync, strToU8, zipSync } from 'fflate'
+import { recordsOf, zipLimits } from '../../../src/memory/backup/read-zip.ts'
+
+const linesOf = (count: number) =>
+  strToU8(Array.from({ length: count }, (_, n) => `${JSON.stringify({ n, salt: crypto.randomUUID() })}\n`).join(''))
+
+/** A file in pieces of 1,000 bytes, and how many of them were asked for. */
+function arriving(zip: Uint8Array) {
+  const seen = { pieces: 0 }
+  async function* pieces() {
+    for (let at = 0; at < zip.byteLength; at += 1_000) {
+      seen.pieces++
+      yield zip.subarray(at, at + 1_000)
+    }
+  }
+  return { seen, pieces: pieces(), total: Math.ceil(zip.byteLength / 1_000) }
+}
+
+async function all(records: AsyncIterable<unknown>): Promise<unknown[]> {
+  const list: unknown[] = []
+  for await (const record of records) list.push(record)
+  return list
+}
+
+describe('An export is read as it arrives', () => {
+  test('the first records are there when a small part of the file is, and nothing is read ahead of them', async () => {
+    const { seen, pieces, total } = arriving(zipSync({ 'memories.jsonl.gz': gzipSync(linesOf(2_000)) }))
+    const records = recordsOf(pieces)
+    expect((await records.next()).value).toMatchObject({ n: 0 })
+    expect(seen.pieces).toBeLessThan(total / 4)
+    const rest = await all(records)
+    expect(rest).toHaveLength(1_999)
+    expect(rest.at(-1)).toMatchObject({ n: 1_999 })
+  })
+
+  test('a memories.json before the lines is not kept, however large it is', async () => {
+    const document = strToU8(`{"memories":[${'0,'.repeat(100_000)}0]}`)
+    const files = { 'memories.json': document, 'memories.jsonl.gz': gzipSync(linesOf(3)) }
+    const limits = { ...zipLimits, documentBytes: 100_000 }
+    expect(await all(recordsOf(arriving(zipSync(files)).pieces, limits))).toHaveLength(3)
+    const alone = all(recordsOf(arriving(zipSync({ 'memories.json': document })).pieces, limits))
+    await expect(alone).rejects.toMatchObject({ kind: 'too_large', field: 'file' })
+  })
+
+  test('more than may be sent is too_large before it is read', async () => {
+    const { seen, pieces } = arriving(zipSync({ 'memories.jsonl.gz': gzipSync(linesOf(2_000)) }))
+    await expect(all(recordsOf(pieces, { ...zipLimits, uploadBytes: 5_000 }))).rejects.toMatchObject({
+      kind: 'too_large',
+    })
+    expect(seen.pieces).toBe(6)
+  })
+
+  test('a line end at any place of a piece, or none at the end, makes no difference', async () => {
+    const lines = strToU8('{"a":1}\n\n{"b":"\u00e4\u{1F682}"}\r\n{"c":3}')
+    const zip = zipSync({ 'memories.jsonl.gz': gzipSync(lines) }, { level: 0 })
+    for (const size of [1, 2, 3, 7, 64]) {
+      async function* pieces() {
+        for (let at = 0; at < zip.byteLength; at += size) yield zip.subarray(at, at + size)
+      }
+      expect(await all(recordsOf(pieces()))).toEqual([{ a: 1 }, { b: '\u00e4\u{1F682}' }, { c: 3 }])
+    }
+  })
+})
