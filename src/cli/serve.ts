@@ -117,6 +117,7 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
   const row = (name: string, value: string) => lines.push(`  ${name.padEnd(12)} ${value}`)
   if (config.roles.has('mcp')) row('MCP', `${config.apiBaseUrl}/mcp   (paste this into your client)`)
   if (config.roles.has('api')) row('REST', `${config.apiBaseUrl}/api/v1   (described at ${config.apiBaseUrl}/docs)`)
+  if (config.roles.has('ui')) row('pages', `${config.uiBaseUrl}/   (your memories, your apps, how to connect)`)
   if (config.auth === 'none') row('sign-in', 'none (AUTH=none): whoever reaches this machine is the owner')
   else row('issuer', config.issuer)
   if (config.roles.size < allRoles.length) row('roles', [...config.roles].join(', '))

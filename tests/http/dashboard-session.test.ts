@@ -1,5 +1,7 @@
 /** The dashboard as a relying party of its own issuer: sign-in, session, refresh, logout, and what must not work. */
 import { afterAll, beforeAll, describe, expect, setSystemTime, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Browser, formOf } from '../support/browser.ts'
 import { openSignedIn, pageOf, wordsOf } from '../support/dashboard.ts'
 import { type Deployment, deploy, origin } from '../support/deployment.ts'
@@ -162,6 +164,29 @@ describe('the session', () => {
     } finally {
       setSystemTime()
     }
+  })
+
+  test('two processes share it: who signed in at one is signed in at the other, and signed out of both at once', async () => {
+    const another = await deploy({ DATA_DIR: product.config.dataDir })
+    const browser = product.browser()
+    const page = await openSignedIn(product, browser, '/memories')
+    const there = await another.send('/memories', { headers: withCookie(browser) })
+    expect([there.status, (await there.text()).includes(secret)]).toEqual([200, true])
+    const cookies = withCookie(browser)
+    await browser.submit(formOf(page, '/session/logout'), {})
+    expect((await another.send('/memories', { headers: cookies })).status).toBe(303)
+    await another.close()
+  })
+
+  test('what is kept of it opens with the cookie alone: the file holds no token', async () => {
+    const browser = product.browser()
+    await openSignedIn(product, browser, '/memories')
+    const kept = ['ui.db', 'ui.db-wal'].map((name) =>
+      readFileSync(join(product.config.dataDir, name)).toString('latin1'),
+    )
+    // How every JWT of ours begins.
+    const found = ['eyJhbGciOi', cookieOf(browser)].map((clear) => kept.join('').includes(clear))
+    expect(found).toEqual([false, false])
   })
 
   test('whoever is signed out everywhere is signed out here: the page asks to sign in, once', async () => {
