@@ -4,12 +4,11 @@
  *   RECALL_DATA=conversations.jsonl bun run bench:recall [--single] [--run run.jsonl]
  *
  * One owner for each conversation in one SQLite file. `--single`: every item as one fact without thread or speaker, as tools send
- * them. With EMBEDDER_URL and EMBEDDER_MODEL set, by meaning too. `--run` writes each question's ranked ids for a scorer.
+ * them. By meaning too with what EMBEDDER, EMBEDDER_URL and EMBEDDER_MODEL_DIR choose. `--run` writes each question's ranked ids for a scorer.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openAiEmbedder } from '../../../src/adapters/models/openai-embedder.ts'
 import { openSqliteMemoryStore, type SqliteMemoryStore } from '../../../src/adapters/sqlite/memory/store.ts'
 import { contentHash } from '../../../src/memory/content.ts'
 import { embedItems } from '../../../src/memory/jobs/embed-items.ts'
@@ -19,6 +18,7 @@ import type { ClientId, MemoryId, OwnerId } from '../../../src/shared/brand.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
 import { createRandom } from '../../../src/shared/random.ts'
 import { type BenchItem, type Conversation, readConversations, speakerOf } from './data.ts'
+import { chosenEmbedder } from './embedder.ts'
 import { score, table } from './metrics.ts'
 
 const path = process.env.RECALL_DATA
@@ -28,16 +28,8 @@ if (path === undefined) {
 }
 const single = process.argv.includes('--single')
 const runPath = process.argv.includes('--run') ? process.argv[process.argv.indexOf('--run') + 1] : undefined
-const embedderUrl = process.env.EMBEDDER_URL
-const embedder =
-  embedderUrl === undefined || process.argv.includes('--words')
-    ? undefined
-    : openAiEmbedder({
-        url: embedderUrl,
-        model: process.env.EMBEDDER_MODEL ?? 'all-minilm',
-        clock: systemClock,
-        timeoutMs: 300_000,
-      })
+const chosen = process.argv.includes('--words') ? undefined : chosenEmbedder()
+const embedder = chosen?.embedder
 const app = 'bench' as ClientId
 const random = createRandom(systemClock)
 const hourMs = 3_600_000
@@ -128,6 +120,7 @@ try {
   console.log(`search ms: p50 ${at(0.5)} p99 ${at(0.99)}; added ${Math.round((items / addMs) * 1_000)} a second`)
   if (runPath !== undefined) writeFileSync(runPath, answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''))
 } finally {
+  await chosen?.close()
   await engine.store.close()
   rmSync(folder, { recursive: true })
 }
