@@ -89,8 +89,10 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
     const shared = sharedFairly(operations)
     const common: Common = { config, clock, random, log, engine, verifier, take, operations: shared }
     const auth = keyRing && signInServer(common, keyRing)
+    const { stores, feed } = engine
+    const people = createPeople({ settings: oidcSettings(config), clock, random, stores, feed })
     const services = needsMemory(config)
-      ? await openMemoryServices(config, opening, { clock, random, log, stores: engine.stores })
+      ? await openMemoryServices(config, opening, { clock, random, log, stores: engine.stores, people })
       : undefined
     return {
       clock,
@@ -102,7 +104,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
       engines: opening.engines,
       verifier,
       auth,
-      people: auth && createPeople(auth),
+      people: auth && people,
       api: services && (config.roles.has('api') || config.roles.has('actions')) ? restApi(common, services) : undefined,
       mcp: services && config.roles.has('mcp') ? mcpServer(common, services) : undefined,
       ui: config.roles.has('ui') ? pages(common) : undefined,

@@ -5,8 +5,20 @@ import { env } from './env.ts'
 import { healthcheck } from './healthcheck.ts'
 import { keys } from './keys.ts'
 import { models } from './models.ts'
+import { rebuild } from './rebuild.ts'
 import { serve } from './serve.ts'
 import { users } from './users.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [serve, code, users, clients, keys, models, healthcheck, env, version]
+export const commands: readonly Command[] = [
+  serve,
+  code,
+  users,
+  clients,
+  keys,
+  rebuild,
+  models,
+  healthcheck,
+  env,
+  version,
+]

@@ -1,21 +1,23 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { openPeople } from '../dependencies/people.ts'
+import { removePersonAndMemories } from '../dependencies/removal.ts'
 import { type Command, cell, print, UsageError } from './command.ts'
 
 export const users: Command = {
   name: 'users',
-  usage: 'add NAME | list | link NAME SUBJECT [--provider google | --provider ISSUER] | remove NAME',
+  usage: 'add NAME | list | link NAME SUBJECT [--provider google | --provider ISSUER] | remove NAME [--memories]',
   summary:
     'Adds, lists or removes people, or lets one sign in with one more account (its subject at the provider). NAME may be an id from the list.',
   async run(words) {
     const { values, positionals } = parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: { provider: { type: 'string' } },
+      options: { provider: { type: 'string' }, memories: { type: 'boolean' } },
     })
     const [action = '', name = '', subject = '', ...more] = positionals
     checkWords(action, [name, subject].filter(Boolean).length + more.length, values.provider)
+    if (values.memories === true) return removeWithMemories(action, name)
     const people = await openPeople(loadConfig())
     try {
       switch (action) {
@@ -42,6 +44,15 @@ export const users: Command = {
       await people.close()
     }
   },
+}
+
+async function removeWithMemories(action: string, name: string): Promise<number> {
+  if (action !== 'remove') throw new UsageError('--memories goes with remove.')
+  const { ownerId, signIn, erased } = await removePersonAndMemories(loadConfig(), name)
+  print(`${ownerId} is removed${signIn ? ', and signed out everywhere' : '; there was no sign-in of theirs here'}.`)
+  const { memories, events, readings, rules } = erased
+  print(`Gone: ${memories} memories, ${events} events, ${readings} readings, ${rules} rules, and their settings.`)
+  return 0
 }
 
 const wordsAfter: Readonly<Record<string, number>> = { add: 1, list: 0, link: 2, remove: 1 }

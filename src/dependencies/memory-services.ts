@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { AppNames, Profiles } from '../memory/ports.ts'
 import type { MemoryServices } from '../memory/services.ts'
 import { ownPages, ownPagesId } from '../oidc/clients/own-pages.ts'
+import type { People } from '../oidc/people.ts'
 import type { OidcStores } from '../oidc/ports.ts'
 import type { ClientId } from '../shared/brand.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -13,17 +14,19 @@ import { openGraph } from './graph.ts'
 import { openMemoryEngine } from './memory-engine.ts'
 import type { Opening } from './opening.ts'
 import { runOutboxWork } from './outbox-work.ts'
+import { removeSignIn } from './removal.ts'
 
 interface Given {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
   readonly stores: Pick<OidcStores, 'clients' | 'users'>
+  readonly people: Pick<People, 'remove'>
 }
 
 /** Opens the memory's engine and, with the role worker, starts its jobs. @throws Fault as the engine */
 export async function openMemoryServices(config: Config, opening: Opening, given: Given): Promise<MemoryServices> {
-  const { clock, random, log, stores } = given
+  const { clock, random, log, stores, people } = given
   const engine = await openMemoryEngine(config)
   opening.onClose(() => engine.close())
   opening.healthChecks.push(...engine.healthChecks)
@@ -51,6 +54,7 @@ export async function openMemoryServices(config: Config, opening: Opening, given
     random,
     appNames: clientNames(stores, config),
     profiles: userProfiles(stores),
+    removePerson: async (ownerId) => (await removeSignIn(people, ownerId)) !== undefined,
     settings: { uiBaseUrl: config.uiBaseUrl },
   }
 }

@@ -8,6 +8,7 @@ import { exportBackup, importBackup } from './operations/backup.ts'
 import { connectedMemories } from './operations/connected-memories.ts'
 import { mergeMemories, supersedeMemory, undoChange } from './operations/corrections.ts'
 import { fetchMemory, search } from './operations/deep-research.ts'
+import { deleteAccount } from './operations/delete-account.ts'
 import { deleteAllMemories, deleteMemories } from './operations/delete-memories.ts'
 import { entityPaths } from './operations/entity-paths.ts'
 import { entityTimeline } from './operations/entity-timeline.ts'
@@ -56,6 +57,7 @@ export const operations: readonly AnyOperation<MemoryServices>[] = [
   readSettings,
   changeSettings,
   resetSettings,
+  deleteAccount,
   exportBackup,
   importBackup,
 ]

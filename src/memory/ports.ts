@@ -297,7 +297,23 @@ export interface Preferences {
   setPreferences(ownerId: OwnerId, value: Metadata): Promise<void>
 }
 
-export interface MemoryStore extends Memories, Corrections, Imports, History, Apps, Onces, Preferences {
+/** How much of a person was removed. */
+export interface ErasedAccount {
+  readonly memories: number
+  readonly events: number
+  readonly readings: number
+  readonly rules: number
+}
+
+export interface Accounts {
+  /**
+   * Removes everything that is kept of a person: memories and tombstones, index, vectors, entities, events, readings, rules,
+   * settings, confirmations and kept results; and leaves a job that does so in a graph elsewhere.
+   */
+  eraseOwner(ownerId: OwnerId, at: number): Promise<ErasedAccount>
+}
+
+export interface MemoryStore extends Memories, Corrections, Imports, History, Apps, Onces, Preferences, Accounts {
   health(): Promise<EngineHealth>
   close(): Promise<void>
 }

@@ -1,3 +1,4 @@
+import type { OwnerId } from '../shared/brand.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Random } from '../shared/random.ts'
 import type { Graph } from './graph/ask.ts'
@@ -19,6 +20,8 @@ export interface MemoryServices {
   readonly random: Random
   readonly appNames: AppNames
   readonly profiles: Profiles
+  /** Takes a person's sign-in away; false where it is another server's. */
+  readonly removePerson?: ((ownerId: OwnerId) => Promise<boolean>) | undefined
   readonly settings: {
     /** Where a person reads one memory: `{uiBaseUrl}/memories/{id}`. */
     readonly uiBaseUrl: string

@@ -15,9 +15,9 @@ export interface People {
   add(name: string): Promise<void>
   /**
    * Ends every grant of a person, named or by their `sub`, and takes their sign-in away. Their memories stay until they are
-   * deleted. Throws `Fault('not_found')`.
+   * deleted. Gives their id. Throws `Fault('not_found')`.
    */
-  remove(person: string): Promise<void>
+  remove(person: string): Promise<OwnerId>
   /**
    * Lets a person, named or by their `sub`, sign in with one more account and keep their memories. Throws `Fault('not_found')` for
    * nobody, `Fault('conflict')` when the account is someone else's, `Fault('invalid')` for what cannot be one.
@@ -101,6 +101,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
       await stores.users.delete(user.id)
       // What was allowed in the moment before: from now on nothing more can be.
       await endGrants(user)
+      return user.id
     },
     list: () => stores.users.list(mostPeople),
   }

@@ -4,6 +4,7 @@
 import { describe } from 'bun:test'
 import type { MemoryEngine } from '../support/memory-engines.ts'
 import { describeAccess } from './memory-store/access.ts'
+import { describeAccounts } from './memory-store/accounts.ts'
 import { describeAdding } from './memory-store/adding.ts'
 import { describeChanging } from './memory-store/changing.ts'
 import { describeCorrections } from './memory-store/corrections.ts'
@@ -28,6 +29,7 @@ export function describeMemoryStore(engine: string, open: OpenMemoryStore): void
       describeHistory,
       describeAccess,
       describeOnces,
+      describeAccounts,
     ]) {
       part(open)
     }

@@ -106,6 +106,8 @@ export interface GraphMemory extends Knowledge {
 export interface GraphSource {
   /** Those of the ids that exist; of a tombstone nothing is mentioned. */
   graphMemories(ownerId: OwnerId, ids: readonly MemoryId[]): Promise<readonly GraphMemory[]>
+  /** Derives the entities of an owner's memories, or of all owners', anew: when they are next asked for or written. */
+  renew(ownerId: OwnerId | undefined): Promise<void>
   /** What is known of each of these memories, those that are there and that the rule lets be read. */
   knowledge(
     ownerId: OwnerId,

@@ -54,6 +54,11 @@ export interface VectorIndex {
   keep(claim: EmbeddingClaim, vectors: readonly (Float32Array | undefined)[]): Promise<void>
   /** Gives a claim back after a failure, to be taken again from `at` on. */
   release(claim: EmbeddingClaim, at: number): Promise<void>
+  /**
+   * Makes the index, or the vectors alone, of an owner or of all owners anew: the index when they are next touched, the vectors by
+   * the job. Returns how many owners.
+   */
+  renew(what: 'index' | 'embeddings', ownerId: OwnerId | undefined): Promise<number>
   /** How many items wait for a vector in the space. */
   waiting(space: string): Promise<number>
 }

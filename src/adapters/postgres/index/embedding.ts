@@ -6,7 +6,7 @@ import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Sql } from '../database.ts'
 import { bytesAsText } from './append.ts'
 import { makeNearIndex } from './near-index.ts'
-import { nearIndexOf } from './owner.ts'
+import { dropIndex, findOwner, nearIndexOf } from './owner.ts'
 import { vectorAsText } from './vectors.ts'
 
 interface WaitingRow {
@@ -63,6 +63,20 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
       db.run(async (sql) => {
         await sql`UPDATE index_owner SET leased_until = ${at} WHERE key = ${owner}`
       }),
+    async renew(what, ownerId) {
+      const owners = await db.run(
+        (sql) => sql<{ owner_id: OwnerId }[]>`
+          SELECT owner_id FROM index_owner WHERE ${ownerId ?? null}::text IS NULL OR owner_id = ${ownerId ?? null}`,
+      )
+      for (const { owner_id } of owners) {
+        await db.write(owner_id, async (transaction) => {
+          if (what === 'index') return dropIndex(transaction)
+          const owner = await findOwner(transaction.sql, owner_id, true)
+          if (owner !== undefined) await beginSpace(transaction.sql, owner, '')
+        })
+      }
+      return owners.length
+    },
     waiting: (space) =>
       db.run(async (sql) => {
         const [row] = await sql<{ count: number }[]>`

@@ -17,6 +17,7 @@ import { postgresRecallIndex } from '../index/read.ts'
 import { createNearest } from '../index/vectors.ts'
 import { verifyIndex } from '../index/verify.ts'
 import { migrate } from '../migrate.ts'
+import { createAccounts } from './accounts.ts'
 import { createApps } from './apps.ts'
 import { createCorrections } from './corrections.ts'
 import { createHistory } from './history.ts'
@@ -81,6 +82,7 @@ function storeOn(db: Database, pgvector: boolean, scannedUpTo: number): Postgres
     ...history,
     ...createApps(db, flushNow),
     ...createOnces(db),
+    ...createAccounts(db, flush),
     health: () => db.health(),
     async close() {
       try {

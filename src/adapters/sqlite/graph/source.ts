@@ -40,6 +40,12 @@ export function sqliteGraphSource(db: Database): GraphSource {
         })
       }),
 
+    renew: async (ownerId) =>
+      db.transaction(() => {
+        if (ownerId === undefined) db.run('UPDATE entity_owner SET version = 0')
+        else db.run('UPDATE entity_owner SET version = 0 WHERE owner_id = ?', ownerId)
+      }),
+
     knowledge: async (ownerId, rule, id) =>
       db.transaction(() => {
         isCurrent(db, ownerId)

@@ -3,8 +3,9 @@ import { codeOf, likenessOf, toBytes, vectorFrom, wordsOf } from '../../../memor
 import type { KeptCodes } from '../../../memory/rank/kept-index.ts'
 import type { EmbeddingClaim, NearestRequest, VectorIndex } from '../../../memory/rank/ports.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
+import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
-import { nextVersion } from './write.ts'
+import { dropIndex, nextVersion } from './write.ts'
 
 /** Another process's lease may be behind by its clock; what is embedded twice is only work done twice. */
 interface OwnerRow {
@@ -60,6 +61,18 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
     release: async ({ owner }, at) => {
       db.run('UPDATE index_owner SET leased_until = ? WHERE key = ?', at, owner)
     },
+    renew: async (what, ownerId) =>
+      db.transaction(() => {
+        const owners = db.all<{ key: number; owner_id: OwnerId }>(
+          `SELECT key, owner_id FROM index_owner ${ownerId === undefined ? '' : 'WHERE owner_id = ?'}`,
+          ...(ownerId === undefined ? [] : [ownerId]),
+        )
+        for (const { key, owner_id } of owners) {
+          if (what === 'index') dropIndex(db, owner_id)
+          else beginSpace(db, key, '')
+        }
+        return owners.length
+      }),
     waiting: async (space) =>
       db.get<{ count: number }>(
         'SELECT coalesce(sum(next_ordinal - iif(space = ?, embedded_to, 0)), 0) AS count FROM index_owner',

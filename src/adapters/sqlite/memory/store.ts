@@ -15,6 +15,7 @@ import { sqliteGraphSource } from '../graph/source.ts'
 import { sqliteRecallIndex } from '../index/read.ts'
 import { sqliteVectorIndex } from '../index/vectors.ts'
 import { verifyIndex } from '../index/verify.ts'
+import { createAccounts } from './accounts.ts'
 import { createApps } from './apps.ts'
 import { createCorrections } from './corrections.ts'
 import { createHistory } from './history.ts'
@@ -65,6 +66,7 @@ export function openSqliteMemoryStore({ path }: { readonly path: string }): Sqli
     ...history,
     ...createApps(db, flush),
     ...createOnces(db),
+    ...createAccounts(db, flush),
     health: () => db.health(),
     async close() {
       stop()

@@ -108,7 +108,7 @@ export function createWriters(db: Database, flushAccessLog: () => void): Writers
  * A transaction that erases texts. Earlier pages of them are still in the write-ahead log: it is written back and cut to
  * nothing, as far as no other process reads; the next deletion, and closing, try again.
  */
-function erasing<T>(db: Database, work: () => T): T {
+export function erasing<T>(db: Database, work: () => T): T {
   const result = db.transaction(work)
   db.get('PRAGMA wal_checkpoint(TRUNCATE)')
   return result

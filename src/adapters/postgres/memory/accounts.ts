@@ -1,0 +1,33 @@
+/** Removing all that is kept of a person, tombstones and history too. */
+import type { Accounts } from '../../../memory/ports.ts'
+import type { Database } from '../database.ts'
+import { dropIndex } from '../index/owner.ts'
+import type { FlushReadings } from './write.ts'
+
+/** Every table with a column for the owner, besides those of the index; `memory` last. */
+const tables = [
+  'memory_category',
+  'memory_event',
+  'access_log',
+  'access_rule',
+  'confirmation',
+  'once',
+  'preference',
+  'memory',
+]
+
+export const createAccounts = (db: Database, flush: FlushReadings): Accounts => ({
+  eraseOwner: (ownerId) =>
+    db.write(ownerId, async (transaction) => {
+      const { sql } = transaction
+      await flush(transaction)
+      const [erased] = await sql<{ memories: number; events: number; readings: number; rules: number }[]>`
+        SELECT (SELECT count(*) FROM memory WHERE owner_id = ${ownerId} AND state <> 'deleted') AS memories,
+               (SELECT count(*) FROM memory_event WHERE owner_id = ${ownerId}) AS events,
+               (SELECT count(*) FROM access_log WHERE owner_id = ${ownerId}) AS readings,
+               (SELECT count(*) FROM access_rule WHERE owner_id = ${ownerId}) AS rules`
+      await dropIndex(transaction)
+      for (const table of tables) await sql`DELETE FROM ${sql(table)} WHERE owner_id = ${ownerId}`
+      return erased ?? { memories: 0, events: 0, readings: 0, rules: 0 }
+    }),
+})

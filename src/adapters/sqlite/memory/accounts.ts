@@ -1,0 +1,42 @@
+/** Removing all that is kept of a person, tombstones and history too. */
+import type { Accounts } from '../../../memory/ports.ts'
+import type { MemoryId } from '../../../shared/brand.ts'
+import type { Database } from '../database.ts'
+import { dropKnowledge } from '../graph/write.ts'
+import { dropIndex } from '../index/write.ts'
+import { writeJobs } from './outbox.ts'
+import { erasing } from './write.ts'
+
+/** Every table with a column for the owner, besides those of the index and of the entities. */
+const tables = [
+  'memory_category',
+  'memory_event',
+  'access_log',
+  'access_rule',
+  'confirmation',
+  'once',
+  'preference',
+  'job',
+]
+
+export const createAccounts = (db: Database, flushAccessLog: () => void): Accounts => ({
+  eraseOwner: async (ownerId, at) =>
+    erasing(db, () => {
+      flushAccessLog()
+      const count = (sql: string) => db.get<{ count: number }>(sql, ownerId)?.count ?? 0
+      const erased = {
+        memories: count("SELECT count(*) AS count FROM memory WHERE owner_id = ? AND state <> 'deleted'"),
+        events: count('SELECT count(*) AS count FROM memory_event WHERE owner_id = ?'),
+        readings: count('SELECT count(*) AS count FROM access_log WHERE owner_id = ?'),
+        rules: count('SELECT count(*) AS count FROM access_rule WHERE owner_id = ?'),
+      }
+      dropIndex(db, ownerId)
+      db.run('DELETE FROM extraction WHERE memory IN (SELECT seq FROM memory WHERE owner_id = ?)', ownerId)
+      dropKnowledge(db, ownerId)
+      for (const table of tables) db.run(`DELETE FROM ${table} WHERE owner_id = ?`, ownerId)
+      db.run('DELETE FROM memory WHERE owner_id = ?', ownerId)
+      // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
+      writeJobs(db, ownerId, '' as MemoryId, ['graph'], at)
+      return erased
+    }),
+})
