@@ -2,19 +2,17 @@
 import type { Config } from '../config/config.ts'
 import type { OwnerId } from '../shared/brand.ts'
 import { systemClock } from '../shared/clock.ts'
-import { Fault } from '../shared/fault.ts'
 import { openMemoryEngine } from './memory-engine.ts'
 
 export const derivations = ['index', 'embeddings', 'graph', 'facts'] as const
 export type Derivation = (typeof derivations)[number]
 
-/** Returns for how many people it was begun. @throws Fault `invalid` for what this deployment does not keep */
+/** Returns for how many people it was begun. */
 export async function rebuild(config: Config, what: Derivation, ownerId: OwnerId | undefined): Promise<number> {
   const engine = await openMemoryEngine(config)
   try {
     if (what === 'index' || what === 'embeddings') return await engine.vectors.renew(what, ownerId)
     const { knowledge } = engine
-    if (knowledge === undefined) throw new Fault('invalid', `This engine keeps no ${what} yet.`)
     const kind = what === 'graph' ? 'graph' : 'extract'
     if (what === 'graph') await knowledge.graphSource.renew(ownerId)
     return await knowledge.outbox.renew(kind, ownerId, systemClock.now())

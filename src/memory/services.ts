@@ -11,9 +11,8 @@ import type { RecallIndex } from './rank/ports.ts'
 export interface MemoryServices {
   readonly store: MemoryStore
   readonly index: RecallIndex
-  /** Where the engine keeps what memories are about. */
-  readonly graph?: Graph | undefined
-  readonly graphSource?: GraphSource | undefined
+  readonly graph: Graph
+  readonly graphSource: GraphSource
   /** Only where one is configured. */
   readonly embedder?: Embedder | undefined
   readonly clock: Clock

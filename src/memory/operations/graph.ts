@@ -33,12 +33,8 @@ export async function askGraph<T>(
 ): Promise<GraphAnswer<T>> {
   const rule = await store.rule(ownerId, appId)
   assertReader(rule)
-  if (graph === undefined) throw noGraph()
   return graph.ask(ownerId, (engine) => question(engine, rule))
 }
-
-export const noGraph = (): Fault =>
-  new Fault('unavailable', 'This engine keeps no graph of entities yet.', { code: 'graph_missing' })
 
 /**
  * Memories as they are shown, by id. The graph proposes; whether one is there, and whether this app may read it, the store says

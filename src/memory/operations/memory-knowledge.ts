@@ -3,7 +3,7 @@ import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import { assertReader } from '../access.ts'
 import { checkUser, operation, read } from './define.ts'
-import { noGraph, ShownEntity, User } from './graph.ts'
+import { ShownEntity, User } from './graph.ts'
 
 const Params = t.Object({ id: t.String({ minLength: 1, maxLength: 64 }) }, { additionalProperties: false })
 const Query = t.Object(User, { additionalProperties: false })
@@ -46,7 +46,6 @@ export const memoryKnowledge = operation({
   async run({ store, graphSource }, { ownerId, appId }, { id }) {
     const rule = await store.rule(ownerId, appId)
     assertReader(rule)
-    if (graphSource === undefined) throw noGraph()
     const known = await graphSource.knowledge(ownerId, rule, id as MemoryId)
     if (known === undefined) throw new Fault('not_found', 'There is no memory with this id.', { field: 'id' })
     const names = new Map(known.mentions.map(({ key, name }) => [key, name]))

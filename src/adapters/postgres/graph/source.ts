@@ -26,6 +26,12 @@ export function postgresGraphSource(db: Database): GraphSource {
         })
       }),
 
+    renew: (ownerId) =>
+      db.transaction(async (sql) => {
+        await sql`UPDATE entity_owner SET version = 0
+          WHERE ${ownerId ?? null}::text IS NULL OR owner_id = ${ownerId ?? null}`
+      }),
+
     knowledge: (ownerId, rule, id) =>
       db.write(ownerId, async (transaction) => {
         await isCurrent(transaction)

@@ -1,7 +1,9 @@
 /** Removing all that is kept of a person, tombstones and history too. */
 import type { Accounts } from '../../../memory/ports.ts'
 import type { Database } from '../database.ts'
+import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/owner.ts'
+import { wholeOwner, writeJobs } from './outbox.ts'
 import type { FlushReadings } from './write.ts'
 
 /** Every table with a column for the owner, besides those of the index; `memory` last. */
@@ -13,11 +15,12 @@ const tables = [
   'confirmation',
   'once',
   'preference',
+  'job',
   'memory',
 ]
 
 export const createAccounts = (db: Database, flush: FlushReadings): Accounts => ({
-  eraseOwner: (ownerId) =>
+  eraseOwner: (ownerId, at) =>
     db.write(ownerId, async (transaction) => {
       const { sql } = transaction
       await flush(transaction)
@@ -27,7 +30,11 @@ export const createAccounts = (db: Database, flush: FlushReadings): Accounts => 
                (SELECT count(*) FROM access_log WHERE owner_id = ${ownerId}) AS readings,
                (SELECT count(*) FROM access_rule WHERE owner_id = ${ownerId}) AS rules`
       await dropIndex(transaction)
+      await sql`DELETE FROM extraction WHERE memory IN (SELECT seq FROM memory WHERE owner_id = ${ownerId})`
+      await dropKnowledge(transaction)
       for (const table of tables) await sql`DELETE FROM ${sql(table)} WHERE owner_id = ${ownerId}`
+      // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
+      await writeJobs(transaction, [{ id: wholeOwner, kinds: ['graph'] }], at)
       return erased ?? { memories: 0, events: 0, readings: 0, rules: 0 }
     }),
 })

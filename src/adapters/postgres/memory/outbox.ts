@@ -36,7 +36,8 @@ interface JobRow {
   readonly attempts: number
 }
 
-const wholeOwner = ''
+/** A job of all of an owner's memories. */
+export const wholeOwner = '' as MemoryId
 /** A job that is asked for again: counted from anew, unless somebody runs it, who will see that it has another revision. */
 const again = (sql: Sql) => sql`ON CONFLICT (kind, owner_id, memory_id) DO UPDATE SET revision = job.revision + 1,
   attempts = 0, dead = false, due_at = CASE WHEN job.leased AND NOT job.dead THEN job.due_at ELSE excluded.due_at END`

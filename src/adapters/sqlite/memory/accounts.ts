@@ -1,10 +1,9 @@
 /** Removing all that is kept of a person, tombstones and history too. */
 import type { Accounts } from '../../../memory/ports.ts'
-import type { MemoryId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/write.ts'
-import { writeJobs } from './outbox.ts'
+import { wholeOwner, writeJobs } from './outbox.ts'
 import { erasing } from './write.ts'
 
 /** Every table with a column for the owner, besides those of the index and of the entities. */
@@ -36,7 +35,7 @@ export const createAccounts = (db: Database, flushAccessLog: () => void): Accoun
       for (const table of tables) db.run(`DELETE FROM ${table} WHERE owner_id = ?`, ownerId)
       db.run('DELETE FROM memory WHERE owner_id = ?', ownerId)
       // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
-      writeJobs(db, ownerId, '' as MemoryId, ['graph'], at)
+      writeJobs(db, ownerId, wholeOwner, ['graph'], at)
       return erased
     }),
 })

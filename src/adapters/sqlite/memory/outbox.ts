@@ -23,12 +23,13 @@ CREATE INDEX job_by_age ON job (kind, dead, created_at);
 interface JobRow {
   readonly kind: JobKind
   readonly owner_id: OwnerId
-  readonly memory_id: string
+  readonly memory_id: MemoryId
   readonly revision: number
   readonly attempts: number
 }
 
-const wholeOwner = ''
+/** A job of all of an owner's memories. */
+export const wholeOwner = '' as MemoryId
 /** A job that is asked for again: counted from anew, unless somebody runs it, who will see that it has another revision. */
 const again = `ON CONFLICT (kind, owner_id, memory_id) DO UPDATE SET revision = revision + 1, attempts = 0, dead = 0,
   due_at = iif(leased = 1 AND dead = 0, due_at, excluded.due_at)`
@@ -71,7 +72,7 @@ export function sqliteOutbox(db: Database): Outbox {
         : [{ owner_id: ownerId }]
     for (const { owner_id } of owners) {
       db.run("DELETE FROM job WHERE kind = ? AND owner_id = ? AND memory_id <> '' AND dead = 1", kind, owner_id)
-      writeJobs(db, owner_id, wholeOwner as MemoryId, [kind], at)
+      writeJobs(db, owner_id, wholeOwner, [kind], at)
     }
     return owners.length
   }
@@ -193,7 +194,7 @@ export function sqliteOutbox(db: Database): Outbox {
 const jobOf = ({ kind, owner_id, memory_id, revision, attempts }: JobRow): Job => ({
   kind,
   ownerId: owner_id,
-  memoryId: memory_id === wholeOwner ? undefined : (memory_id as MemoryId),
+  memoryId: memory_id === wholeOwner ? undefined : memory_id,
   attempts,
   revision,
 })
