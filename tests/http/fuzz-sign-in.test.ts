@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { endpoints } from '../../src/oidc/endpoints.ts'
 import type { Client } from '../../src/oidc/ports.ts'
-import { type AuthorizationServer, callback, startAuthorizationServer } from '../support/authorization-server.ts'
+import {
+  type AuthorizationServer,
+  callback,
+  pageOf,
+  startAuthorizationServer,
+} from '../support/authorization-server.ts'
 import { seeded } from '../support/seeded.ts'
 
 /** `FUZZ_REQUESTS=20000` for a long run; `FUZZ_SEED` repeats one. */
@@ -100,17 +106,16 @@ describe(`the addresses that browsers see, with whatever is sent to them (seed $
           'NaN',
         ],
       ]
-      const paths = [
-        ...['/auth/authorize', '/auth/authorize', '/auth/authorize', '/auth/signin/x', '/auth/signin/x/code'],
-        ...[
-          '/auth/signin/x/link',
-          '/auth/signin/x/with/google',
-          '/auth/signin/callback/google',
-          '/auth/consent/x',
-          '/auth/logout',
-        ],
-        ...['/auth/signin/%ff', '/auth/consent/..%2f', '/auth/signin/__proto__', '/auth/assets/x', '/auth/'],
-      ]
+      /** A request under way in this browser, and one whose person has signed in: what is behind the first checks. */
+      const browser = here.browser()
+      const underWay = pageOf(await browser.open(here.authorizationUrl(client))).url
+      const signedIn = pageOf(await here.enterCode(browser, await browser.open(here.authorizationUrl(client)))).url
+      const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
+      const idOf = (url: string) => url.slice(url.lastIndexOf('/') + 1)
+      const segments = ['x', '%ff', '..%2f', '__proto__', idOf(underWay), idOf(signedIn), 'google']
+      const pages = endpoints(here.dependencies.settings).filter(({ errors }) => errors === 'page')
+      const routes = [...pages, ...pages.filter(({ path }) => path === '/auth/authorize')]
+      const answered = new Set<string>()
       const encode = (text: string) =>
         random() < 0.1 ? text.replace(/[^\x20-\x7e]| /g, '%zz') : encodeURIComponent(text.toWellFormed())
       for (let count = 0; count < requests; count++) {
@@ -125,17 +130,20 @@ describe(`the addresses that browsers see, with whatever is sent to them (seed $
           else pairs.push([name, value])
         }
         const query = pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
-        const posted = random() < 0.4
-        const path = pick(paths)
+        const route = random() < 0.97 ? pick(routes) : { method: 'GET', path: '/auth/' }
+        const posted = random() < 0.1 ? random() < 0.5 : route.method === 'POST'
+        const path = route.path.replace(/:\w+/g, () => pick(segments))
         const response = await here.send(posted ? path : `${path}?${query}`, {
           method: posted ? 'POST' : 'GET',
           headers: {
             ...(posted
               ? { 'content-type': pick(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data']) }
               : {}),
-            ...(random() < 0.3
+            ...(random() < 0.6
               ? {
                   cookie: pick([
+                    cookie,
+                    cookie,
                     '__Host-souvenir-browser=x',
                     `__Host-souvenir-session=${'s'.repeat(43)}`,
                     '=;=;',
@@ -149,6 +157,7 @@ describe(`the addresses that browsers see, with whatever is sent to them (seed $
         const said = `${posted ? 'POST' : 'GET'} ${path} ${query.slice(0, 2_000)}`
         const text = await response.text()
         const location = response.headers.get('location')
+        answered.add(`${posted ? 'POST' : 'GET'} ${route.path}`)
         expect([response.status < 500, said]).toEqual([true, said])
         expect([text.includes('<svg/onload'), said]).toEqual([false, said])
         if (location !== null)
@@ -158,6 +167,7 @@ describe(`the addresses that browsers see, with whatever is sent to them (seed $
           ]).toEqual([true, said])
         expect(response.headers.getSetCookie().every((cookie) => cookie.startsWith('__Host-souvenir-'))).toBe(true)
       }
+      for (const { method, path } of pages) expect([...answered]).toContain(`${method} ${path}`)
     },
     60 * requests,
   )
