@@ -1,6 +1,8 @@
 /** One kept-alive HTTP/1.1 connection that costs the measuring process little: bytes out, status and body back. */
 export interface Answer {
   readonly status: number
+  /** Status line and header fields, as they came. */
+  readonly head: string
   readonly body: string
 }
 
@@ -69,7 +71,8 @@ function complete(received: string): Answer | undefined {
   const status = Number(head.slice(9, 12))
   const body = received.slice(headEnd + 4)
   const length = /^content-length: *(\d+)/im.exec(head)?.[1]
-  if (length !== undefined) return body.length >= Number(length) ? { status, body } : undefined
-  if (/^transfer-encoding: *chunked/im.test(head)) return body.endsWith('0\r\n\r\n') ? { status, body } : undefined
-  return { status, body }
+  if (length !== undefined) return body.length >= Number(length) ? { status, head, body } : undefined
+  if (/^transfer-encoding: *chunked/im.test(head))
+    return body.endsWith('0\r\n\r\n') ? { status, head, body } : undefined
+  return { status, head, body }
 }

@@ -46,19 +46,29 @@ export async function startProduct(dataDir: string, more: Record<string, string>
   return { ...running, issuer: `http://localhost:${port}`, dataDir, issueCode: () => runCommand(variables, 'code') }
 }
 
+/** A script of this repository, run from source. `path` is an address it answers with 200 once it is there. */
+export async function startScript(script: string, path: string): Promise<Running> {
+  return start(process.execPath, await freePort(), {}, { words: [join(projectRoot, script)], path })
+}
+
 export const freshDataDir = (): string => mkdtempSync(join(benchFolder, 'data-'))
 
-async function start(command: string, port: number, variables: Record<string, string>): Promise<Running> {
+async function start(
+  command: string,
+  port: number,
+  variables: Record<string, string>,
+  { words = [], path = '/health' }: { readonly words?: readonly string[]; readonly path?: string } = {},
+): Promise<Running> {
   const log = Bun.file(join(benchFolder, `${port}.log`))
   const startedMs = performance.now()
-  const child = Bun.spawn([command], {
+  const child = Bun.spawn([command, ...words], {
     cwd: benchFolder,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: String(port), ...variables },
     stdin: 'ignore',
     stdout: log,
     stderr: log,
   })
-  const firstAnswerMs = (await firstAnswer(port, () => child.exitCode)) - startedMs
+  const firstAnswerMs = (await firstAnswer(`http://127.0.0.1:${port}${path}`, () => child.exitCode)) - startedMs
   return {
     pid: child.pid,
     port,
@@ -70,10 +80,10 @@ async function start(command: string, port: number, variables: Record<string, st
   }
 }
 
-/** When `/health` first answered 200, on the clock of `performance.now()`. */
-async function firstAnswer(port: number, exitCode: () => number | null): Promise<number> {
+/** When `url` first answered 200, on the clock of `performance.now()`. */
+async function firstAnswer(url: string, exitCode: () => number | null): Promise<number> {
   for (;;) {
-    const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined)
+    const response = await fetch(url).catch(() => undefined)
     if (response?.status === 200) {
       await response.text()
       return performance.now()
