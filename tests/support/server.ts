@@ -156,7 +156,7 @@ export type Shape = 'one process' | 'auth apart'
 export const shapes: readonly Shape[] = ['one process', 'auth apart']
 
 /** The product in one process, or sign-in in one and the resources in another that verifies through its JWKS. */
-export async function startProduct(shape: Shape): Promise<Product> {
+export async function startProduct(shape: Shape, more: Record<string, string> = {}): Promise<Product> {
   const [apiPort, authPort] = [await freePort(), await freePort()]
   const apiUrl = `http://localhost:${apiPort}`
   const issuer = shape === 'one process' ? apiUrl : `http://localhost:${authPort}`
@@ -167,6 +167,7 @@ export async function startProduct(shape: Shape): Promise<Product> {
     OIDC_BASE_URL: issuer,
     API_BASE_URL: apiUrl,
     ...(shape === 'auth apart' ? { JWKS_URL: `http://127.0.0.1:${authPort}/auth/jwks` } : {}),
+    ...more,
   }
   let past = ''
   const startAll = async () =>

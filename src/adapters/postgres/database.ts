@@ -88,6 +88,8 @@ export function openPool(options: PostgresOptions): Database {
   const { address, schema } = addressOf(options)
   const settings = {
     idle_timeout: 60,
+    // In seconds: a server that is back is used again within one.
+    backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 1),
     connect_timeout: Math.ceil(connectTimeoutMs / 1_000),
     fetch_types: false,
     types,
