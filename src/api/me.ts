@@ -17,15 +17,14 @@ export const serveMe =
     requestContext(request).route = '/api/v1/me'
     try {
       const principal = await authenticate(deps, request, apiPrefix)
-      const allowance = await deps.limit?.(request, principal)
+      await deps.limit?.(request, principal)
       let answer = answers.get(principal)
       if (answer === undefined) {
         answer = JSON.stringify(describe(principal))
         answers.set(principal, answer)
       }
-      return new Response(request.method === 'HEAD' ? null : answer, {
-        headers: allowance === undefined ? headers : { ...headers, ...allowance },
-      })
+      // What is left of the allowance is added by the edge.
+      return new Response(request.method === 'HEAD' ? null : answer, { headers })
     } catch (error) {
       return problemFor(error, request, deps)
     }
