@@ -10,8 +10,9 @@ import type { Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
 import { clientAddress } from './http/client-address.ts'
 import { resourceCors } from './http/cors.ts'
-import { healthRoutes } from './http/health.ts'
+import { checkEngines, healthRoutes } from './http/health.ts'
 import { localOnly } from './http/local-only.ts'
+import { metricsPath, serveMetrics } from './http/metrics-page.ts'
 import { notFound } from './http/not-found.ts'
 import { observe, type Serve, unexpectedError } from './http/observe.ts'
 import { createWaiting } from './http/waiting.ts'
@@ -20,6 +21,7 @@ import { mcpSurface } from './mcp/routes.ts'
 import { oidcRoutes } from './oidc/routes.ts'
 import { resourceRoutes } from './resource/routes.ts'
 import type { Log } from './shared/log.ts'
+import type { Gauges } from './shared/metrics.ts'
 import { version } from './shared/version.ts'
 import { uiRoutes } from './ui/routes.ts'
 import { inProcess, overNetwork } from './ui/upstream.ts'
@@ -27,6 +29,8 @@ import { inProcess, overNetwork } from './ui/upstream.ts'
 /** A part of what is served; `close` ends what would keep it open, such as streams. */
 interface Surface {
   readonly routes: AnyElysia
+  /** How many streams it holds open, under the name that metrics have for them. */
+  readonly streams?: { readonly kind: string; count(): number }
   close?(): Promise<void>
 }
 
@@ -34,7 +38,18 @@ interface Surface {
 type Mount = (dependencies: Dependencies) => Surface | undefined
 
 /** What the resources' router serves. */
-const resourceSurfaces: readonly Mount[] = [({ api }) => api && apiSurface(api), ({ mcp }) => mcp && mcpSurface(mcp)]
+const resourceSurfaces: readonly Mount[] = [
+  ({ api }) => api && withStreams('events', apiSurface(api)),
+  ({ mcp }) => mcp && withStreams('mcp_sse', mcpSurface(mcp)),
+]
+
+function withStreams<S extends Surface & { openStreams(): number }>(kind: string, surface: S): Surface {
+  return {
+    routes: surface.routes,
+    streams: { kind, count: () => surface.openStreams() },
+    close: async () => surface.close?.(),
+  }
+}
 
 /** What people and clients see before they have a token. */
 const openSurfaces: readonly Mount[] = [
@@ -44,6 +59,8 @@ const openSurfaces: readonly Mount[] = [
 
 export interface App {
   readonly serve: Serve
+  /** Serves `/metrics` on a port of its own, where one is configured. */
+  readonly serveMetrics: Serve | undefined
   /** Ends open streams, so that the process can stop. */
   close(): Promise<void>
 }
@@ -67,9 +84,15 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
     ...openParts,
     ...pageParts(),
   ])
+  const { page } = dependencies.measuring
+  const metricsPage = page && (() => page(gaugesOf(dependencies, resourceParts)))
+  const token = config.metrics?.token
+  const metricsHere = metricsPage && token && serveMetrics(metricsPage, token.reveal())
   const route = (request: Request) => {
     const start = request.url.indexOf('/', 8)
-    if (!isResource(start < 0 ? '/' : request.url.slice(start))) return open.fetch(request)
+    const path = start < 0 ? '/' : request.url.slice(start)
+    if (metricsHere !== undefined && path === metricsPath) return metricsHere(request)
+    if (!isResource(path)) return open.fetch(request)
     const fromBrowser = request.headers.has('origin') || request.method === 'OPTIONS'
     return fromBrowser ? forBrowsers.fetch(request) : forPrograms.fetch(request)
   }
@@ -87,12 +110,16 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
           },
         ]
   }
-  const serve = observe(
-    config.auth === 'none' ? localOnly(route, config.allowedHosts) : route,
-    edgeOf(config, dependencies),
-  )
+  const serve = observe(config.auth === 'none' ? localOnly(route, config.allowedHosts) : route, {
+    ...edgeOf(config, dependencies),
+    ...(page === undefined ? {} : { onAnswer: dependencies.measuring.metrics.answered }),
+  })
   return {
     serve,
+    serveMetrics:
+      metricsPage === undefined || config.metrics?.port === undefined
+        ? undefined
+        : observe(serveMetrics(metricsPage), edgeOf(config, dependencies)),
     async close() {
       await Promise.all([...resourceParts, ...openParts].map((surface) => surface.close?.()))
     },
@@ -110,6 +137,16 @@ const edgeOf = (config: Config, { random, log }: Pick<Dependencies, 'random' | '
   log,
   addressOf: clientAddress(config.trustedProxies),
   https: config.issuer.startsWith('https:'),
+})
+
+const gaugesOf = ({ healthChecks, lags }: Dependencies, surfaces: readonly Surface[]): Gauges => ({
+  openStreams: () =>
+    Object.fromEntries(surfaces.flatMap(({ streams }) => (streams ? [[streams.kind, streams.count()]] : []))),
+  engines: async () => (await checkEngines(healthChecks)).map(({ engine, state }) => ({ engine, up: state === 'up' })),
+  async lagSeconds() {
+    const known = await Promise.allSettled(lags.map((read) => read()))
+    return Object.assign({}, ...known.map((one) => (one.status === 'fulfilled' ? one.value : {})))
+  },
 })
 
 /** Handlers of surfaces are total; the router's own errors are an unknown path and what nobody expected. */

@@ -9,9 +9,11 @@ import { type AuthEngine, openAuthEngine } from './dependencies/auth-engine.ts'
 import { identityProvidersOf } from './dependencies/identity-providers.ts'
 import { limitRules } from './dependencies/limit-rules.ts'
 import { openMemoryServices } from './dependencies/memory-services.ts'
+import { type Measuring, openMetrics } from './dependencies/metrics.ts'
 import { oidcSettings } from './dependencies/oidc-settings.ts'
-import { createOpening, type EngineInUse } from './dependencies/opening.ts'
+import { createOpening, type EngineInUse, type QueueLags } from './dependencies/opening.ts'
 import { openVerification } from './dependencies/verification.ts'
+import { audited, timedTools } from './dependencies/watched.ts'
 import { takeAllowance } from './http/rate-limit.ts'
 import type { McpDependencies } from './mcp/dependencies.ts'
 import { sharedFairly } from './memory/fair-share.ts'
@@ -24,9 +26,11 @@ import { createPeople, type People } from './oidc/people.ts'
 import type { KeyRing } from './oidc/ports.ts'
 import { createKeyRing } from './oidc/tokens/key-ring.ts'
 import type { Principal, TokenVerifier } from './resource/ports.ts'
+import { audit } from './shared/audit.ts'
 import { type Clock, systemClock } from './shared/clock.ts'
 import type { HealthCheck } from './shared/health.ts'
 import { createLog, type Log } from './shared/log.ts'
+import type { Metrics } from './shared/metrics.ts'
 import { ownPagesId } from './shared/own-pages.ts'
 import { createRandom, type Random } from './shared/random.ts'
 import { requestContext } from './shared/request-context.ts'
@@ -42,6 +46,8 @@ export interface Dependencies {
   readonly roles: readonly string[]
   readonly healthChecks: readonly HealthCheck[]
   readonly engines: readonly EngineInUse[]
+  readonly measuring: Measuring
+  readonly lags: readonly QueueLags[]
   readonly verifier: TokenVerifier
   /** With the role auth. */
   readonly auth: OidcDependencies | undefined
@@ -67,6 +73,7 @@ interface Common {
   readonly take: ReturnType<typeof takeAllowance>
   /** Every operation, run in its caller's turn: one share for all surfaces. */
   readonly operations: readonly AnyOperation<MemoryServices>[]
+  readonly metrics: Metrics
 }
 
 /** Opens what a process with this configuration needs. Throws a `Fault` that says which engine does not answer or refuses. */
@@ -75,24 +82,26 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
   const clock = systemClock
   const random = createRandom(clock)
   const log = createLog(config.logLevel)
+  const measuring = openMetrics(config)
+  const { metrics } = measuring
   try {
     const engine = await openAuthEngine(config, { clock, random, log })
     opening.onClose(() => engine.close())
     opening.healthChecks.push(...engine.healthChecks)
     opening.engines.push({ purpose: 'sign-in', engine: engine.name })
-    const keyRing = config.roles.has('auth') ? await openKeyRing(config, engine, clock) : undefined
-    const verification = openVerification(config, { keyRing, feed: engine.feed, clock })
+    const keyRing = config.roles.has('auth') ? await openKeyRing(config, engine, { clock, log }) : undefined
+    const verification = openVerification(config, { keyRing, feed: engine.feed, clock, metrics })
     const { verifier } = verification
     opening.onClose(() => verification.close())
     opening.healthChecks.push(...verification.healthChecks)
-    const take = takeAllowance(engine.limiter, limitRules(config))
-    const shared = sharedFairly(operations)
-    const common: Common = { config, clock, random, log, engine, verifier, take, operations: shared }
+    const take = takeAllowance(engine.limiter, limitRules(config), metrics)
+    const watched = audited(sharedFairly(operations), log)
+    const common: Common = { config, clock, random, log, engine, verifier, take, metrics, operations: watched }
     const auth = keyRing && signInServer(common, keyRing)
     const { stores, feed } = engine
     const people = createPeople({ settings: oidcSettings(config), clock, random, stores, feed })
     const services = needsMemory(config)
-      ? await openMemoryServices(config, opening, { clock, random, log, stores: engine.stores, people })
+      ? await openMemoryServices(config, opening, { clock, random, log, metrics, stores: engine.stores, people })
       : undefined
     return {
       clock,
@@ -102,6 +111,8 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
       roles: [...config.roles],
       healthChecks: opening.healthChecks,
       engines: opening.engines,
+      measuring,
+      lags: opening.lags,
       verifier,
       auth,
       people: auth && people,
@@ -119,10 +130,19 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
 const needsMemory = ({ roles, embedder }: Config) =>
   roles.has('mcp') || roles.has('api') || roles.has('actions') || (roles.has('worker') && embedder.use !== 'none')
 
-const openKeyRing = async (config: Config, engine: AuthEngine, clock: Clock): Promise<KeyRing> =>
-  createKeyRing({ store: await engine.openKeyStore(), clock, tokenTtlSeconds: config.accessTokenTtlSeconds })
+const openKeyRing = async (
+  config: Config,
+  engine: AuthEngine,
+  { clock, log }: Pick<Common, 'clock' | 'log'>,
+): Promise<KeyRing> =>
+  createKeyRing({
+    store: await engine.openKeyStore(),
+    clock,
+    tokenTtlSeconds: config.accessTokenTtlSeconds,
+    onRotated: (kid) => audit(log, 'key_rotated', { kid }),
+  })
 
-function signInServer({ config, clock, random, log, engine, verifier, take }: Common, keyRing: KeyRing) {
+function signInServer({ config, clock, random, log, engine, verifier, take, metrics }: Common, keyRing: KeyRing) {
   const { stores, feed } = engine
   const settings = oidcSettings(config)
   return {
@@ -135,6 +155,7 @@ function signInServer({ config, clock, random, log, engine, verifier, take }: Co
     documents: createClientDocuments({ outbound: httpsOutbound(), clock, clients: stores.clients, settings }),
     feed,
     verifier,
+    metrics,
     identityProviders: identityProvidersOf(config, clock),
     async limit(request, rule, cost, key = requestContext(request).address) {
       await take(request, rule, key, cost)
@@ -175,7 +196,7 @@ function forActions(operation: AnyOperation<MemoryServices>): readonly AnyOperat
 }
 
 const mcpServer = (
-  { config, clock, random, log, engine, verifier, take, operations }: Common,
+  { config, clock, random, log, engine, verifier, take, metrics, operations }: Common,
   services: MemoryServices,
 ) =>
   ({
@@ -185,7 +206,7 @@ const mcpServer = (
     random,
     log,
     services,
-    operations,
+    operations: timedTools(operations, metrics),
     limit: limitPrincipal(take),
     handover: engine.handover,
     settings: {

@@ -35,6 +35,7 @@ export function serveBinding<Services>(
         appId: principal.clientId,
         scopes: principal.scopes,
         nowMs: deps.clock.now(),
+        requestId: requestContext(request).requestId,
         ...(key === undefined ? {} : { idempotencyKey: key }),
       }
       const input = binding.toInput(await readParts(binding, request, params), caller)

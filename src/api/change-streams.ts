@@ -30,6 +30,7 @@ const encoder = new TextEncoder()
 
 export interface ChangeStreams {
   readonly serve: Handler
+  count(): number
   /** Ends every open stream. */
   close(): void
 }
@@ -93,6 +94,7 @@ export function createChangeStreams<Services>(
   }
 
   return {
+    count: () => open.size,
     close() {
       for (const end of [...open.keys()]) end()
     },

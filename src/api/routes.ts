@@ -22,6 +22,8 @@ interface Route {
 
 export interface ApiSurface {
   readonly routes: AnyElysia
+  /** Streams of changes that are open. */
+  openStreams(): number
   /** Ends open streams. */
   close(): Promise<void>
 }
@@ -31,6 +33,7 @@ export function apiSurface<Services>(deps: ApiDependencies<Services>): ApiSurfac
   const events = streams === undefined ? [] : [{ method: 'GET', path: `${apiPrefix}/events`, serve: streams.serve }]
   return {
     routes: routesFor([...routesOf(deps), ...events], deps.settings),
+    openStreams: () => streams?.count() ?? 0,
     async close() {
       streams?.close()
     },

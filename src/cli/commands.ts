@@ -1,6 +1,8 @@
 import { clients } from './clients.ts'
 import { code } from './code.ts'
 import type { Command } from './command.ts'
+import { dashboard } from './dashboard.ts'
+import { doctor } from './doctor.ts'
 import { env } from './env.ts'
 import { healthcheck } from './healthcheck.ts'
 import { keys } from './keys.ts'
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   rebuild,
   models,
   healthcheck,
+  doctor,
+  dashboard,
   env,
   version,
 ]

@@ -26,10 +26,11 @@ export const serve: Command = {
       const running = needsOthers(config) ? await startWaiting(config, stopped) : await start(config)
       if (running === undefined) return 0
       const { dependencies, app, listening } = running
+      const metrics = await listenForMetrics(config, app)
       await greet(config, dependencies, listening)
       dependencies.log.info({ signal: await stopped }, 'stopping')
       await app.close()
-      await listening.stop(drainMs)
+      await Promise.all([listening.stop(drainMs), metrics?.stop(drainMs)])
       await dependencies.close()
       return 0
     } catch (error) {
@@ -56,6 +57,10 @@ async function start(config: Config): Promise<Running> {
     throw error
   }
 }
+
+/** `/metrics` on a port of its own. */
+const listenForMetrics = async ({ listen: { host }, metrics }: Config, { serveMetrics }: App) =>
+  serveMetrics && metrics?.port !== undefined ? listen(serveMetrics, host, metrics.port) : undefined
 
 /** Whether this process is a part of a deployment whose other parts may start later. */
 const needsOthers = ({ auth, roles }: Config) => auth === 'none' || !roles.has('auth')

@@ -63,6 +63,8 @@ export interface Config {
   }
   readonly maxDynamicClients: number
   readonly unusedClientTtlSeconds: number
+  /** Undefined: nothing is measured. */
+  readonly metrics: { readonly port: number | undefined; readonly token: Secret | undefined } | undefined
   readonly logLevel: LogLevel
 }
 
@@ -130,6 +132,10 @@ export function loadConfig(
     },
     maxDynamicClients: values.MAX_DYNAMIC_CLIENTS,
     unusedClientTtlSeconds: values.UNUSED_CLIENT_TTL_SECONDS,
+    metrics:
+      values.METRICS_PORT === undefined && values.METRICS_TOKEN === undefined
+        ? undefined
+        : { port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     logLevel: values.LOG_LEVEL,
   })
 }

@@ -311,6 +311,21 @@ export const sections = {
       default: '2592000',
     },
   },
+  Watching: {
+    METRICS_PORT: {
+      type: integer(0, 65_535),
+      meaning: 'Serves /metrics for Prometheus on a port of its own, without a token: publish it nowhere.',
+      example: '9464',
+      otherwise: 'no such port',
+    },
+    METRICS_TOKEN: {
+      type: secret,
+      meaning: 'Serves /metrics on the usual port to whoever sends this as a bearer token.',
+      example: '/run/secrets/metrics_token',
+      otherwise: 'not served there',
+      file: true,
+    },
+  },
   Logs: {
     LOG_LEVEL: {
       type: choice('debug', 'info', 'warn', 'error', 'silent'),

@@ -8,6 +8,7 @@ import type { OidcStores } from '../oidc/ports.ts'
 import type { ClientId } from '../shared/brand.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
+import type { Metrics } from '../shared/metrics.ts'
 import type { Random } from '../shared/random.ts'
 import { openEmbedder, runEmbedding } from './embedding.ts'
 import { openGraph } from './graph.ts'
@@ -15,18 +16,20 @@ import { openMemoryEngine } from './memory-engine.ts'
 import type { Opening } from './opening.ts'
 import { runOutboxWork } from './outbox-work.ts'
 import { removeSignIn } from './removal.ts'
+import { timedEmbedder, timedIndex } from './watched.ts'
 
 interface Given {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly metrics: Metrics
   readonly stores: Pick<OidcStores, 'clients' | 'users'>
   readonly people: Pick<People, 'remove'>
 }
 
 /** Opens the memory's engine and, with the role worker, starts its jobs. @throws Fault as the engine */
 export async function openMemoryServices(config: Config, opening: Opening, given: Given): Promise<MemoryServices> {
-  const { clock, random, log, stores, people } = given
+  const { clock, random, log, metrics, stores, people } = given
   const engine = await openMemoryEngine(config)
   opening.onClose(() => engine.close())
   opening.healthChecks.push(...engine.healthChecks)
@@ -39,6 +42,9 @@ export async function openMemoryServices(config: Config, opening: Opening, given
     if (job !== undefined) opening.onClose(() => job.stop())
   }
   const { knowledge } = engine
+  opening.lags.push(async () =>
+    Object.fromEntries((await knowledge.outbox.state(clock.now())).map(({ kind, lagMs }) => [kind, lagMs / 1000])),
+  )
   const graph = await openGraph(config, knowledge, opening, clock)
   if (config.roles.has('worker')) {
     const running = await runOutboxWork(graph.work, knowledge.outbox, { clock, log })
@@ -46,10 +52,10 @@ export async function openMemoryServices(config: Config, opening: Opening, given
   }
   return {
     store: engine.store,
-    index: engine.index,
+    index: timedIndex(engine.index, metrics),
     graph: graph.graph,
     graphSource: knowledge.graphSource,
-    embedder,
+    embedder: embedder && timedEmbedder(embedder, metrics),
     clock,
     random,
     appNames: clientNames(stores, config),

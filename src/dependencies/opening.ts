@@ -6,10 +6,14 @@ export interface EngineInUse {
   readonly engine: string
 }
 
+/** How many seconds the oldest undone work of each queue has waited. */
+export type QueueLags = () => Promise<Readonly<Record<string, number>>>
+
 /** What has been opened so far: each part says what it added, and all of it closes together, the last opened first. */
 export interface Opening {
   readonly healthChecks: HealthCheck[]
   readonly engines: EngineInUse[]
+  readonly lags: QueueLags[]
   /** Is called once, after everything that was opened later has closed. */
   onClose(closeOne: () => void | Promise<void>): void
   close(): Promise<void>
@@ -20,6 +24,7 @@ export function createOpening(): Opening {
   return {
     healthChecks: [],
     engines: [],
+    lags: [],
     onClose: (closeOne) => void closers.push(closeOne),
     async close() {
       for (const closeOne of closers.splice(0).reverse()) await closeOne()

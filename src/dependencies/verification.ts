@@ -8,6 +8,7 @@ import type { RevocationFeed, TokenVerifier } from '../resource/ports.ts'
 import { createTokenVerifier } from '../resource/verifier.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { HealthCheck } from '../shared/health.ts'
+import type { Metrics } from '../shared/metrics.ts'
 
 export interface Verification {
   readonly verifier: TokenVerifier
@@ -20,19 +21,29 @@ interface Given {
   readonly keyRing: KeyRing | undefined
   readonly feed: RevocationFeed
   readonly clock: Clock
+  readonly metrics: Metrics
 }
 
-export function openVerification(config: Config, { keyRing, feed, clock }: Given): Verification {
+export function openVerification(config: Config, { keyRing, feed, clock, metrics }: Given): Verification {
   if (config.auth === 'none') {
     // The same person as a printed code signs in, so that what was remembered without sign-in is there with it.
     const verifier = ownerWithoutToken(deriveOwnerId({ provider: 'console', subject: 'owner' }))
     return { verifier, healthChecks: [], close() {} }
   }
   if (keyRing !== undefined) {
-    const verifier = createTokenVerifier({ issuer: config.issuer, keys: localKeys(keyRing, clock), feed, clock })
+    const verifier = createTokenVerifier({
+      issuer: config.issuer,
+      keys: localKeys(keyRing, clock),
+      feed,
+      clock,
+      metrics,
+    })
     return { verifier, healthChecks: [], close: () => verifier.close() }
   }
-  const keys = remoteKeys(config.jwksUrl ?? new URL('/auth/jwks', config.issuer), fetch)
-  const verifier = createTokenVerifier({ issuer: config.issuer, keys, feed, clock, ready: keys.ready })
+  const keys = remoteKeys(config.jwksUrl ?? new URL('/auth/jwks', config.issuer), fetch, {
+    hit: () => metrics.keyLookedUp('hit'),
+    miss: () => metrics.keyLookedUp('miss'),
+  })
+  const verifier = createTokenVerifier({ issuer: config.issuer, keys, feed, clock, metrics, ready: keys.ready })
   return { verifier, healthChecks: [keys.health], close: () => verifier.close() }
 }

@@ -14,7 +14,7 @@ const patienceMs = 2_000
 export function healthRoutes({ healthChecks, version, roles }: HealthDependencies) {
   const answer = async (request: Request) => {
     requestContext(request).route = '/health'
-    const engines = await Promise.all(healthChecks.map(checkWithin))
+    const engines = await checkEngines(healthChecks)
     const ok = engines.every(({ state, needed }) => state === 'up' || !needed)
     return Response.json(
       { status: ok ? 'ok' : 'unavailable', version, roles, engines },
@@ -29,6 +29,10 @@ export function healthRoutes({ healthChecks, version, roles }: HealthDependencie
       return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
     })
 }
+
+/** Every engine's state, soon. */
+export const checkEngines = (healthChecks: readonly HealthCheck[]): Promise<readonly EngineHealth[]> =>
+  Promise.all(healthChecks.map(checkWithin))
 
 /** A check that hangs or throws is an engine that is down. */
 async function checkWithin(check: HealthCheck): Promise<EngineHealth> {

@@ -1,5 +1,6 @@
 /** A surface's way to the limiter: takes, notes for the edge what the answer tells, and refuses. Called through the dependencies. */
 import { Fault } from '../shared/fault.ts'
+import { type Metrics, noMetrics } from '../shared/metrics.ts'
 import { requestContext } from '../shared/request-context.ts'
 import type { RateLimiter, RateLimitRule } from './ports.ts'
 
@@ -14,7 +15,11 @@ export type TakeAllowance = (
   cost?: number,
 ) => Promise<Readonly<Record<string, string>>>
 
-export function takeAllowance(limiter: RateLimiter, rules: readonly RateLimitRule[]): TakeAllowance {
+export function takeAllowance(
+  limiter: RateLimiter,
+  rules: readonly RateLimitRule[],
+  metrics: Pick<Metrics, 'limited'> = noMetrics,
+): TakeAllowance {
   const policies = new Map(
     rules.map(({ name, points, perSeconds }) => [name, `"${name}";q=${points};w=${perSeconds}`] as const),
   )
@@ -26,6 +31,7 @@ export function takeAllowance(limiter: RateLimiter, rules: readonly RateLimitRul
     }
     requestContext(request).allowance = fields
     if (!allowed) {
+      metrics.limited(rule)
       throw new Fault('rate_limited', `Too many requests. Try again in ${resetSeconds} s.`, {
         retryAfterSeconds: resetSeconds,
       })

@@ -11,7 +11,7 @@ export const callOf = (
   { ownerId, clientId, scopes }: Pick<Principal, 'ownerId' | 'clientId' | 'scopes'>,
   requestId: string,
   nowMs: number,
-): Call => ({ caller: { ownerId, appId: clientId, scopes, nowMs }, requestId })
+): Call => ({ caller: { ownerId, appId: clientId, scopes, nowMs, requestId }, requestId })
 
 /**
  * What the SDKs call authInfo and pass through to their handlers untouched. The token itself stays behind (it is never passed on),

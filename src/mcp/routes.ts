@@ -17,9 +17,12 @@ import type { McpDependencies } from './dependencies.ts'
 import { createFeatures, iconPath } from './features.ts'
 import { originCheck } from './origin.ts'
 import { createRequests } from './requests.ts'
+import type { Sse } from './sse.ts'
 
 export interface McpSurface {
   readonly routes: AnyElysia
+  /** HTTP+SSE streams that are open. */
+  openStreams(): number
   /** Ends open streams and requests. */
   close(): Promise<void>
 }
@@ -29,7 +32,11 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
   const requests = createRequests(features, deps.log)
   // Each SDK is loaded by the first request that needs it: together they would double the time to the first answer.
   const streamable = once(async () => (await import('./modern.ts')).createStreamableHttp(deps, requests))
-  const sse = once(async () => (await import('./sse.ts')).createSse(deps, features, requests))
+  let opened: Sse | undefined
+  const sse = once(async () => {
+    opened = (await import('./sse.ts')).createSse(deps, features, requests)
+    return opened
+  })
   const originAllowed = originCheck(deps.settings)
 
   /** Total: whatever happens, an answer comes back and nothing inside of it is shown. */
@@ -83,6 +90,7 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
 
   return {
     routes,
+    openStreams: () => opened?.openStreams() ?? 0,
     async close() {
       await Promise.all([sse, streamable].map(async ({ made }) => (await made())?.close()))
     },

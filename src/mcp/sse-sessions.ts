@@ -22,6 +22,8 @@ export const defaultStreamLimits: StreamLimits = {
 export interface SseSessions {
   /** Opens a stream for the principal. Faults: `rate_limited` at the caps; `unavailable` while closing. */
   open(principal: Principal): Promise<ReadableStream<Uint8Array>>
+  /** How many are open. */
+  count(): number
   close(): Promise<void>
 }
 
@@ -118,6 +120,7 @@ export function createSseSessions<Services>(
       unsubscribe ??= feed.subscribe(onRevoked)
       return transport.body
     },
+    count: () => sessions.size,
     async close() {
       closing = true
       for (const sessionId of [...sessions.keys()]) end(sessionId, 'shutdown')

@@ -12,6 +12,7 @@ import { createSseSessions, senderOf } from './sse-sessions.ts'
 
 export interface Sse {
   serve(request: Request, principal: Principal): Promise<Response>
+  openStreams(): number
   close(): Promise<void>
 }
 
@@ -55,6 +56,7 @@ export function createSse<Services>(deps: McpDependencies<Services>, features: F
       if (request.method === 'POST') return post(request, principal)
       return rpcError(405, rpcCodes.transport, 'Method not allowed.', { allow: 'GET, POST' })
     },
+    openStreams: () => sessions.count(),
     close: () => sessions.close(),
   }
 }

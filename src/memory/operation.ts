@@ -13,6 +13,8 @@ export interface Caller {
    * result again, and the same key with another input is `Fault('conflict')`. Reads ignore it.
    */
   readonly idempotencyKey?: string
+  /** Under which the log knows the request. */
+  readonly requestId?: string
 }
 
 /** read: changes nothing. write: adds or changes, and can be undone. destroy: cannot be undone. */

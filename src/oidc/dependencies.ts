@@ -1,6 +1,7 @@
 import type { RevocationFeed, TokenVerifier } from '../resource/ports.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
+import type { Metrics } from '../shared/metrics.ts'
 import type { Random } from '../shared/random.ts'
 import type { ClientDocuments } from './clients/documents.ts'
 import type { EndpointLimit } from './endpoint.ts'
@@ -19,6 +20,8 @@ export interface OidcDependencies {
   readonly feed: RevocationFeed
   /** For userinfo: verifies our own access tokens. */
   readonly verifier: TokenVerifier
+  /** Counts the steps of flows. Without it nothing is counted. */
+  readonly metrics?: Pick<Metrics, 'flowStep'>
   readonly identityProviders: readonly IdentityProvider[]
   /** Without it nothing is limited here. */
   readonly limit?: Limit

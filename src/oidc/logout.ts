@@ -19,6 +19,7 @@ import { confirmSignOutPage, signedOutPage } from './pages/signed-out.tsx'
 import { readParameters } from './parameters.ts'
 import { readCookie } from './signin/cookies.ts'
 import { endSession, readSession } from './signin/session.ts'
+import { tell } from './tell.ts'
 
 const path = '/auth/logout'
 
@@ -51,6 +52,7 @@ async function logout(request: Request, values: Values, dependencies: OidcDepend
   if (session !== undefined && hint?.sub !== session.ownerId && !confirmed) return ask(request, values, dependencies)
   await endSessionOfHint(hint, dependencies)
   const headers = { 'set-cookie': await endSession(request, dependencies) }
+  if (session !== undefined) tell(dependencies, request, 'signed_out', { ownerId: session.ownerId })
   if (to === undefined) return signedOutPage(headers)
   return confirmed ? movingOnPage({ to, destination: destinationOf(to), headers }) : redirect(to, headers)
 }

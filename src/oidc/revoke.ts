@@ -8,6 +8,7 @@ import type { Endpoint } from './endpoint.ts'
 import { OAuthError } from './errors.ts'
 import { readParameters } from './parameters.ts'
 import type { Client } from './ports.ts'
+import { tell } from './tell.ts'
 import { endFamily } from './token/family.ts'
 
 const bodyLimitBytes = 32 * 1024
@@ -28,6 +29,7 @@ export const revokeToken: Endpoint = {
     const { token } = values
     if (token === undefined) throw new OAuthError('invalid_request', 'The parameter token is missing.')
     if (!(await revokeRefreshToken(token, client, dependencies))) await revokeAccessToken(token, client, dependencies)
+    tell(dependencies, request, 'token_revoked')
     return new Response(null, { status: 200 })
   },
 }

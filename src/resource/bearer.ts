@@ -1,5 +1,5 @@
 /** Who is calling: RFC 6750 section 2.1, the header and nothing else. Used by api and mcp before they do anything. */
-import { sha256 } from '../shared/hash.ts'
+import { userHash } from '../shared/audit.ts'
 import type { Log } from '../shared/log.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { audienceGroup, type ResourcePath } from './audience.ts'
@@ -15,9 +15,6 @@ export interface BearerDependencies {
 
 /** What a client is told to ask for when it has no token yet. */
 const scopesToAskFor = ['memories:read', 'memories:write'] as const
-
-/** Hashes that make a person's lines in the log findable without naming them; the few recent ones are kept. */
-const userHashes = new Map<string, string>()
 
 /**
  * The verified caller of a request to the resource at `path`.
@@ -50,7 +47,7 @@ export async function authenticate(
     if (!(error instanceof InvalidToken)) throw error
     const context = requestContext(request)
     context.reason = error.reason
-    log.warn({ requestId: context.requestId, reason: error.reason }, 'Invalid token')
+    log.warn({ audit: 'token_refused', requestId: context.requestId, reason: error.reason }, 'Invalid token')
     throw new BearerChallenge({
       status: 401,
       error: 'invalid_token',
@@ -92,14 +89,4 @@ function groupOf(apiBaseUrl: string): readonly string[] {
     groups.set(apiBaseUrl, group)
   }
   return group
-}
-
-function userHash(ownerId: string): string {
-  let hash = userHashes.get(ownerId)
-  if (hash === undefined) {
-    if (userHashes.size >= 1_000) userHashes.clear()
-    hash = sha256(`log:${ownerId}`).slice(0, 12)
-    userHashes.set(ownerId, hash)
-  }
-  return hash
 }

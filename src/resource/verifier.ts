@@ -5,6 +5,7 @@ import type { Clock } from '../shared/clock.ts'
 import { unixSeconds } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import { hashToken } from '../shared/hash.ts'
+import { type Metrics, noMetrics } from '../shared/metrics.ts'
 import { canonicalResource } from '../shared/resource-identifier.ts'
 import { InvalidToken } from './errors.ts'
 import type { KeySource } from './key-source.ts'
@@ -23,6 +24,7 @@ export interface VerifierOptions {
   readonly clock: Clock
   /** See `TokenVerifier.ready`; without it tokens can always be judged. */
   readonly ready?: () => Promise<void>
+  readonly metrics?: Pick<Metrics, 'tokenValidated'>
 }
 
 /**
@@ -30,7 +32,7 @@ export interface VerifierOptions {
  * See `TokenVerifier` for what it throws.
  */
 export function createTokenVerifier(options: VerifierOptions): TokenVerifier & { close(): void } {
-  const { clock } = options
+  const { clock, metrics = noMetrics } = options
   const cache = new TokenCache(cachedTokens)
   const revoked = followRevocations(options.feed, clock, ({ kind, id }) => {
     const field = kind === 'token' ? 'tokenId' : kind === 'family' ? 'familyId' : 'grantId'
@@ -40,22 +42,41 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier & {
     close: revoked.close,
     ...(options.ready === undefined ? {} : { ready: options.ready }),
     async verify(token, audiences) {
-      if (token.length > longestToken) throw new InvalidToken('longer than any token of ours')
-      const hash = hashToken(token)
-      let principal = cache.get(hash)
-      if (principal !== undefined && principal.expiresAt <= unixSeconds(clock)) {
-        cache.delete(hash)
-        throw new InvalidToken('expired')
+      const startedAt = performance.now()
+      let cached = false
+      let outcome: 'valid' | 'invalid' | 'unavailable' = 'unavailable'
+      try {
+        const principal = await judge(token, audiences, () => {
+          cached = true
+        })
+        outcome = 'valid'
+        return principal
+      } catch (error) {
+        if (error instanceof InvalidToken) outcome = 'invalid'
+        throw error
+      } finally {
+        metrics.tokenValidated(outcome, cached, performance.now() - startedAt)
       }
-      if (principal === undefined) {
-        principal = await verifyAccessToken(token, options)
-        await revoked.ready()
-      }
-      if (revoked.has(principal)) throw new InvalidToken('revoked')
-      if (!isFor(principal, audiences)) throw new InvalidToken(`audience ${principal.audience.join(' ')}`)
-      cache.set(hash, principal)
-      return principal
     },
+  }
+
+  async function judge(token: string, audiences: readonly string[], wasCached: () => void): Promise<Principal> {
+    if (token.length > longestToken) throw new InvalidToken('longer than any token of ours')
+    const hash = hashToken(token)
+    let principal = cache.get(hash)
+    if (principal !== undefined) wasCached()
+    if (principal !== undefined && principal.expiresAt <= unixSeconds(clock)) {
+      cache.delete(hash)
+      throw new InvalidToken('expired')
+    }
+    if (principal === undefined) {
+      principal = await verifyAccessToken(token, options)
+      await revoked.ready()
+    }
+    if (revoked.has(principal)) throw new InvalidToken('revoked')
+    if (!isFor(principal, audiences)) throw new InvalidToken(`audience ${principal.audience.join(' ')}`)
+    cache.set(hash, principal)
+    return principal
   }
 }
 

@@ -3,6 +3,7 @@ import { unixSeconds } from '../../shared/clock.ts'
 import { hashToken } from '../../shared/hash.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { AuthorizationRequest, Grant } from '../ports.ts'
+import { enter } from '../tell.ts'
 import type { SignedIn } from './dispatch.ts'
 
 /** A code of 256 bits, of which only the hash is kept, and with it a new family of tokens (RFC 6749 section 4.1.2). */
@@ -13,9 +14,11 @@ export async function issueCode(
     readonly grant: Grant
     readonly sessionId: TokenHash | undefined
   },
-  { random, clock, stores, settings }: Pick<OidcDependencies, 'random' | 'clock' | 'stores' | 'settings'>,
+  dependencies: Pick<OidcDependencies, 'random' | 'clock' | 'stores' | 'settings' | 'log' | 'metrics'>,
 ): Promise<string> {
+  const { random, clock, stores, settings } = dependencies
   const { request, signedIn, grant, sessionId } = given
+  enter(dependencies, 'token')
   const code = random.token(32)
   await stores.codes.create(hashToken(code), {
     clientId: request.clientId,

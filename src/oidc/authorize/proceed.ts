@@ -10,6 +10,7 @@ import type { Authorization, AuthorizationRequest, Client, Grant, Session } from
 import { audienceOf } from '../resource-indicators.ts'
 import { personMayEnter } from '../signin/allow-list.ts'
 import { isOfAnEarlier, readSession } from '../signin/session.ts'
+import { enter } from '../tell.ts'
 import { nextStep, type SignedIn, type Step, sessionServes } from './dispatch.ts'
 import { issueCode } from './issue-code.ts'
 import { keepPending } from './pending.ts'
@@ -24,11 +25,13 @@ export async function beginAuthorization(
   { request, client }: { readonly request: AuthorizationRequest; readonly client: Client },
   dependencies: OidcDependencies,
 ): Promise<Response> {
+  enter(dependencies, 'authorize')
   const session = await servingSession(httpRequest, request, dependencies)
   const step = await decide(request, client, session, dependencies)
   if (step.next === 'answer' || step.next === 'refuse')
     return answer(httpRequest, { request, step, session, arrival: 'link' }, dependencies)
   const { id, cookie } = await keepPending(httpRequest, { request, signedIn: session }, dependencies)
+  enter(dependencies, step.next === 'sign-in' ? 'sign_in' : 'consent')
   return redirect(
     step.next === 'sign-in' ? signInPath(id) : consentPath(id),
     cookie === undefined ? undefined : { 'set-cookie': cookie },
@@ -52,7 +55,10 @@ export async function goOn(
   const client = await clientOf(authorization.request, dependencies)
   const step = await decide(authorization.request, client, session, dependencies)
   if (step.next === 'sign-in') return redirect(signInPath(id), headers)
-  if (step.next === 'consent') return redirect(consentPath(id), headers)
+  if (step.next === 'consent') {
+    enter(dependencies, 'consent')
+    return redirect(consentPath(id), headers)
+  }
   await dependencies.stores.authorizations.delete(authorization.id)
   return answer(httpRequest, { request: authorization.request, step, session, arrival, headers }, dependencies)
 }

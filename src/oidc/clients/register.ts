@@ -7,6 +7,7 @@ import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { OAuthError } from '../errors.ts'
 import type { Client } from '../ports.ts'
+import { tell } from '../tell.ts'
 import { metadataOf, readClientMetadata } from './metadata.ts'
 import { removeClient } from './remove.ts'
 
@@ -44,6 +45,7 @@ export const registerClient: Endpoint = {
       ...(secret === undefined ? {} : { secretHash: hashToken(secret) }),
     }
     await stores.clients.save(client)
+    tell(dependencies, request, 'client_registered', { clientId: client.id })
     return answer(client, { secret, registrationToken }, 201, dependencies)
   },
 }
@@ -79,6 +81,7 @@ export const replaceRegistration = managed('PUT', async (client, request, depend
   const changed: Client = { ...kept, ...readClientMetadata(sent), authMethods: client.authMethods }
   checkIdentity(sent, client)
   await dependencies.stores.clients.save(changed)
+  tell(dependencies, request, 'client_changed', { clientId: client.id })
   return answer(changed, { registrationToken }, 200, dependencies)
 })
 
@@ -94,8 +97,9 @@ function checkIdentity(sent: unknown, client: Client): void {
 }
 
 /** RFC 7592 section 2.3: the client goes, and all that was granted to it ends. */
-export const deleteRegistration = managed('DELETE', async (client, _request, dependencies) => {
+export const deleteRegistration = managed('DELETE', async (client, request, dependencies) => {
   await removeClient(client.id, dependencies)
+  tell(dependencies, request, 'client_deleted', { clientId: client.id })
   return new Response(null, { status: 204 })
 })
 

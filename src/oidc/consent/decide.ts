@@ -17,6 +17,7 @@ import { describeScopes } from '../pages/describe-scopes.ts'
 import type { Authorization, User } from '../ports.ts'
 import { isOfAnEarlier, readSession } from '../signin/session.ts'
 import { usedForm } from '../signin/with-code.ts'
+import { tell } from '../tell.ts'
 import { disclosedScopes } from './disclosed.ts'
 import { recordGrant } from './record.ts'
 
@@ -47,7 +48,7 @@ export const consentDecision: Endpoint = {
     if (!genuine) return showConsent({ ...at, problem: usedForm, status: 403 }, dependencies)
     switch (fields.get('decision')) {
       case 'allow':
-        return allow(authorization, present, dependencies)
+        return allow(request, authorization, present, dependencies)
       case 'deny':
         return deny(request, authorization, dependencies)
       default:
@@ -79,6 +80,7 @@ async function whoIsPresent(
 }
 
 async function allow(
+  httpRequest: Request,
   { id, request }: Authorization,
   { sessionId, ownerId, authTime }: Present,
   dependencies: OidcDependencies,
@@ -86,16 +88,18 @@ async function allow(
   const client = await clientOf(request, dependencies)
   await finish(id, dependencies)
   const grant = await recordGrant({ ownerId, client, request }, dependencies)
+  tell(dependencies, httpRequest, 'consent_given', { ownerId, clientId: client.id })
   const code = await issueCode({ request, signedIn: { ownerId, authTime }, grant, sessionId }, dependencies)
   return respondWithCode(request, code, { settings: dependencies.settings, arrival: 'form' })
 }
 
 async function deny(
   httpRequest: Request,
-  { id, request }: Authorization,
+  { id, request, ownerId }: Authorization,
   dependencies: OidcDependencies,
 ): Promise<Response> {
   await finish(id, dependencies)
+  tell(dependencies, httpRequest, 'consent_denied', { ownerId, clientId: request.clientId })
   const error = new OAuthError('access_denied', 'The person did not allow it.')
   requestContext(httpRequest).reason = error.message
   return respondWithError(request, error, { settings: dependencies.settings, arrival: 'form' })

@@ -2,8 +2,11 @@
  * What a signed-in person allowed, and taking it back: `GET /auth/grants`, `DELETE /auth/grants/:id`. Called by our own pages with
  * an access token that has `grants:manage`, a scope that no other client can get: an app must not see or end the others.
  */
+
+import { audit } from '../../shared/audit.ts'
 import type { GrantId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
+import { requestContext } from '../../shared/request-context.ts'
 import { askForToken, bearerOf, callerOf } from '../bearer.ts'
 import { ownPagesId } from '../clients/own-pages.ts'
 import type { OidcDependencies } from '../dependencies.ts'
@@ -66,6 +69,11 @@ export const deleteGrant: Endpoint = {
     const grant = await dependencies.stores.grants.findById(id as GrantId)
     if (grant?.ownerId !== ownerId) throw new Fault('not_found', 'You have allowed nothing under this id.')
     await endGrant(grant, dependencies)
+    audit(dependencies.log, 'grant_revoked', {
+      requestId: requestContext(request).requestId,
+      ownerId,
+      clientId: grant.clientId,
+    })
     return new Response(null, { status: 204 })
   },
 }

@@ -13,6 +13,7 @@ import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { readParameters } from '../parameters.ts'
 import type { Authorization, VerifiedIdentity } from '../ports.ts'
+import { tell } from '../tell.ts'
 import { findVerified, signInVerified } from './account.ts'
 import { identityMayEnter } from './allow-list.ts'
 import { finishSignIn } from './finish.ts'
@@ -69,6 +70,7 @@ async function letIn(
   dependencies: OidcDependencies,
 ): Promise<Response> {
   if (!identityMayEnter(verified, dependencies.settings)) {
+    tell(dependencies, request, 'sign_in_refused', { reason: 'not on the list' })
     requestContext(request).reason = 'access_denied: not on the list' // whose address it is stays out of the log
     return showSignIn({ id, authorization, problem: notOnTheList(verified), status: 403 }, dependencies)
   }

@@ -4,6 +4,7 @@ import { goOn } from '../authorize/proceed.ts'
 import type { Arrival } from '../authorize/respond.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { User } from '../ports.ts'
+import { tell } from '../tell.ts'
 import { startSession } from './session.ts'
 
 /** Somebody proved who they are: a new session in this browser, and on with what they came for. `amr`: RFC 8176. */
@@ -23,5 +24,6 @@ export async function finishSignIn(
   )
   if (authorization === undefined)
     throw new Fault('invalid', 'This sign-in is over. Go back to the app and connect again.')
+  tell(dependencies, request, 'sign_in', { ownerId: user.id, clientId: authorization.request.clientId })
   return goOn(request, { id, authorization, session, cookie }, arrival, dependencies)
 }

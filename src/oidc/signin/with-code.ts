@@ -1,6 +1,7 @@
 /** Signs in with a code from the console. */
 import { takeForm } from '../authorize/pending.ts'
 import type { Endpoint } from '../endpoint.ts'
+import { tell } from '../tell.ts'
 import { redeemConsoleCode } from './console-code.ts'
 import { finishSignIn } from './finish.ts'
 import { showSignIn } from './start.ts'
@@ -15,7 +16,10 @@ export const signInWithCode: Endpoint = {
     const { authorization, fields, genuine } = await takeForm(request, id, dependencies)
     if (!genuine) return showSignIn({ id, authorization, problem: usedForm, status: 403 }, dependencies)
     const user = await redeemConsoleCode(dependencies, fields.get('code') ?? '')
-    if (user === undefined) return showSignIn({ id, authorization, problem: wrongCode, status: 400 }, dependencies)
+    if (user === undefined) {
+      tell(dependencies, request, 'sign_in_refused', { reason: 'wrong code' })
+      return showSignIn({ id, authorization, problem: wrongCode, status: 400 }, dependencies)
+    }
     return finishSignIn(request, { id, user, amr: ['otp'], arrival: 'form' }, dependencies)
   },
 }

@@ -9,6 +9,8 @@ import type { Grant, TokenRequest } from './grant.ts'
 import { checkVerifier } from './pkce.ts'
 import { narrowResources } from './resources.ts'
 
+export const codeReplayed = 'code replayed: family revoked'
+
 /** RFC 6749 section 4.1.3: a code is spent by its first use, right or wrong; a second use ends all that came of it. */
 export const authorizationCode: Grant = {
   type: 'authorization_code',
@@ -41,7 +43,7 @@ async function take(code: string, dependencies: OidcDependencies): Promise<Issue
       return taken.code
     case 'spent':
       await endFamily(taken.familyId, dependencies)
-      throw new OAuthError('invalid_grant', 'The code was used before.', { reason: 'code replayed: family revoked' })
+      throw new OAuthError('invalid_grant', 'The code was used before.', { reason: codeReplayed })
     case 'unknown':
       throw new OAuthError('invalid_grant', 'The code is unknown or has expired.')
     default:

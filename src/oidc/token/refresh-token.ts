@@ -9,6 +9,8 @@ import { endFamily } from './family.ts'
 import type { Grant, TokenRequest } from './grant.ts'
 import { narrowResources } from './resources.ts'
 
+export const refreshTokenReused = 'reused: family revoked'
+
 /**
  * RFC 6749 section 6 with rotation (OAuth 2.1 section 4.3.1): each use puts a successor in the token's place. Two uses in
  * flight at once both live for a short grace; a use after it is a theft, and ends the family.
@@ -81,7 +83,7 @@ async function rotate(
       return { successor, token: rotation.token }
     case 'reused':
       await endFamily(rotation.token.familyId, dependencies)
-      throw dead('reused: family revoked')
+      throw dead(refreshTokenReused)
     case 'unknown':
       throw dead('unknown')
     default:

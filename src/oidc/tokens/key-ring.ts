@@ -22,6 +22,8 @@ export interface KeyRingOptions {
   readonly clock: Clock
   /** The longest life of a token signed here: a retired key is published that long, and a JWKS cache longer. */
   readonly tokenTtlSeconds: number
+  /** Called when another key signs than before, whichever process rotated the ring. */
+  readonly onRotated?: (kid: string) => void
 }
 
 interface Ring {
@@ -34,7 +36,7 @@ interface Ring {
  * Opens no key and makes none: the first `sign` or `publicKeys` does, once, so that start-up does not wait for it.
  * Throws `Fault('unavailable')` from its methods while the keys cannot be read and none were read before.
  */
-export function createKeyRing({ store, clock, tokenTtlSeconds }: KeyRingOptions): KeyRing {
+export function createKeyRing({ store, clock, tokenTtlSeconds, onRotated }: KeyRingOptions): KeyRing {
   const overlapSeconds = jwksMaxAgeSeconds + tokenTtlSeconds + reloadAfterSeconds
   const opened = new Map<string, SigningKey>()
   let ring: Ring | undefined
@@ -69,6 +71,9 @@ export function createKeyRing({ store, clock, tokenTtlSeconds }: KeyRingOptions)
       return known
     })
     if (!has(stored, 'current')) throw new Fault('unavailable', 'There is no signing key.')
+    const before = ring?.stored.find(({ state }) => state === 'current')?.kid
+    const current = stored.find(({ state }) => state === 'current')?.kid
+    if (before !== undefined && current !== undefined && current !== before) onRotated?.(current)
     ring = { stored, keys, readAtMs: clock.now() }
     return ring
   }

@@ -1,0 +1,129 @@
+import { parseArgs } from 'node:util'
+import { type Config, loadConfig } from '../config/config.ts'
+import { ConfigError } from '../config/read.ts'
+import { openOperator } from '../dependencies/operator.ts'
+import { type Command, complain, print, UsageError } from './command.ts'
+import { createAsk } from './doctor/ask.ts'
+import type { Patient, Variables } from './doctor/check.ts'
+import { checks } from './doctor/checks.ts'
+import { examine, exitStatus, type Line } from './doctor/examine.ts'
+
+export const doctor: Command = {
+  name: 'doctor',
+  usage: '[URL] [--api URL] [--token TOKEN] [--slow] [--json]',
+  summary:
+    'Looks at a running deployment from outside and says what to do. URL is the issuer; without it, the one of the variables here. Exit status 0, 1 with warnings, 2 with failures.',
+  async run(words) {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        api: { type: 'string' },
+        token: { type: 'string' },
+        slow: { type: 'boolean' },
+        json: { type: 'boolean' },
+      },
+    })
+    if (positionals.length > 1) throw new UsageError('doctor takes one URL.')
+    const here = configurationHere()
+    const given = positionals[0] === undefined ? undefined : originOf(positionals[0])
+    const issuer = given ?? here.config?.issuer
+    if (issuer === undefined) throw new UsageError(`doctor needs the URL of the issuer.\n${here.problems.join('\n')}`)
+    const ask = createAsk(fetch)
+    const ours = here.config !== undefined && here.config.issuer === issuer
+    const api =
+      (values.api === undefined ? undefined : originOf(values.api)) ??
+      (ours ? here.config?.apiBaseUrl : apiOf(await ask(`${issuer}/.well-known/openid-configuration`))) ??
+      issuer
+    const patient: Patient = {
+      issuer,
+      api,
+      ask,
+      token: values.token ?? (ours && here.config !== undefined ? await mintToken(here.config, api) : undefined),
+      slow: values.slow === true,
+      now: () => Date.now(),
+      // The variables of another deployment than this address's say nothing of it.
+      variables: given === undefined || ours ? variablesOf(here) : undefined,
+    }
+    const lines = await examine(patient, checks, values.json === true ? undefined : (line) => print(describe(line)))
+    const status = exitStatus(lines)
+    if (values.json === true) print(JSON.stringify({ issuer, api, status, lines }, null, 2))
+    else complain(summary(lines))
+    return status
+  },
+}
+
+interface Here {
+  readonly config: Config | undefined
+  readonly problems: readonly string[]
+}
+
+function configurationHere(): Here {
+  try {
+    return { config: loadConfig(), problems: [] }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return { config: undefined, problems: error.problems.map(({ variable, problem }) => `${variable} ${problem}`) }
+  }
+}
+
+const variablesOf = ({ config, problems }: Here): Variables => ({
+  problems,
+  ...(config === undefined
+    ? {}
+    : {
+        issuer: config.issuer,
+        trustsProxies: config.trustedProxies.length > 0,
+        ...(config.google === undefined
+          ? {}
+          : { google: { clientId: config.google.clientId, issuer: config.google.issuer.origin } }),
+      }),
+})
+
+function originOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) throw new UsageError(`"${text}" is not a URL.`)
+  return url.origin
+}
+
+/** Where the issuer says the API is. */
+function apiOf({ json }: { readonly json: Readonly<Record<string, unknown>> | undefined }): string | undefined {
+  const known = Array.isArray(json?.protected_resources) ? json.protected_resources : []
+  const mcp = known.find((resource): resource is string => typeof resource === 'string' && resource.endsWith('/mcp'))
+  return mcp?.slice(0, -'/mcp'.length)
+}
+
+/** A token of nobody, for one minute, where the signing key can be read; undefined where it cannot. */
+async function mintToken(config: Config, api: string): Promise<string | undefined> {
+  try {
+    const operator = await openOperator(config)
+    try {
+      const now = Math.floor(Date.now() / 1000)
+      return await operator.keyRing.sign(
+        {
+          iss: config.issuer,
+          sub: 'souvenir-doctor',
+          client_id: 'souvenir-doctor',
+          aud: [api],
+          scope: 'memories:read',
+          iat: now,
+          exp: now + 300,
+          jti: crypto.randomUUID(),
+        },
+        'at+jwt',
+      )
+    } finally {
+      await operator.close()
+    }
+  } catch {
+    return undefined
+  }
+}
+
+const describe = ({ outcome, check, saw, todo }: Line): string =>
+  `${outcome.padEnd(4)}  ${check}: ${saw}${todo === undefined ? '' : `\n      -> ${todo}`}`
+
+function summary(lines: readonly Line[]): string {
+  const count = (outcome: string) => lines.filter((line) => line.outcome === outcome).length
+  return `${count('pass')} passed, ${count('warn')} warnings, ${count('fail')} failures`
+}

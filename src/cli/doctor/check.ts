@@ -1,0 +1,54 @@
+/** What the doctor knows of a deployment, and what one check is: a file in checks/ and a line in checks.ts. */
+import type { Answer, Ask } from './ask.ts'
+
+export type Outcome = 'pass' | 'warn' | 'fail'
+
+/** One line of the report. */
+export interface Finding {
+  readonly outcome: Outcome
+  /** What was seen, in words. */
+  readonly saw: string
+  /** What to do about it; a pass has none. */
+  readonly todo?: string
+}
+
+/** A running deployment, seen from outside. */
+export interface Patient {
+  /** The issuer, as it was given: an origin without a slash at the end. */
+  readonly issuer: string
+  /** Where the API should be: as given, or as the issuer's metadata says it. */
+  readonly api: string
+  readonly ask: Ask
+  /** An access token: given, or minted where the doctor can read the key. */
+  readonly token: string | undefined
+  /** Whether checks may take minutes. */
+  readonly slow: boolean
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** What the deployment's variables say, where the doctor runs beside it. */
+  readonly variables: Variables | undefined
+}
+
+export interface Variables {
+  /** What is wrong with them, in words; empty when they can be used. */
+  readonly problems: readonly string[]
+  readonly issuer?: string
+  readonly google?: { readonly clientId: string; readonly issuer: string }
+  readonly trustsProxies?: boolean
+}
+
+export interface Check {
+  readonly name: string
+  run(patient: Patient): Promise<Finding | readonly Finding[]>
+}
+
+export const pass = (saw: string): Finding => ({ outcome: 'pass', saw })
+export const warn = (saw: string, todo: string): Finding => ({ outcome: 'warn', saw, todo })
+export const fail = (saw: string, todo: string): Finding => ({ outcome: 'fail', saw, todo })
+
+/** What an answer was, for `saw`. */
+export const shown = ({ status, problem, headers }: Answer): string =>
+  problem ?? `${status} ${headers.get('content-type')?.split(';')[0] ?? 'without a content type'}`
+
+export const isLoopback = (address: string): boolean =>
+  /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(address).hostname)

@@ -1,0 +1,31 @@
+import { type Check, fail, pass, shown, warn } from '../check.ts'
+
+interface Engine {
+  readonly engine: string
+  readonly state: string
+  readonly needed: boolean
+  readonly detail?: string
+}
+
+export const health: Check = {
+  name: 'health',
+  async run({ issuer, api, ask }) {
+    return Promise.all(
+      [...new Set([issuer, api])].map(async (one) => {
+        const answer = await ask(`${one}/health`)
+        const engines = Array.isArray(answer.json?.engines) ? (answer.json.engines as Engine[]) : undefined
+        if (engines === undefined)
+          return fail(`${one}/health: ${shown(answer)}`, 'Send /health to the server of this host.')
+        const down = engines.filter(({ state }) => state !== 'up')
+        const words = down.map(({ engine, detail }) => `${engine} is down${detail === undefined ? '' : ` (${detail})`}`)
+        if (answer.status !== 200)
+          return fail(
+            `${one}: ${words.join(', ') || answer.status}`,
+            'Start it: docker compose ps, docker compose logs.',
+          )
+        if (down.length > 0) return warn(`${one}: ${words.join(', ')}`, 'It works without, but less well: start it.')
+        return pass(`${one}: ${engines.map(({ engine }) => engine).join(', ') || 'no engine needed'}`)
+      }),
+    )
+  },
+}

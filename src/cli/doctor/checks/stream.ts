@@ -1,0 +1,82 @@
+import { reasonOf } from '../ask.ts'
+import { type Check, type Finding, fail, type Patient, pass, warn } from '../check.ts'
+import { noToken } from './token.ts'
+
+/** A first event that takes longer was held back on its way. */
+const firstEventMs = 5_000
+/** Cloudflare ends what is silent for 100 s. */
+const heldMs = 110_000
+
+export const stream: Check = {
+  name: 'SSE stream',
+  async run(patient) {
+    if (patient.token === undefined) return noToken
+    const abort = new AbortController()
+    try {
+      return await follow(patient, abort)
+    } catch (error) {
+      return fail(
+        `it broke: ${reasonOf(error)}`,
+        'Look at the idle limits of what stands in front: our streams speak every 15 s.',
+      )
+    } finally {
+      abort.abort()
+    }
+  },
+}
+
+async function follow(
+  { api, token, slow, now }: Patient,
+  abort: AbortController,
+): Promise<readonly Finding[] | Finding> {
+  const beganAt = now()
+  const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' }
+  const opening = fetch(`${api}/mcp/sse`, { headers, signal: abort.signal, redirect: 'manual' })
+  const response = await within(firstEventMs, opening)
+  if (response === undefined) return buffered
+  if (response.status !== 200 || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    return fail(
+      `/mcp/sse: ${response.status} ${response.headers.get('content-type')}`,
+      'Send GET /mcp/sse to openmemory-mcp.',
+    )
+  }
+  const reader = response.body?.getReader()
+  if (reader === undefined) return fail('the stream has no body', 'See what the proxy does with it.')
+  const first = await within(firstEventMs, reader.read())
+  if (first === undefined) return buffered
+  const text = new TextDecoder().decode(first.value)
+  if (!text.includes('event: endpoint'))
+    return fail(`it begins with ${JSON.stringify(text.slice(0, 80))}`, 'Something rewrites it on its way.')
+  const opened = pass(`the endpoint event came after ${now() - beganAt} ms (HTTP+SSE, 2024-11-05)`)
+  if (!slow) return [opened, warn('not held past 100 s', 'Run with --slow to see whether a proxy cuts idle streams.')]
+  for (;;) {
+    const part = await within(60_000, reader.read())
+    if (part === undefined)
+      return [opened, fail('silent for 60 s', 'A proxy holds its keepalives back: turn off buffering.')]
+    if (part.done) {
+      const seconds = Math.round((now() - beganAt) / 1000)
+      return [
+        opened,
+        fail(`it was ended after ${seconds} s`, 'Raise the idle limit of what stands in front to more than 100 s.'),
+      ]
+    }
+    if (now() - beganAt >= heldMs) return [opened, pass(`held for ${Math.round(heldMs / 1000)} s`)]
+  }
+}
+
+const buffered = fail(
+  `no event within ${firstEventMs / 1000} s`,
+  'A proxy buffers the stream: turn off response buffering (nginx: proxy_buffering off; Traefik: no buffering middleware, flushInterval -1).',
+)
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,32 @@
+import { reasonOf } from './ask.ts'
+import { type Check, type Finding, fail, type Outcome, type Patient } from './check.ts'
+
+export interface Line extends Finding {
+  readonly check: string
+}
+
+/** Runs the checks in their order; one that breaks is a failure of its own and stops no other. */
+export async function examine(
+  patient: Patient,
+  checks: readonly Check[],
+  onLine: (line: Line) => void = () => {},
+): Promise<readonly Line[]> {
+  const lines: Line[] = []
+  for (const { name, run } of checks) {
+    const found = await run(patient).catch((error: unknown) =>
+      fail(`the check itself failed: ${reasonOf(error)}`, 'Report this, with the line.'),
+    )
+    for (const finding of Array.isArray(found) ? (found as readonly Finding[]) : [found as Finding]) {
+      const line = { check: name, ...finding }
+      lines.push(line)
+      onLine(line)
+    }
+  }
+  return lines
+}
+
+/** 0 when all passed, 1 with warnings, 2 with failures. */
+export function exitStatus(lines: readonly Finding[]): 0 | 1 | 2 {
+  const has = (outcome: Outcome) => lines.some((line) => line.outcome === outcome)
+  return has('fail') ? 2 : has('warn') ? 1 : 0
+}

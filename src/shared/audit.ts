@@ -1,0 +1,60 @@
+/**
+ * The audit log: what happened that matters for security, one JSON line an event, `"audit"` naming it. It says who by hashes and
+ * ids alone: no name, no address, no text, no token.
+ */
+import { sha256 } from './hash.ts'
+import type { Log } from './log.ts'
+
+export type AuditEvent =
+  | 'sign_in'
+  | 'sign_in_refused'
+  | 'signed_out'
+  | 'consent_given'
+  | 'consent_denied'
+  | 'client_registered'
+  | 'client_changed'
+  | 'client_deleted'
+  | 'tokens_issued'
+  | 'token_refused'
+  | 'token_revoked'
+  | 'code_replayed'
+  | 'refresh_token_reused'
+  | 'grant_revoked'
+  | 'key_rotated'
+  | 'memories_deleted'
+
+export interface AuditDetail {
+  readonly requestId?: string | undefined
+  readonly clientId?: string | undefined
+  /** Whose it is; logged as the hash that the request's own line carries. */
+  readonly ownerId?: string | undefined
+  /** A word of the code's own, never of the caller's. */
+  readonly reason?: string | undefined
+  readonly kid?: string | undefined
+}
+
+export function audit(log: Log, event: AuditEvent, { ownerId, clientId, ...detail }: AuditDetail): void {
+  log.info(
+    {
+      audit: event,
+      ...detail,
+      ...(clientId === undefined ? {} : { client: clientId }),
+      ...(ownerId === undefined ? {} : { user: userHash(ownerId) }),
+    },
+    'audit',
+  )
+}
+
+/** Makes a person's lines findable without naming them; the few recent ones are kept. */
+const userHashes = new Map<string, string>()
+const mostHashes = 1_000
+
+export function userHash(ownerId: string): string {
+  let hash = userHashes.get(ownerId)
+  if (hash === undefined) {
+    if (userHashes.size >= mostHashes) userHashes.clear()
+    hash = sha256(`log:${ownerId}`).slice(0, 12)
+    userHashes.set(ownerId, hash)
+  }
+  return hash
+}

@@ -1,0 +1,159 @@
+/** souvenir doctor: a deployment is broken in each of the ways it knows, and the matching line is expected. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { createAsk } from '../../src/cli/doctor/ask.ts'
+import type { Check, Patient } from '../../src/cli/doctor/check.ts'
+import { checks } from '../../src/cli/doctor/checks.ts'
+import { examine, exitStatus } from '../../src/cli/doctor/examine.ts'
+import { type Bend, bentProxy } from '../support/bent-proxy.ts'
+import { broken } from '../support/broken-deployments.ts'
+import { signIn } from '../support/script.ts'
+import { freePort, freshFolder, runCommand, type Server, startServer } from '../support/server.ts'
+
+const port = await freePort()
+const proxy = bentProxy(() => `http://127.0.0.1:${port}`)
+let server: Server
+let variables: Record<string, string>
+let token: string
+
+beforeAll(async () => {
+  variables = {
+    DATA_DIR: freshFolder(),
+    PORT: String(port),
+    OIDC_BASE_URL: proxy.url,
+    // Enough for every test here, and little enough that the limit is met.
+    RATE_LIMIT_PER_MINUTE: '300',
+    RATE_LIMIT_BURST: '0',
+  }
+  server = await startServer(variables, port)
+  token = (await signIn({ issuer: proxy.url, issueCode: () => runCommand(variables, 'code') })).accessToken
+}, 60_000)
+afterEach(() => proxy.bend({}))
+afterAll(async () => {
+  await server.stop()
+  await proxy.close()
+})
+
+const patient = (changes: Partial<Patient> = {}): Patient => ({
+  issuer: proxy.url,
+  api: proxy.url,
+  ask: createAsk(fetch),
+  token,
+  slow: false,
+  now: () => Date.now(),
+  variables: { problems: [], issuer: proxy.url },
+  ...changes,
+})
+
+const named = (name: string): Check => {
+  const found = checks.find((check) => check.name === name)
+  if (found === undefined) throw new Error(`there is no check ${name}`)
+  return found
+}
+
+/** The findings of one check that are no pass. */
+async function complaintsOf(name: string, bend: Bend = {}, changes: Partial<Patient> = {}) {
+  proxy.bend(bend)
+  const lines = await examine(patient(changes), [named(name)])
+  return lines.filter(({ outcome }) => outcome !== 'pass')
+}
+
+describe('souvenir doctor', () => {
+  test('a deployment in order: nothing fails, and what cannot be seen from here is a warning', async () => {
+    const lines = await examine(
+      patient(),
+      checks.filter(({ name }) => name !== 'rate limit'),
+    )
+    expect(lines.filter(({ outcome }) => outcome === 'fail')).toEqual([])
+    expect(lines.filter(({ outcome }) => outcome === 'warn').map(({ check }) => check)).toEqual([
+      'Google',
+      'SSE stream',
+    ])
+    expect(exitStatus(lines)).toBe(1)
+  }, 20_000)
+
+  test.each(broken)(
+    '%s: the line of "%s"',
+    async (_, check, bend, word, changes = {}) => {
+      const complaints = await complaintsOf(check, bend, changes)
+      expect(complaints.length).toBeGreaterThan(0)
+      const text = complaints.map(({ saw, todo }) => `${saw} ${todo}`).join('\n')
+      expect(text).toContain(word)
+      for (const { todo } of complaints) expect(todo?.length).toBeGreaterThan(10)
+    },
+    20_000,
+  )
+
+  test('every check can complain, and each has a line here', () => {
+    const covered = new Set(broken.map(([, check]) => check))
+    expect(checks.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([])
+  })
+
+  test('a proxy that buffers the stream is told from one that does not', async () => {
+    const held: Bend = {
+      change(response, path) {
+        if (path !== '/mcp/sse') return response
+        const { headers } = response
+        void response.body?.cancel()
+        return new Response(new ReadableStream({ start() {} }), { headers })
+      },
+    }
+    const [complaint] = await complaintsOf('SSE stream', held)
+    expect(complaint).toMatchObject({ outcome: 'fail' })
+    expect(complaint?.todo).toContain('buffer')
+  }, 20_000)
+
+  test('--slow: a stream that is cut before 100 s is told', async () => {
+    const cut: Bend = {
+      change(response, path) {
+        if (path !== '/mcp/sse') return response
+        const reader = response.body?.getReader()
+        return new Response(
+          new ReadableStream({
+            async pull(controller) {
+              const part = await reader?.read()
+              if (part?.value !== undefined) controller.enqueue(part.value)
+              setTimeout(() => controller.close(), 200)
+            },
+          }),
+          { headers: response.headers },
+        )
+      },
+    }
+    const complaints = await complaintsOf('SSE stream', cut, { slow: true })
+    expect(complaints.map(({ saw }) => saw).join()).toContain('was ended after')
+  }, 20_000)
+
+  test('without a token nothing is claimed of what needs one', async () => {
+    for (const check of ['token validation', 'MCP', 'SSE stream', 'rate limit']) {
+      expect(await complaintsOf(check, {}, { token: undefined })).toMatchObject([{ outcome: 'warn' }])
+    }
+  })
+
+  test('the command: a token minted beside the server, JSON for machines, the exit status, and the limit met with 429', async () => {
+    const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor', '--json'], {
+      env: { PATH: process.env.PATH ?? '', HOME: variables.DATA_DIR ?? '', ...variables },
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+    const report = JSON.parse(await new Response(child.stdout).text()) as {
+      status: number
+      lines: { check: string; outcome: string; saw: string }[]
+    }
+    expect(report.lines.filter(({ outcome }) => outcome === 'fail')).toEqual([])
+    expect(report.lines.find(({ check }) => check === 'rate limit')?.saw).toContain('429 with Retry-After')
+    expect(report.lines.find(({ check }) => check === 'token validation')?.outcome).toBe('pass')
+    expect(await child.exited).toBe(report.status)
+    expect(report.status).toBe(1)
+  }, 30_000)
+
+  test('an address where nothing answers: exit status 2', async () => {
+    const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor', 'http://127.0.0.1:1'], {
+      env: { PATH: process.env.PATH ?? '', HOME: freshFolder() },
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+    const text = await new Response(child.stdout).text()
+    expect(text).toMatch(/^fail {2}discovery: /m)
+    expect(await child.exited).toBe(2)
+  }, 30_000)
+})
