@@ -34,6 +34,7 @@ export interface Config {
   /** The graph of entities is kept there too. */
   readonly neo4j: { readonly url: Secret; readonly user: string; readonly password: Secret | undefined } | undefined
   readonly redisUrl: Secret | undefined
+  readonly redisDurability: 'required' | 'any'
   readonly keys: {
     readonly privateKey: Secret | undefined
     readonly nextPrivateKey: Secret | undefined
@@ -101,6 +102,7 @@ export function loadConfig(
     // Without sign-in nothing is shared that Redis would hold.
     databaseUrl: withPassword(values.DATABASE_URL, values.POSTGRES_PASSWORD),
     neo4j: values.NEO4J_URL && { url: values.NEO4J_URL, user: values.NEO4J_USER, password: values.NEO4J_PASSWORD },
+    redisDurability: values.REDIS_DURABILITY,
     redisUrl: open ? undefined : withPassword(values.REDIS_URL, values.REDIS_PASSWORD),
     keys: {
       privateKey: values.OIDC_PRIVATE_KEY,

@@ -151,6 +151,13 @@ export const sections = {
       otherwise: 'SQLite in DATA_DIR',
       file: true,
     },
+    REDIS_DURABILITY: {
+      type: choice('required', 'any'),
+      meaning:
+        'any: starts although Redis has no append-only file or may evict keys, and so may lose who was signed out.',
+      example: 'any',
+      default: 'required',
+    },
     REDIS_PASSWORD: {
       type: secret,
       meaning: 'The password, where REDIS_URL has none.',

@@ -6,14 +6,16 @@ import { join } from 'node:path'
 import { createProcessHandover } from '../adapters/handover/process.ts'
 import { openKeyFolder } from '../adapters/keys/folder.ts'
 import { mountedKeys } from '../adapters/keys/mounted.ts'
+import type { RedisConnection } from '../adapters/redis/connection.ts'
 import { openSqliteRevocationFeed } from '../adapters/sqlite/oidc/revocation-feed.ts'
-import { openSqliteOidcStores } from '../adapters/sqlite/oidc/stores.ts'
+import { holdsPeople, openSqliteOidcStores } from '../adapters/sqlite/oidc/stores.ts'
 import type { Config } from '../config/config.ts'
 import type { RateLimiter } from '../http/ports.ts'
 import type { StreamHandover } from '../mcp/ports.ts'
 import type { KeyStore, OidcStores } from '../oidc/ports.ts'
 import type { RevocationFeed } from '../resource/ports.ts'
 import type { Clock } from '../shared/clock.ts'
+import { Fault } from '../shared/fault.ts'
 import type { HealthCheck } from '../shared/health.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
@@ -40,6 +42,8 @@ interface Given {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** For whoever fills it: an empty Redis beside sign-in data in DATA_DIR is no mistake then. */
+  readonly mayBeEmpty?: boolean
 }
 
 /** @throws Fault `unavailable` when the engine does not answer; `invalid` for a key that is none */
@@ -79,7 +83,11 @@ async function openOnSqlite(config: Config, { clock }: Given): Promise<AuthEngin
 }
 
 /** The adapters are loaded here and not above: without REDIS_URL a start does not pay for them. */
-async function openOnRedis(config: Config, url: Secret, { clock, random, log }: Given): Promise<AuthEngine> {
+async function openOnRedis(
+  config: Config,
+  url: Secret,
+  { clock, random, log, mayBeEmpty = false }: Given,
+): Promise<AuthEngine> {
   const [{ openRedis }, { redisOidcStores }, { openRedisRevocationFeed }, { createRedisHandover }] = await Promise.all([
     import('../adapters/redis/connection.ts'),
     import('../adapters/redis/oidc/stores.ts'),
@@ -88,11 +96,14 @@ async function openOnRedis(config: Config, url: Secret, { clock, random, log }: 
   ])
   const redis = await openRedis({ url })
   try {
+    if (config.roles.has('auth')) await assertDurable(config, redis, log)
+    const stores = redisOidcStores(redis, clock)
+    if (!mayBeEmpty) await assertNotLeftBehind(config, stores)
     const feed = await openRedisRevocationFeed(redis, clock)
     const handover = createRedisHandover(redis, random, log)
     return {
       name: 'Redis',
-      stores: redisOidcStores(redis, clock),
+      stores,
       feed,
       handover,
       limiter: loadedAtFirst(async () => {
@@ -123,6 +134,36 @@ async function openOnRedis(config: Config, url: Secret, { clock, random, log }: 
     await redis.close()
     throw error
   }
+}
+
+/** An empty Redis beside a DATA_DIR that people signed in with would look as if all had been lost. */
+async function assertNotLeftBehind(config: Config, { users }: Pick<OidcStores, 'users'>): Promise<void> {
+  if (!holdsPeople(join(config.dataDir, 'auth.db')) || (await users.list(1)).length > 0) return
+  throw new Fault(
+    'conflict',
+    `REDIS_URL names an empty Redis, but people have signed in with the files in ${config.dataDir}. Move them with: souvenir migrate --from sqlite --to configured. Or set DATA_DIR to another folder.`,
+    { code: 'redis_empty', field: 'REDIS_URL' },
+  )
+}
+
+/** Redis here keeps what must not be lost: clients, people, what was allowed and what was revoked. */
+async function assertDurable(config: Config, redis: RedisConnection, log: Log): Promise<void> {
+  if (config.redisDurability === 'any') return
+  const settings = await redis.settings(['appendonly', 'maxmemory-policy'])
+  if (settings === undefined) {
+    log.warn('Redis hides its configuration: see yourself that appendonly is yes and maxmemory-policy is noeviction')
+    return
+  }
+  const wrong = [
+    ...(settings.get('appendonly') === 'yes' ? [] : ['its append-only file is off (appendonly yes)']),
+    ...(settings.get('maxmemory-policy') === 'noeviction' ? [] : ['it may evict keys (maxmemory-policy noeviction)']),
+  ]
+  if (wrong.length === 0) return
+  throw new Fault(
+    'invalid',
+    `The Redis in REDIS_URL would lose sign-ins and revocations: ${wrong.join(', and ')}. Set it so, or set REDIS_DURABILITY=any if that may happen.`,
+    { code: 'redis_not_durable', field: 'REDIS_URL' },
+  )
 }
 
 /** The library of the limits is loaded by the first request that is limited: a start does not wait for it. */

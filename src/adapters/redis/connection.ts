@@ -32,6 +32,8 @@ export interface RedisConnection {
   call<T>(work: (client: Redis) => Promise<T>): Promise<T>
   /** Runs a script as one atomic step. Its reply is what its author says it is. */
   run<Reply>(script: Script, keys: readonly string[], values: readonly (string | number)[]): Promise<Reply>
+  /** What the server is set to; undefined where it does not say (many managed servers). */
+  settings(names: readonly string[]): Promise<ReadonlyMap<string, string> | undefined>
   /** A second connection with the same settings, for subscriptions. */
   duplicate(): Redis
   readonly health: HealthCheck
@@ -85,6 +87,21 @@ export async function openRedis(options: RedisOptions): Promise<RedisConnection>
           return (await client.eval(lua, keys.length, ...keys, ...values)) as Reply
         }
       }),
+    async settings(names) {
+      try {
+        const known = new Map<string, string>()
+        for (const name of names) {
+          const [, value] = (await client.config('GET', name)) as string[]
+          if (value === undefined) return undefined
+          known.set(name, value)
+        }
+        return known
+      } catch (error) {
+        // Refused, as opposed to not answered: the server is there.
+        if (error instanceof Error && /NOPERM|unknown command|ERR/.test(error.message)) return undefined
+        throw redisFault(error)
+      }
+    },
     duplicate: () => {
       const second = client.duplicate()
       second.on('error', () => undefined)

@@ -2,6 +2,8 @@
  * The authorization server's stores on one SQLite file, which several processes on one machine may open at the same time:
  * every step that must be atomic is an immediate transaction. Opened by dependencies.ts; knows no protocol.
  */
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import type { OidcStores } from '../../../oidc/ports.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { HealthCheck } from '../../../shared/health.ts'
@@ -16,6 +18,18 @@ import { replayStore } from './replays.ts'
 import { oidcMigrations } from './schema.ts'
 import { sessionStore } from './sessions.ts'
 import { userStore } from './users.ts'
+
+/** Whether there is a file at `path` that knows anybody. Reads it and leaves it as it is, whichever program wrote it. */
+export function holdsPeople(path: string): boolean {
+  if (!existsSync(path)) return false
+  const connection = new DatabaseSync(path, { readOnly: true })
+  try {
+    const hasTable = connection.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'user'").get()
+    return hasTable !== undefined && connection.prepare('SELECT 1 FROM user LIMIT 1').get() !== undefined
+  } finally {
+    connection.close()
+  }
+}
 
 /**
  * Opens (and makes, mode 0600) the file at `path`; `:memory:` keeps nothing.

@@ -1,0 +1,67 @@
+/** Memories in Postgres as rows, on a connection of its own, in one transaction: a read sees one moment. */
+import { type DumpRow, dumpPortion, dumpTables, type MemoryDump } from '../../../memory/dump/ports.ts'
+import { Fault } from '../../../shared/fault.ts'
+import { type Database, openPool, type PostgresOptions, type Sql } from '../database.ts'
+
+/** Tables whose `seq` the server counts: after a copy it goes on behind the highest. */
+const counted = ['memory', 'memory_event', 'access_log'] as const
+
+/** `options` name a schema that the store has opened before. */
+export function postgresMemoryDump(options: PostgresOptions): MemoryDump & { close(): Promise<void> } {
+  const db = openPool({ ...options, poolSize: 1 })
+  return {
+    close: () => db.close(),
+    read: (each) =>
+      inTransaction(db, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', async (sql) => {
+        for (const table of await tablesIn(sql, db.schema)) {
+          await sql.unsafe(`DECLARE dump NO SCROLL CURSOR FOR SELECT * FROM ${table}`)
+          for (;;) {
+            const rows = await sql.unsafe<DumpRow[]>(`FETCH ${dumpPortion} FROM dump`)
+            if (rows.length === 0) break
+            await each(
+              table,
+              rows.map((row) => ({ ...row })),
+            )
+          }
+          await sql.unsafe('CLOSE dump')
+        }
+      }),
+    write: (work) =>
+      inTransaction(db, '', async (sql) => {
+        const tables = await tablesIn(sql, db.schema)
+        await sql.unsafe('LOCK TABLE memory IN SHARE ROW EXCLUSIVE MODE')
+        if ((await sql`SELECT 1 FROM memory LIMIT 1`).length > 0) {
+          throw new Fault('conflict', 'There are memories in the database of DATABASE_URL already.', {
+            code: 'not_empty',
+          })
+        }
+        await work(async (table, rows) => {
+          if (!tables.includes(table)) return
+          await sql.unsafe(
+            `INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::${table}, $1::text::json)`,
+            [JSON.stringify(rows)],
+          )
+        })
+        for (const table of counted) {
+          await sql.unsafe(
+            `SELECT setval(pg_get_serial_sequence('${table}', 'seq'), greatest((SELECT coalesce(max(seq), 0) FROM ${table}), 1))`,
+          )
+        }
+      }),
+  }
+}
+
+/** The connection is alone, so its statements are of one transaction; `alone` ends it, and with it what was not committed. */
+const inTransaction = (db: Database, how: string, work: (sql: Sql) => Promise<void>): Promise<void> =>
+  db.alone(async (sql) => {
+    await sql`SET idle_in_transaction_session_timeout = 0`
+    await sql.unsafe(`BEGIN ${how}`)
+    await work(sql)
+    await sql`COMMIT`
+  })
+
+async function tablesIn(sql: Sql, schema: string) {
+  const known = await sql<{ name: string }[]>`SELECT tablename AS name FROM pg_tables WHERE schemaname = ${schema}`
+  const names = new Set(known.map(({ name }) => name))
+  return dumpTables.filter((table) => names.has(table))
+}

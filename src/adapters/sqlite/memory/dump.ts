@@ -1,0 +1,74 @@
+/** Memories of a SQLite file as rows, on a connection of its own: a read sees one moment, whoever writes beside it. */
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { type DumpRow, dumpBooleans, dumpPortion, dumpTables, type MemoryDump } from '../../../memory/dump/ports.ts'
+import { Fault } from '../../../shared/fault.ts'
+
+/** `path` names a file that the store has opened before, so that its schema is this program's. */
+export const sqliteMemoryDump = (path: string): MemoryDump => ({
+  read: (each) =>
+    connected(path, async (db) => {
+      db.exec('BEGIN')
+      for (const table of dumpTables.filter((name) => hasTable(db, name))) {
+        let rows: DumpRow[] = []
+        for (const row of db.prepare(`SELECT * FROM ${table}`).iterate()) {
+          rows.push(fromSqlite(row))
+          if (rows.length < dumpPortion) continue
+          await each(table, rows)
+          rows = []
+        }
+        if (rows.length > 0) await each(table, rows)
+      }
+      db.exec('COMMIT')
+    }),
+  write: (work) =>
+    connected(path, async (db) => {
+      db.exec('BEGIN IMMEDIATE')
+      if (db.prepare('SELECT 1 FROM memory LIMIT 1').get() !== undefined) {
+        throw new Fault('conflict', 'There are memories in DATA_DIR already.', { code: 'not_empty' })
+      }
+      await work(async (table, rows) => {
+        if (!hasTable(db, table)) return
+        for (const row of rows) {
+          const names = Object.keys(row)
+          const places = names.map(() => '?').join(', ')
+          db.prepare(`INSERT INTO ${table} (${names.map(quoted).join(', ')}) VALUES (${places})`).run(
+            ...Object.values(row).map(toSqlite),
+          )
+        }
+      })
+      db.exec('COMMIT')
+    }),
+})
+
+async function connected(path: string, work: (db: DatabaseSync) => Promise<void>): Promise<void> {
+  const db = new DatabaseSync(path)
+  try {
+    db.exec('PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL')
+    await work(db)
+  } catch (error) {
+    // A statement that failed may have ended the transaction by itself.
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
+  } finally {
+    db.close()
+  }
+}
+
+const hasTable = (db: DatabaseSync, table: string): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined
+
+/** A column's name comes from a backup file: only a plain name is one. */
+function quoted(name: string): string {
+  if (!/^[a-z_]{1,40}$/.test(name)) throw new Fault('invalid', 'The backup names a column that cannot be one.')
+  return `"${name}"`
+}
+
+const fromSqlite = (row: Readonly<Record<string, unknown>>): DumpRow =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      dumpBooleans.has(name) ? value === 1 : typeof value === 'string' || typeof value === 'number' ? value : null,
+    ]),
+  )
+
+const toSqlite = (value: DumpRow[string]): SQLInputValue => (typeof value === 'boolean' ? Number(value) : value)

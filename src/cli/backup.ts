@@ -1,0 +1,28 @@
+import { loadConfig } from '../config/config.ts'
+import { openPlace, readPlace } from '../dependencies/transfer.ts'
+import { version } from '../shared/version.ts'
+import { type Command, complain, print, UsageError } from './command.ts'
+import { createBackup } from './transfer/file.ts'
+
+export const backup: Command = {
+  name: 'backup',
+  usage: 'FILE',
+  summary:
+    'Writes everything that is kept to one file, as of one moment, beside a running server: people, clients, grants, keys, memories. Keep it as you keep the keys.',
+  async run([path, ...more]) {
+    if (path === undefined || more.length > 0) throw new UsageError('backup takes one file.')
+    const place = await openPlace(loadConfig())
+    const file = createBackup(path, { version, at: new Date().toISOString() })
+    try {
+      await readPlace(place, (records) => file.write(records))
+      print(`${await file.end()} records in ${path}`)
+      complain('It holds memories and signing keys: keep it as safe as the server itself.')
+      return 0
+    } catch (error) {
+      await file.discard()
+      throw error
+    } finally {
+      await place.close()
+    }
+  },
+}

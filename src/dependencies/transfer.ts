@@ -1,0 +1,149 @@
+/**
+ * Everything a deployment keeps, as a stream of records: for souvenir backup, restore and migrate. Sessions, codes and tokens
+ * are left out: people sign in again, and what a stolen backup holds opens nothing but the keys' own lock.
+ */
+import type { Config } from '../config/config.ts'
+import { type DumpRow, type DumpTable, isDumpTable, type MemoryDump } from '../memory/dump/ports.ts'
+import type { Client, Grant, KeyStore, OidcStores, StoredKey, User } from '../oidc/ports.ts'
+import { systemClock } from '../shared/clock.ts'
+import { Fault } from '../shared/fault.ts'
+import { createLog } from '../shared/log.ts'
+import { createRandom } from '../shared/random.ts'
+import { openAuthEngine } from './auth-engine.ts'
+import { memoryFileOf, openOnPostgres, openOnSqlite } from './memory-engine.ts'
+
+export type TransferRecord =
+  | { readonly kind: 'user'; readonly value: User }
+  | { readonly kind: 'client'; readonly value: Client }
+  | { readonly kind: 'grant'; readonly value: Grant }
+  | { readonly kind: 'key'; readonly value: StoredKey }
+  | { readonly kind: 'row'; readonly table: DumpTable; readonly value: DumpRow }
+
+/** One deployment, or a part of it, as what records come from or go to. */
+export interface Place {
+  readonly auth: { readonly stores: OidcStores; readonly keys: KeyStore } | undefined
+  readonly memories: MemoryDump | undefined
+  /** As a person knows them: `SQLite in /data`. */
+  readonly engines: readonly string[]
+  close(): Promise<void>
+}
+
+/** Which parts to open: all, or those whose engine is configured. */
+export async function openPlace(config: Config, parts = { auth: true, memories: true }): Promise<Place> {
+  const closers: (() => void | Promise<void>)[] = []
+  const engines: string[] = []
+  const close = async () => {
+    for (const closeOne of closers.splice(0).reverse()) await closeOne()
+  }
+  try {
+    const auth = parts.auth ? await openAuth() : undefined
+    return { auth, memories: parts.memories ? await openMemories() : undefined, engines, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+
+  async function openAuth() {
+    const clock = systemClock
+    const given = { clock, random: createRandom(clock), log: createLog(config.logLevel), mayBeEmpty: true }
+    const engine = await openAuthEngine(config, given)
+    closers.push(() => engine.close())
+    engines.push(`sign-in on ${engine.name}`)
+    return { stores: engine.stores, keys: await engine.openKeyStore() }
+  }
+
+  async function openMemories(): Promise<MemoryDump> {
+    const { databaseUrl } = config
+    if (databaseUrl === undefined) {
+      const { sqliteMemoryDump } = await import('../adapters/sqlite/memory/dump.ts')
+      await (await openOnSqlite(config)).close()
+      engines.push('memories on SQLite')
+      return sqliteMemoryDump(memoryFileOf(config))
+    }
+    const { postgresMemoryDump } = await import('../adapters/postgres/memory/dump.ts')
+    await (await openOnPostgres(databaseUrl)).close()
+    const dump = postgresMemoryDump({ url: databaseUrl })
+    closers.push(() => dump.close())
+    engines.push('memories on Postgres')
+    return dump
+  }
+}
+
+const portion = 500
+
+/** Gives every record of a place. */
+export async function readPlace(
+  { auth, memories }: Place,
+  each: (records: readonly TransferRecord[]) => Promise<void>,
+): Promise<void> {
+  await memories?.read((table, rows) => each(rows.map((value) => ({ kind: 'row', table, value }))))
+  if (auth === undefined) return
+  const { stores, keys } = auth
+  for (let after: User | undefined; ; ) {
+    const users = await stores.users.list(portion, after?.id)
+    await each(users.map((value) => ({ kind: 'user', value })))
+    for (const { id } of users) {
+      await each((await stores.grants.list(id)).map((value) => ({ kind: 'grant', value })))
+    }
+    after = users.at(-1)
+    if (users.length < portion) break
+  }
+  for (let after: Client | undefined; ; ) {
+    const clients = await stores.clients.list(portion, after?.id)
+    await each(clients.map((value) => ({ kind: 'client', value })))
+    after = clients.at(-1)
+    if (clients.length < portion) break
+  }
+  if (keys.writable) await each((await keys.load()).map((value) => ({ kind: 'key', value })))
+}
+
+/**
+ * Keeps records in an empty place. Faults: `conflict` when somebody is there already. Memories are one transaction, and come
+ * last of all to be durable: after a failure the same call can be made again once the place is emptied.
+ */
+export async function writePlace(
+  { auth, memories }: Place,
+  give: (take: (records: readonly TransferRecord[]) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  if (auth !== undefined && (await auth.stores.users.list(1)).length > 0) {
+    throw new Fault('conflict', 'People are signed up there already: only an empty deployment can be filled.', {
+      code: 'not_empty',
+    })
+  }
+  const keys: StoredKey[] = []
+  const take = (keep: (table: DumpTable, rows: readonly DumpRow[]) => Promise<void>) =>
+    async function takeAll(records: readonly TransferRecord[]): Promise<void> {
+      for (const [table, rows] of rowsByTable(records)) await keep(table, rows)
+      for (const record of records) {
+        if (auth === undefined) continue
+        if (record.kind === 'user') await auth.stores.users.create(record.value)
+        else if (record.kind === 'client') await auth.stores.clients.save(record.value)
+        else if (record.kind === 'grant') await auth.stores.grants.save(record.value)
+        else if (record.kind === 'key') keys.push(record.value)
+      }
+    }
+  if (memories === undefined) await give(take(async () => {}))
+  else await memories.write((keep) => give(take(keep)))
+  if (auth?.keys.writable && keys.length > 0) await keepKeys(auth.keys, keys)
+}
+
+/** The ring as it was: tokens that were signed before stay good. */
+async function keepKeys(store: KeyStore, keys: readonly StoredKey[]): Promise<void> {
+  const present = await store.load()
+  const same = present.length === keys.length && keys.every(({ kid }) => present.some((key) => key.kid === kid))
+  if (!same && !(await store.save(keys, present))) {
+    throw new Fault('conflict', 'The signing keys are being changed by another process. Stop it and try again.')
+  }
+}
+
+function rowsByTable(records: readonly TransferRecord[]): Map<DumpTable, DumpRow[]> {
+  const tables = new Map<DumpTable, DumpRow[]>()
+  for (const record of records) {
+    if (record.kind !== 'row') continue
+    if (!isDumpTable(record.table)) throw new Fault('invalid', 'The backup holds a table that is not known here.')
+    const rows = tables.get(record.table) ?? []
+    tables.set(record.table, rows)
+    rows.push(record.value)
+  }
+  return tables
+}

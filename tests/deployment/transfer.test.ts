@@ -1,0 +1,183 @@
+/** souvenir backup, restore and migrate: what is kept comes back whole, on whichever engine. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { Redis } from 'ioredis'
+import postgres from 'postgres'
+import { engineUrl } from '../support/engines.ts'
+import { type Signed, signIn } from '../support/script.ts'
+import { freePort, freshFolder, runCommand, type Server, startServer } from '../support/server.ts'
+
+const port = await freePort()
+const base = { PORT: String(port), OIDC_BASE_URL: `http://localhost:${port}` }
+const original = { ...base, DATA_DIR: freshFolder() }
+const file = join(freshFolder(), 'backup.jsonl.gz')
+let signed: Signed
+let before: Seen
+
+interface Seen {
+  readonly memories: unknown
+  readonly history: unknown
+  readonly found: string
+  readonly apps: unknown
+}
+
+const api = async (path: string, init: RequestInit = {}) => {
+  const response = await fetch(`http://localhost:${port}/api/v1${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${signed.accessToken}`, 'content-type': 'application/json' },
+  })
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  return response.json() as Promise<Record<string, unknown>>
+}
+const post = (path: string, body: unknown) => api(path, { method: 'POST', body: JSON.stringify(body) })
+
+/** What its owner sees, with the token of before: it is accepted only where the keys came along. */
+async function look(): Promise<Seen> {
+  const list = (await api('/memories/?size=100')) as { items: { id: string }[] }
+  const search = await post('/memories/search', { query: 'where does the otter sleep' })
+  return {
+    memories: list.items.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
+    history: await Promise.all(list.items.map(({ id }) => api(`/memories/${id}/history`))).then((all) =>
+      all.map((one) => JSON.stringify(one)).toSorted(),
+    ),
+    found: JSON.stringify(search).includes('under the old bridge') ? 'the otter' : 'nothing',
+    apps: ((await api('/apps/')) as { apps?: { name: string }[] }).apps?.map(({ name }) => name),
+  }
+}
+
+async function withServer<T>(variables: Record<string, string>, work: (server: Server) => Promise<T>): Promise<T> {
+  const server = await startServer(variables, port)
+  try {
+    return await work(server)
+  } finally {
+    await server.stop()
+  }
+}
+
+beforeAll(async () => {
+  await withServer(original, async () => {
+    signed = await signIn({ issuer: base.OIDC_BASE_URL, issueCode: () => runCommand(original, 'code') })
+    for (let n = 0; n < 40; n++)
+      await post('/memories/', { text: `Note ${n} about the river, and what grows beside it.` })
+    await post('/memories/', { text: 'The otter sleeps under the old bridge — «ok», 🦦, \u2028.' })
+    const { items } = (await api('/memories/?size=1')) as { items: { id: string }[] }
+    await api(`/memories/${items[0]?.id}`, {
+      method: 'PUT',
+      body: JSON.stringify({ memory_content: 'The otter sleeps under the old bridge, mostly.' }),
+    })
+    before = await look()
+    expect(before.found).toBe('the otter')
+    // Beside the running server, which goes on writing.
+    let writing = true
+    const writer = (async () => {
+      while (writing) await post('/memories/search', { query: 'river' })
+    })()
+    await runCommand(original, 'backup', file)
+    writing = false
+    await writer
+  })
+}, 90_000)
+
+describe('souvenir backup and restore', () => {
+  test('the file is for its owner alone, and holds no token and no session', () => {
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const text = gunzipSync(readFileSync(file)).toString()
+    for (const secret of signed.secrets) expect(text.includes(secret)).toBe(false)
+    expect(text).toContain('"kind":"key"')
+  })
+
+  test('an empty deployment is filled: the same memories, history and apps, and the same token is accepted', async () => {
+    const variables = { ...base, DATA_DIR: freshFolder() }
+    await runCommand(variables, 'restore', file)
+    await withServer(variables, async () => expect(await look()).toEqual(before))
+  }, 60_000)
+
+  test('a deployment that is not empty is left as it is', async () => {
+    await expect(runCommand(original, 'restore', file)).rejects.toThrow('only an empty deployment')
+  }, 30_000)
+
+  test('half a backup, or another file, restores nothing', async () => {
+    const lines = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n')
+    const broken = join(freshFolder(), 'broken.gz')
+    for (const content of [
+      gzipSync(lines.slice(0, -1).join('\n')),
+      gzipSync('{"hello":1}\n'),
+      readFileSync(file).subarray(0, 500),
+    ]) {
+      writeFileSync(broken, content)
+      const variables = { ...base, DATA_DIR: freshFolder() }
+      await expect(runCommand(variables, 'restore', broken)).rejects.toThrow(/backup/)
+      await runCommand(variables, 'restore', file)
+    }
+  }, 60_000)
+})
+
+const [redisUrl, databaseUrl] = [engineUrl('REDIS_URL'), engineUrl('DATABASE_URL')]
+if (redisUrl !== undefined && databaseUrl !== undefined) {
+  describe('souvenir migrate --from sqlite --to configured', () => {
+    const schema = `transfer_${randomUUID().replaceAll('-', '').slice(0, 12)}`
+    const redis = new Redis(Object.assign(new URL(redisUrl), { pathname: '/11' }).href)
+    const configured = {
+      ...original,
+      REDIS_URL: Object.assign(new URL(redisUrl), { pathname: '/11' }).href,
+      DATABASE_URL: `${databaseUrl}?schema=${schema}`,
+      KEYS_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    }
+    beforeAll(() => redis.flushdb().then(() => undefined))
+    afterAll(async () => {
+      await redis.flushdb()
+      redis.disconnect()
+      const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined })
+      await sql.unsafe(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)
+      await sql.end()
+    })
+
+    test('start-up refuses an empty engine beside a DATA_DIR that holds data, and names the command that moves it', async () => {
+      const { DATABASE_URL: _database, ...onRedis } = configured
+      const { REDIS_URL: _redis, KEYS_ENCRYPTION_KEY: _key, ...onPostgres } = configured
+      await expect(startServer(onRedis, port)).rejects.toThrow('souvenir migrate')
+      await expect(startServer(onPostgres, port)).rejects.toThrow('souvenir migrate')
+    }, 60_000)
+
+    test('people, clients, grants, keys and memories are there afterwards; a second time it refuses', async () => {
+      await runCommand(configured, 'migrate', '--from', 'sqlite', '--to', 'configured')
+      await withServer(configured, async (server) => {
+        expect(server.output()).toContain('Postgres')
+        expect(await look()).toEqual(before)
+        await post('/memories/', { text: 'Something new, behind all that was moved.' })
+      })
+      await expect(runCommand(configured, 'migrate')).rejects.toThrow(/already/)
+    }, 90_000)
+
+    test('a backup of Redis and Postgres restores into files', async () => {
+      const copy = join(freshFolder(), 'copy.gz')
+      await runCommand(configured, 'backup', copy)
+      const variables = { ...base, DATA_DIR: freshFolder() }
+      await runCommand(variables, 'restore', copy)
+      await withServer(variables, async () => {
+        const { memories, found } = await look()
+        expect((memories as unknown[]).length).toBe((before.memories as unknown[]).length + 1)
+        expect(found).toBe('the otter')
+      })
+    }, 90_000)
+  })
+
+  describe('Redis that would forget', () => {
+    test('start-up refuses it, says what to set, and starts when told that it may', async () => {
+      const folder = freshFolder()
+      const url = Object.assign(new URL(redisUrl), { pathname: '/10' }).href
+      const variables = { ...base, DATA_DIR: folder, REDIS_URL: url, OIDC_KEYS_DIR: join(folder, 'keys') }
+      const admin = new Redis(url)
+      const [, appendonly] = (await admin.config('GET', 'appendonly')) as string[]
+      admin.disconnect()
+      if (appendonly === 'yes') return
+      await expect(startServer({ ...variables, REDIS_DURABILITY: 'required' }, port)).rejects.toThrow('appendonly yes')
+      await withServer({ ...variables, REDIS_DURABILITY: 'any' }, async (server) => {
+        expect((await fetch(`${server.url}/health`)).status).toBe(200)
+      })
+    }, 60_000)
+  })
+}
