@@ -59,7 +59,11 @@ export function createPeople(dependencies: PeopleDependencies): People {
   const findPerson = async (person: string): Promise<User> =>
     (await stores.users.find(person as OwnerId)) ?? (await find(person))
   const endGrants = async ({ id }: User): Promise<void> => {
-    for (const grant of await stores.grants.list(id)) await endGrant(grant, dependencies)
+    for (;;) {
+      const grants = await stores.grants.list(id)
+      if (grants.length === 0) return
+      for (const grant of grants) await endGrant(grant, dependencies)
+    }
   }
   return {
     async issueCode(name = owner) {

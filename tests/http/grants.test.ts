@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { ownPagesCallback, ownPagesId } from '../../src/oidc/clients/own-pages.ts'
 import type { Client } from '../../src/oidc/ports.ts'
+import { ensureConsoleUser } from '../../src/oidc/signin/account.ts'
 import { Fault } from '../../src/shared/fault.ts'
+import { hashToken } from '../../src/shared/hash.ts'
 import {
   type AuthorizationServer,
   departureOf,
@@ -130,6 +132,19 @@ describe('DELETE /auth/grants/:id', () => {
     expect(await list(access_token)).toEqual([])
     const asked = await using.open(server.authorizationUrl(app))
     expect('url' in asked && asked.url).toContain('/auth/consent/')
+  })
+
+  test('attack: a code that was being made while the grant ended is worth nothing, nor is a refresh token', async () => {
+    const { grants, refreshTokens } = server.dependencies.stores
+    const owner = (await ensureConsoleUser('owner', server.dependencies)).id
+    const [code, other] = [await back.mintCode(app), await back.tokensFor(app)]
+    const grant = await grants.find(owner, app.id)
+    if (grant === undefined) throw new Error('no grant')
+    await grants.revoke(owner, grant.id)
+    expect((await refusalOf(await back.redeem(app, code))).error).toBe('invalid_grant')
+    expect((await refusalOf(await back.refresh(app, other.refresh_token))).error).toBe('invalid_grant')
+    expect(await refreshTokens.find(hashToken(other.refresh_token))).toBeUndefined()
+    expect(await lives(other.access_token)).toBe(false)
   })
 
   test('what is allowed afterwards lives', async () => {

@@ -230,6 +230,34 @@ describe('RFC 7523 section 3: private_key_jwt', async () => {
     expect((await refusalOf(await send(await assertion(), { client_id: 'x' }))).error).toBe('invalid_client')
   })
 
+  test('attack: claims that are no text, a published key that nothing can be verified with: invalid_client, never a 5xx', async () => {
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    for (const sub of [1, {}, [], null, true])
+      expect((await refusalOf(await send(`${part({ alg: 'RS256' })}.${part({ sub })}.AAAA`))).error).toBe(
+        'invalid_client',
+      )
+    const own = { iss: asserting.id, sub: asserting.id, aud: server.issuer, iat: now(), exp: now() + 60 }
+    for (const key of [
+      { kty: 'RSA', n: 'AQAB', e: 'AQAB' },
+      { kty: 'RSA', n: '!!', e: '!!' },
+      { kty: 'RSA' },
+      { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' },
+      { kty: 'OKP', crv: 'Ed25519', x: 'AA' },
+      { kty: 'x' },
+      {},
+    ]) {
+      const client = await server.addClient({ authMethods: ['private_key_jwt'], jwks: { keys: [key] } })
+      const alg = key.kty === 'EC' ? 'ES256' : key.kty === 'OKP' ? 'EdDSA' : 'RS256'
+      const claims = { ...own, iss: client.id, sub: client.id, jti: crypto.randomUUID() }
+      const answer = await send(`${part({ alg })}.${part(claims)}.${'A'.repeat(86)}`)
+      expect(await refusalOf(answer)).toMatchObject({ status: 401, error: 'invalid_client' })
+    }
+  })
+
+  test('RFC 7519 section 2: an expiry may have a fraction of a second', async () => {
+    expect((await send(await assertion({ claims: { exp: now() + 60.5 } }))).status).toBe(200)
+  })
+
   test('a client with keys alone is not let in without them', async () => {
     expect((await refusalOf(await back.post('/auth/revoke', { token: 'x', client_id: asserting.id }))).error).toBe(
       'invalid_client',

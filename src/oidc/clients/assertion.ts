@@ -1,6 +1,7 @@
 /** private_key_jwt: RFC 7523 section 3 and OpenID Connect Core section 9. */
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { TokenHash } from '../../shared/brand.ts'
+import { Fault } from '../../shared/fault.ts'
 import { sha256 } from '../../shared/hash.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
@@ -22,13 +23,13 @@ export function assertionMethod(values: Readonly<Record<string, string | undefin
   const { client_assertion: assertion = '', client_assertion_type: type, client_id: named } = values
   if (type !== assertionType) throw refused('client_assertion_type')
   if (assertion.length > longestAssertion) throw refused('assertion too long')
-  let subject: string | undefined
+  let subject: unknown
   try {
     subject = decodeJwt(assertion).sub
   } catch (cause) {
     throw refused('assertion is not a JWT', cause)
   }
-  if (subject === undefined || (named !== undefined && named !== subject)) throw refused('sub is not client_id')
+  if (typeof subject !== 'string' || (named !== undefined && named !== subject)) throw refused('sub is not client_id')
   return { method: 'private_key_jwt' as const, clientId: subject }
 }
 
@@ -50,11 +51,12 @@ export async function authenticateByAssertion(
     })
     const { exp = 0, jti = '' } = payload
     if (exp - clock.now() / 1000 > longestLifeSeconds) throw refused('assertion lives too long')
-    if (!(await stores.replays.claim(sha256(`${client.id}\n${jti}`) as TokenHash, exp)))
+    if (!(await stores.replays.claim(sha256(`${client.id}\n${jti}`) as TokenHash, Math.ceil(exp))))
       throw refused('jti used before')
   } catch (error) {
-    if (error instanceof errors.JOSEError) throw refused(error.code, error)
-    throw error
+    if (error instanceof OAuthError || error instanceof Fault) throw error
+    // A key that a client published may be one that nothing can be verified with: jose and WebCrypto throw errors of many kinds.
+    throw refused(error instanceof errors.JOSEError ? error.code : 'the key cannot be used', error)
   }
 }
 

@@ -28,17 +28,21 @@ export interface Asked {
   readonly claims: AuthorizationRequest['claims']
 }
 
-/** The person behind an authorization, if they may still enter. Throws `invalid_grant`. */
+/**
+ * The person behind an authorization, if they may still enter and have not taken back what they allowed: a code that was being
+ * made while they did is worth nothing. Throws `invalid_grant`.
+ */
 export async function personOf(
-  ownerId: OwnerId,
+  { ownerId, grantId }: Pick<Authorized, 'ownerId' | 'grantId'>,
   { stores, settings }: Pick<OidcDependencies, 'stores' | 'settings'>,
 ): Promise<User> {
-  const user = await stores.users.find(ownerId)
-  if (user === undefined || !personMayEnter(user, settings)) {
-    throw new OAuthError('invalid_grant', 'The authorization has ended.', { reason: 'the person may not enter' })
-  }
+  const [user, grant] = await Promise.all([stores.users.find(ownerId), stores.grants.findById(grantId)])
+  if (user === undefined || !personMayEnter(user, settings)) throw ended('the person may not enter')
+  if (grant === undefined) throw ended('the grant was taken back')
   return user
 }
+
+const ended = (reason: string) => new OAuthError('invalid_grant', 'The authorization has ended.', { reason })
 
 /** Access token, ID token (with `openid`) and a family's first refresh token (for clients that use them). */
 export async function answerTokens(
@@ -47,7 +51,7 @@ export async function answerTokens(
   client: Client,
   dependencies: OidcDependencies,
 ): Promise<TokenResponse> {
-  const user = await personOf(authorized.ownerId, dependencies)
+  const user = await personOf(authorized, dependencies)
   const tokens = await signTokens(authorized, asked, client, user, dependencies)
   if (!client.grantTypes.includes('refresh_token')) return tokens
   const { stores, random, clock, settings } = dependencies

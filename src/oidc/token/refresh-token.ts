@@ -44,7 +44,7 @@ async function judge(token: RefreshToken, { values, resources }: TokenRequest, d
   const scopes = narrowScopes(token, values.scope)
   const narrowed = narrowResources(token.resources, resources, dependencies.settings)
   try {
-    return { scopes, resources: narrowed, user: await personOf(token.ownerId, dependencies) }
+    return { scopes, resources: narrowed, user: await personOf(token, dependencies) }
   } catch (error) {
     if (error instanceof OAuthError) await endFamily(token.familyId, dependencies)
     throw error
