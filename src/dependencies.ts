@@ -127,8 +127,11 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
   }
 }
 
-const needsMemory = ({ roles, embedder }: Config) =>
-  roles.has('mcp') || roles.has('api') || roles.has('actions') || (roles.has('worker') && embedder.use !== 'none')
+const needsMemory = ({ roles, embedder, neo4j, extractor }: Config) =>
+  roles.has('mcp') ||
+  roles.has('api') ||
+  roles.has('actions') ||
+  (roles.has('worker') && (embedder.use !== 'none' || neo4j !== undefined || extractor !== undefined))
 
 const openKeyRing = async (
   config: Config,

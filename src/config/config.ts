@@ -51,6 +51,9 @@ export interface Config {
   readonly refreshTokenTtlSeconds: number
   readonly sessionTtlSeconds: number
   readonly embedder: EmbedderConfig
+  /** Reads memories for facts and entities. */
+  readonly extractor: { readonly url: URL; readonly model: string; readonly apiKey: Secret | undefined } | undefined
+  readonly maskSecrets: boolean
   readonly models: ModelsConfig
   readonly limits: {
     readonly requestsPerMinute: number
@@ -121,6 +124,12 @@ export function loadConfig(
     refreshTokenTtlSeconds: values.REFRESH_TOKEN_TTL_SECONDS,
     sessionTtlSeconds: values.SESSION_TTL_SECONDS,
     embedder: embedderConfig(values, dataDir),
+    extractor: values.EXTRACTOR_URL && {
+      url: values.EXTRACTOR_URL,
+      model: values.EXTRACTOR_MODEL,
+      apiKey: values.EXTRACTOR_API_KEY,
+    },
+    maskSecrets: values.MASK_SECRETS === 'on',
     models: modelsConfig(values, dataDir),
     limits: {
       requestsPerMinute: values.RATE_LIMIT_PER_MINUTE,

@@ -1,4 +1,5 @@
 /** Every variable, once: the parser, `.env.template` and the documentation are read from this table. */
+import { factsVariables } from './facts-variables.ts'
 import { meaningVariables } from './meaning-variables.ts'
 import { choice, engineUrl, httpUrl, integer, list, origin, origins, secret, text, type VariableType } from './types.ts'
 
@@ -235,6 +236,7 @@ export const sections = {
       otherwise: 'none',
     },
   },
+  'Facts (optional)': factsVariables,
   'Meaning (optional)': meaningVariables,
   'How long things live': {
     ACCESS_TOKEN_TTL_SECONDS: {

@@ -11,6 +11,7 @@ import type { Log } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { Random } from '../shared/random.ts'
 import { openEmbedder, runEmbedding } from './embedding.ts'
+import { openExtraction } from './extraction.ts'
 import { openGraph } from './graph.ts'
 import { openMemoryEngine } from './memory-engine.ts'
 import type { Opening } from './opening.ts'
@@ -47,7 +48,8 @@ export async function openMemoryServices(config: Config, opening: Opening, given
   )
   const graph = await openGraph(config, knowledge, opening, clock)
   if (config.roles.has('worker')) {
-    const running = await runOutboxWork(graph.work, knowledge.outbox, { clock, log })
+    const work = [...graph.work, ...(await openExtraction(config, knowledge, opening, clock))]
+    const running = await runOutboxWork(work, knowledge.outbox, { clock, log })
     opening.onClose(() => running.stop())
   }
   return {
@@ -61,7 +63,7 @@ export async function openMemoryServices(config: Config, opening: Opening, given
     appNames: clientNames(stores, config),
     profiles: userProfiles(stores),
     removePerson: async (ownerId) => (await removeSignIn(people, ownerId)) !== undefined,
-    settings: { uiBaseUrl: config.uiBaseUrl },
+    settings: { uiBaseUrl: config.uiBaseUrl, maskSecrets: config.maskSecrets },
   }
 }
 

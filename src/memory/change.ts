@@ -28,6 +28,26 @@ export function changed(before: Memory, change: Partial<Memory>, at: number): Me
   return { ...before, ...change, annotations, updatedAt: at, version: before.version + 1 }
 }
 
+/**
+ * What of a model's derivation a memory takes over: only what it has not. A category by which the person limits an app
+ * (`ruled`) is theirs to give: a text must not talk a model into showing it to an app.
+ */
+export function takenOver(
+  before: Memory,
+  derived: { readonly categories: readonly string[]; readonly occurredAt: number | undefined },
+  ruled: ReadonlySet<string>,
+): Partial<Memory> {
+  const categories = derived.categories.filter((name) => !ruled.has(name))
+  return {
+    ...(before.categories.length === 0 && categories.length > 0 ? { categories } : {}),
+    ...(before.occurredAt === undefined && derived.occurredAt !== undefined ? { occurredAt: derived.occurredAt } : {}),
+  }
+}
+
+/** The categories by which any of these rules limits an app. */
+export const ruledCategories = (lists: readonly (string | null)[]): ReadonlySet<string> =>
+  new Set(lists.flatMap((list): string[] => (list === null ? [] : JSON.parse(list))))
+
 /** A memory that is there and that the app may change. @throws Fault `not_found`, `forbidden`, `precondition_failed` */
 export function changeable(memory: Memory | undefined, rule: AccessRule, options: WriteOptions): Memory {
   if (memory === undefined || memory.state === 'deleted' || !mayRead(rule, memory)) throw noSuchMemory()

@@ -4,6 +4,7 @@
  */
 import { entitiesIn } from '../extract/rules.ts'
 import type { Memory } from '../schema.ts'
+import type { MemoryText } from './ports.ts'
 import {
   type Annotations,
   type Extraction,
@@ -76,6 +77,14 @@ export function annotationsAfter(annotations: Annotations, before: string, after
 }
 
 const entityKeyOfText = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ')
+
+/** A memory as a model reads it. */
+export const textOf = ({ content, contentHash, speaker, createdAt }: Memory): MemoryText => ({
+  content,
+  contentHash,
+  speaker,
+  recordedAt: createdAt,
+})
 
 /** What two memories that become one are about together. */
 export const annotationsTogether = (one: Annotations, other: Annotations): Annotations => ({

@@ -12,7 +12,7 @@
  */
 import type { ClientId, MemoryId, OwnerId } from '../../shared/brand.ts'
 import type { EngineHealth } from '../../shared/health.ts'
-import type { AccessRule } from '../schema.ts'
+import type { AccessRule, Speaker } from '../schema.ts'
 import type { EntityKind, Extraction, Knowledge } from './schema.ts'
 
 /** An entity as it is shown: named as its newest mention of a known kind does, or its newest. */
@@ -102,10 +102,20 @@ export interface GraphMemory extends Knowledge {
   readonly occurredAt: number | undefined
 }
 
+/** A memory's text, for a model that reads it. */
+export interface MemoryText {
+  readonly content: string
+  readonly contentHash: string
+  readonly speaker: Speaker
+  readonly recordedAt: number
+}
+
 /** The truth that a graph is made from, and what a model adds to it. */
 export interface GraphSource {
   /** Those of the ids that exist; of a tombstone nothing is mentioned. */
   graphMemories(ownerId: OwnerId, ids: readonly MemoryId[]): Promise<readonly GraphMemory[]>
+  /** The texts of those that are there. */
+  texts(ownerId: OwnerId, ids: readonly MemoryId[]): Promise<readonly MemoryText[]>
   /** Derives the entities of an owner's memories, or of all owners', anew: when they are next asked for or written. */
   renew(ownerId: OwnerId | undefined): Promise<void>
   /** What is known of each of these memories, those that are there and that the rule lets be read. */
@@ -116,7 +126,8 @@ export interface GraphSource {
   ): Promise<(Knowledge & Pick<Extraction, 'facts'>) | undefined>
   /**
    * Keeps what a model derived of a memory, in place of what it derived before, unless the text is another by now
-   * (`contentHash`). Categories and the time are taken over only where the memory has none, as an update by `appId`.
+   * (`contentHash`). Categories and the time are taken over only where the memory has none, as an update by `appId`, and no
+   * category by which the owner limits an app.
    * Returns whether it was kept.
    */
   keepExtraction(

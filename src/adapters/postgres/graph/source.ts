@@ -1,8 +1,9 @@
 /** What a graph elsewhere is made from, and where what a model derived is kept. */
 import { mayRead } from '../../../memory/access.ts'
+import { ruledCategories, takenOver } from '../../../memory/change.ts'
+import { textOf } from '../../../memory/graph/knowledge.ts'
 import type { GraphMemory, GraphSource } from '../../../memory/graph/ports.ts'
 import type { Knowledge, Mention, Relation } from '../../../memory/graph/schema.ts'
-import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
 import type { Database, Transaction } from '../database.ts'
@@ -25,6 +26,14 @@ export function postgresGraphSource(db: Database): GraphSource {
           return [{ ...facts, ...knowledge(id) }]
         })
       }),
+
+    texts: async (ownerId, ids) => {
+      const rows = await db.run(
+        (sql) => sql<MemoryRow[]>`SELECT * FROM memory
+          WHERE owner_id = ${ownerId} AND id = ANY(${[...ids]}::text[]) AND state <> 'deleted'`,
+      )
+      return rows.map((row) => textOf(memoryOf(row)))
+    },
 
     renew: (ownerId) =>
       db.transaction(async (sql) => {
@@ -52,10 +61,10 @@ export function postgresGraphSource(db: Database): GraphSource {
         await transaction.sql`INSERT INTO extraction (memory, body) VALUES (${row.seq}, ${JSON.stringify(body)})
           ON CONFLICT (memory) DO UPDATE SET body = excluded.body`
         const before = memoryOf(row)
-        const change: Partial<Memory> = {
-          ...(before.categories.length === 0 && categories.length > 0 ? { categories } : {}),
-          ...(before.occurredAt === undefined && occurredAt !== undefined ? { occurredAt } : {}),
-        }
+        const lists = await transaction.sql<{ categories: string | null }[]>`
+          SELECT categories FROM access_rule WHERE owner_id = ${ownerId}`
+        const ruled = ruledCategories(lists.map((rule) => rule.categories))
+        const change = takenOver(before, { categories, occurredAt }, ruled)
         const rewriting = rewritten(before, change, at)
         const changes = Object.keys(change).length > 0
         if (changes) {

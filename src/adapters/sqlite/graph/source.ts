@@ -1,8 +1,9 @@
 /** What a graph elsewhere is made from, and where what a model derived is kept. */
 import { mayRead } from '../../../memory/access.ts'
+import { ruledCategories, takenOver } from '../../../memory/change.ts'
+import { textOf } from '../../../memory/graph/knowledge.ts'
 import type { GraphMemory, GraphSource } from '../../../memory/graph/ports.ts'
 import type { EntityKind, Knowledge, Origin } from '../../../memory/graph/schema.ts'
-import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
@@ -54,6 +55,12 @@ export function sqliteGraphSource(db: Database): GraphSource {
         return { ...known(row.seq), facts: extractionOf(db, row.seq)?.facts ?? [] }
       }),
 
+    texts: async (ownerId, ids) =>
+      ids.flatMap((id) => {
+        const row = rowOf(ownerId, id)
+        return row === undefined || row.state === 'deleted' ? [] : [textOf(memoryOf(row))]
+      }),
+
     keepExtraction: async (ownerId, id, contentHash, derived, { appId, at }) =>
       db.transaction(() => {
         const row = rowOf(ownerId, id)
@@ -65,10 +72,12 @@ export function sqliteGraphSource(db: Database): GraphSource {
           JSON.stringify(body),
         )
         const before = memoryOf(row)
-        const change: Partial<Memory> = {
-          ...(before.categories.length === 0 && categories.length > 0 ? { categories } : {}),
-          ...(before.occurredAt === undefined && occurredAt !== undefined ? { occurredAt } : {}),
-        }
+        const lists = db.all<{ categories: string | null }>(
+          'SELECT categories FROM access_rule WHERE owner_id = ?',
+          ownerId,
+        )
+        const ruled = ruledCategories(lists.map((rule) => rule.categories))
+        const change = takenOver(before, { categories, occurredAt }, ruled)
         if (Object.keys(change).length > 0) {
           recordEvent(db, rewrite(db, before, change, at), { kind: 'updated', appId, at, before })
         }
