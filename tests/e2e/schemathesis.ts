@@ -1,6 +1,7 @@
 /**
- * `bun tests/e2e/schemathesis.ts [examples an operation] [seed]`: schemathesis (PyPI) makes requests from the complete OpenAPI
- * document, some 2,000 by default, and sends them to the product with a real token. Its exit status is the script's.
+ * `bun tests/e2e/schemathesis.ts [examples an operation] [seed] [at least so many]`: schemathesis (PyPI) makes requests from the
+ * complete OpenAPI document, some 2,500 by default, and sends them to the product with a real token. Fails when an answer is not as
+ * documented, when fewer requests were made than asked for, and when a violation that is put there on purpose is not found.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import { freePort, freshFolder } from '../support/server.ts'
 import { projectRoot } from '../support/source-files.ts'
 
 const version = '4.32.5'
-const [examples = '20', seed = '1'] = process.argv.slice(2)
+const [examples = '20', seed = '1', least = '1000'] = process.argv.slice(2)
 
 /** A Python environment of its own, made once. */
 async function installed(): Promise<string> {
@@ -34,35 +35,46 @@ const deployment = await deploy()
 const { access_token } = await deployment.signIn(await deployment.register())
 const server = Bun.serve({ port, idleTimeout: 0, fetch: (request) => deployment.serve(request, '127.0.0.1') })
 
-const checking = Bun.spawn(
-  [
-    program,
-    '--config-file',
-    join(projectRoot, 'tests/e2e/schemathesis.toml'),
-    'run',
-    `${origin}/api/v1/openapi.json`,
-    '--url',
-    origin,
-    '--header',
-    `Authorization: Bearer ${access_token}`,
-    '--checks',
-    'all',
-    '--max-examples',
-    examples,
-    '--exclude-path',
-    '/api/v1/events', // a stream has no end to wait for
-    '--seed',
-    seed,
-    '--continue-on-failure',
-    '--no-color',
-    '--workers',
-    '1',
-    '--request-timeout',
-    '20',
-  ],
-  { stdout: 'inherit', stderr: 'inherit', cwd: freshFolder() },
+/** Exit status and output of one run against the server at `url`. */
+async function check(url: string, ...words: readonly string[]): Promise<{ status: number; output: string }> {
+  const command = [
+    ...[program, '--config-file', join(projectRoot, 'tests/e2e/schemathesis.toml')],
+    ...['run', `${origin}/api/v1/openapi.json`, '--url', url],
+    ...['--header', `Authorization: Bearer ${access_token}`],
+    ...['--checks', 'all', '--seed', seed, '--continue-on-failure'],
+    ...['--no-color', '--workers', '1', '--request-timeout', '20', ...words],
+  ]
+  const child = Bun.spawn(command, { stdout: 'pipe', stderr: 'inherit', cwd: freshFolder() })
+  let output = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of child.stdout) output += decoder.decode(chunk, { stream: true })
+  return { status: await child.exited, output }
+}
+
+/** The same server, but one answer lacks what the document promises. */
+const broken = Bun.serve({
+  port: 0,
+  async fetch(request) {
+    const answer = await deployment.serve(request, '127.0.0.1')
+    return answer.status === 200 ? Response.json({ id: 7 }) : answer
+  },
+})
+const violated = await check(`http://localhost:${broken.port}`, '--include-path', '/api/v1/me', '--max-examples', '2')
+await broken.stop(true)
+
+const { status, output } = await check(
+  origin,
+  ...['--max-examples', examples],
+  ...['--exclude-path', '/api/v1/events'], // a stream has no end to wait for
 )
-const status = await checking.exited
+console.log(output)
+const generated = Number(/(\d+) generated/.exec(output)?.[1] ?? 0)
+const problems = [
+  ...(status === 0 ? [] : [`schemathesis ended with ${status}`]),
+  ...(generated >= Number(least) ? [] : [`${generated} requests were made, fewer than ${least}`]),
+  ...(violated.status === 1 ? [] : [`a violation was not found: ${violated.output.slice(-2_000)}`]),
+]
+for (const problem of problems) console.error(`FAILED: ${problem}`)
 await server.stop(true)
 await deployment.close()
-process.exit(status)
+process.exit(problems.length === 0 ? 0 : 1)

@@ -99,4 +99,32 @@ describe('OpenMemory: memories over REST', () => {
     const different = await call('POST', '/memories/', { text: 'Another text.' }, headers)
     expect(different.status).toBe(409)
   })
+
+  test('a thousand texts in one request are a thousand memories, in their order; one more is refused by name', async () => {
+    await deployment.dependencies.people?.add('joan')
+    const joan = await caller('joan')
+    const memories = Array.from({ length: 1_000 }, (_, at) => ({ text: `Ring ${at} of the old oak.` }))
+    const { status, body } = await joan('POST', '/memories/', { memories })
+    expect(status).toBe(200)
+    expect(body.results).toHaveLength(1_000)
+    expect(body.results.map((each: { memory: { content: string } }) => each.memory.content)).toEqual(
+      memories.map(({ text }) => text),
+    )
+    expect((await joan('GET', '/memories/?size=1')).body.total).toBe(1_000)
+    const more = await joan('POST', '/memories/', { memories: [...memories, { text: 'One ring more.' }] })
+    expect(more).toMatchObject({ status: 422, body: { field: 'memories' } })
+  }, 30_000)
+
+  test('a batch is one transaction: with one text that cannot be kept none is, and each wrong one is named', async () => {
+    const { total } = (await call('GET', '/memories/?size=1')).body
+    const memories = [{ text: 'The first is good.' }, { text: '' }, { text: 'The third is good.', colour: 'red' }]
+    const refused = await call('POST', '/memories/', { memories })
+    expect(refused.status).toBe(422)
+    expect(refused.body.errors.map(({ field }: { field: string }) => field)).toEqual(
+      expect.arrayContaining(['memories.1.text', 'memories.2.colour']),
+    )
+    const later = await call('POST', '/memories/', { memories: [{ text: 'Also good.' }, { text: 'bad \u0000 text' }] })
+    expect(later.status).toBe(422)
+    expect((await call('GET', '/memories/?size=1')).body.total).toBe(total)
+  })
 })

@@ -87,6 +87,35 @@ describe('RFC 9457: bad input is a problem that names the field', () => {
     })
   }
 
+  test('RFC 9110 section 15.5.14: a body that says it is over the limit is 413 before a byte of it is read', async () => {
+    let read = 0
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          read++
+          controller.enqueue(new Uint8Array(64))
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    const headers = { 'content-length': String(2 * 1024 * 1024), 'content-type': 'application/json' }
+    const response = await startApi().request('POST', '/api/v1/notes', { raw: body, headers })
+    await expectProblem(response, 413, 'body')
+    expect(read).toBe(0)
+  })
+
+  test('a body that does not say so is cut off at the limit, however long it would go on', async () => {
+    let sent = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 65_536
+        controller.enqueue(new Uint8Array(65_536).fill(0x20))
+      },
+    })
+    await expectProblem(await startApi().request('POST', '/api/v1/notes', { raw: body }), 413, 'body')
+    expect(sent).toBeLessThan(2 * 1024 * 1024)
+  })
+
   test('every wrong field of the path and the query, or of the body, is named, not only the first', async () => {
     const api = startApi()
     const refused = async (...[method, path, body]: [string, string, unknown?]) => {

@@ -16,7 +16,42 @@ beforeAll(async () => {
 })
 afterAll(() => deployment.close())
 
+/** Every path and verb of OpenMemory's API; the session below sends each. */
+const openMemoryPaths = [
+  'GET /memories/',
+  'POST /memories/',
+  'DELETE /memories/',
+  'GET /memories/{id}',
+  'PUT /memories/{id}',
+  'DELETE /memories/{id}',
+  'POST /memories/search',
+  'POST /memories/filter',
+  'GET /memories/categories',
+  'POST /memories/actions/archive',
+  'POST /memories/actions/pause',
+  'GET /memories/{id}/related',
+  'GET /memories/{id}/access-log',
+  'GET /apps/',
+  'GET /apps/{id}',
+  'GET /apps/{id}/memories',
+  'GET /apps/{id}/accessed',
+  'PUT /apps/{id}',
+  'GET /stats/',
+  'GET /config/',
+  'PUT /config/',
+  'PATCH /config/',
+  'POST /config/reset',
+  'POST /backup/export',
+  'POST /backup/import',
+]
+const sent = new Set<string>()
+const note = (method: string, path: string) =>
+  sent.add(
+    `${method} ${path.replace(/\?.*/, '').replace(/^(\/memories|\/apps)\/(?!search|filter|categories|actions)[^/]+/, '$1/{id}')}`,
+  )
+
 async function send(method: string, path: string, body?: unknown, status = 200) {
+  note(method, path)
   const response = await deployment.send(`/api/v1${path}`, {
     method,
     headers: {
@@ -191,6 +226,24 @@ describe('OpenMemory session', () => {
     expect((await send('POST', '/config/reset')).openmemory.custom_instructions ?? null).toBeNull()
   })
 
+  test('POST /backup/export gives a zip, which POST /backup/import takes in a form, as the dashboard sends it', async () => {
+    const transfer = async (path: string, init: RequestInit) => {
+      note('POST', path)
+      const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) }
+      return deployment.send(`/api/v1${path}`, { method: 'POST', ...init, headers })
+    }
+    const exported = await transfer('/backup/export', {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user_id: user }),
+    })
+    expect(exported.headers.get('content-type')).toBe('application/zip')
+    const form = new FormData()
+    form.set('file', new File([await exported.arrayBuffer()], 'memories_export.zip'))
+    form.set('user_id', user)
+    const imported = await transfer('/backup/import?mode=skip', { body: form })
+    expect(await imported.json()).toMatchObject({ message: expect.stringContaining('Imported'), skipped: ids.length })
+  })
+
   test('DELETE /memories/{id} and DELETE /memories/ with memory_ids', async () => {
     await send('DELETE', `/memories/${ids[0]}?user_id=${user}`)
     await send('DELETE', '/memories/', { memory_ids: ids.slice(1), user_id: user })
@@ -202,5 +255,9 @@ describe('OpenMemory session', () => {
     for (const path of ['/memories/', '/memories/categories', '/stats/', '/apps/', '/config/']) {
       expect((await send('GET', `${path}?user_id=somebody-else`, undefined, 403)).field).toBe('user_id')
     }
+  })
+
+  test('the session sent every path and verb there was', () => {
+    expect(openMemoryPaths.filter((path) => !sent.has(path))).toEqual([])
   })
 })

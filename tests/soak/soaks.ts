@@ -30,6 +30,6 @@ export const soaks: readonly Soak[] = [
   {
     name: 'schemathesis',
     summary: '10,000 requests and more made from the OpenAPI document: each answer is one that it documents',
-    command: ['bun', 'tests/e2e/schemathesis.ts', '150'],
+    command: ['bun', 'tests/e2e/schemathesis.ts', '200', '1', '10000'],
   },
 ]
