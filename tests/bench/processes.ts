@@ -16,13 +16,15 @@ export interface Running {
 
 export const benchFolder = mkdtempSync(join(tmpdir(), 'souvenir-bench-'))
 export const product = join(projectRoot, 'dist/souvenir')
-const hello = join(benchFolder, 'hello')
+const besides = ['hello', 'bare-sdk'] as const
 
-/** Builds both with the same flags, so that they start alike. */
+/** Builds all with the same flags, so that they start alike. */
 export async function build(): Promise<void> {
   await run('bun', 'scripts/build.ts')
   const flags = ['--compile', '--minify', '--bytecode', '--format=esm']
-  await run('bun', 'build', ...flags, '--outfile', hello, 'tests/bench/hello.ts')
+  for (const name of besides) {
+    await run('bun', 'build', ...flags, '--outfile', join(benchFolder, name), `tests/bench/${name}.ts`)
+  }
 }
 
 async function run(...command: readonly string[]): Promise<void> {
@@ -30,7 +32,13 @@ async function run(...command: readonly string[]): Promise<void> {
   if (status !== 0) throw new Error(`${command.join(' ')}: exit ${status}`)
 }
 
-export const startHello = async (): Promise<Running> => start(hello, await freePort(), {})
+/** One of the servers that the product is measured beside. */
+export const startBeside = async (name: (typeof besides)[number]): Promise<Running> =>
+  start(join(benchFolder, name), await freePort(), {})
+
+/** FastMCP, where PYTHON_CLIENTS (tests/services/up python-clients) names a Python that has it. */
+export const startFastMcp = async (python: string): Promise<Running> =>
+  start(python, await freePort(), {}, { words: [join(projectRoot, 'tests/bench/fastmcp_server.py')] })
 
 export interface ProductRunning extends Running {
   readonly issuer: string

@@ -2,7 +2,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { type Measured, measure, median, type Scenario } from './load.ts'
 import { rsaSignSeconds } from './openssl.ts'
-import { freshDataDir, type Running, startHello, startProduct } from './processes.ts'
+import { freshDataDir, type Running, startBeside, startProduct } from './processes.ts'
 import { hello, productScenarios } from './scenarios.ts'
 
 export interface Rate extends Measured {
@@ -19,7 +19,7 @@ export async function requestRates(
   rounds: number,
   seconds: number,
 ): Promise<{ rates: Rate[]; signature: SignatureCost[] }> {
-  const [plain, product] = [await startHello(), await startProduct(freshDataDir())]
+  const [plain, product] = [await startBeside('hello'), await startProduct(freshDataDir())]
   const rows: { scenario: Scenario; server: Running; seen: Measured[] }[] = [
     { scenario: hello, server: plain, seen: [] },
     ...(await productScenarios(product)).map((scenario) => ({ scenario, server: product, seen: [] })),

@@ -8,7 +8,7 @@ const connections = 16
 const json = { 'content-type': 'application/json' }
 
 const ok = (answer: Answer) => expectStatus(answer, 200)
-const same = (name: string, request: string, received: (answer: Answer) => void = ok): Scenario => ({
+export const same = (name: string, request: string, received: (answer: Answer) => void = ok): Scenario => ({
   name,
   connections,
   request: () => request,
@@ -63,7 +63,7 @@ async function remember(server: ProductRunning, authorization: Record<string, st
 
 const streams = { ...json, accept: 'application/json, text/event-stream' }
 
-function modernCall(authorization: Record<string, string>, params: { name: string }): string {
+export function modernCall(authorization: Record<string, string>, params: { name: string }): string {
   const version = '2026-07-28'
   const meta = {
     'io.modelcontextprotocol/protocolVersion': version,
@@ -84,7 +84,7 @@ function modernCall(authorization: Record<string, string>, params: { name: strin
   )
 }
 
-const legacyCall = (authorization: Record<string, string>, params: { name: string }): string =>
+export const legacyCall = (authorization: Record<string, string>, params: { name: string }): string =>
   requestText(
     'POST',
     '/mcp',

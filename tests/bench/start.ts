@@ -1,7 +1,7 @@
 /** From starting a process to its first answer, and what it holds in memory when nothing happens. */
 import { median } from './load.ts'
 import { residentMegabytes } from './process-stats.ts'
-import { freshDataDir, type Running, startHello, startProduct } from './processes.ts'
+import { freshDataDir, type Running, startBeside, startProduct } from './processes.ts'
 
 export interface StartTimes {
   readonly name: string
@@ -15,7 +15,7 @@ export async function startTimes(rounds: number): Promise<StartTimes[]> {
   const kept = freshDataDir()
   await (await startProduct(kept)).stop()
   const kinds: [string, () => Promise<Running>][] = [
-    ['hello (plain Bun)', startHello],
+    ['hello (plain Bun)', () => startBeside('hello')],
     ['souvenir, on its folder', () => startProduct(kept)],
     ['souvenir, first start: keys and tables made', () => startProduct(freshDataDir())],
   ]
