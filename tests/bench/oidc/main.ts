@@ -4,7 +4,7 @@
  */
 import { type Measured, measure, median, type Scenario } from '../load.ts'
 import { rsaSignSeconds } from '../openssl.ts'
-import { build, freshDataDir, startHello, startProduct, startScript } from '../processes.ts'
+import { build, freshDataDir, startBeside, startProduct, startScript } from '../processes.ts'
 import { hello } from '../scenarios.ts'
 import { fixed, printTable } from '../table.ts'
 import { productScenarios, providerScenarios } from './scenarios.ts'
@@ -13,7 +13,7 @@ const [rounds, seconds] = [3, 1]
 
 await build()
 const [plain, product, provider] = [
-  await startHello(),
+  await startBeside('hello'),
   await startProduct(freshDataDir()),
   await startScript('tests/bench/oidc/provider.ts', '/.well-known/openid-configuration'),
 ]
