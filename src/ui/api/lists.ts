@@ -19,6 +19,10 @@ export interface Chosen {
   readonly page: number
 }
 
+/** The latest `count` of those in use. */
+export const latestMemories = async (api: Api, count: number): Promise<readonly WireMemory[]> =>
+  (await api.ask<Paged<WireMemory>>('POST', '/memories/filter', { body: { size: count } })).items
+
 /** Why a memory was found: the words it shares with the question, and the place in each list that ranked it. */
 export interface Why {
   readonly matched: readonly string[]

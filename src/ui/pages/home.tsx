@@ -1,13 +1,12 @@
 /** The first page of an instance: what it is and how to connect to it; for somebody signed in, what they have here. */
 
 import { ownPagesId } from '../../shared/own-pages.ts'
-import { listMemories } from '../api/lists.ts'
+import { latestMemories } from '../api/lists.ts'
 import { listCategories, readOverview } from '../api/overview.ts'
 import { MemoryRow } from '../components/memory-parts.tsx'
 import { dashboardPage } from '../components/shell.tsx'
 import type { OpenPage, SignedIn } from '../page.ts'
 import { InstallCards } from './install-cards.tsx'
-import { chosenBy } from './memory-filters.tsx'
 
 const recentCount = 5
 
@@ -53,7 +52,7 @@ async function overview({ api }: SignedIn) {
   const [{ memories, apps }, categories, recent] = await Promise.all([
     readOverview(api),
     listCategories(api),
-    listMemories(api, chosenBy(new URLSearchParams())),
+    latestMemories(api, recentCount),
   ])
   const others = apps.filter(({ id }) => id !== ownPagesId)
   return (
@@ -68,7 +67,7 @@ async function overview({ api }: SignedIn) {
         />
         <Count href="/memories" name={categories.length === 1 ? 'Category' : 'Categories'} count={categories.length} />
       </dl>
-      {recent.items.length === 0 ? (
+      {recent.length === 0 ? (
         <div class="empty">
           <h2>Nothing is remembered yet</h2>
           <p>
@@ -84,7 +83,7 @@ async function overview({ api }: SignedIn) {
             <a href="/memories">All memories</a>
           </div>
           <ul class="memory-list plain">
-            {recent.items.slice(0, recentCount).map((memory) => (
+            {recent.map((memory) => (
               <li key={memory.id}>
                 <MemoryRow memory={memory} />
               </li>

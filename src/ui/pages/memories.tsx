@@ -71,7 +71,7 @@ interface ListProps {
 }
 
 const List = ({ chosen, list, formToken }: ListProps) => (
-  <section id="list" aria-label="Memories">
+  <section id="list" class="list" aria-label="Memories">
     <p class="list-count" role="status">
       {describeList(chosen, list.total)}
     </p>
@@ -124,7 +124,7 @@ const List = ({ chosen, list, formToken }: ListProps) => (
 /** What can be done with what is listed. */
 const bulkActions = (state: State | undefined) =>
   [
-    { action: 'active', name: 'Make active', not: 'active' },
+    { action: 'active', name: 'Activate', not: 'active' },
     { action: 'paused', name: 'Pause', not: 'paused' },
     { action: 'archived', name: 'Archive', not: 'archived' },
     { action: 'delete', name: 'Delete…', not: '' },

@@ -94,18 +94,20 @@ async function show(visit: PersonsVisit, draft?: { written: Written; problem: Fa
             <Categories names={memory.categories} />
           </div>
           {memory.valid_to === undefined ? null : <NoLonger memory={memory} />}
-          <StateForms memory={memory} formToken={session.formToken} />
-          <details class="fold" open={draft !== undefined}>
-            <summary class="button secondary small">Edit</summary>
-            <MemoryForm
-              action={memoryPath(memory.id)}
-              formToken={session.formToken}
-              written={draft?.written ?? writtenOf(memory)}
-              problem={draft?.problem}
-              version={memory.version}
-              submit="Save"
-            />
-          </details>
+          <div class="memory-actions">
+            <details open={draft !== undefined}>
+              <summary class="button secondary small">Edit</summary>
+              <MemoryForm
+                action={memoryPath(memory.id)}
+                formToken={session.formToken}
+                written={draft?.written ?? writtenOf(memory)}
+                problem={draft?.problem}
+                version={memory.version}
+                submit="Save"
+              />
+            </details>
+            <StateForms memory={memory} formToken={session.formToken} />
+          </div>
           <Related memories={related} />
         </div>
         <div>
@@ -137,11 +139,11 @@ const NoLonger = ({ memory }: { memory: WireMemory }) => (
 )
 
 const StateForms = ({ memory, formToken }: { memory: WireMemory; formToken: string }) => (
-  <form class="state-forms" method="post" action={memoryPath(memory.id)}>
+  <form method="post" action={memoryPath(memory.id)}>
     <FormToken value={formToken} />
     {memory.state === 'active' ? null : (
       <button type="submit" name="action" value="active" class="secondary small">
-        Make active
+        Activate
       </button>
     )}
     {memory.state === 'paused' ? null : (
