@@ -15,6 +15,8 @@ interface Deployed {
   readonly uiUrl: string
   issueCode(user?: string): Promise<string>
   addUser(name: string): Promise<void>
+  /** Everything its processes wrote so far. */
+  output(): string
   stop(): Promise<void>
 }
 
@@ -56,6 +58,7 @@ const deployed = (
   addUser: async (name) => {
     await runCommand(variables, 'users', 'add', name)
   },
+  output: () => servers.map((server) => server.output()).join(''),
   async stop() {
     await Promise.all(servers.map((server) => server.stop()))
   },
@@ -223,6 +226,26 @@ if (executablePath !== undefined)
       expect((await call()).status).toBe(401)
       expect(complaints).toEqual([])
       await close()
+    }, 60_000)
+
+    test('no log holds a token, a cookie, or a word of what is remembered or looked for', async () => {
+      const { page, close } = await open()
+      await enter(page, '/memories?q=what+is+the+dog+called')
+      const cookies = await page.context().cookies()
+      // An answer that the library refuses, whose error holds all of it.
+      await page.context().clearCookies()
+      await page.goto(`${product.uiUrl}/session/login`)
+      const begun = (await page.context().cookies()).find(({ name }) => name.startsWith('souvenir-ui-login-'))
+      const answer = { state: begun?.value.split('.')[0] ?? '', code: 'code-of-somebody', iss: 'https://other.example' }
+      await page.goto(`${product.uiUrl}/session/callback?${new URLSearchParams(answer)}`)
+      await close()
+      const secrets = ['eyJhbGciOi', 'golden retriever', 'dog', 'Nordlys', 'biscuits', 'code-of-somebody']
+      const found = [...secrets, ...cookies.map(({ value }) => value)].filter((secret) =>
+        product.output().includes(secret),
+      )
+      expect(cookies.length).toBeGreaterThan(1)
+      expect(product.output()).toContain('page refused')
+      expect(found).toEqual([])
     }, 60_000)
 
     // What they look like does not depend on which process serves them.

@@ -22,8 +22,9 @@ export const page: PersonsPage = {
     const chosen = chosenBy(url.searchParams)
     const [list, categories, { apps }] = await Promise.all([
       listMemories(api, chosen),
-      listCategories(api),
-      readOverview(api),
+      // htmx takes out the list alone: what the filters offer is on the page already.
+      visit.partial ? [] : listCategories(api),
+      visit.partial ? { apps: [] } : readOverview(api),
     ])
     return dashboardPage(
       // What htmx writes into the address bar: the list's plain address.

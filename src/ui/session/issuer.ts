@@ -181,8 +181,14 @@ async function judged<T>(check: () => Promise<T>, kind: 'forbidden' | 'unauthent
     return await check()
   } catch (cause) {
     if (cause instanceof Fault) throw cause
-    throw new Fault(kind, messages[kind], { cause })
+    throw new Fault(kind, messages[kind], { cause: withoutContents(cause) })
   }
+}
+
+/** The library's errors carry the answer they are about, tokens and claims and all, which no log may hold. */
+function withoutContents(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error('unknown')
+  return new Error(`${'code' in error ? String(error.code) : error.name}: ${error.message}`)
 }
 
 const messages = {

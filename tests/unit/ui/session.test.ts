@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'bun:test'
+import { returnPath } from '../../../src/ui/session/login.ts'
+import { seal, unseal } from '../../../src/ui/session/seal.ts'
+
+describe('what a session holds', () => {
+  test('opens with the cookie that sealed it, and with no other; a changed bit opens with none', () => {
+    const sealed = seal('tokens', 'cookie')
+    expect(unseal(sealed, 'cookie')).toBe('tokens')
+    expect(unseal(sealed, 'another cookie')).toBeUndefined()
+    const bytes = Buffer.from(sealed, 'base64url')
+    for (const at of [0, 14, bytes.length - 1]) {
+      const changed = Buffer.from(bytes)
+      changed[at] = (changed[at] ?? 0) ^ 1
+      expect(unseal(changed.toString('base64url'), 'cookie')).toBeUndefined()
+    }
+    expect(unseal('', 'cookie')).toBeUndefined()
+  })
+
+  test('is never the same twice', () => {
+    expect(seal('tokens', 'cookie')).not.toBe(seal('tokens', 'cookie'))
+  })
+})
+
+describe('where a sign-in leads afterwards', () => {
+  const settings = { uiBaseUrl: 'https://memory.example.com' }
+  test.each([
+    ['/memories?q=a%20b&page=2', '/memories?q=a%20b&page=2'],
+    ['/memories/../apps', '/apps'],
+    ['/apps#x', '/apps'],
+    [null, '/'],
+    ['', '/'],
+    ['memories', '/'],
+    ['https://evil.example/', '/'],
+    ['//evil.example/x', '/'],
+    ['/\\evil.example', '/'],
+    ['/\t/evil.example', '/'],
+    ['/session/logout', '/'],
+    [`/${'x'.repeat(1_000)}`, '/'],
+  ])('%p: %p', (asked, to) => {
+    expect(returnPath(asked, settings)).toBe(to)
+  })
+})
