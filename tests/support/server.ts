@@ -1,17 +1,25 @@
-/** The product as a process, for the target that TARGET names: from source on Bun or Deno, or the built executable. */
-import { mkdtempSync } from 'node:fs'
+/**
+ * The product as a process, for the target that TARGET names: from source on Bun or Deno, the built executable, or the image's root
+ * (IMAGE_ROOT, laid out by tests/image/e2e) as its own user and nothing else of the machine's.
+ */
+import { chownSync, mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { engineUrl } from './engines.ts'
 import { raisedLimits } from './raised-limits.ts'
 import { projectRoot } from './source-files.ts'
 
-export type Target = 'bun' | 'deno' | 'binary'
+export type Target = 'bun' | 'deno' | 'binary' | 'image'
 export const target: Target = (() => {
   const named = process.env.TARGET ?? 'bun'
-  if (named === 'bun' || named === 'deno' || named === 'binary') return named
-  throw new Error(`TARGET is bun, deno or binary, not ${named}`)
+  if (named === 'bun' || named === 'deno' || named === 'binary' || named === 'image') return named
+  throw new Error(`TARGET is bun, deno, binary or image, not ${named}`)
 })()
+
+/** The user that the Dockerfile names. */
+const imageUser = 65_532
 
 const commands: Record<Target, readonly string[]> = {
   bun: [process.execPath, 'src/main.ts'],
@@ -23,9 +31,15 @@ const commands: Record<Target, readonly string[]> = {
     'src/main.ts',
   ],
   binary: [join(projectRoot, 'dist/souvenir')],
+  image: ['chroot', `--userspec=${imageUser}:${imageUser}`, process.env.IMAGE_ROOT ?? '', '/souvenir'],
 }
 
-export const freshFolder = (): string => mkdtempSync(join(tmpdir(), 'souvenir-e2e-'))
+/** An empty folder that the product may write to. */
+export function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'souvenir-e2e-'))
+  if (target === 'image') chownSync(folder, imageUser, imageUser)
+  return folder
+}
 
 /** A port that was free a moment ago. */
 export const freePort = (): Promise<number> =>
@@ -48,7 +62,7 @@ export interface Server {
 const startSeconds = 20
 
 /** The executable runs in a folder with nothing in it: it needs no file beside it. */
-const workingFolder = (): string => (target === 'binary' ? freshFolder() : projectRoot)
+const workingFolder = (): string => (target === 'binary' || target === 'image' ? freshFolder() : projectRoot)
 
 /** Only what a test sets reaches the process, beside what any process needs. */
 const environmentOf = (variables: Record<string, string>): Record<string, string> => ({
@@ -152,8 +166,38 @@ export interface Product {
   output(): string
 }
 
-export type Shape = 'one process' | 'auth apart'
-export const shapes: readonly Shape[] = ['one process', 'auth apart']
+export type Shape = 'one process' | 'auth apart' | 'as in compose'
+/** The image runs as compose.yml runs it. */
+export const shapes: readonly Shape[] = target === 'image' ? ['as in compose'] : ['one process', 'auth apart']
+
+/** A database of Redis and a schema of Postgres of this run's own, and the graph in Neo4j: as far as their variables are set. */
+function enginesOfCompose(): Record<string, string> {
+  const [redis, database, neo4j] = [engineUrl('REDIS_URL'), engineUrl('DATABASE_URL'), engineUrl('NEO4J_URL')]
+  const schema = `compose_${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`
+  return {
+    ...(redis === undefined
+      ? {}
+      : {
+          REDIS_URL: Object.assign(new URL(redis), { pathname: '/9' }).href,
+          KEYS_ENCRYPTION_KEY: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'),
+        }),
+    ...(database === undefined ? {} : { DATABASE_URL: `${database}?schema=${schema}` }),
+    ...(neo4j === undefined
+      ? {}
+      : {
+          NEO4J_URL: neo4j,
+          NEO4J_USER: process.env.NEO4J_USER ?? 'neo4j',
+          NEO4J_PASSWORD: process.env.NEO4J_PASSWORD ?? '',
+        }),
+  }
+}
+
+async function emptyRedis(url: string | undefined): Promise<void> {
+  if (url === undefined) return
+  const admin = new Redis(url)
+  await admin.flushdb()
+  admin.disconnect()
+}
 
 /** The product in one process, or sign-in in one and the resources in another that verifies through its JWKS. */
 export async function startProduct(shape: Shape, more: Record<string, string> = {}): Promise<Product> {
@@ -166,9 +210,19 @@ export async function startProduct(shape: Shape, more: Record<string, string> = 
     OIDC_PORT: String(authPort),
     OIDC_BASE_URL: issuer,
     API_BASE_URL: apiUrl,
-    ...(shape === 'auth apart' ? { JWKS_URL: `http://127.0.0.1:${authPort}/auth/jwks` } : {}),
+    ...(shape === 'one process' ? {} : { JWKS_URL: `http://127.0.0.1:${authPort}/auth/jwks` }),
+    ...(shape === 'as in compose' ? enginesOfCompose() : {}),
     ...more,
   }
+  if (shape === 'as in compose') await emptyRedis(variables.REDIS_URL)
+  /** The pages, the bridge and the worker, which compose starts beside the two. */
+  const startBeside = async () =>
+    Promise.all(
+      ['ui', 'actions', 'worker'].map(async (role) => {
+        const port = await freePort()
+        return startServer({ ...variables, PORT: String(port), API_URL: apiUrl }, port, '--roles', role)
+      }),
+    )
   let past = ''
   const startAll = async () =>
     shape === 'one process'
@@ -176,6 +230,7 @@ export async function startProduct(shape: Shape, more: Record<string, string> = 
       : [
           await startServer(variables, authPort, '--roles', 'auth'),
           await startServer(variables, apiPort, '--roles', 'mcp,api'),
+          ...(shape === 'as in compose' ? await startBeside() : []),
         ]
   let servers = await startAll()
   const stop = async (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') => {
