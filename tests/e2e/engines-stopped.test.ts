@@ -1,0 +1,171 @@
+/** Each engine goes away and comes back during a run: right statuses, /health says which, nothing acknowledged is lost. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import postgres from 'postgres'
+import { cutProxy } from '../support/cut-proxy.ts'
+import { engineUrl } from '../support/engines.ts'
+import { type Signed, signIn } from '../support/script.ts'
+import { freePort, freshFolder, runCommand, type Server, startServer, target } from '../support/server.ts'
+
+const [redisUrl, databaseUrl, neo4jUrl] = [engineUrl('REDIS_URL'), engineUrl('DATABASE_URL'), engineUrl('NEO4J_URL')]
+
+if (redisUrl !== undefined && databaseUrl !== undefined && neo4jUrl !== undefined) {
+  describe(`engines that go and come back, on ${target}`, () => {
+    const schema = `stopped_${randomUUID().replaceAll('-', '').slice(0, 12)}`
+    const ownRedis = Object.assign(new URL(redisUrl), { pathname: '/8' })
+    const acknowledged: string[] = []
+    const statuses = new Map<number, number>()
+    let ways: Record<'redis' | 'postgres' | 'neo4j', Awaited<ReturnType<typeof cutProxy>>>
+    let server: Server
+    let signed: Signed
+    let writing = true
+    let writer: Promise<void>
+
+    const api = (path: string, init: RequestInit = {}) =>
+      fetch(`${server.url}/api/v1${path}`, {
+        ...init,
+        headers: { authorization: `Bearer ${signed.accessToken}`, 'content-type': 'application/json' },
+      })
+    const health = async () => {
+      const response = await fetch(`${server.url}/health`)
+      const { engines } = (await response.json()) as { engines: { engine: string; state: string }[] }
+      return {
+        status: response.status,
+        down: engines.filter(({ state }) => state !== 'up').map(({ engine }) => engine),
+      }
+    }
+    /** Asks until the answer is as wanted, at most `seconds`. */
+    async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, seconds = 30): Promise<T> {
+      const end = Date.now() + seconds * 1000
+      for (;;) {
+        const answer = await ask()
+        if (wanted(answer) || Date.now() > end) return answer
+        await Bun.sleep(100)
+      }
+    }
+
+    /** Lets the writer write on for a while. */
+    const goOn = () => {
+      const target = acknowledged.length + 15
+      return until(
+        async () => acknowledged.length,
+        (count) => count >= target,
+      )
+    }
+
+    beforeAll(async () => {
+      const admin = new Redis(ownRedis.href)
+      await admin.flushdb()
+      admin.disconnect()
+      ways = {
+        redis: await cutProxy(ownRedis),
+        postgres: await cutProxy(new URL(databaseUrl)),
+        neo4j: await cutProxy(new URL(neo4jUrl)),
+      }
+      const port = await freePort()
+      const variables = {
+        DATA_DIR: freshFolder(),
+        PORT: String(port),
+        REDIS_URL: ways.redis.url.href,
+        DATABASE_URL: `${ways.postgres.url.href}?schema=${schema}`,
+        NEO4J_URL: ways.neo4j.url.href,
+        NEO4J_USER: process.env.NEO4J_USER ?? 'neo4j',
+        NEO4J_PASSWORD: process.env.NEO4J_PASSWORD ?? '',
+        KEYS_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+      }
+      server = await startServer(variables, port)
+      signed = await signIn({ issuer: server.url, issueCode: () => runCommand(variables, 'code') })
+      writer = (async () => {
+        for (let n = 0; writing; n++) {
+          const text = `Note ${n}: what was acknowledged stays.`
+          const response = await api('/memories/', { method: 'POST', body: JSON.stringify({ text }) })
+          statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
+          if (response.ok) acknowledged.push(text)
+          await response.arrayBuffer()
+          await Bun.sleep(20)
+        }
+      })()
+    }, 60_000)
+
+    afterAll(async () => {
+      writing = false
+      await server.stop()
+      for (const way of Object.values(ways)) way.close()
+      const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined })
+      await sql.unsafe(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)
+      await sql.end()
+    }, 30_000)
+
+    test('Postgres: writes are 503 with Retry-After, /health names it; afterwards all goes on', async () => {
+      await goOn()
+      ways.postgres.cut()
+      expect(await until(health, ({ down }) => down.includes('postgres'))).toMatchObject({ status: 503 })
+      const refused = await api('/memories/', { method: 'POST', body: JSON.stringify({ text: 'Not now.' }) })
+      expect(refused.status).toBe(503)
+      expect(refused.headers.get('content-type')).toContain('problem+json')
+      ways.postgres.mend()
+      expect(await until(health, ({ down }) => down.length === 0)).toMatchObject({ status: 200 })
+      const written = await until(
+        () => api('/memories/', { method: 'POST', body: JSON.stringify({ text: 'Now.' }) }),
+        ({ ok }) => ok,
+      )
+      expect(written.ok).toBe(true)
+    }, 60_000)
+
+    test('Redis: no token is believed once revocations may be missed; the same token is good afterwards', async () => {
+      await goOn()
+      ways.redis.cut()
+      expect(await until(health, ({ down }) => down.includes('redis'))).toMatchObject({ status: 503 })
+      const refused = await until(
+        () => api('/me'),
+        ({ status }) => status === 503,
+      )
+      expect(refused.status).toBe(503)
+      ways.redis.mend()
+      expect(await until(health, ({ down }) => down.length === 0)).toMatchObject({ status: 200 })
+      expect(
+        (
+          await until(
+            () => api('/me'),
+            ({ ok }) => ok,
+          )
+        ).status,
+      ).toBe(200)
+    }, 90_000)
+
+    test('Neo4j: a projection; the memory works without it and says so', async () => {
+      await goOn()
+      ways.neo4j.cut()
+      expect(await until(health, ({ down }) => down.includes('neo4j'))).toEqual({ status: 200, down: ['neo4j'] })
+      const written = await api('/memories/', { method: 'POST', body: JSON.stringify({ text: 'Without the graph.' }) })
+      expect(written.ok).toBe(true)
+      const found = await api('/memories/search', {
+        method: 'POST',
+        body: JSON.stringify({ query: 'without the graph' }),
+      })
+      expect(found.status).toBe(200)
+      ways.neo4j.mend()
+      expect(await until(health, ({ down }) => down.length === 0, 60)).toMatchObject({ status: 200 })
+    }, 120_000)
+
+    test('nothing that was acknowledged is lost, and no answer was anything but done or 503', async () => {
+      await goOn()
+      writing = false
+      await writer
+      const kept = new Set<string>()
+      for (let page = 1; ; page++) {
+        const { items, pages } = (await (await api(`/memories/?size=100&page=${page}`)).json()) as {
+          items: { content: string }[]
+          pages: number
+        }
+        for (const { content } of items) kept.add(content)
+        if (page >= pages) break
+      }
+      expect(acknowledged.length).toBeGreaterThan(50)
+      expect(acknowledged.filter((text) => !kept.has(text))).toEqual([])
+      expect([...statuses.keys()].filter((status) => status >= 400 && status !== 503)).toEqual([])
+      expect(statuses.get(503) ?? 0).toBeGreaterThan(0)
+    }, 60_000)
+  })
+}
