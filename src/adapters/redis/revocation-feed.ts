@@ -5,6 +5,7 @@
 import type { Revocation, RevocationFeed } from '../../resource/ports.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { unixSeconds } from '../../shared/clock.ts'
+import { createHearing } from '../../shared/hearing.ts'
 import { type RedisConnection, redisFault, script } from './connection.ts'
 
 const pollMs = 500
@@ -29,14 +30,8 @@ const append = script(`
 export async function openRedisRevocationFeed(redis: RedisConnection, clock: Clock): Promise<RevocationFeed> {
   const stream = redis.key('revocations')
   const channel = redis.key('revoked')
-  const listeners = new Set<(revocation: Revocation) => void>()
-  let timer: ReturnType<typeof setInterval> | undefined
   let reading: Promise<void> | undefined
   let readAgain = false
-
-  const tell = (revocation: Revocation) => {
-    for (const listener of listeners) listener(revocation)
-  }
 
   /** At most `batch` entries behind `cursor`, oldest first. */
   async function after(cursor: string): Promise<readonly Entry[]> {
@@ -50,7 +45,7 @@ export async function openRedisRevocationFeed(redis: RedisConnection, clock: Clo
       const entries = await after(seen)
       for (const { cursor, revocation } of entries) {
         seen = cursor
-        tell(revocation)
+        hearing.tell(revocation)
       }
       full = entries.length === batch
     }
@@ -74,6 +69,7 @@ export async function openRedisRevocationFeed(redis: RedisConnection, clock: Clo
       })
   }
 
+  const hearing = createHearing<Revocation>(poll, pollMs)
   let freshAt = clock.now()
   let seen = (await redis.call((client) => client.xrevrange(stream, '+', '-', 'COUNT', 1)))[0]?.[0] ?? beginning
   const subscription = redis.duplicate()
@@ -91,7 +87,7 @@ export async function openRedisRevocationFeed(redis: RedisConnection, clock: Clo
       const expires = Math.ceil(expiresAt)
       const keptMs = Math.max(1, expires * 1000 - clock.now())
       await redis.run(append, [stream], [kind, id, expires, now, Math.ceil(keptMs), channel])
-      tell({ kind, id, expiresAt })
+      hearing.tell({ kind, id, expiresAt })
     },
     async since(cursor) {
       let last = cursor ?? beginning
@@ -105,24 +101,10 @@ export async function openRedisRevocationFeed(redis: RedisConnection, clock: Clo
         if (entries.length < batch) return { revocations, cursor: last }
       }
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      if (timer === undefined) {
-        poll()
-        timer = setInterval(poll, pollMs)
-        timer.unref?.()
-      }
-      return () => {
-        listeners.delete(listener)
-        if (listeners.size > 0) return
-        clearInterval(timer)
-        timer = undefined
-      }
-    },
+    subscribe: hearing.subscribe,
     freshAt: () => freshAt,
     async close() {
-      clearInterval(timer)
-      listeners.clear()
+      hearing.stop()
       subscription.disconnect()
       await reading
     },

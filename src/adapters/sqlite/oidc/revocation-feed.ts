@@ -5,6 +5,7 @@
 import type { Revocation, RevocationFeed } from '../../../resource/ports.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import { unixSeconds } from '../../../shared/clock.ts'
+import { createHearing } from '../../../shared/hearing.ts'
 import type { Database } from '../database.ts'
 import { openDatabase } from '../database.ts'
 import { oidcMigrations } from './schema.ts'
@@ -29,21 +30,16 @@ export function openSqliteRevocationFeed({
   readonly clock: Clock
 }): RevocationFeed {
   const database = openDatabase({ path, migrations: oidcMigrations })
-  const listeners = new Set<(revocation: Revocation) => void>()
   let seen = newest(database)
   let freshAt = clock.now()
-  let timer: ReturnType<typeof setInterval> | undefined
 
-  const tell = (revocation: Revocation) => {
-    for (const listener of listeners) listener(revocation)
-  }
   const poll = () => {
     try {
       for (;;) {
         const rows = after(database, seen)
         for (const row of rows) {
           seen = row.number
-          tell(toRevocation(row))
+          hearing.tell(toRevocation(row))
         }
         if (rows.length < batch) break
       }
@@ -52,6 +48,7 @@ export function openSqliteRevocationFeed({
       // The file cannot be read: freshAt stands still, and after five seconds no cached token is trusted.
     }
   }
+  const hearing = createHearing<Revocation>(poll, pollMs)
 
   return {
     async revoke(revocation) {
@@ -65,7 +62,7 @@ export function openSqliteRevocationFeed({
           Math.ceil(revocation.expiresAt),
         )
       })
-      tell(revocation)
+      hearing.tell(revocation)
     },
     async since(cursor) {
       let last = cursor === undefined ? 0 : Number(cursor)
@@ -80,24 +77,10 @@ export function openSqliteRevocationFeed({
         if (rows.length < batch) return { revocations, cursor: String(last) }
       }
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      if (timer === undefined) {
-        poll()
-        timer = setInterval(poll, pollMs)
-        timer.unref?.()
-      }
-      return () => {
-        listeners.delete(listener)
-        if (listeners.size > 0) return
-        clearInterval(timer)
-        timer = undefined
-      }
-    },
+    subscribe: hearing.subscribe,
     freshAt: () => freshAt,
     async close() {
-      clearInterval(timer)
-      listeners.clear()
+      hearing.stop()
       database.close()
     },
   }
