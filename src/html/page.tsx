@@ -11,7 +11,7 @@ export interface PageOptions {
   readonly title: string
   /** The folder under which this surface serves the assets: `/auth/assets`. */
   readonly assetsPath: string
-  readonly status?: number
+  readonly status?: number | undefined
   /** A page that moves on by itself: where to, an absolute URL. */
   readonly movesOnTo?: string
   /** Paths of script files of our own that this page may run. Most pages run none. */
@@ -24,7 +24,7 @@ export interface PageOptions {
   readonly frame?: 'card' | 'none'
   /** Where its forms may go: this origin unless said otherwise; `anywhere` for RFC-conforming form_post to a client. */
   readonly formsTo?: 'self' | 'anywhere'
-  readonly headers?: HeadersInit
+  readonly headers?: HeadersInit | undefined
 }
 
 /** Renders a whole HTML page as a response that no other page may frame and no cache may keep. */

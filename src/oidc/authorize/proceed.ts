@@ -118,7 +118,7 @@ interface Answer {
 
 async function answer(httpRequest: Request, given: Answer, dependencies: OidcDependencies): Promise<Response> {
   const { request, step, session, arrival, headers } = given
-  const context = { settings: dependencies.settings, arrival, ...(headers === undefined ? {} : { headers }) }
+  const context = { settings: dependencies.settings, arrival, headers }
   if (step.next === 'refuse') {
     requestContext(httpRequest).reason = step.error.message
     return respondWithError(request, step.error, context)

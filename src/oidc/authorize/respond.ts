@@ -14,7 +14,7 @@ export type Arrival = 'link' | 'form'
 interface Context {
   readonly settings: Pick<OidcSettings, 'issuer'>
   readonly arrival: Arrival
-  readonly headers?: HeadersInit
+  readonly headers?: HeadersInit | undefined
 }
 
 /** The code, `state` as it came, and `iss` (RFC 9207 section 2). */
@@ -46,11 +46,10 @@ function respond(
     ...(state === undefined ? [] : [['state', state] as const]),
     ['iss', settings.issuer] as const,
   ]
-  const extra = headers === undefined ? {} : { headers }
   const destination = destinationOf(redirectUri)
-  if (responseMode === 'form_post') return formPostPage({ to: redirectUri, destination, parameters, ...extra })
+  if (responseMode === 'form_post') return formPostPage({ to: redirectUri, destination, parameters, headers })
   const to = withQuery(redirectUri, parameters)
-  return arrival === 'form' ? movingOnPage({ to, destination, ...extra }) : redirect(to, headers)
+  return arrival === 'form' ? movingOnPage({ to, destination, headers }) : redirect(to, headers)
 }
 
 /** Appends to the query, leaving what the client registered exactly as it is (RFC 6749 section 3.1.2). */

@@ -14,6 +14,7 @@ import { OAuthError } from '../errors.ts'
 import { consentPage } from '../pages/consent.tsx'
 import { describeClient } from '../pages/describe-client.ts'
 import { describeScopes } from '../pages/describe-scopes.ts'
+import type { ShownAgain } from '../pages/show.tsx'
 import type { Authorization, User } from '../ports.ts'
 import { isOfAnEarlier, readSession } from '../signin/session.ts'
 import { usedForm } from '../signin/with-code.ts'
@@ -111,13 +112,7 @@ async function finish(id: Authorization['id'], { stores }: OidcDependencies): Pr
 }
 
 async function showConsent(
-  at: {
-    readonly id: string
-    readonly authorization: Authorization
-    readonly present: Present
-    readonly problem?: string
-    readonly status?: number
-  },
+  at: ShownAgain & { readonly id: string; readonly authorization: Authorization; readonly present: Present },
   dependencies: OidcDependencies,
 ): Promise<Response> {
   const { request } = at.authorization
@@ -129,7 +124,7 @@ async function showConsent(
     signIn: signInPath(at.id),
     formToken: await renewFormToken(at.id, dependencies),
     account: at.present.user.email ?? at.present.user.name,
-    ...(at.problem === undefined ? {} : { problem: at.problem }),
-    ...(at.status === undefined ? {} : { status: at.status }),
+    problem: at.problem,
+    status: at.status,
   })
 }

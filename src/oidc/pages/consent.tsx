@@ -1,8 +1,8 @@
 import { Facts, FormToken, Notice, Permissions } from '../../html/components.tsx'
 import type { ClientDescription } from './describe-client.ts'
-import { showPage } from './show.tsx'
+import { type ShownAgain, showPage } from './show.tsx'
 
-export interface ConsentPage {
+export interface ConsentPage extends ShownAgain {
   readonly client: ClientDescription
   readonly permissions: readonly string[]
   readonly action: string
@@ -11,14 +11,12 @@ export interface ConsentPage {
   readonly signIn: string
   /** Whom the person is signed in as. */
   readonly account: string
-  readonly problem?: string
-  readonly status?: number
 }
 
 /** Asks a signed-in person whether this client may have what it asks for (OpenID Connect Core section 3.1.2.4). */
 export const consentPage = (page: ConsentPage): Response =>
   showPage(
-    { title: 'Allow access', ...(page.status === undefined ? {} : { status: page.status }) },
+    { title: 'Allow access', status: page.status },
     <>
       <h1>
         {'Connect '}

@@ -14,7 +14,7 @@ export interface ErrorPage {
 export function errorPage({ status, error, description, requestId, headers }: ErrorPage): Response {
   const { title, next } = adviceFor(status)
   return showPage(
-    { title, status, ...(headers === undefined ? {} : { headers }) },
+    { title, status, headers },
     <>
       <h1>{title}</h1>
       <p>{description}</p>

@@ -6,14 +6,14 @@ export const formPostPage = (page: {
   to: string
   destination: string
   parameters: readonly (readonly [string, string])[]
-  headers?: HeadersInit
+  headers?: HeadersInit | undefined
 }): Response =>
   showPage(
     {
       title: 'Going back',
       scripts: [`${assetsPath}/${formPostScript.fileName}`],
       formsTo: 'anywhere',
-      ...(page.headers === undefined ? {} : { headers: page.headers }),
+      headers: page.headers,
     },
     <>
       <h1>One moment</h1>

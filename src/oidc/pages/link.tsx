@@ -1,17 +1,13 @@
 import { FormToken, Notice } from '../../html/components.tsx'
 import { CodeField } from './code-field.tsx'
-import { showPage } from './show.tsx'
+import { type ShownAgain, showPage } from './show.tsx'
 
 /** Asks somebody new whether they are someone we know. Beginning without a code is as easy as with one. */
-export const linkPage = (page: {
-  readonly account: string
-  readonly action: string
-  readonly formToken: string
-  readonly problem?: string
-  readonly status?: number
-}): Response =>
+export const linkPage = (
+  page: ShownAgain & { readonly account: string; readonly action: string; readonly formToken: string },
+): Response =>
   showPage(
-    { title: 'Welcome', ...(page.status === undefined ? {} : { status: page.status }) },
+    { title: 'Welcome', status: page.status },
     <>
       <h1>Have you been here before?</h1>
       <p>

@@ -1,18 +1,15 @@
 import { Facts, FormToken, Notice, Permissions } from '../../html/components.tsx'
 import { CodeField } from './code-field.tsx'
 import type { ClientDescription } from './describe-client.ts'
-import { showPage } from './show.tsx'
+import { type ShownAgain, showPage } from './show.tsx'
 
-export interface SignInPage {
+export interface SignInPage extends ShownAgain {
   readonly client: ClientDescription
   readonly permissions: readonly string[]
   /** Where its forms post to: `/auth/signin/{id}`. */
   readonly action: string
   readonly formToken: string
   readonly providers: readonly { readonly name: string; readonly label: string }[]
-  readonly problem?: string
-  readonly status?: number
-  readonly headers?: HeadersInit
 }
 
 /**
@@ -23,8 +20,7 @@ export const signInPage = (page: SignInPage): Response =>
   showPage(
     {
       title: 'Sign in',
-      ...(page.status === undefined ? {} : { status: page.status }),
-      ...(page.headers === undefined ? {} : { headers: page.headers }),
+      status: page.status,
     },
     <>
       {page.client.own ? <OwnPages /> : <WhoAsks client={page.client} />}

@@ -4,7 +4,7 @@ import { showPage } from './show.tsx'
 /** After RP-Initiated Logout, where the client named no address to return to. */
 export const signedOutPage = (headers?: HeadersInit): Response =>
   showPage(
-    { title: 'Signed out', ...(headers === undefined ? {} : { headers }) },
+    { title: 'Signed out', headers },
     <>
       <h1>You are signed out</h1>
       <p>This browser no longer knows you here. Apps that you connected stay connected until you disconnect them.</p>

@@ -5,6 +5,7 @@ import { redirect } from '../authorize/respond.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { linkPage } from '../pages/link.tsx'
+import type { ShownAgain } from '../pages/show.tsx'
 import type { User, VerifiedIdentity } from '../ports.ts'
 import { linkVerified, signInVerified } from './account.ts'
 import { redeemConsoleCode } from './console-code.ts'
@@ -54,15 +55,15 @@ async function withCode(
 }
 
 const showLink = async (
-  at: { readonly id: string; readonly newcomer: VerifiedIdentity; readonly problem?: string; readonly status?: number },
+  at: ShownAgain & { readonly id: string; readonly newcomer: VerifiedIdentity },
   dependencies: OidcDependencies,
 ) =>
   linkPage({
     account: at.newcomer.email ?? at.newcomer.name ?? 'your account',
     action: linkPath(at.id),
     formToken: await renewFormToken(at.id, dependencies),
-    ...(at.problem === undefined ? {} : { problem: at.problem }),
-    ...(at.status === undefined ? {} : { status: at.status }),
+    problem: at.problem,
+    status: at.status,
   })
 
 const wrongCode =

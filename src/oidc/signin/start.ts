@@ -7,6 +7,7 @@ import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { describeClient } from '../pages/describe-client.ts'
 import { describeScopes } from '../pages/describe-scopes.ts'
+import type { ShownAgain } from '../pages/show.tsx'
 import { signInPage } from '../pages/sign-in.tsx'
 import type { Authorization } from '../ports.ts'
 
@@ -22,12 +23,7 @@ export const signInStart: Endpoint = {
 
 /** Shows the page with a fresh form token; `problem` says why it is shown again. */
 export async function showSignIn(
-  at: {
-    readonly id: string
-    readonly authorization: Authorization
-    readonly problem?: string
-    readonly status?: number
-  },
+  at: ShownAgain & { readonly id: string; readonly authorization: Authorization },
   dependencies: OidcDependencies,
 ): Promise<Response> {
   const { request } = at.authorization
@@ -38,7 +34,7 @@ export async function showSignIn(
     action: signInPath(at.id),
     formToken: await renewFormToken(at.id, dependencies),
     providers: dependencies.identityProviders.map(({ name, label }) => ({ name, label })),
-    ...(at.problem === undefined ? {} : { problem: at.problem }),
-    ...(at.status === undefined ? {} : { status: at.status }),
+    problem: at.problem,
+    status: at.status,
   })
 }
