@@ -228,6 +228,22 @@ if (executablePath !== undefined)
       await close()
     }, 60_000)
 
+    test('everything is exported as a file, and taken in again', async () => {
+      const { page, complaints, close } = await open()
+      await enter(page, '/settings')
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Export all memories' }).click(),
+      ])
+      expect(download.suggestedFilename()).toMatch(/^souvenir-\d{4}-\d\d-\d\d\.zip$/)
+      await page.getByLabel('File').setInputFiles(await download.path())
+      await page.getByRole('button', { name: 'Import' }).click()
+      await page.getByRole('heading', { name: 'The file was taken in' }).waitFor()
+      expect(await page.locator('dl').textContent()).toMatch(/Added0Replaced0Left as they were[1-9]/)
+      expect(complaints).toEqual([])
+      await close()
+    }, 60_000)
+
     test('no log holds a token, a cookie, or a word of what is remembered or looked for', async () => {
       const { page, close } = await open()
       await enter(page, '/memories?q=what+is+the+dog+called')
