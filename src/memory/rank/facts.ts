@@ -79,6 +79,8 @@ export class OwnerFacts {
   /** The item before and the item after in the thread, or `none`. */
   previous = new Int32Array(firstCapacity)
   next = new Int32Array(firstCapacity)
+  /** 1 for the only item of its thread. */
+  alone = new Uint8Array(firstCapacity)
   speaker = new Int32Array(firstCapacity)
   itemClass = new Int32Array(firstCapacity)
   /** NaN where unknown. */
@@ -166,6 +168,7 @@ export class OwnerFacts {
     if (before !== none) this.next[before] = after
     if (after !== none) this.previous[after] = before
     else this.last[thread] = before
+    for (const left of [before, after]) if (left !== none) this.alone[left] = this.isAlone(left)
     this.lengthen(at, thread, -length)
     const left = (this.threadItems[thread] ?? 1) - 1
     this.threadItems[thread] = left
@@ -187,10 +190,15 @@ export class OwnerFacts {
     if (before !== none) this.next[before] = at
     if (after !== none) this.previous[after] = at
     else this.last[thread] = at
+    for (const one of [before, after, at]) if (one !== none) this.alone[one] = this.isAlone(one)
     this.lengthen(at, thread, this.length[at] ?? 0)
     const items = (this.threadItems[thread] ?? 0) + 1
     this.threadItems[thread] = items
     if (items === 1) this.threads += 1
+  }
+
+  private isAlone(at: number): number {
+    return this.previous[at] === none && this.next[at] === none ? 1 : 0
   }
 
   private lengthen(at: number, thread: number, by: number): void {
@@ -208,7 +216,7 @@ export class OwnerFacts {
       into.set(from)
       return into
     }
-    for (const name of ['live', 'traits', 'language', 'guessedThread'] as const) {
+    for (const name of ['live', 'traits', 'language', 'guessedThread', 'alone'] as const) {
       this[name] = copied(new Uint8Array(this.capacity), this[name])
     }
     for (const name of ['length', 'thread', 'previous', 'next', 'speaker', 'itemClass'] as const) {

@@ -28,6 +28,10 @@ interface Workspace {
   readonly own: Uint8Array
   readonly touched: Int32Array
   readonly found: Int32Array
+  /** By thread. */
+  readonly threadFrequency: Float64Array
+  readonly threadScores: Float64Array
+  readonly touchedThreads: Int32Array
 }
 
 const workspaceOf = (size: number): Workspace => ({
@@ -37,12 +41,16 @@ const workspaceOf = (size: number): Workspace => ({
   own: new Uint8Array(size),
   touched: new Int32Array(size),
   found: new Int32Array(size),
+  threadFrequency: new Float64Array(size),
+  threadScores: new Float64Array(size),
+  touchedThreads: new Int32Array(size),
 })
 
 /** Working memory, kept between calls: ranking does not wait, so only one call uses it at a time. */
 let workspace = workspaceOf(0)
 let foundBefore = 0
 
+/** There are no more threads than items that ever were. */
 function prepare(ordinals: number): Workspace {
   if (workspace.scores.length < ordinals) workspace = workspaceOf(Math.ceil(ordinals * 1.25))
   else {
@@ -67,44 +75,61 @@ export const rarity = (documents: number, having: number): number =>
  * Reads of typed arrays are asserted to be numbers, as every index is in range: a check for each would cost a third of the time.
  */
 export function scoreFields(facts: OwnerFacts, terms: readonly WeightedTerm[], recipe: Recipe): FieldScores {
-  const { frequency, contextLength, scores, own, touched, found } = prepare(facts.ordinals)
+  const { frequency, contextLength, scores, own, touched, found, ...threads } = prepare(facts.ordinals)
+  const { threadFrequency, threadScores, touchedThreads } = threads
   const { k1, b, neighbour, secondNeighbour } = recipe
-  const { previous, next, length, thread, averageLength, speaker } = facts
-  const averageContext = contextAverage(facts, recipe)
+  const { previous, next, length, thread, speaker, alone, threadLength, threadAssistantLength } = facts
   const lent = lentBy(facts, recipe)
+  const kept = 1 - recipe.assistantLends
+  const shortest = k1 * (1 - b)
+  const byLength = (k1 * b) / facts.averageLength
+  const byContext = (k1 * b) / contextAverage(facts, recipe)
+  const byThread = (k1 * b) / (facts.threads === 0 ? 1 : Math.max(1, lentLength(facts, recipe) / facts.threads))
   let count = 0
 
   for (const { weight, postings } of terms) {
+    const { ordinals, frequencies } = postings
     let touches = 0
+    let threadTouches = 0
+    let alones = 0
     for (let i = 0; i < postings.count; i++) {
-      const at = postings.ordinals[i] as number
-      const times = postings.frequencies[i] as number
+      const at = ordinals[i] as number
+      // Whoever stands alone has the same words in all three fields: most facts that tools send.
+      if (alone[at] === 1) {
+        alones += 1
+        continue
+      }
+      const times = frequencies[i] as number
+      const lends = times * (lent[speaker[at] as number] as number)
+      const where = thread[at] as number
+      if (threadFrequency[where] === 0) touchedThreads[threadTouches++] = where
+      ;(threadFrequency[where] as number) += lends
       if (frequency[at] === 0) touched[touches++] = at
       ;(frequency[at] as number) += times
-      const near = times * neighbour * (lent[speaker[at] as number] as number)
-      const far = times * secondNeighbour * (lent[speaker[at] as number] as number)
       const before = previous[at] as number
       if (before !== none) {
         if (frequency[before] === 0) touched[touches++] = before
-        ;(frequency[before] as number) += near
+        ;(frequency[before] as number) += lends * neighbour
         const before2 = previous[before] as number
         if (before2 !== none) {
           if (frequency[before2] === 0) touched[touches++] = before2
-          ;(frequency[before2] as number) += far
+          ;(frequency[before2] as number) += lends * secondNeighbour
         }
       }
       const after = next[at] as number
       if (after !== none) {
         if (frequency[after] === 0) touched[touches++] = after
-        ;(frequency[after] as number) += near
+        ;(frequency[after] as number) += lends * neighbour
         const after2 = next[after] as number
         if (after2 !== none) {
           if (frequency[after2] === 0) touched[touches++] = after2
-          ;(frequency[after2] as number) += far
+          ;(frequency[after2] as number) += lends * secondNeighbour
         }
       }
     }
-    const contextGain = recipe.context * weight * rarity(facts.items, touches) * (k1 + 1)
+    const ownGain = recipe.item * weight * rarity(facts.items, postings.count) * (k1 + 1)
+    const contextGain = recipe.context * weight * rarity(facts.items, touches + alones) * (k1 + 1)
+    const threadGain = recipe.thread * weight * rarity(facts.threads, threadTouches + alones) * (k1 + 1)
     for (let i = 0; i < touches; i++) {
       const at = touched[i] as number
       if (contextLength[at] === 0) {
@@ -113,60 +138,38 @@ export function scoreFields(facts: OwnerFacts, terms: readonly WeightedTerm[], r
       }
       const times = frequency[at] as number
       frequency[at] = 0
-      const norm = k1 * (1 - b + (b * (contextLength[at] as number)) / averageContext)
-      ;(scores[at] as number) += (contextGain * times) / (times + norm)
+      ;(scores[at] as number) += (contextGain * times) / (times + shortest + byContext * (contextLength[at] as number))
     }
-    const ownGain = recipe.item * weight * rarity(facts.items, postings.count) * (k1 + 1)
+    for (let i = 0; i < threadTouches; i++) {
+      const where = touchedThreads[i] as number
+      const times = threadFrequency[where] as number
+      threadFrequency[where] = 0
+      const size = (threadLength[where] as number) - kept * (threadAssistantLength[where] as number)
+      ;(threadScores[where] as number) += (threadGain * times) / (times + shortest + byThread * size)
+    }
     for (let i = 0; i < postings.count; i++) {
-      const at = postings.ordinals[i] as number
-      const times = postings.frequencies[i] as number
-      const norm = k1 * (1 - b + (b * (length[at] as number)) / averageLength)
+      const at = ordinals[i] as number
+      const times = frequencies[i] as number
+      const size = length[at] as number
+      let score = (ownGain * times) / (times + shortest + byLength * size)
+      if (alone[at] === 1) {
+        if (own[at] === 0) found[count++] = at
+        const lends = lent[speaker[at] as number] as number
+        score += (contextGain * times) / (times + shortest + byContext * Math.max(1, size))
+        score += (threadGain * times * lends) / (times * lends + shortest + byThread * size * lends)
+      }
       own[at] = 1
-      ;(scores[at] as number) += (ownGain * times) / (times + norm)
+      ;(scores[at] as number) += score
     }
   }
-  const threadScores = scoreThreads(facts, terms, recipe, lent)
   for (let i = 0; i < count; i++) {
     const at = found[i] as number
-    ;(scores[at] as number) += threadScores[thread[at] as number] as number
+    if (alone[at] === 0) (scores[at] as number) += threadScores[thread[at] as number] as number
   }
+  // After all have had theirs: items of one thread share it.
+  for (let i = 0; i < count; i++) threadScores[thread[found[i] as number] as number] = 0
   foundBefore = count
   return { found: found.subarray(0, count), scores, own }
-}
-
-/** BM25 of whole threads, by thread. */
-function scoreThreads(
-  facts: OwnerFacts,
-  terms: readonly WeightedTerm[],
-  recipe: Recipe,
-  lent: Float64Array,
-): Float64Array {
-  const { k1, b } = recipe
-  const { thread, threadLength, threadAssistantLength, speaker } = facts
-  const kept = 1 - recipe.assistantLends
-  const scores = new Float64Array(threadLength.length)
-  const frequency = new Float64Array(threadLength.length)
-  const touched = new Int32Array(threadLength.length)
-  const averageLength = facts.threads === 0 ? 1 : Math.max(1, lentLength(facts, recipe) / facts.threads)
-  for (const { weight, postings } of terms) {
-    let touches = 0
-    for (let i = 0; i < postings.count; i++) {
-      const at = postings.ordinals[i] as number
-      const where = thread[at] as number
-      if (frequency[where] === 0) touched[touches++] = where
-      ;(frequency[where] as number) += (postings.frequencies[i] as number) * (lent[speaker[at] as number] as number)
-    }
-    const gain = recipe.thread * weight * rarity(facts.threads, touches) * (k1 + 1)
-    for (let i = 0; i < touches; i++) {
-      const where = touched[i] as number
-      const times = frequency[where] as number
-      frequency[where] = 0
-      const size = (threadLength[where] as number) - kept * (threadAssistantLength[where] as number)
-      const norm = k1 * (1 - b + (b * size) / averageLength)
-      ;(scores[where] as number) += (gain * times) / (times + norm)
-    }
-  }
-  return scores
 }
 
 /** The average length of an item with its neighbours, from how many items threads have. */
