@@ -11,6 +11,15 @@ describe('What a question names', () => {
     ['What did we do on 7 May 2023?', '2023-05-07T18:00:00Z', '2023-05-20T00:00:00Z'],
     ['What happened in May 2023?', '2023-05-31T12:00:00Z', '2023-06-02T00:00:00Z'],
     ['Who called yesterday?', '2026-10-31T12:00:00Z', '2026-10-20T12:00:00Z'],
+    ['What did we do last summer?', '2026-07-10T12:00:00Z', '2025-07-10T12:00:00Z'],
+    ['Where were we in the summer of 2024?', '2024-08-31T12:00:00Z', '2024-09-01T12:00:00Z'],
+    ['What did I do last winter?', '2026-01-15T12:00:00Z', '2026-11-01T00:00:00Z'],
+    ['What is planned for next spring?', '2027-04-01T00:00:00Z', '2026-04-01T00:00:00Z'],
+    ['What happened last week?', '2026-10-19T12:00:00Z', '2026-10-26T12:00:00Z'],
+    ['What happened last month?', '2026-10-02T12:00:00Z', '2026-09-30T12:00:00Z'],
+    ['What did we buy last year?', '2025-12-31T12:00:00Z', '2026-01-01T12:00:00Z'],
+    ['Which books did I read in 2023?', '2023-06-01T00:00:00Z', '2024-01-01T00:00:00Z'],
+    ['Who came between May 3 and May 8, 2026?', '2026-05-06T12:00:00Z', '2026-05-20T12:00:00Z'],
     ['What did I plan two weeks ago?', '2026-10-18T12:00:00Z', '2026-10-01T12:00:00Z'],
   ])('%s', async (question, inside, outside) => {
     expect(await within(question, inside)).toBe(true)

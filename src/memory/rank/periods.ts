@@ -1,0 +1,87 @@
+/**
+ * The periods that a question names, relative to now: days, months and stretches between them by chrono-node, which is English;
+ * whole weeks, seasons (of the northern half) and years here, as chrono gives one day for them or nothing.
+ */
+import type { Word } from '../text/words.ts'
+
+export interface Period {
+  /** Unix milliseconds, inclusive. */
+  readonly from: number
+  /** Exclusive. */
+  readonly to: number
+}
+
+const dayMs = 86_400_000
+const dateWord =
+  /^(?:\p{N}{1,4}(?:st|nd|rd|th)?|last|past|next|this|ago|yesterday|today|tomorrow|tonight|recently|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|christmas)$/u
+
+/** Characters in which dates are looked for: chrono takes time by the square of what it is given. */
+const longestDated = 1_000
+
+/** chrono is asked only when a word looks like a date, and loaded when that first happens: it costs more than the whole search. */
+export async function periodsIn(text: string, words: readonly Word[], nowMs: number): Promise<Period[]> {
+  if (!words.some(({ lower }) => dateWord.test(lower))) return []
+  const asked = text.slice(0, longestDated)
+  const named = [...seasonsIn(asked, nowMs), ...weeksAndYearsIn(asked, nowMs)]
+  const days = await daysIn(asked, nowMs)
+  const [first, second] = days
+  const between = days.length === 2 && /\bbetween\b/iu.test(asked)
+  return [...named, ...(between && first && second ? [{ from: first.from, to: second.to }] : days)]
+}
+
+async function daysIn(text: string, nowMs: number): Promise<Period[]> {
+  const chrono = await import('chrono-node')
+  return chrono.parse(text, new Date(nowMs)).flatMap((found) => {
+    const { start, end } = found
+    if (/^(?:last|past|this|next)\s+week$/iu.test(found.text)) return []
+    if (!start.isCertain('month') && !start.isCertain('day') && !start.isCertain('weekday')) return []
+    const from = Date.UTC(start.get('year') ?? 0, (start.get('month') ?? 1) - 1, start.get('day') ?? 1)
+    if (end) return [{ from, to: end.date().getTime() }]
+    if (start.isCertain('day') || start.isCertain('weekday')) return [{ from: from - dayMs, to: from + 2 * dayMs }]
+    const year = start.get('year') ?? 0
+    const month = (start.get('month') ?? 1) - 1
+    return [{ from: Date.UTC(year, month, 1), to: Date.UTC(year, month + 1, 1) }]
+  })
+}
+
+const firstMonth: Readonly<Record<string, number>> = { spring: 2, summer: 5, autumn: 8, fall: 8, winter: 11 }
+const season =
+  /\b(?:(last|past|this|next)\s+)?(spring|summer|autumn|fall|winter)\b(?:\s+(?:of\s+)?((?:19|20)\d\d)\b)?/giu
+
+/** `last summer` is the newest that is over, `next` the first to begin. A season without a year or such a word names none. */
+function seasonsIn(text: string, nowMs: number): Period[] {
+  return [...text.matchAll(season)].flatMap(([, which, name = '', year]) => {
+    const month = firstMonth[name.toLowerCase()] ?? 0
+    const of = (inYear: number): Period => ({ from: Date.UTC(inYear, month, 1), to: Date.UTC(inYear, month + 3, 1) })
+    if (year !== undefined) return [of(Number(year))]
+    const thisYear = new Date(nowMs).getUTCFullYear()
+    const around = [-2, -1, 0, 1].map((shift) => of(thisYear + shift))
+    switch (which?.toLowerCase()) {
+      case 'last':
+      case 'past':
+        return around.filter(({ to }) => to <= nowMs).slice(-1)
+      case 'this':
+        return [around.find(({ from, to }) => from <= nowMs && nowMs < to) ?? of(thisYear)]
+      case 'next':
+        return around.filter(({ from }) => from > nowMs).slice(0, 1)
+      default:
+        return []
+    }
+  })
+}
+
+const weekOrYear = /\b(last|past|this|next)\s+(week|year)\b|\b(?:in|during|throughout)\s+((?:19|20)\d\d)\b/giu
+
+function weeksAndYearsIn(text: string, nowMs: number): Period[] {
+  const now = new Date(nowMs)
+  const ofYear = (year: number): Period => ({ from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1) })
+  return [...text.matchAll(weekOrYear)].map(([, which = '', unit = '', year]) => {
+    if (year !== undefined) return ofYear(Number(year))
+    const shift = { last: -1, past: -1, this: 0, next: 1 }[which.toLowerCase()] ?? 0
+    if (unit.toLowerCase() === 'year') return ofYear(now.getUTCFullYear() + shift)
+    // Weeks begin on Monday (ISO 8601).
+    const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate())
+    const monday = today - ((now.getUTCDay() + 6) % 7) * dayMs + shift * 7 * dayMs
+    return { from: monday, to: monday + 7 * dayMs }
+  })
+}
