@@ -1,11 +1,12 @@
 import { expect, test } from 'bun:test'
-import { openDatabase } from '../../src/adapters/sqlite/database.ts'
+import { type Database, openDatabase } from '../../src/adapters/sqlite/database.ts'
 import { memoryMigrations } from '../../src/adapters/sqlite/memory/migrations.ts'
-import { findDuplicate } from '../../src/adapters/sqlite/memory/write.ts'
+import { findDuplicate, recentlyRecalled } from '../../src/adapters/sqlite/memory/write.ts'
 import { openRule } from '../../src/memory/access.ts'
 import { app, owner } from '../support/memories.ts'
 
-test('a duplicate is looked for by its hash: a write costs the same beside ten memories and beside a million', () => {
+/** How SQLite answers what `ask` asks. */
+function plansOf(ask: (db: Database) => void): readonly string[] {
   const database = openDatabase({ path: ':memory:', migrations: memoryMigrations })
   const plans: string[] = []
   const explaining = {
@@ -15,8 +16,19 @@ test('a duplicate is looked for by its hash: a write costs the same beside ten m
       return database.all<Row>(sql, ...values)
     },
   }
-  findDuplicate(explaining, owner('ada'), openRule(app('app')), 'hash')
+  ask(explaining)
+  return plans
+}
+
+test('a duplicate is looked for by its hash: a write costs the same beside ten memories and beside a million', () => {
+  const plans = plansOf((db) => findDuplicate(db, owner('ada'), openRule(app('app')), 'hash'))
   expect(plans.find((detail) => detail.startsWith('SEARCH memory'))).toContain(
     'memory_by_hash (owner_id=? AND content_hash=?)',
   )
+})
+
+test('what was recalled a moment ago is looked up by time and then by id, however much was ever logged or kept', () => {
+  const plans = plansOf((db) => recentlyRecalled(db, owner('ada'), 0)).filter((detail) => detail.startsWith('SEARCH'))
+  expect(plans.find((detail) => detail.includes('access_log'))).toContain('access_log_by_time (owner_id=? AND at>?)')
+  expect(plans.find((detail) => detail.includes('SEARCH m '))).toContain('(owner_id=? AND id=?)')
 })
