@@ -41,6 +41,12 @@ const chatGptKeys = {
   jwks_uri: 'https://chatgpt.com/oauth/jwks.json',
 }
 
+const cursorUris = [
+  'http://localhost:8787/callback',
+  'https://www.cursor.com/agents/mcp/oauth/callback',
+  'cursor://anysphere.cursor-mcp/oauth/callback',
+] as const
+
 const clients: readonly RealClient[] = [
   {
     name: 'ChatGPT, where iss is on every answer',
@@ -73,6 +79,13 @@ const clients: readonly RealClient[] = [
     scope: `${memories} offline_access`,
   },
   {
+    name: 'claude.ai, at its second address',
+    document: 'https://claude.ai/oauth/mcp-oauth-client-metadata',
+    registers: ['https://claude.ai/api/mcp/auth_callback', 'https://claude.com/api/mcp/auth_callback'],
+    calledBackAt: 'https://claude.com/api/mcp/auth_callback',
+    scope: `${memories} offline_access`,
+  },
+  {
     name: 'Claude Code',
     document: 'https://claude.ai/oauth/claude-code-client-metadata',
     registers: ['http://localhost/callback', 'http://127.0.0.1/callback'],
@@ -92,16 +105,12 @@ const clients: readonly RealClient[] = [
     calledBackAt: 'http://127.0.0.1:40001/',
     scope: memories,
   },
-  {
-    name: 'Cursor',
-    registers: [
-      'http://localhost:8787/callback',
-      'https://www.cursor.com/agents/mcp/oauth/callback',
-      'cursor://anysphere.cursor-mcp/oauth/callback',
-    ],
-    calledBackAt: 'cursor://anysphere.cursor-mcp/oauth/callback',
+  ...cursorUris.map((calledBackAt) => ({
+    name: `Cursor, called back at ${calledBackAt}`,
+    registers: cursorUris,
+    calledBackAt,
     scope: memories,
-  },
+  })),
   {
     name: 'Gemini CLI',
     registers: ['http://localhost:7777/oauth/callback'],
