@@ -19,8 +19,8 @@ import { createLogin, type Login } from '../support/mcp-login.ts'
 import { freePort, freshFolder, type Product, startProduct, target } from '../support/server.ts'
 import { projectRoot } from '../support/source-files.ts'
 
-/** Programs take seconds to start: once is enough, on whichever target is tried first. */
-const withPrograms = target !== 'deno'
+/** Programs take seconds to start: in CI once is enough, on what people run. */
+const withPrograms = process.env.CI === undefined || target === 'binary'
 const python = withPrograms ? engineUrl('PYTHON_CLIENTS') : undefined
 const mcpTools = withPrograms ? engineUrl('MCP_TOOLS_DIR') : undefined
 const identity = { name: 'matrix', version: '1' }
