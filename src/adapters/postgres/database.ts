@@ -102,7 +102,7 @@ export function openPool(options: PostgresOptions): Database {
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: 10_000,
       // Of pgvector; without it they mean nothing to the server. An answer longer than ef_search goes on scanning.
-      'hnsw.ef_search': 400,
+      'hnsw.ef_search': 800,
       'hnsw.iterative_scan': 'relaxed_order',
     },
   }

@@ -29,6 +29,9 @@ export const isUniqueViolation = (error: unknown): boolean => sqlState(error) ==
 /** Whether the server refused for want of a right: class 42501. */
 export const isForbidden = (error: unknown): boolean => sqlState(error) === '42501'
 
+/** The driver writes to a socket that closed a moment ago (postgres.js 3.4.9): it has set it to null. In the words of both engines. */
+const lostSocket = /null.*\bwrite\b/
+
 const connectionError = /^(CONNECTION_|CONNECT_TIMEOUT|E[A-Z]+$|ERR_)/
 
 /** Whatever keeps Postgres from answering is `Fault('unavailable')`; a fault of the program stays what it is. */
@@ -43,6 +46,7 @@ export function failure(error: unknown): unknown {
       cause: error,
     })
   }
+  if (error instanceof TypeError && lostSocket.test(error.message)) return unavailable(error)
   const code = 'code' in error ? String(error.code) : ''
   return connectionError.test(code) ? unavailable(error) : error
 }

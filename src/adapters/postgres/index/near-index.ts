@@ -15,7 +15,7 @@ const firstFactor = 2
 const nextFactor = 4
 const mostAsked = 20_000
 
-/** The nearest accepted items by the owner's index. */
+/** The nearest accepted items by the owner's index, at least `count` where there are so many: all are compared exactly. */
 export async function nearestByIndex(
   db: Database,
   owner: OwnerRow,
@@ -33,7 +33,7 @@ export async function nearestByIndex(
       ),
     )
     const accepted = rows.map(({ ordinal }) => ordinal).filter(accept)
-    if (accepted.length >= count || rows.length < limit || limit >= mostAsked) return accepted.slice(0, count)
+    if (accepted.length >= count || rows.length < limit || limit >= mostAsked) return accepted
   }
 }
 

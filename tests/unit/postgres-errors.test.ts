@@ -1,0 +1,17 @@
+import { expect, test } from 'bun:test'
+import { failure } from '../../src/adapters/postgres/errors.ts'
+import { Fault } from '../../src/shared/fault.ts'
+
+test('a connection that breaks is unavailable, however the driver says so; a mistake of the program stays one', () => {
+  for (const error of [
+    Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' }),
+    Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
+    new TypeError("null is not an object (evaluating 'socket.write')"),
+    new TypeError("Cannot read properties of null (reading 'write')"),
+  ]) {
+    expect(failure(error)).toBeInstanceOf(Fault)
+    expect(failure(error)).toMatchObject({ kind: 'unavailable', cause: error })
+  }
+  const mistake = new TypeError("undefined is not an object (evaluating 'row.id')")
+  expect(failure(mistake)).toBe(mistake)
+})
