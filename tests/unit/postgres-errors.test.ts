@@ -6,6 +6,8 @@ test('a connection that breaks is unavailable, however the driver says so; a mis
   for (const error of [
     Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' }),
     Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
+    // As in a minified executable, where the driver's class has another name.
+    Object.assign(new Error('terminating connection'), { name: 'mS', severity: 'FATAL', code: '57P01' }),
     new TypeError("null is not an object (evaluating 'socket.write')"),
     new TypeError("Cannot read properties of null (reading 'write')"),
   ]) {

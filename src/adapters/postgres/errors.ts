@@ -15,9 +15,9 @@ const unstorableText = new Set(['22021', '22P05', '22P02'])
 const uniqueViolation = '23505'
 const again = new Set(['40001', '40P01'])
 
-/** The SQLSTATE of an error that the server sent. */
+/** The SQLSTATE of an error that the server sent. Told by its fields: a minified executable has no class names. */
 export function sqlState(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error.name !== 'PostgresError' || !('code' in error)) return undefined
+  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
 }
 
