@@ -109,10 +109,11 @@ describe('souvenir doctor', () => {
         const reader = response.body?.getReader()
         return new Response(
           new ReadableStream({
-            async pull(controller) {
+            async start(controller) {
               const part = await reader?.read()
               if (part?.value !== undefined) controller.enqueue(part.value)
-              setTimeout(() => controller.close(), 200)
+              await Bun.sleep(200)
+              controller.close()
             },
           }),
           { headers: response.headers },
