@@ -28,7 +28,8 @@ export function serveBinding<Services>(
     try {
       const principal = await authenticate(deps, request, apiPrefix)
       requireScopes(principal, scopes, deps.settings, apiPrefix)
-      const allowance = await deps.limit?.(request, principal)
+      // What is left of the allowance is added by the edge.
+      await deps.limit?.(request, principal)
       const key = operation.effect === 'read' ? undefined : idempotencyKeyOf(request)
       const caller: Caller = {
         ownerId: principal.ownerId,
@@ -40,7 +41,7 @@ export function serveBinding<Services>(
       }
       const input = binding.toInput(await readParts(binding, request, params), caller)
       const output = await operation.run(deps.services, caller, input)
-      if (binding.status === 204) return new Response(null, { status: 204, headers: { ...allowance } })
+      if (binding.status === 204) return new Response(null, { status: 204 })
       const { download } = binding
       if (download !== undefined) {
         // Its `toBody` gives the file as a stream: see RestBinding.
@@ -48,7 +49,6 @@ export function serveBinding<Services>(
         const disposition = `attachment; filename="${download.fileName}"`
         return new Response(file, {
           headers: {
-            ...allowance,
             'content-type': download.contentType,
             'content-disposition': disposition,
             'cache-control': 'no-store',
@@ -58,7 +58,6 @@ export function serveBinding<Services>(
       return await answerJson(request, binding.toBody(output, caller), {
         status: binding.status,
         etag: binding.etag?.(output),
-        headers: allowance,
       })
     } catch (error) {
       return problemFor(error, request, deps)

@@ -102,7 +102,7 @@ export function createChangeStreams<Services>(
       requestContext(request).route = `${apiPrefix}/events`
       try {
         const principal = await admitted(request)
-        const allowance = await deps.limit?.(request, principal)
+        await deps.limit?.(request, principal)
         const from = lastEventId(request) ?? (await feed.lastEvent(principal.ownerId))
         const ofUser = [...open.values()].filter((owner) => owner === principal.ownerId).length
         if (ofUser >= limits.perUser || open.size >= limits.perProcess) {
@@ -114,7 +114,6 @@ export function createChangeStreams<Services>(
             'content-type': 'text/event-stream',
             'cache-control': 'no-store',
             'x-accel-buffering': 'no',
-            ...allowance,
           },
         })
       } catch (error) {

@@ -26,8 +26,8 @@ export interface ApiDependencies<Services> {
   /** Where `/api/v1/events` reads; without it there is no such address. */
   readonly changes?: ChangeFeed
   /**
-   * Takes a request from the caller's allowance and gives the header fields that tell of it.
+   * Takes a request from the caller's allowance, of which the edge tells in the answer.
    * Throws `Fault('rate_limited')`. Without it nothing is limited here.
    */
-  readonly limit?: (request: Request, principal: Principal) => Promise<Readonly<Record<string, string>>>
+  readonly limit?: (request: Request, principal: Principal) => Promise<unknown>
 }

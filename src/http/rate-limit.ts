@@ -5,15 +5,10 @@ import { requestContext } from '../shared/request-context.ts'
 import type { RateLimiter, RateLimitRule } from './ports.ts'
 
 /**
- * Takes `cost` from the allowance of `key` under a rule and gives the fields RateLimit-Policy and RateLimit
- * (draft-ietf-httpapi-ratelimit-headers-10). Throws `Fault('rate_limited')` with the seconds for Retry-After (RFC 6585 section 4).
+ * Takes `cost` from the allowance of `key` under a rule. The edge puts the fields RateLimit-Policy and RateLimit
+ * (draft-ietf-httpapi-ratelimit-headers-10) into the answer, whether it was served or refused. Throws `Fault('rate_limited')` with the seconds for Retry-After (RFC 6585 section 4).
  */
-export type TakeAllowance = (
-  request: Request,
-  rule: string,
-  key: string,
-  cost?: number,
-) => Promise<Readonly<Record<string, string>>>
+export type TakeAllowance = (request: Request, rule: string, key: string, cost?: number) => Promise<void>
 
 export function takeAllowance(
   limiter: RateLimiter,
@@ -25,17 +20,15 @@ export function takeAllowance(
   )
   return async (request, rule, key, cost = 1) => {
     const { allowed, remaining, resetSeconds } = await limiter.take(rule, key, cost)
-    const fields = {
+    requestContext(request).allowance = {
       'ratelimit-policy': policies.get(rule) ?? '',
       ratelimit: `"${rule}";r=${remaining};t=${resetSeconds}`,
     }
-    requestContext(request).allowance = fields
     if (!allowed) {
       metrics.limited(rule)
       throw new Fault('rate_limited', `Too many requests. Try again in ${resetSeconds} s.`, {
         retryAfterSeconds: resetSeconds,
       })
     }
-    return fields
   }
 }

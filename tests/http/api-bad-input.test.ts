@@ -35,7 +35,8 @@ async function refused(
   expect([problem.detail, expected]).toEqual([problem.detail, expect.arrayContaining([response.status])])
   expect(response.headers.get('content-type')).toBe('application/problem+json')
   expect(problem.status).toBe(response.status)
-  if (field !== undefined) expect(problem.field).toStartWith(field)
+  const named: string[] = [problem.field, ...(problem.errors ?? []).map((each: { field: string }) => each.field)]
+  if (field !== undefined) expect(named).toContainEqual(expect.stringMatching(new RegExp(`^${field}`)))
   expect(JSON.stringify(problem)).not.toMatch(/\bat \S+:\d+:\d+|node_modules|\.ts\b/)
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { gunzipSync } from 'node:zlib'
+import { Fault } from '../../src/shared/fault.ts'
 import { startApi } from '../support/api.ts'
 import { deploy } from '../support/deployment.ts'
 
@@ -110,15 +111,21 @@ describe('RFC 9110 section 12.5.3: compression', () => {
 })
 
 describe('Allowances', () => {
-  test('the limit is asked with the verified caller, and what it says is in the answer', async () => {
+  test('the limit is asked with the verified caller, and what it refuses is refused', async () => {
+    const asked: string[] = []
     const { request } = startApi({
-      limit: async (_request, { ownerId }) => ({ 'ratelimit-policy': '"principal";q=100;w=60', 'x-for': ownerId }),
+      async limit(_request, { ownerId }) {
+        asked.push(ownerId)
+        if (asked.length > 2) throw new Fault('rate_limited', 'Too many.', { retryAfterSeconds: 7 })
+      },
     })
+    const answers = [await request('GET', '/api/v1/me'), await request('GET', '/api/v1/notes')]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
     for (const path of ['/api/v1/me', '/api/v1/notes']) {
-      const { headers } = await request('GET', path)
-      expect(headers.get('ratelimit-policy')).toBe('"principal";q=100;w=60')
-      expect(headers.get('x-for')).toBe('ada')
+      const refused = await request('GET', path)
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '7'])
     }
+    expect(asked).toEqual(Array(4).fill('ada'))
   })
 })
 
