@@ -97,6 +97,66 @@ describe('a SQLite file', () => {
     expect(database.all('SELECT * FROM note')).toHaveLength(1)
   })
 
+  test('group commit: what asks in one turn of the event loop is one transaction, and nobody is answered before it is durable', async () => {
+    const path = newPath()
+    const [database, other] = [open(path), open(path)]
+    const seenByOthers = () => other.all('SELECT id FROM note').length
+    const seen: number[] = []
+    const write = (id: string) =>
+      database
+        .groupCommit(() => {
+          database.run('INSERT INTO note VALUES (?, ?)', id, 'text')
+          seen.push(seenByOthers())
+          return id
+        })
+        .finally(() => seen.push(seenByOthers()))
+    expect(await Promise.all([write('1'), write('2'), write('3')])).toEqual(['1', '2', '3'])
+    expect(seen).toEqual([0, 0, 0, 3, 3, 3])
+  })
+
+  test('group commit: who throws is undone alone, and gets its own error', async () => {
+    const database = open(newPath())
+    const write = (id: string, fails = false) =>
+      database.groupCommit(() => {
+        database.run('INSERT INTO note VALUES (?, ?)', id, 'text')
+        if (fails) throw new Error(`not ${id}`)
+      })
+    const settled = await Promise.allSettled([write('1'), write('2', true), write('3')])
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(settled[1]).toMatchObject({ reason: { message: 'not 2' } })
+    expect(database.all<{ id: string }>('SELECT id FROM note').map(({ id }) => id)).toEqual(['1', '3'])
+  })
+
+  test('group commit: when SQLite undoes all, as it may on a full disk, all are refused and the next group works', async () => {
+    const database = open(newPath())
+    database.run("INSERT INTO note VALUES ('1', 'a')")
+    const write = (sql: string) => database.groupCommit(() => database.run(sql))
+    const settled = await Promise.allSettled([
+      write("INSERT INTO note VALUES ('2', 'b')"),
+      write("INSERT OR ROLLBACK INTO note VALUES ('1', 'c')"),
+      write("INSERT INTO note VALUES ('3', 'd')"),
+    ])
+    for (const one of settled) expect(one).toMatchObject({ status: 'rejected', reason: { code: 'ERR_SQLITE_ERROR' } })
+    expect(database.all('SELECT id FROM note')).toHaveLength(1)
+    expect(await write("INSERT INTO note VALUES ('4', 'e')")).toBe(1)
+  })
+
+  test('group commit: all of a group are refused while another process keeps the file locked, and after it was closed', async () => {
+    const path = newPath()
+    const [holder, waiter] = [open(path), open(path, [first], 50)]
+    const writeTwo = () =>
+      Promise.allSettled(
+        ['1', '2'].map((id) => waiter.groupCommit(() => waiter.run('INSERT INTO note VALUES (?, 1)', id))),
+      )
+    holder.run('BEGIN IMMEDIATE')
+    const locked = await writeTwo()
+    holder.run('ROLLBACK')
+    waiter.close()
+    for (const one of [...locked, ...(await writeTwo())]) {
+      expect(one).toMatchObject({ status: 'rejected', reason: { kind: 'unavailable' } })
+    }
+  })
+
   test('a violated constraint is told apart from a file that does not answer', () => {
     const database = open(newPath())
     database.run("INSERT INTO note VALUES ('1', 'a')")

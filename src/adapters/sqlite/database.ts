@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { HealthCheck } from '../../shared/health.ts'
 import { failure, isBusy, reading } from './errors.ts'
+import { groupCommit } from './group-commit.ts'
 import { type Migration, migrate } from './migrate.ts'
 
 export type { Migration } from './migrate.ts'
@@ -30,6 +31,11 @@ export interface Database {
    * return, rolled back when it throws. `work` must not await. Inside another transaction it is a part of that one.
    */
   transaction<T>(work: () => T): T
+  /**
+   * Runs `work` as one step of a transaction that it shares with whoever asks in the same turn of the event loop; settles when
+   * that transaction is durable. Where `work` throws, it alone is undone and rejected. `work` must not await.
+   */
+  groupCommit<T>(work: () => T): Promise<T>
   readonly health: HealthCheck
   close(): void
 }
@@ -63,7 +69,7 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
     return statement
   }
 
-  const database: Database = {
+  const alone: Omit<Database, 'groupCommit'> = {
     // SQLite types no row: the SQL beside the call is what says its shape.
     get: <Row>(sql: string, ...values: readonly Value[]) =>
       reading(() => prepare(sql).get(...values) as Row | undefined) ?? undefined,
@@ -86,7 +92,7 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
     },
     async health() {
       try {
-        database.get('SELECT count(*) FROM migration')
+        alone.get('SELECT count(*) FROM migration')
         return { engine: 'sqlite', state: 'up', needed: true }
       } catch {
         return { engine: 'sqlite', state: 'down', needed: true, detail: 'The database file cannot be read.' }
@@ -97,6 +103,8 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
       if (connection.isOpen) connection.close()
     },
   }
+
+  const database: Database = { ...alone, groupCommit: groupCommit(alone) }
 
   /** SQLite may have rolled back by itself (disk full): then there is nothing left to undo. */
   function rollBack(): void {

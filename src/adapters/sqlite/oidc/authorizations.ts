@@ -13,7 +13,7 @@ export function authorizationStore(database: Database, clock: Clock): Authorizat
     )
   return {
     async create(authorization) {
-      write(() =>
+      await write(() =>
         database.run(
           'INSERT INTO authorization (id, expires_at, body) VALUES (?, ?, ?)',
           authorization.id,

@@ -17,7 +17,7 @@ export function clientStore(database: Database, clock: Clock): ClientStore {
       )
     },
     async save(client) {
-      write(() =>
+      await write(() =>
         database.run(
           'INSERT OR REPLACE INTO client (id, kind, expires_at, body) VALUES (?, ?, ?, ?)',
           client.id,

@@ -15,7 +15,7 @@ export function codeStore(database: Database, clock: Clock): CodeStore {
   const { write } = expiringTables(database, clock, 'code')
   return {
     async create(hash, code) {
-      write(() =>
+      await write(() =>
         database.run(
           'INSERT INTO code (hash, family_id, grant_id, expires_at, body) VALUES (?, ?, ?, ?, ?)',
           hash,

@@ -9,7 +9,7 @@ export function consoleCodeStore(database: Database, clock: Clock): ConsoleCodeS
   const { write } = expiringTables(database, clock, 'console_code')
   return {
     async create({ selector, hash, ownerId, triesLeft, expiresAt }) {
-      write(() =>
+      await write(() =>
         database.run(
           'INSERT INTO console_code (selector, hash, owner_id, tries_left, expires_at) VALUES (?, ?, ?, ?, ?)',
           selector,

@@ -8,8 +8,8 @@ const sweptPerWrite = 64
 export interface ExpiringTable {
   /** Unix seconds: a row with `expires_at` at or before it is absent. */
   now(): number
-  /** Runs `work` as one durable step, which also sweeps some rows that have expired, oldest first. */
-  write<T>(work: (now: number) => T): T
+  /** Runs `work` as one atomic step, durable when it settles, which also sweeps some rows that have expired, oldest first. */
+  write<T>(work: (now: number) => T): Promise<T>
 }
 
 /** A table (or a few) whose rows expire. Each has an index on `expires_at`. */
@@ -22,7 +22,7 @@ export function expiringTables(database: Database, clock: Clock, ...tables: read
   return {
     now: () => unixSeconds(clock),
     write: (work) =>
-      database.transaction(() => {
+      database.groupCommit(() => {
         const now = unixSeconds(clock)
         const result = work(now)
         for (const sweep of sweeps) database.run(sweep, now)

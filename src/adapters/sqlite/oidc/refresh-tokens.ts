@@ -48,7 +48,7 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
 
   return {
     async create(hash, token) {
-      write(() => {
+      await write(() => {
         if (database.get('SELECT 1 FROM revoked_family WHERE id = ?', token.familyId) === undefined) {
           insert(hash, token, null)
         }
@@ -91,10 +91,10 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
       })
     },
     async revokeFamily(familyId) {
-      write((now) => kill(familyId, now))
+      await write((now) => kill(familyId, now))
     },
     async revokeGrant(grantId) {
-      write((now) => {
+      await write((now) => {
         const families = database.all<{ family_id: FamilyId }>(
           'SELECT family_id FROM refresh_token WHERE grant_id = ? UNION SELECT family_id FROM code WHERE grant_id = ?',
           grantId,

@@ -8,7 +8,7 @@ export function sessionStore(database: Database, clock: Clock): SessionStore {
   const { now, write } = expiringTables(database, clock, 'session')
   return {
     async create(session) {
-      write(() =>
+      await write(() =>
         database.run(
           'INSERT INTO session (id, expires_at, body) VALUES (?, ?, ?)',
           session.id,
@@ -23,7 +23,7 @@ export function sessionStore(database: Database, clock: Clock): SessionStore {
       )
     },
     async touch(id, expiresAt) {
-      write((now) =>
+      await write((now) =>
         database.run(
           `UPDATE session SET expires_at = ?, body = json_set(body, '$.expiresAt', ?) WHERE id = ? AND expires_at > ?`,
           expiresAt,
@@ -34,7 +34,7 @@ export function sessionStore(database: Database, clock: Clock): SessionStore {
       )
     },
     async delete(id) {
-      write(() => database.run('DELETE FROM session WHERE id = ?', id))
+      await write(() => database.run('DELETE FROM session WHERE id = ?', id))
     },
   }
 }

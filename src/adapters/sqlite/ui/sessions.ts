@@ -26,7 +26,9 @@ export function openSqliteDashboardSessions(options: {
   const { now, write } = expiringTables(database, options.clock, 'session')
   return {
     async create({ id, sealed, expiresAt }) {
-      write(() => database.run('INSERT INTO session (id, sealed, expires_at) VALUES (?, ?, ?)', id, sealed, expiresAt))
+      await write(() =>
+        database.run('INSERT INTO session (id, sealed, expires_at) VALUES (?, ?, ?)', id, sealed, expiresAt),
+      )
     },
     async find(id) {
       return database.get<KeptSession>(

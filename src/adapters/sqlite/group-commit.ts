@@ -1,0 +1,55 @@
+/**
+ * Group commit: what asks to be written in one turn of the event loop shares one transaction, and so one sync of the disk, which
+ * costs more than all else of a small write. Everyone waits for that sync; who throws is undone alone.
+ */
+import type { Database } from './database.ts'
+
+interface Waiting {
+  /** Works inside the group's transaction, and gives what tells its caller once that is on the disk. */
+  attempt(): () => void
+  fail(error: unknown): void
+}
+
+export function groupCommit({ run, transaction }: Pick<Database, 'run' | 'transaction'>): Database['groupCommit'] {
+  let waiting: Waiting[] = []
+
+  function commit(): void {
+    const group = waiting
+    waiting = []
+    try {
+      const tellings = transaction(() => group.map(({ attempt }) => attempt()))
+      for (const tell of tellings) tell()
+    } catch (error) {
+      for (const { fail } of group) fail(error)
+    }
+  }
+
+  function undo(cause: unknown): void {
+    try {
+      run('ROLLBACK TO attempt')
+      run('RELEASE attempt')
+    } catch {
+      // SQLite undid the whole transaction by itself (disk full): the group has failed, and of this.
+      throw cause
+    }
+  }
+
+  return <T>(work: () => T) =>
+    new Promise<T>((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(commit)
+      waiting.push({
+        attempt() {
+          run('SAVEPOINT attempt')
+          try {
+            const result = work()
+            run('RELEASE attempt')
+            return () => resolve(result)
+          } catch (error) {
+            undo(error)
+            return () => reject(error)
+          }
+        },
+        fail: reject,
+      })
+    })
+}
