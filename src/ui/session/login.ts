@@ -29,12 +29,13 @@ const longestPath = 1_000
 
 /**
  * Where to go after signing in: the page asked for if it is one of ours, the home page otherwise. An address of another host,
- * however it is spelled (`//host`, `/\host`), is none of ours.
+ * however it is spelled (`//host`, `/\host`, `/.//host`, whose path without its dots is `//host`), is none of ours.
  */
 export function returnPath(asked: string | null, { uiBaseUrl }: Pick<UiSettings, 'uiBaseUrl'>): string {
   if (asked === null || !asked.startsWith('/') || asked.length > longestPath || !URL.canParse(asked, uiBaseUrl))
     return '/'
   const url = new URL(asked, uiBaseUrl)
+  if (url.origin !== uiBaseUrl || url.pathname.startsWith('//')) return '/'
   // Never back into signing in or out.
-  return url.origin === uiBaseUrl && !url.pathname.startsWith('/session/') ? url.pathname + url.search : '/'
+  return url.pathname.startsWith('/session/') ? '/' : url.pathname + url.search
 }

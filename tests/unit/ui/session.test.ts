@@ -34,6 +34,11 @@ describe('where a sign-in leads afterwards', () => {
     ['//evil.example/x', '/'],
     ['/\\evil.example', '/'],
     ['/\t/evil.example', '/'],
+    ['/.//evil.example', '/'],
+    ['/..//evil.example', '/'],
+    ['/%2e//evil.example', '/'],
+    ['/./\\evil.example', '/'],
+    ['/x/..//evil.example', '/'],
     ['/session/logout', '/'],
     [`/${'x'.repeat(1_000)}`, '/'],
   ])('%p: %p', (asked, to) => {
