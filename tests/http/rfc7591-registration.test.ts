@@ -90,6 +90,10 @@ describe('RFC 7591 section 3.2.2: errors', () => {
     ['a fragment', { redirect_uris: ['https://app.example/cb#x'] }, 'invalid_redirect_uri'],
     ['userinfo', { redirect_uris: ['https://a@app.example/cb'] }, 'invalid_redirect_uri'],
     ['a relative one', { redirect_uris: ['/cb'] }, 'invalid_redirect_uri'],
+    ['https without its slashes', { redirect_uris: ['https:app.example/cb'] }, 'invalid_redirect_uri'],
+    ['https with one slash', { redirect_uris: ['https:/app.example/cb'] }, 'invalid_redirect_uri'],
+    ['letters beyond ASCII', { redirect_uris: ['https://app.example/\u2713'] }, 'invalid_redirect_uri'],
+    ['a control character', { redirect_uris: ['app:cb\u0000'] }, 'invalid_redirect_uri'],
     ['an unknown auth method', { redirect_uris: uris, token_endpoint_auth_method: 'x' }, 'invalid_client_metadata'],
     [
       'keys without any',

@@ -10,6 +10,7 @@ const dangerous = new Set([
   'vbscript:',
   'file:',
   'blob:',
+  'filesystem:',
   'about:',
   'view-source:',
   'ftp:',
@@ -45,13 +46,18 @@ export function acceptablePostLogoutUris(sent: unknown): readonly string[] {
   return [...new Set(sent)]
 }
 
+/** RFC 3986 section 2: a URI is ASCII without spaces and controls; anything else could not stand in `Location` either. */
+const plain = /^[\x21-\x7e]+$/
+
 const isList = (sent: unknown): sent is readonly string[] =>
   Array.isArray(sent) && sent.length <= most && sent.every((uri) => typeof uri === 'string')
 
 function isAcceptable(uri: string): boolean {
-  if (uri.length > longest || uri.includes('#') || /[\s\\<>"]/.test(uri) || !URL.canParse(uri)) return false
+  if (uri.length > longest || !plain.test(uri) || /[#\\<>"]/.test(uri) || !URL.canParse(uri)) return false
   const { protocol, hostname, username, password } = new URL(uri)
   if (username !== '' || password !== '' || dangerous.has(protocol)) return false
+  // Without both slashes a browser reads `https:host/cb` as a path of the page it is on (URL standard, section 4.4).
+  if (/^https?:$/.test(protocol) && !/^https?:\/\/[^/]/i.test(uri)) return false
   if (protocol === 'https:') return hostname !== ''
   if (protocol === 'http:') return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
   return /^[a-z][a-z0-9+.-]*:$/.test(protocol)
