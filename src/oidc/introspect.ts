@@ -22,6 +22,7 @@ export const introspectToken: Endpoint = {
   path: '/auth/introspect',
   errors: 'json',
   cors: false,
+  limit: { rule: 'token_failures', counts: 'failures' },
   async handle(dependencies, request) {
     const { values } = readParameters(await readForm(request, bodyLimitBytes))
     const client = await authenticateClient(request, values, dependencies)

@@ -22,6 +22,7 @@ export const revokeToken: Endpoint = {
   path: '/auth/revoke',
   errors: 'json',
   cors: true,
+  limit: { rule: 'token_failures', counts: 'failures' },
   async handle(dependencies, request) {
     const { values } = readParameters(await readForm(request, bodyLimitBytes))
     const client = await authenticateClient(request, values, dependencies)

@@ -145,6 +145,15 @@ describe('The sign-in server: an allowance for each address', () => {
     expect((await refresh('192.0.2.5', refresh_token)).status).toBe(200)
   })
 
+  for (const path of ['/auth/revoke', '/auth/introspect']) {
+    test(`${path}: failures count as at the token endpoint, or anyone could have it fetch documents without end`, async () => {
+      const address = path === '/auth/revoke' ? '192.0.2.30' : '192.0.2.31'
+      const ask = () => sendFrom(address, path, form({ client_id: 'https://app.invalid/client.json', token: 'x' }))
+      for (let n = 0; n < 2; n++) expect((await ask()).status).toBe(401)
+      expectRefusal(await ask(), 'token_failures', 'q=2;w=60')
+    })
+  }
+
   test('authorize: so many requests a minute, good or bad, with a limit of its own and a page that says when', async () => {
     const query = new URLSearchParams({ client_id: client.client_id, redirect_uri: redirectUri, response_type: 'code' })
     const begin = (address: string) => sendFrom(address, `/auth/authorize?${query}`)
