@@ -14,7 +14,8 @@ import { endFamily } from './token/family.ts'
 const bodyLimitBytes = 32 * 1024
 
 /**
- * RFC 7009. A refresh token takes its family along, an access token goes alone. 200 for a token that is unknown or another
+ * RFC 7009. A refresh token takes its family along, also when it was spent by then: by a refresh under way, or by a thief whose
+ * successor must not outlive it. An access token goes alone. 200 for a token that is unknown or another
  * client's (section 2.2: nothing to learn here), 503 when the revocation could not be kept.
  */
 export const revokeToken: Endpoint = {
@@ -36,7 +37,7 @@ export const revokeToken: Endpoint = {
 }
 
 async function revokeRefreshToken(token: string, client: Client, dependencies: OidcDependencies): Promise<boolean> {
-  const found = await dependencies.stores.refreshTokens.find(hashToken(token))
+  const found = await dependencies.stores.refreshTokens.familyOf(hashToken(token))
   if (found === undefined) return false
   if (found.clientId === client.id) await endFamily(found.familyId, dependencies)
   return true

@@ -56,6 +56,7 @@ async function useAll(stores: OidcStores): Promise<void> {
   await stores.codes.take(hash('code'), startSeconds + 600)
   await stores.refreshTokens.create(hash('a'), refreshToken())
   await stores.refreshTokens.find(hash('a'))
+  await stores.refreshTokens.familyOf(hash('a'))
   for (const [from, to, graceSeconds] of [
     ['a', 'b', 30],
     ['b', 'c', 30],

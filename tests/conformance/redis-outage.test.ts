@@ -56,6 +56,7 @@ if (url !== undefined) {
           [
             stores.codes.take(hash('code'), startSeconds + 60),
             stores.refreshTokens.find(hash('token')),
+            stores.refreshTokens.familyOf(hash('token')),
             stores.refreshTokens.rotate(hash('token'), next, by),
             stores.refreshTokens.revokeFamily(familyId()),
             stores.sessions.find(session().id),

@@ -122,6 +122,20 @@ export function describeRefreshTokenStore(engine: string, open: OpenStores): voi
       expect(await other.find(hash('foreign'))).toBeDefined()
     })
 
+    test('RFC 7009 section 2.1: whose a token is stays known when it was spent, not when it expired or its family died', async () => {
+      const { tokens, clock, rotate } = await openWithToken()
+      const whose = { clientId: clientId(), familyId: familyId() }
+      expect(await tokens.familyOf(hash('first'))).toEqual(whose)
+      await rotate(tokens, 'first', 'second')
+      expect(await tokens.familyOf(hash('first'))).toEqual(whose)
+      expect(await tokens.familyOf(hash('never seen'))).toBeUndefined()
+      await tokens.revokeFamily(familyId())
+      expect(await tokens.familyOf(hash('first'))).toBeUndefined()
+      await tokens.create(hash('other'), refreshToken({ familyId: familyId('other') }))
+      clock.advanceSeconds(refreshToken().expiresAt - clock.now() / 1000)
+      expect(await tokens.familyOf(hash('other'))).toBeUndefined()
+    })
+
     test('revoking a grant kills every family under it; a later authorization under the same grant lives', async () => {
       const { tokens, rotate } = await openWithToken()
       await tokens.create(hash('beside'), refreshToken({ familyId: familyId('beside') }))

@@ -36,6 +36,14 @@ describe('RFC 7009', () => {
     expect((await refusalOf(await back.refresh(client, second.refresh_token))).error).toBe('invalid_grant')
   })
 
+  test('section 2.1: a refresh token that somebody has spent by then takes its family along all the same', async () => {
+    const first = await back.tokensFor(client)
+    const thiefs = await tokensOf(await back.refresh(client, first.refresh_token))
+    expect((await revoke(first.refresh_token)).status).toBe(200)
+    expect(await lives(thiefs.access_token)).toBe(false)
+    expect((await refusalOf(await back.refresh(client, thiefs.refresh_token))).error).toBe('invalid_grant')
+  })
+
   test('section 2.1: an access token goes alone', async () => {
     const { access_token, refresh_token } = await back.tokensFor(client)
     expect((await revoke(access_token)).status).toBe(200)

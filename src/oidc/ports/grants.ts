@@ -25,6 +25,8 @@ export interface RefreshTokenStore {
   create(hash: TokenHash, token: RefreshToken): Promise<void>
   /** Reads without spending; undefined when unknown, expired, or its family was revoked. */
   find(hash: TokenHash): Promise<RefreshToken | undefined>
+  /** Whose token it is, also one that was spent, until it would have expired; undefined as for `find` otherwise. */
+  familyOf(hash: TokenHash): Promise<Pick<RefreshToken, 'clientId' | 'familyId'> | undefined>
   /**
    * Spends `hash` and puts `next` in its place, in one atomic step.
    * - `rotated`: it was live; `next` lives with the given expiry

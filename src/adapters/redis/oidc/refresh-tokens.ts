@@ -1,4 +1,5 @@
 import type { RefreshToken, RefreshTokenStore } from '../../../oidc/ports.ts'
+import type { ClientId, FamilyId } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import { unixSeconds } from '../../../shared/clock.ts'
 import { type RedisConnection, script } from '../connection.ts'
@@ -66,6 +67,14 @@ export function refreshTokenStore(redis: RedisConnection, clock: Clock): Refresh
       if (typeof body !== 'string' || typeof rotated === 'string' || Number(expires) <= unixSeconds(clock))
         return undefined
       return toToken(body, Number(expires))
+    },
+    async familyOf(hash) {
+      const [client, family, expires] = await redis.call((connection) =>
+        connection.hmget(keyOf(hash), 'client', 'family', 'expires'),
+      )
+      if (typeof client !== 'string' || typeof family !== 'string' || Number(expires) <= unixSeconds(clock))
+        return undefined
+      return { clientId: client as ClientId, familyId: family as FamilyId }
     },
     async rotate(hash, next, by) {
       const values = [redis.keyPrefix, by.now, by.clientId, next.expiresAt, by.graceSeconds]

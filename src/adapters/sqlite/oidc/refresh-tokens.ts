@@ -1,5 +1,5 @@
 import type { RefreshToken, RefreshTokenStore } from '../../../oidc/ports.ts'
-import type { FamilyId, TokenHash } from '../../../shared/brand.ts'
+import type { ClientId, FamilyId, TokenHash } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Database } from '../database.ts'
 import { type BodyRow, fromBody, toBody } from './body.ts'
@@ -62,6 +62,14 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
           now(),
         ),
       )
+    },
+    async familyOf(hash) {
+      const row = database.get<{ client_id: ClientId; family_id: FamilyId }>(
+        'SELECT client_id, family_id FROM refresh_token WHERE hash = ? AND expires_at > ?',
+        hash,
+        now(),
+      )
+      return row && { clientId: row.client_id, familyId: row.family_id }
     },
     async rotate(hash, next, by) {
       return write(() => {
