@@ -2,7 +2,7 @@
  * One connection pool to Neo4j 5 or newer, and the way the graph speaks to it. Every query is a constant text: what differs is a
  * parameter, and the owner is always one. Loaded only where NEO4J_URL is set.
  */
-import neo4j, { type Driver, type ManagedTransaction } from 'neo4j-driver'
+import neo4j, { type Driver, type ManagedTransaction, type Session, type SessionMode } from 'neo4j-driver'
 import { Fault } from '../../shared/fault.ts'
 import type { HealthCheck } from '../../shared/health.ts'
 import type { Secret } from '../../shared/secret.ts'
@@ -38,63 +38,89 @@ const schema = [
   'CREATE INDEX relation_by_memory IF NOT EXISTS FOR ()-[r:RELATES]-() ON (r.owner, r.memory)',
 ]
 
-/** Opens the pool; nothing is asked of the server before the first question, so that a start does not wait for it. */
+/** What a server that lives needs beyond its own time limit, to say that the time is over. */
+const graceMs = 1_000
+const healthTimeoutMs = 1_500
+
+/**
+ * Opens the pool; nothing is asked of the server before the first question, so that a start does not wait for it.
+ *
+ * Every wait ends. A server that does not even say that its time is over is gone or stopped: what is open to it is given up, as the
+ * driver would wait for it without end, be it only to close a session, and the next question opens a new pool.
+ */
 export function openNeo4j(options: Neo4jOptions): Neo4jConnection {
   const { readTimeoutMs = 5_000, writeTimeoutMs = 15_000 } = options
-  const driver = driverOf(options)
-  let prepared: Promise<void> | undefined
+  let pool = openPool(options, writeTimeoutMs)
 
-  /** The constraints are there before the first write; a failure is forgotten, so that the next write tries again. */
-  async function prepare(): Promise<void> {
-    prepared ??= (async () => {
-      for (const statement of schema) {
-        await driver.executeQuery(statement, {}, { transactionConfig: { timeout: writeTimeoutMs } })
-      }
-    })()
+  function giveUp(lost: Pool): void {
+    if (lost === pool) pool = openPool(options, writeTimeoutMs)
+    closeUnseen(lost.driver)
+  }
+
+  async function ask<T>(mode: SessionMode, timeoutMs: number, question: (session: Session, from: Pool) => Promise<T>) {
+    const from = pool
+    const session = from.driver.session({ defaultAccessMode: mode })
     try {
-      await prepared
+      return await within(timeoutMs + graceMs, question(session, from))
     } catch (error) {
-      prepared = undefined
-      throw error
+      if (error instanceof NoAnswer) giveUp(from)
+      throw failure(error)
+    } finally {
+      closeUnseen(session)
     }
   }
 
   return {
-    async read<Row>(cypher: string, parameters: Parameters) {
-      const session = driver.session({ defaultAccessMode: neo4j.session.READ })
-      try {
-        const { records } = await within(readTimeoutMs, session.run(cypher, parameters, { timeout: readTimeoutMs }))
+    read: <Row>(cypher: string, parameters: Parameters) =>
+      ask(neo4j.session.READ, readTimeoutMs, async (session) => {
+        const { records } = await session.run(cypher, parameters, { timeout: readTimeoutMs })
         return records.map((record) => record.toObject() as Row)
-      } catch (error) {
-        throw failure(error)
-      } finally {
-        await session.close().catch(() => undefined)
-      }
-    },
-    async write(work) {
-      const session = driver.session({ defaultAccessMode: neo4j.session.WRITE })
-      try {
-        await within(writeTimeoutMs, prepare())
-        return await within(
-          2 * writeTimeoutMs,
-          session.executeWrite((transaction) => work(runOn(transaction)), { timeout: writeTimeoutMs }),
-        )
-      } catch (error) {
-        throw failure(error)
-      } finally {
-        await session.close().catch(() => undefined)
-      }
-    },
+      }),
+    write: (work) =>
+      ask(neo4j.session.WRITE, 2 * writeTimeoutMs, async (session, from) => {
+        await from.prepare()
+        return session.executeWrite((transaction) => work(runOn(transaction)), { timeout: writeTimeoutMs })
+      }),
     async health() {
       try {
-        await within(1_500, driver.verifyConnectivity())
+        const answer = ask(neo4j.session.READ, readTimeoutMs, (_, { driver }) => driver.verifyConnectivity())
+        await within(healthTimeoutMs, answer)
         return { engine: 'neo4j', state: 'up', needed: false }
       } catch {
         const detail = 'Neo4j does not answer; the graph is asked in SQL meanwhile.'
         return { engine: 'neo4j', state: 'down', needed: false, detail }
       }
     },
-    close: () => driver.close(),
+    close: () => within(graceMs, pool.driver.close()).catch(() => undefined),
+  }
+}
+
+/** Without waiting, and whatever comes of it. */
+const closeUnseen = (open: { close(): Promise<void> }): void => void open.close().catch(() => undefined)
+
+interface Pool {
+  readonly driver: Driver
+  /** The constraints are there before the first write. */
+  prepare(): Promise<void>
+}
+
+function openPool(options: Neo4jOptions, timeout: number): Pool {
+  const driver = driverOf(options)
+  let prepared: Promise<void> | undefined
+  return {
+    driver,
+    /** A failure is forgotten, so that the next write tries again. */
+    async prepare() {
+      prepared ??= (async () => {
+        for (const statement of schema) await driver.executeQuery(statement, {}, { transactionConfig: { timeout } })
+      })()
+      try {
+        await prepared
+      } catch (error) {
+        prepared = undefined
+        throw error
+      }
+    },
   }
 }
 
@@ -126,11 +152,13 @@ const runOn =
     return records.map((record) => record.toObject() as Row)
   }
 
+class NoAnswer extends Error {}
+
 /** The server ends a query at its timeout; a server that is gone ends nothing. */
 async function within<T>(milliseconds: number, work: PromiseLike<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), milliseconds)
+    timer = setTimeout(() => reject(new NoAnswer('no answer in time')), milliseconds)
   })
   try {
     return await Promise.race([work, late])
