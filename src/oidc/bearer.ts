@@ -3,6 +3,7 @@ import type { Principal } from '../resource/ports.ts'
 import { requestContext } from '../shared/request-context.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import { OAuthError } from './errors.ts'
+import { judgeOwnToken } from './own-token.ts'
 
 /** RFC 6750 section 2.1. */
 export const bearerOf = (request: Request): string | undefined =>
@@ -16,12 +17,14 @@ export async function callerOf(
   token: string,
   { scope, audiences }: { readonly scope: string; readonly audiences: readonly string[] },
   request: Request,
-  { verifier }: Pick<OidcDependencies, 'verifier'>,
+  dependencies: Pick<OidcDependencies, 'verifier'>,
 ): Promise<Principal> {
-  const principal = await verifier.verify(token, audiences).catch((error) => {
-    if (!(error instanceof Error && error.name === 'InvalidToken')) throw error
-    throw new OAuthError('invalid_token', 'The access token is invalid, expired or revoked.', { reason: error.message })
-  })
+  const judged = await judgeOwnToken(token, audiences, dependencies)
+  if (judged.principal === undefined) {
+    const { reason } = judged
+    throw new OAuthError('invalid_token', 'The access token is invalid, expired or revoked.', { reason })
+  }
+  const { principal } = judged
   requestContext(request).clientId = principal.clientId
   if (!principal.scopes.has(scope)) {
     throw new OAuthError('insufficient_scope', `The token needs the scope ${scope}.`, { scope })

@@ -6,9 +6,9 @@ import { authenticateClient } from './clients/authenticate.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import type { Endpoint } from './endpoint.ts'
 import { OAuthError } from './errors.ts'
+import { principalOf } from './own-token.ts'
 import { readParameters } from './parameters.ts'
 import type { Client } from './ports.ts'
-import { unverifiedAudience } from './revoke.ts'
 
 const bodyLimitBytes = 32 * 1024
 const inactive = { active: false }
@@ -65,17 +65,12 @@ async function describeRefreshToken(token: string, client: Client, { stores, set
 const concerns = ({ id, serves = [] }: Client, { clientId, audience }: Principal): boolean =>
   clientId === id || serves.some((resource) => audience.includes(resource))
 
-async function describeAccessToken(token: string, client: Client, { verifier, settings }: OidcDependencies) {
-  const audience = unverifiedAudience(token)
-  if (audience === undefined) return undefined
-  const principal = await verifier.verify(token, audience).catch((error) => {
-    if (error instanceof Error && error.name === 'InvalidToken') return undefined
-    throw error
-  })
+async function describeAccessToken(token: string, client: Client, dependencies: OidcDependencies) {
+  const principal = await principalOf(token, dependencies)
   if (principal === undefined || !concerns(client, principal)) return undefined
   return {
     active: true,
-    iss: settings.issuer,
+    iss: dependencies.settings.issuer,
     sub: principal.ownerId,
     aud: principal.audience,
     client_id: principal.clientId,

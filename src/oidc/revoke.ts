@@ -1,4 +1,3 @@
-import { decodeJwt } from 'jose'
 import { hashToken } from '../shared/hash.ts'
 import { readForm } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
@@ -6,6 +5,7 @@ import { authenticateClient } from './clients/authenticate.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import type { Endpoint } from './endpoint.ts'
 import { OAuthError } from './errors.ts'
+import { principalOf } from './own-token.ts'
 import { readParameters } from './parameters.ts'
 import type { Client } from './ports.ts'
 import { tell } from './tell.ts'
@@ -44,24 +44,8 @@ async function revokeRefreshToken(token: string, client: Client, dependencies: O
 }
 
 /** Only a token that we signed for this client: otherwise anyone could fill the feed. */
-async function revokeAccessToken(token: string, client: Client, { verifier, feed }: OidcDependencies): Promise<void> {
-  const audience = unverifiedAudience(token)
-  if (audience === undefined) return
-  const principal = await verifier.verify(token, audience).catch((error) => {
-    if (error instanceof Error && error.name === 'InvalidToken') return undefined
-    throw error
-  })
+async function revokeAccessToken(token: string, client: Client, dependencies: OidcDependencies): Promise<void> {
+  const principal = await principalOf(token, dependencies)
   if (principal?.clientId !== client.id) return
-  await feed.revoke({ kind: 'token', id: principal.tokenId, expiresAt: principal.expiresAt })
-}
-
-/** The token's own audience: at the authorization server every audience of ours will do. */
-export function unverifiedAudience(token: string): readonly string[] | undefined {
-  try {
-    const { aud } = decodeJwt(token)
-    const audience = aud === undefined ? [] : Array.isArray(aud) ? aud : [aud]
-    return audience.map((one) => one.replace(/\/+$/, ''))
-  } catch {
-    return undefined
-  }
+  await dependencies.feed.revoke({ kind: 'token', id: principal.tokenId, expiresAt: principal.expiresAt })
 }

@@ -5,8 +5,8 @@ import { claimsOf } from './claims.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import type { Endpoint } from './endpoint.ts'
 import { OAuthError } from './errors.ts'
+import { statedAudience } from './own-token.ts'
 import { readParameters } from './parameters.ts'
-import { unverifiedAudience } from './revoke.ts'
 import { userinfoClaimsName } from './tokens/issue.ts'
 
 const bodyLimitBytes = 32 * 1024
@@ -15,7 +15,7 @@ const path = '/auth/userinfo'
 /** OpenID Connect Core section 5.3: what the scopes of a token of ours with `openid` tell of its person. */
 async function answer(token: string | undefined, request: Request, dependencies: OidcDependencies): Promise<Response> {
   if (token === undefined) return askForToken('openid', request, dependencies)
-  const audiences = unverifiedAudience(token) ?? []
+  const audiences = statedAudience(token)
   const principal = await callerOf(token, { scope: 'openid', audiences }, request, dependencies)
   const user = await dependencies.stores.users.find(principal.ownerId)
   if (user === undefined) throw new OAuthError('invalid_token', 'The person is not known any more.')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { ownPagesCallback, ownPagesId } from '../../src/oidc/clients/own-pages.ts'
+import { ownPagesCallback, ownPagesId } from '../../src/shared/own-pages.ts'
 import { bearer } from '../support/back-channel.ts'
 import { type Deployment, deploy, redirectUri, verifier } from '../support/deployment.ts'
 import { pagesScope } from '../support/own-pages.ts'

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { ownPagesCallback, ownPagesId } from '../../src/oidc/clients/own-pages.ts'
 import type { Client } from '../../src/oidc/ports.ts'
 import { ensureConsoleUser } from '../../src/oidc/signin/account.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import { hashToken } from '../../src/shared/hash.ts'
+import { ownPagesCallback, ownPagesId } from '../../src/shared/own-pages.ts'
 import {
   type AuthorizationServer,
   departureOf,

@@ -1,5 +1,5 @@
 /** Signs a person in to the product's own pages, as those do it, and gives the access token that they hold. */
-import { ownPagesCallback, ownPagesId } from '../../src/oidc/clients/own-pages.ts'
+import { ownPagesCallback, ownPagesId } from '../../src/shared/own-pages.ts'
 import { type AuthorizationServer, verifier } from './authorization-server.ts'
 import type { Browser } from './browser.ts'
 

@@ -1,8 +1,9 @@
 import type { ClientId } from '../../shared/brand.ts'
+import { ownPagesId } from '../../shared/own-pages.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Client } from '../ports.ts'
 import { isDocumentAddress } from './metadata-document.ts'
-import { ownPages, ownPagesId } from './own-pages.ts'
+import { ownPages } from './own-pages.ts'
 
 /**
  * The client of an id, however it came to be known here; undefined for a stranger. An id that is the address of a metadata

@@ -3,8 +3,6 @@ import { ownPagesCallback, ownPagesId } from '../../shared/own-pages.ts'
 import type { Client, OidcSettings } from '../ports.ts'
 import { ownPagesScopes, supportedScopes } from '../scopes.ts'
 
-export { ownPagesCallback, ownPagesId }
-
 /**
  * A public client with PKCE. Its redirect URI is compared byte for byte, on loopback too (checks/redirect-uri.ts): the answer goes to
  * the pages and to no other program, which is why people are not asked to allow it.

@@ -2,18 +2,16 @@
  * What a signed-in person allowed, and taking it back: `GET /auth/grants`, `DELETE /auth/grants/:id`. Called by our own pages with
  * an access token that has `grants:manage`, a scope that no other client can get: an app must not see or end the others.
  */
-
-import { audit } from '../../shared/audit.ts'
 import type { GrantId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
-import { requestContext } from '../../shared/request-context.ts'
+import { ownPagesId } from '../../shared/own-pages.ts'
 import { askForToken, bearerOf, callerOf } from '../bearer.ts'
-import { ownPagesId } from '../clients/own-pages.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { describeClient, destinationOf } from '../pages/describe-client.ts'
 import { describeScopes } from '../pages/describe-scopes.ts'
 import type { Client, Grant } from '../ports.ts'
+import { tell } from '../tell.ts'
 import { endGrant } from './end.ts'
 
 const path = '/auth/grants'
@@ -52,7 +50,7 @@ export const listGrants: Endpoint = {
     const { stores } = dependencies
     const given = (await stores.grants.list(ownerId)).filter(({ clientId }) => clientId !== ownPagesId)
     const clients = await Promise.all(given.map(({ clientId }) => stores.clients.find(clientId)))
-    return Response.json({ grants: given.map((grant, at) => tell(grant, clients[at])) })
+    return Response.json({ grants: given.map((grant, at) => describeGrant(grant, clients[at])) })
   },
 }
 
@@ -69,11 +67,7 @@ export const deleteGrant: Endpoint = {
     const grant = await dependencies.stores.grants.findById(id as GrantId)
     if (grant?.ownerId !== ownerId) throw new Fault('not_found', 'You have allowed nothing under this id.')
     await endGrant(grant, dependencies)
-    audit(dependencies.log, 'grant_revoked', {
-      requestId: requestContext(request).requestId,
-      ownerId,
-      clientId: grant.clientId,
-    })
+    tell(dependencies, request, 'grant_revoked', { ownerId, clientId: grant.clientId })
     return new Response(null, { status: 204 })
   },
 }
@@ -81,7 +75,7 @@ export const deleteGrant: Endpoint = {
 const personOf = (token: string, request: Request, dependencies: OidcDependencies) =>
   callerOf(token, { scope, audiences: [dependencies.settings.issuer] }, request, dependencies)
 
-function tell(grant: Grant, client: Client | undefined): ListedGrant {
+function describeGrant(grant: Grant, client: Client | undefined): ListedGrant {
   const { redirectUris = [] } = grant
   const { name, origin, vouched } =
     client === undefined

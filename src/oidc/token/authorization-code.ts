@@ -3,13 +3,12 @@ import { hashToken } from '../../shared/hash.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
 import type { IssuedCode } from '../ports.ts'
+import { tell } from '../tell.ts'
 import { answerTokens } from './answer.ts'
 import { endFamily } from './family.ts'
 import type { Grant, TokenRequest } from './grant.ts'
 import { checkVerifier } from './pkce.ts'
 import { narrowResources } from './resources.ts'
-
-export const codeReplayed = 'code replayed: family revoked'
 
 /** RFC 6749 section 4.1.3: a code is spent by its first use, right or wrong; a second use ends all that came of it. */
 export const authorizationCode: Grant = {
@@ -17,11 +16,11 @@ export const authorizationCode: Grant = {
   async redeem(request, dependencies) {
     const { values } = request
     if (values.code === undefined) throw new OAuthError('invalid_request', 'The parameter code is missing.')
-    const code = await take(values.code, dependencies)
+    const code = await take(values.code, request.request, dependencies)
     checkBelongs(code, request)
     checkVerifier(code.request.codeChallenge, values.code_verifier)
     const resources = narrowResources(code.request.resources, request.resources, dependencies.settings)
-    return answerTokens(
+    const answer = await answerTokens(
       { ...code, scopes: code.request.scopes, grantedResources: code.request.resources, resources },
       {
         ...(code.request.nonce === undefined ? {} : { nonce: code.request.nonce }),
@@ -31,10 +30,12 @@ export const authorizationCode: Grant = {
       request.client,
       dependencies,
     )
+    tell(dependencies, request.request, 'tokens_issued')
+    return answer
   },
 }
 
-async function take(code: string, dependencies: OidcDependencies): Promise<IssuedCode> {
+async function take(code: string, request: Request, dependencies: OidcDependencies): Promise<IssuedCode> {
   const { stores, clock, settings } = dependencies
   // A replay is recognised for as long as anything that came of the code may live.
   const taken = await stores.codes.take(hashToken(code), unixSeconds(clock) + settings.refreshTokenTtlSeconds)
@@ -42,8 +43,9 @@ async function take(code: string, dependencies: OidcDependencies): Promise<Issue
     case 'taken':
       return taken.code
     case 'spent':
+      tell(dependencies, request, 'code_replayed')
       await endFamily(taken.familyId, dependencies)
-      throw new OAuthError('invalid_grant', 'The code was used before.', { reason: codeReplayed })
+      throw new OAuthError('invalid_grant', 'The code was used before.', { reason: 'code replayed: family revoked' })
     case 'unknown':
       throw new OAuthError('invalid_grant', 'The code is unknown or has expired.')
     default:

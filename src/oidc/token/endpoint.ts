@@ -5,25 +5,18 @@
 import { readForm } from '../../shared/read-body.ts'
 import { requestContext } from '../../shared/request-context.ts'
 import { authenticateClient } from '../clients/authenticate.ts'
-import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { OAuthError } from '../errors.ts'
 import { readParameters } from '../parameters.ts'
 import type { Client } from '../ports.ts'
-import { tell } from '../tell.ts'
-import { authorizationCode, codeReplayed } from './authorization-code.ts'
+import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
-import type { Grant, TokenRequest, TokenResponse } from './grant.ts'
-import { refreshToken, refreshTokenReused } from './refresh-token.ts'
+import type { Grant } from './grant.ts'
+import { refreshToken } from './refresh-token.ts'
 
 export const grants: readonly Grant[] = [authorizationCode, refreshToken, clientCredentials]
 
 const byType = new Map<string, Grant>(grants.map((grant) => [grant.type, grant]))
-/** What the grants say in `reason` when a credential came a second time. */
-const thefts = new Map<string, 'code_replayed' | 'refresh_token_reused'>([
-  [codeReplayed, 'code_replayed'],
-  [refreshTokenReused, 'refresh_token_reused'],
-])
 const bodyLimitBytes = 32 * 1024
 
 export const tokenEndpoint: Endpoint = {
@@ -46,7 +39,7 @@ export const tokenEndpoint: Endpoint = {
       throw new OAuthError('unauthorized_client', `This client is not registered for ${grant.type}.`)
     }
     await dependencies.limit?.(request, 'token', 1, allowanceOf(client, request))
-    const answer = await redeem(grant, { client, values, resources, request }, dependencies)
+    const answer = await grant.redeem({ client, values, resources, request }, dependencies)
     return Response.json(answer, { headers: { 'cache-control': 'no-store', pragma: 'no-cache' } })
   },
 }
@@ -57,17 +50,3 @@ export const tokenEndpoint: Endpoint = {
  */
 const allowanceOf = ({ id, authMethods }: Client, request: Request): string =>
   authMethods.includes('none') ? `${id} ${requestContext(request).address}` : id
-
-/** A code that is redeemed ends a flow; a theft that is noticed stands in the audit log. */
-async function redeem(grant: Grant, asked: TokenRequest, dependencies: OidcDependencies): Promise<TokenResponse> {
-  const { request } = asked
-  try {
-    const answer = await grant.redeem(asked, dependencies)
-    if (grant.type === 'authorization_code') tell(dependencies, request, 'tokens_issued')
-    return answer
-  } catch (error) {
-    const theft = error instanceof OAuthError ? thefts.get(error.reason ?? '') : undefined
-    if (theft !== undefined) tell(dependencies, request, theft)
-    throw error
-  }
-}

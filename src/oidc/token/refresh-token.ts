@@ -4,12 +4,11 @@ import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
 import type { RefreshToken } from '../ports.ts'
 import { splitScope } from '../scopes.ts'
+import { tell } from '../tell.ts'
 import { personOf, signTokens } from './answer.ts'
 import { endFamily } from './family.ts'
 import type { Grant, TokenRequest } from './grant.ts'
 import { narrowResources } from './resources.ts'
-
-export const refreshTokenReused = 'reused: family revoked'
 
 /**
  * RFC 6749 section 6 with rotation (OAuth 2.1 section 4.3.1): each use puts a successor in the token's place. Two uses in
@@ -66,7 +65,7 @@ function narrowScopes({ scopes }: RefreshToken, asked: string | undefined): read
 
 async function rotate(
   hash: ReturnType<typeof hashToken>,
-  { client }: TokenRequest,
+  { client, request }: TokenRequest,
   dependencies: OidcDependencies,
 ): Promise<{ successor: string; token: RefreshToken }> {
   const { stores, random, clock, settings } = dependencies
@@ -82,8 +81,9 @@ async function rotate(
     case 'graced':
       return { successor, token: rotation.token }
     case 'reused':
+      tell(dependencies, request, 'refresh_token_reused')
       await endFamily(rotation.token.familyId, dependencies)
-      throw dead(refreshTokenReused)
+      throw dead('reused: family revoked')
     case 'unknown':
       throw dead('unknown')
     default:

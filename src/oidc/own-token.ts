@@ -1,0 +1,43 @@
+/** Access tokens of this issuer that come back to it: at userinfo, introspection, revocation, and what a person manages. */
+import { decodeJwt } from 'jose'
+import type { Principal } from '../resource/ports.ts'
+import type { OidcDependencies } from './dependencies.ts'
+
+type Verifying = Pick<OidcDependencies, 'verifier'>
+
+export type Judged = { readonly principal: Principal } | { readonly principal: undefined; readonly reason: string }
+
+/**
+ * Whom a token of ours stands for, if it is for one of `audiences`; otherwise why it is worth nothing, for the log.
+ * Throws `Fault('unavailable')` when it cannot be judged now.
+ */
+export async function judgeOwnToken(
+  token: string,
+  audiences: readonly string[],
+  { verifier }: Verifying,
+): Promise<Judged> {
+  try {
+    return { principal: await verifier.verify(token, audiences) }
+  } catch (error) {
+    // By its name: the class is the resources' own, of which only types may be known here (ARCHITECTURE.md, import table).
+    if (error instanceof Error && error.name === 'InvalidToken') return { principal: undefined, reason: error.message }
+    throw error
+  }
+}
+
+/** The same for a token of any audience of ours: at the issuer each will do. */
+export async function principalOf(token: string, dependencies: Verifying): Promise<Principal | undefined> {
+  const audiences = statedAudience(token)
+  return audiences.length === 0 ? undefined : (await judgeOwnToken(token, audiences, dependencies)).principal
+}
+
+/** The token's own audience, before it is verified. None for what is no JWT, which no audience fits. */
+export function statedAudience(token: string): readonly string[] {
+  try {
+    const { aud } = decodeJwt(token)
+    const audience = aud === undefined ? [] : Array.isArray(aud) ? aud : [aud]
+    return audience.map((one) => one.replace(/\/+$/, ''))
+  } catch {
+    return []
+  }
+}
