@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { chmod, link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KeyStore, StoredKey } from '../../oidc/ports.ts'
+import { sameRing } from '../../oidc/tokens/ring.ts'
 import { Fault } from '../../shared/fault.ts'
 
 const versionFile = /^ring-(\d{6})\.json$/
@@ -96,9 +97,6 @@ async function forgetBefore(path: string, number: number): Promise<void> {
 }
 
 const fileName = (number: number) => `ring-${String(number).padStart(6, '0')}.json`
-
-const sameRing = (left: readonly StoredKey[], right: readonly StoredKey[]) =>
-  left.length === right.length && left.every((key, at) => key.kid === right[at]?.kid && key.state === right[at]?.state)
 
 const isCode = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code
 

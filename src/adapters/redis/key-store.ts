@@ -1,4 +1,5 @@
 import type { KeyStore, StoredKey } from '../../oidc/ports.ts'
+import { sameRing } from '../../oidc/tokens/ring.ts'
 import { type RedisConnection, script } from './connection.ts'
 import type { Seal } from './seal.ts'
 
@@ -25,6 +26,3 @@ export function redisKeyStore(redis: RedisConnection, seal: Seal): KeyStore {
     },
   }
 }
-
-const sameRing = (left: readonly StoredKey[], right: readonly StoredKey[]) =>
-  left.length === right.length && left.every((key, at) => key.kid === right[at]?.kid && key.state === right[at]?.state)

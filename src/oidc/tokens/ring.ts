@@ -70,6 +70,10 @@ export const inOrder = (stored: readonly StoredKey[]): readonly number[] =>
 export const has = (stored: readonly StoredKey[], state: StoredKey['state']) =>
   stored.some((key) => key.state === state)
 
+/** Whether two readings are of one ring, in one order: what a store compares before it writes (`KeyStore.save`). */
+export const sameRing = (left: readonly StoredKey[], right: readonly StoredKey[]): boolean =>
+  left.length === right.length && left.every((key, at) => key.kid === right[at]?.kid && key.state === right[at]?.state)
+
 /** The keys a ring lacks. A first `next` counts as published from the start: nobody has cached a set without it. */
 export async function missing(kept: readonly StoredKey[], now: number): Promise<readonly StoredKey[]> {
   const states = (['next', 'current'] as const).filter((state) => !has(kept, state))
