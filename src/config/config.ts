@@ -1,12 +1,12 @@
 /** The configuration: parsed once at start, frozen, passed in slices. The only folder that reads the environment. */
 import { join, resolve } from 'node:path'
 import type { LogLevel } from '../shared/log.ts'
+import { isLoopback } from '../shared/loopback.ts'
 import type { Secret } from '../shared/secret.ts'
 import { defaultDataDir } from './data-dir.ts'
 import { checkEmbedder, type EmbedderConfig, embedderConfig, type ModelsConfig, modelsConfig } from './embedder.ts'
 import { ConfigError, type ConfigProblem, type Environment, readVariables } from './read.ts'
 import { allRoles, type Role } from './roles.ts'
-import { isLoopback } from './types.ts'
 import type { Values } from './variables.ts'
 import { withPassword } from './with-password.ts'
 

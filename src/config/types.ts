@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isLoopback } from '../shared/loopback.ts'
 import { Secret } from '../shared/secret.ts'
 
 /** What a variable's text may become. `parse` returns the value or throws a `TypeError` that says what is wrong with it. */
@@ -23,9 +24,6 @@ export const origin: VariableType<string> = {
     return url.origin
   },
 }
-
-export const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 
 /** A URL with one of the given schemes; kept as text, secret since it may hold credentials. */
 export const engineUrl = (...schemes: string[]): VariableType<Secret> => ({

@@ -2,15 +2,14 @@
  * The guard of a process without sign-in (AUTH=none): a page of the internet that runs in a browser on this machine must not
  * reach it. Neither through a host name that it points here (DNS rebinding), nor by sending a request without reading the answer.
  */
+import { isLoopback } from '../shared/loopback.ts'
 import { requestContext } from '../shared/request-context.ts'
 import type { Handle } from './observe.ts'
-
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** Passes on what names loopback or one of `allowedHosts` in Host and, where there is one, in Origin; 403 for the rest. */
 export function localOnly(handle: Handle, allowedHosts: readonly string[]): Handle {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()))
-  const isOurs = (hostname: string) => loopback.test(hostname) || allowed.has(hostname)
+  const isOurs = (hostname: string) => isLoopback(hostname) || allowed.has(hostname)
   return (request) => {
     const host = hostnameOf(`http://${request.headers.get('host') ?? new URL(request.url).host}`)
     if (!isOurs(host)) return refuse(request, 'host', `This server has no sign-in and answers to localhost only.`)

@@ -1,4 +1,5 @@
 /** `/metrics`: to whoever has METRICS_TOKEN, or to all on a port of its own (METRICS_PORT), which nothing should publish. */
+import { bearerToken } from '../shared/bearer-token.ts'
 import { equalSecrets } from '../shared/hash.ts'
 import type { MetricsPage } from '../shared/metrics.ts'
 import { requestContext } from '../shared/request-context.ts'
@@ -14,7 +15,7 @@ export function serveMetrics(page: () => Promise<MetricsPage>, token?: string): 
     requestContext(request).route = metricsPath
     if (request.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } })
     if (token !== undefined) {
-      const sent = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
+      const sent = bearerToken(request) ?? ''
       if (!equalSecrets(sent, token)) {
         return new Response(null, {
           status: 401,

@@ -5,10 +5,6 @@ import type { OidcDependencies } from './dependencies.ts'
 import { OAuthError } from './errors.ts'
 import { judgeOwnToken } from './own-token.ts'
 
-/** RFC 6750 section 2.1. */
-export const bearerOf = (request: Request): string | undefined =>
-  /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-
 /**
  * The caller behind a token of ours that is for one of `audiences` and has `scope`.
  * Throws `OAuthError` `invalid_token` or `insufficient_scope` (RFC 6750 section 3.1), and `Fault('unavailable')`.

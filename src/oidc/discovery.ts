@@ -3,9 +3,10 @@
  * Served at the root, and with each resource's path behind the well-known part (RFC 8414 section 3.1) or before it
  * (the older OpenID Connect form), since MCP clients try both.
  */
+import { resourcePaths } from '../shared/resource-identifier.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { OidcSettings } from './ports.ts'
-import { knownResources, resourcePaths } from './resource-indicators.ts'
+import { knownResources } from './resource-indicators.ts'
 import { supportedScopes } from './scopes.ts'
 
 const clientAuthMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const

@@ -1,10 +1,7 @@
 /** Which resources a token may be for (RFC 8707), and what its `aud` then says. */
-import { canonicalResource } from '../shared/resource-identifier.ts'
+import { canonicalResource, resourcePaths } from '../shared/resource-identifier.ts'
 import { OAuthError } from './errors.ts'
 import type { OidcSettings } from './ports.ts'
-
-/** The paths under the API's address that are resources of their own; they form one audience group. */
-export const resourcePaths = ['/mcp', '/mcp/sse', '/api/v1'] as const
 
 /** Every resource that a token can name, in canonical form: no trailing slash. */
 export const knownResources = ({ apiBaseUrl, issuer }: ResourceSettings): readonly string[] => [

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
+import { bearerToken } from '../shared/bearer-token.ts'
 import { readForm } from '../shared/read-body.ts'
-import { askForToken, bearerOf, callerOf } from './bearer.ts'
+import { askForToken, callerOf } from './bearer.ts'
 import { claimsOf } from './claims.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -33,7 +34,7 @@ export const userinfoByGet: Endpoint = {
   path,
   errors: 'json',
   cors: true,
-  handle: (dependencies, request) => answer(bearerOf(request), request, dependencies),
+  handle: (dependencies, request) => answer(bearerToken(request), request, dependencies),
 }
 
 /** The token in the header, or in the form (RFC 6750 section 2.2); both at once is `invalid_request`. */
@@ -43,7 +44,7 @@ export const userinfoByPost: Endpoint = {
   errors: 'json',
   cors: true,
   async handle(dependencies, request) {
-    const inHeader = bearerOf(request)
+    const inHeader = bearerToken(request)
     const isForm = request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true
     const inForm = isForm ? readParameters(await readForm(request, bodyLimitBytes)).values.access_token : undefined
     if (inHeader !== undefined && inForm !== undefined) {

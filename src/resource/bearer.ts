@@ -1,5 +1,6 @@
 /** Who is calling: RFC 6750 section 2.1, the header and nothing else. Used by api and mcp before they do anything. */
 import { userHash } from '../shared/audit.ts'
+import { bearerToken } from '../shared/bearer-token.ts'
 import type { Log } from '../shared/log.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { audienceGroup, type ResourcePath } from './audience.ts'
@@ -25,7 +26,7 @@ export async function authenticate(
   request: Request,
   path: ResourcePath,
 ): Promise<Principal> {
-  const token = bearerToken(request.headers.get('authorization'))
+  const token = bearerToken(request)
   if (token === undefined) {
     if (verifier.withoutToken !== undefined) return verifier.withoutToken
     // A challenge would send the client to a sign-in server that is not there.
@@ -73,12 +74,6 @@ export function requireScopes(
     metadataUrl: metadataUrl(apiBaseUrl, path),
     scopes: needed,
   })
-}
-
-/** The token of `Authorization: Bearer ...`; undefined for another scheme or none. The scheme is case-insensitive (RFC 9110 section 11.1). */
-export function bearerToken(header: string | null): string | undefined {
-  const match = header === null ? null : /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header)
-  return match?.[1]
 }
 
 const groups = new Map<string, readonly string[]>()

@@ -1,4 +1,4 @@
-import { type ResourcePath, resourcePaths } from './audience.ts'
+import { protectedPaths, type ResourcePath } from './audience.ts'
 
 /** RFC 9728 section 3.1: the well-known part goes between host and path. */
 export const metadataUrl = (apiBaseUrl: string, path: ResourcePath): string =>
@@ -21,7 +21,7 @@ export function resourceMetadata(
 
 /** Every address the metadata is served under: the root's own, and one for each path. */
 export const metadataDocuments = (settings: { readonly apiBaseUrl: string; readonly issuer: string }) =>
-  resourcePaths.map((path) => ({
+  protectedPaths.map((path) => ({
     path: `/.well-known/oauth-protected-resource${path}`,
     body: JSON.stringify(resourceMetadata(settings, path)),
   }))

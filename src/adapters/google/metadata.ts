@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
+import { isLoopback } from '../../shared/loopback.ts'
 import { boundedFetch, jsonObject } from './bounded-fetch.ts'
 
 /** Where a provider does what, and what its ID tokens may say. */
@@ -77,5 +78,5 @@ export const withoutSlash = (issuer: string) => issuer.replace(/\/$/, '')
 function isSafe(address: string): boolean {
   if (!URL.canParse(address)) return false
   const { protocol, hostname } = new URL(address)
-  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }

@@ -49,6 +49,3 @@ export const fail = (saw: string, todo: string): Finding => ({ outcome: 'fail', 
 /** What an answer was, for `saw`. */
 export const shown = ({ status, problem, headers }: Answer): string =>
   problem ?? `${status} ${headers.get('content-type')?.split(';')[0] ?? 'without a content type'}`
-
-export const isLoopback = (address: string): boolean =>
-  /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(address).hostname)

@@ -1,4 +1,5 @@
 /** Dynamic Client Registration (RFC 7591) and its management (RFC 7592). Capped, and unused clients expire. */
+import { bearerToken } from '../../shared/bearer-token.ts'
 import type { ClientId } from '../../shared/brand.ts'
 import { unixSeconds } from '../../shared/clock.ts'
 import { equalSecrets, hashToken } from '../../shared/hash.ts'
@@ -59,7 +60,7 @@ const managed = (
   errors: 'json',
   cors: true,
   async handle(dependencies, request, { id = '' }) {
-    const token = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
+    const token = bearerToken(request) ?? ''
     const client = await dependencies.stores.clients.find(id as ClientId)
     const hash = client?.kind === 'dynamic' ? client.registrationTokenHash : undefined
     if (client === undefined || hash === undefined || !equalSecrets(hash, hashToken(token))) {

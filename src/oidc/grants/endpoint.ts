@@ -2,10 +2,12 @@
  * What a signed-in person allowed, and taking it back: `GET /auth/grants`, `DELETE /auth/grants/:id`. Called by our own pages with
  * an access token that has `grants:manage`, a scope that no other client can get: an app must not see or end the others.
  */
+
+import { bearerToken } from '../../shared/bearer-token.ts'
 import type { GrantId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import { ownPagesId } from '../../shared/own-pages.ts'
-import { askForToken, bearerOf, callerOf } from '../bearer.ts'
+import { askForToken, callerOf } from '../bearer.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { describeClient, destinationOf } from '../pages/describe-client.ts'
@@ -44,7 +46,7 @@ export const listGrants: Endpoint = {
   errors: 'json',
   cors: false,
   async handle(dependencies, request) {
-    const token = bearerOf(request)
+    const token = bearerToken(request)
     if (token === undefined) return askForToken(scope, request, dependencies)
     const { ownerId } = await personOf(token, request, dependencies)
     const { stores } = dependencies
@@ -61,7 +63,7 @@ export const deleteGrant: Endpoint = {
   errors: 'json',
   cors: false,
   async handle(dependencies, request, { id = '' }) {
-    const token = bearerOf(request)
+    const token = bearerToken(request)
     if (token === undefined) return askForToken(scope, request, dependencies)
     const { ownerId } = await personOf(token, request, dependencies)
     const grant = await dependencies.stores.grants.findById(id as GrantId)

@@ -1,4 +1,5 @@
 /** What a person is told of a client: only what we know, none of it taken on trust. */
+import { isLoopback } from '../../shared/loopback.ts'
 import type { Client } from '../ports.ts'
 
 export interface ClientDescription {
@@ -46,14 +47,12 @@ function originOf({ kind, id }: Client): string {
   }
 }
 
-const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
-
 /** `chatgpt.com`; `an app on this computer (localhost:7777)`; `an app that opens cursor: links`. */
 export function destinationOf(redirectUri: string): string {
   if (!URL.canParse(redirectUri)) return 'an address that cannot be shown'
   const { protocol, host, hostname } = new URL(redirectUri)
   if (protocol === 'https:') return host
   if (protocol === 'http:')
-    return loopbackHosts.has(hostname) ? `an app on this computer (${host})` : `${host} (not encrypted)`
+    return isLoopback(hostname) ? `an app on this computer (${host})` : `${host} (not encrypted)`
   return `the app that opens ${protocol} links`
 }

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { isLoopback } from '../../../shared/loopback.ts'
 import { reasonOf } from '../ask.ts'
-import { type Check, fail, isLoopback, pass } from '../check.ts'
+import { type Check, fail, pass } from '../check.ts'
 
 export const address: Check = {
   name: 'DNS',
@@ -9,7 +10,7 @@ export const address: Check = {
     return Promise.all(
       [...new Set([issuer, api])].map(async (one) => {
         const { hostname } = new URL(one)
-        if (isLoopback(one) || isIP(hostname.replace(/[[\]]/g, '')) !== 0) return pass(`${hostname} needs no DNS`)
+        if (isLoopback(hostname) || isIP(hostname.replace(/[[\]]/g, '')) !== 0) return pass(`${hostname} needs no DNS`)
         try {
           const found = await lookup(hostname, { all: true })
           return pass(`${hostname} is ${found.map((entry) => entry.address).join(', ')}`)

@@ -1,4 +1,5 @@
-import { type Check, fail, isLoopback, pass, warn } from '../check.ts'
+import { isLoopback } from '../../../shared/loopback.ts'
+import { type Check, fail, pass, warn } from '../check.ts'
 
 /** What a proxy in front must leave alone. */
 export const edge: Check = {
@@ -16,7 +17,7 @@ export const edge: Check = {
         'Let the proxy pass it on both ways, so that a report can be found in the log.',
       )
     }
-    if (!isLoopback(issuer) && !answer.headers.has('strict-transport-security')) {
+    if (!isLoopback(new URL(issuer).hostname) && !answer.headers.has('strict-transport-security')) {
       return warn('no Strict-Transport-Security', 'Set OIDC_BASE_URL to the https address, or let the proxy add it.')
     }
     const proxied = ['via', 'cf-ray', 'x-served-by'].some((name) => answer.headers.has(name))

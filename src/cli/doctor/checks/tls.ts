@@ -1,6 +1,7 @@
 import { connect } from 'node:tls'
+import { isLoopback } from '../../../shared/loopback.ts'
 import { reasonOf } from '../ask.ts'
-import { type Check, type Finding, fail, isLoopback, pass, warn } from '../check.ts'
+import { type Check, type Finding, fail, pass, warn } from '../check.ts'
 
 const patienceMs = 10_000
 const renewDays = 14
@@ -13,7 +14,7 @@ export const tls: Check = {
 async function certificateOf(address: string, nowMs: number): Promise<Finding> {
   const { protocol, hostname, port } = new URL(address)
   if (protocol === 'http:') {
-    return isLoopback(address)
+    return isLoopback(hostname)
       ? pass(`${address} is this machine: no TLS needed`)
       : fail(
           `${address} is http`,
