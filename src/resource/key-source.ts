@@ -2,6 +2,7 @@ import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVer
 import type { Clock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import type { HealthCheck } from '../shared/health.ts'
+import { readBytes } from '../shared/read-body.ts'
 
 /** Where the public keys of the issuer come from: this process's own ring, or the JWKS of another. */
 export type KeySource = JWTVerifyGetKey
@@ -76,8 +77,7 @@ export function remoteKeys(jwksUrl: URL, fetchJson: typeof fetch, observer?: Jwk
     [customFetch]: async (url, options) => {
       fetches++
       const response = await fetchJson(url, { ...options, redirect: 'error' })
-      if (Number(response.headers.get('content-length') ?? 0) > jwksLimitBytes) throw new TypeError('JWKS too large')
-      return response
+      return new Response(await readBytes(response, jwksLimitBytes), response)
     },
   })
   const unavailable = (cause: unknown) =>

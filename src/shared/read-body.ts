@@ -9,17 +9,21 @@ type WithBody = Pick<Request, 'headers' | 'body'>
  * (a lenient decoder would turn them into U+FFFD and store something else than was sent).
  */
 export async function readText(request: WithBody, limitBytes: number): Promise<string> {
-  const declared = Number(request.headers.get('content-length') ?? 0)
+  return decodeUtf8(await readBytes(request, limitBytes))
+}
+
+/** Reads a body as it came, at most `limitBytes` of it, whether or not its length was announced. Faults: `too_large`. */
+export async function readBytes({ headers, body }: WithBody, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const declared = Number(headers.get('content-length') ?? 0)
   if (declared > limitBytes) throw tooLarge(limitBytes)
-  if (request.body === null) return ''
-  const chunks: Uint8Array[] = []
+  const chunks: Uint8Array<ArrayBuffer>[] = []
   let size = 0
-  for await (const chunk of request.body) {
+  for await (const chunk of body ?? []) {
     size += chunk.byteLength
     if (size > limitBytes) throw tooLarge(limitBytes)
     chunks.push(chunk)
   }
-  return decodeUtf8(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : concatenate(chunks, size))
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : concatenate(chunks, size)
 }
 
 /** Reads a JSON body (RFC 8259). Faults: those of `readText`; `unsupported` media types and bad JSON are `invalid`. */
@@ -93,7 +97,7 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array {
+function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {

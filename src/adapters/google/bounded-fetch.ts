@@ -1,4 +1,5 @@
 import { Fault } from '../../shared/fault.ts'
+import { readBytes } from '../../shared/read-body.ts'
 
 export interface Limits {
   readonly timeoutMs: number
@@ -21,34 +22,13 @@ export async function boundedFetch(
   const signal = init.signal ? AbortSignal.any([deadline, init.signal]) : deadline
   try {
     const response = await fetch(url, { ...init, signal, redirect: 'error' })
-    const body = await readWithin(response.body, limits.bytes)
-    return new Response(body, { status: response.status, headers: response.headers })
+    return new Response(await readBytes(response, limits.bytes), { status: response.status, headers: response.headers })
   } catch (cause) {
     throw new Fault('unavailable', 'The sign-in provider does not answer. Please try again in a moment.', {
       code: 'provider_unreachable',
       cause,
     })
   }
-}
-
-async function readWithin(
-  body: ReadableStream<Uint8Array> | null,
-  limitBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength
-    if (size > limitBytes) throw new RangeError(`more than ${limitBytes} bytes`)
-    chunks.push(chunk)
-  }
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return whole
 }
 
 /** The JSON object of an answer. Throws `Fault('unavailable')` for anything else. */
