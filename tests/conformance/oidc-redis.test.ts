@@ -92,7 +92,6 @@ if (url !== undefined) {
           'owner-grants',
           'user',
           'user-identities',
-          'user-name',
           'users',
         ].sort(),
       )

@@ -92,7 +92,6 @@ export const session = (changes: Partial<Session> = {}): Session => ({
   id: hash('session'),
   ownerId: ownerId(),
   authTime: startSeconds,
-  amr: ['otp'],
   expiresAt: startSeconds + 3_600,
   ...changes,
 })

@@ -194,7 +194,10 @@ describe('the session', () => {
     await openSignedIn(product, browser, '/memories', 'grace')
     const kept = new Map(browser.cookies)
     // What `users remove` and a revoked grant do.
-    const owner = await product.dependencies.auth?.stores.users.findByName('grace')
+    const owner = await product.dependencies.auth?.stores.users.findByIdentity({
+      provider: 'console',
+      subject: 'grace',
+    })
     const [grant] = (await product.dependencies.auth?.stores.grants.list(owner?.id ?? ('' as never))) ?? []
     await product.dependencies.auth?.stores.refreshTokens.revokeGrant(grant?.id ?? ('' as never))
     await product.dependencies.auth?.feed.revoke({

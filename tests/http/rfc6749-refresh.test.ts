@@ -155,7 +155,7 @@ describe('the person is looked at again at each refresh', () => {
 
   test('a person who was removed is out', async () => {
     await server.people.add('leaver')
-    const leaver = await server.dependencies.stores.users.findByName('leaver')
+    const leaver = await server.dependencies.stores.users.findByIdentity({ provider: 'console', subject: 'leaver' })
     const { refresh_token } = await back.tokensFor(client, {}, leaver?.id)
     await server.people.remove('leaver')
     await deadWith(refresh_token)

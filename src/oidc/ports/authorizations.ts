@@ -33,8 +33,6 @@ export interface Authorization {
   /** Who signed in, once they have, and when (Unix seconds). */
   readonly ownerId?: OwnerId
   readonly authTime?: number
-  /** Set at the moment the user approved sign-in for this client (the confused-deputy rule). */
-  readonly approvedAt?: number
   /** Hash of the single-use token in the form last shown. */
   readonly formToken?: TokenHash
   /** What the identity provider must echo; and its PKCE verifier and nonce, needed in clear at its callback. */

@@ -6,7 +6,6 @@ export interface Session {
   readonly ownerId: OwnerId
   /** When the person last proved who they are, Unix seconds. */
   readonly authTime: number
-  readonly amr: readonly string[]
   readonly expiresAt: number
 }
 
@@ -41,8 +40,6 @@ export interface User {
 export interface UserStore {
   find(id: OwnerId): Promise<User | undefined>
   findByIdentity(identity: Identity): Promise<User | undefined>
-  /** By the name a console user was added under. */
-  findByName(name: string): Promise<User | undefined>
   /** Keeps a new user; a second with the same id or identity is `Fault('conflict')`. */
   create(user: User): Promise<void>
   /** Replaces the profile of a user who exists; identities change by `link` alone. */

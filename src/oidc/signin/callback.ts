@@ -79,7 +79,7 @@ async function letIn(
     return redirect(linkPath(id))
   }
   const user = await signInVerified(verified, dependencies)
-  return finishSignIn(request, { id, user, amr: [], arrival: 'link' }, dependencies)
+  return finishSignIn(request, { id, user, arrival: 'link' }, dependencies)
 }
 
 /** Whether anyone has signed in with a code: only then can a newcomer be somebody we know. */

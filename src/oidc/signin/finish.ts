@@ -7,13 +7,13 @@ import type { User } from '../ports.ts'
 import { tell } from '../tell.ts'
 import { startSession } from './session.ts'
 
-/** Somebody proved who they are: a new session in this browser, and on with what they came for. `amr`: RFC 8176. */
+/** Somebody proved who they are: a new session in this browser, and on with what they came for. */
 export async function finishSignIn(
   request: Request,
-  { id, user, amr, arrival }: { id: string; user: User; amr: readonly string[]; arrival: Arrival },
+  { id, user, arrival }: { id: string; user: User; arrival: Arrival },
   dependencies: OidcDependencies,
 ): Promise<Response> {
-  const { session, cookie } = await startSession(request, { ownerId: user.id, amr }, dependencies)
+  const { session, cookie } = await startSession(request, user.id, dependencies)
   const authorization = await dependencies.stores.authorizations.update(
     hashToken(id),
     ({ upstream: _spent, newcomer: _known, ...rest }) => ({

@@ -41,7 +41,7 @@ export const linkDecision: Endpoint = {
         ? await signInVerified(newcomer, dependencies)
         : await withCode(newcomer, fields.get('code') ?? '', dependencies)
     if (user === undefined) return showLink({ id, newcomer, problem: wrongCode, status: 400 }, dependencies)
-    return finishSignIn(request, { id, user, amr: [], arrival: 'form' }, dependencies)
+    return finishSignIn(request, { id, user, arrival: 'form' }, dependencies)
   },
 }
 

@@ -28,7 +28,7 @@ export const isOfAnEarlier = ({ createdAt }: User, { authTime }: Session): boole
  */
 export async function startSession(
   request: Request,
-  who: { readonly ownerId: OwnerId; readonly amr: readonly string[] },
+  ownerId: OwnerId,
   dependencies: SessionDependencies & Pick<OidcDependencies, 'random'>,
 ): Promise<{ session: Session; cookie: string }> {
   const { settings, clock, random, stores } = dependencies
@@ -37,9 +37,8 @@ export async function startSession(
   const token = random.token(32)
   const session: Session = {
     id: hashToken(token),
-    ownerId: who.ownerId,
+    ownerId,
     authTime: now,
-    amr: who.amr,
     expiresAt: now + settings.sessionTtlSeconds,
   }
   await stores.sessions.create(session)

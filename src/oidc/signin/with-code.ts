@@ -20,7 +20,7 @@ export const signInWithCode: Endpoint = {
       tell(dependencies, request, 'sign_in_refused', { reason: 'wrong code' })
       return showSignIn({ id, authorization, problem: wrongCode, status: 400 }, dependencies)
     }
-    return finishSignIn(request, { id, user, amr: ['otp'], arrival: 'form' }, dependencies)
+    return finishSignIn(request, { id, user, arrival: 'form' }, dependencies)
   },
 }
 

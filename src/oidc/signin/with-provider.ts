@@ -1,6 +1,5 @@
 /** Sends a person to an identity provider: only from a click on our page, in the browser that began (the confused-deputy rule). */
 
-import { unixSeconds } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { hashToken } from '../../shared/hash.ts'
 import { takeForm } from '../authorize/pending.ts'
@@ -21,14 +20,13 @@ export const signInWithProvider: Endpoint = {
     const provider = providerNamed(name, dependencies)
     const { authorization, genuine } = await takeForm(request, id, dependencies)
     if (!genuine) return showSignIn({ id, authorization, problem: usedForm, status: 403 }, dependencies)
-    const { random, clock, stores } = dependencies
+    const { random, stores } = dependencies
     const upstream = { provider: name, verifier: random.token(32), nonce: random.token(32) }
     const state = stateFor(id, random.token(32))
     try {
       const to = await provider.authorizationUrl({ state, ...upstream, ...asked(authorization) })
       await stores.authorizations.update(authorization.id, (current) => ({
         ...current,
-        approvedAt: unixSeconds(clock),
         upstream: { ...upstream, state: hashToken(state) },
       }))
       return movingOnPage({ to: to.href, destination: to.host })

@@ -6,31 +6,26 @@ import { type RedisConnection, script } from '../connection.ts'
 
 /**
  * `user:ID` is the profile, `user-identities:ID` the list of identities (JSON, in the order they were linked),
- * `identity:HASH` the user who holds one, `user-name:NAME` the ids of that name, `users` every id in order.
+ * `identity:HASH` the user who holds one, `users` every id in order.
  * KEYS of all: the profile, the identities, the users; ARGV[1]: prefix of every key, ARGV[2]: the user's id.
  */
 const create = script(`
   local prefix, id = ARGV[1], ARGV[2]
   if redis.call('EXISTS', KEYS[1]) == 1 then return 'conflict' end
-  for at = 5, #ARGV, 2 do
+  for at = 4, #ARGV, 2 do
     if redis.call('EXISTS', prefix .. 'identity:' .. ARGV[at]) == 1 then return 'conflict' end
   end
-  redis.call('SET', KEYS[1], ARGV[4])
-  redis.call('SADD', prefix .. 'user-name:' .. ARGV[3], id)
+  redis.call('SET', KEYS[1], ARGV[3])
   redis.call('ZADD', KEYS[3], 0, id)
-  for at = 5, #ARGV, 2 do
+  for at = 4, #ARGV, 2 do
     redis.call('SET', prefix .. 'identity:' .. ARGV[at], id)
     redis.call('RPUSH', KEYS[2], ARGV[at + 1])
   end
   return 'done'`)
 
 const update = script(`
-  local prefix, id = ARGV[1], ARGV[2]
-  local known = redis.call('GET', KEYS[1])
-  if not known then return 'not_found' end
-  redis.call('SREM', prefix .. 'user-name:' .. cjson.decode(known).name, id)
-  redis.call('SADD', prefix .. 'user-name:' .. ARGV[3], id)
-  redis.call('SET', KEYS[1], ARGV[4])
+  if redis.call('EXISTS', KEYS[1]) == 0 then return 'not_found' end
+  redis.call('SET', KEYS[1], ARGV[3])
   return 'done'`)
 
 const link = script(`
@@ -47,11 +42,9 @@ const link = script(`
 /** ARGV[3...]: hashes of the identities that were read; those linked since are in the list and make it try again. */
 const remove = script(`
   local prefix, id = ARGV[1], ARGV[2]
-  local known = redis.call('GET', KEYS[1])
-  if not known then return 'not_found' end
+  if redis.call('EXISTS', KEYS[1]) == 0 then return 'not_found' end
   if redis.call('LLEN', KEYS[2]) ~= #ARGV - 2 then return 'conflict' end
   for at = 3, #ARGV do redis.call('DEL', prefix .. 'identity:' .. ARGV[at]) end
-  redis.call('SREM', prefix .. 'user-name:' .. cjson.decode(known).name, id)
   redis.call('DEL', KEYS[1], KEYS[2])
   redis.call('ZREM', KEYS[3], id)
   return 'done'`)
@@ -83,17 +76,13 @@ export function userStore(redis: RedisConnection): UserStore {
       const id = await redis.call((client) => client.get(redis.key('identity', hashOf(identity))))
       return id === null ? undefined : find(id as OwnerId)
     },
-    async findByName(name) {
-      const named = await findAll(await redis.call((client) => client.smembers(redis.key('user-name', name))))
-      return named.find(({ identities }) => identities.some(({ provider }) => provider === 'console'))
-    },
     async create({ identities, ...profile }) {
       const linked = identities.flatMap((identity) => [hashOf(identity), bodyOf(identity)])
-      const outcome = await run(create, profile.id, [profile.name, JSON.stringify(profile), ...linked])
+      const outcome = await run(create, profile.id, [JSON.stringify(profile), ...linked])
       if (outcome === 'conflict') throw taken()
     },
     async update({ identities: _, ...profile }) {
-      await run(update, profile.id, [profile.name, JSON.stringify(profile)])
+      await run(update, profile.id, [JSON.stringify(profile)])
     },
     async link(id, identity) {
       const outcome = await run(link, id, [hashOf(identity), bodyOf(identity)])

@@ -77,4 +77,5 @@ export const oidcMigrations: readonly Migration[] = [
       CREATE INDEX revocation_by_expiry ON revocation (expires_at);
     `,
   },
+  { name: 'people are found by identity, not by name', sql: 'DROP INDEX user_by_name' },
 ]

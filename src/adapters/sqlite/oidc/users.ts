@@ -45,15 +45,6 @@ export function userStore(database: Database): UserStore {
         ),
       )
     },
-    async findByName(name) {
-      return toUser(
-        database.get<UserRow>(
-          `SELECT id, body FROM user WHERE name = ?
-            AND EXISTS (SELECT 1 FROM identity WHERE user_id = user.id AND provider = 'console') LIMIT 1`,
-          name,
-        ),
-      )
-    },
     async create({ identities, ...profile }) {
       try {
         database.transaction(() => {
