@@ -52,6 +52,25 @@ export function describeClientStore(engine: string, open: OpenStores): void {
       expect(await stores.clients.countDynamic()).toBe(0)
     })
 
+    test('what makes room is the dynamic client that expires first, never one that was allowed or is younger', async () => {
+      const { stores, another } = await open()
+      for (const [id, seconds] of [
+        ['second', 200],
+        ['first', 100],
+        ['young', 900],
+      ] as const)
+        await stores.clients.save(client({ id: clientId(id), expiresAt: startSeconds + seconds }))
+      await stores.clients.save(client({ id: clientId('used') }))
+      await stores.clients.save(client({ id: clientId('manual'), kind: 'manual' }))
+      const ids = async () => (await stores.clients.list(10)).map(({ id }): string => id)
+      expect(await another().clients.deleteUnused(startSeconds + 900)).toBe(true)
+      expect(await ids()).toEqual(['manual', 'second', 'used', 'young'])
+      expect(await stores.clients.deleteUnused(startSeconds + 900)).toBe(true)
+      expect(await stores.clients.deleteUnused(startSeconds + 900)).toBe(false)
+      expect(await ids()).toEqual(['manual', 'used', 'young'])
+      expect(await stores.clients.countDynamic()).toBe(2)
+    })
+
     test('clients are listed by id, a page at a time, without gap or repetition', async () => {
       const { stores } = await open()
       const ids = Array.from({ length: 25 }, (_, index) => clientId(`client ${String(index).padStart(2, '0')}`))

@@ -48,6 +48,7 @@ async function useAll(stores: OidcStores): Promise<void> {
   await stores.clients.find(clientId())
   await stores.clients.list(10)
   await stores.clients.countDynamic()
+  await stores.clients.deleteUnused(startSeconds)
   await stores.clients.delete(clientId())
   await stores.authorizations.create(authorization())
   await stores.authorizations.update(authorization().id, (current) => current)

@@ -1,5 +1,6 @@
 /** RFC 7591 (registration), RFC 7592 (its management), and the attack on both: floods. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Client } from '../../src/oidc/ports.ts'
 import { deriveOwnerId, ensureConsoleUser } from '../../src/oidc/signin/account.ts'
 import type { ClientId } from '../../src/shared/brand.ts'
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts'
@@ -251,6 +252,25 @@ describe('RFC 7592: management', () => {
 })
 
 describe('attack: registration floods', () => {
+  test('at the cap the oldest that nobody allowed makes room once it is an hour old, so that no flood outlasts itself', async () => {
+    const small = startAuthorizationServer({ settings: { maxDynamicClients: 2, unusedClientTtlSeconds: 30 * 86_400 } })
+    const there = backChannel(small)
+    const ask = () => there.register({ redirect_uris: uris, token_endpoint_auth_method: 'none' })
+    const register = async () => ((await (await ask()).json()) as Registered).client_id as ClientId
+    const { clients } = small.dependencies.stores
+    const used = await register()
+    await there.tokensFor((await clients.find(used)) as Client)
+    await small.passSeconds(10)
+    const unused = await register()
+    expect((await ask()).status).toBe(503)
+    await small.passSeconds(3_601)
+    expect((await ask()).status).toBe(201)
+    expect(await clients.find(unused)).toBeUndefined()
+    expect(await clients.find(used)).toBeDefined()
+    expect((await ask()).status).toBe(503)
+    await small.close()
+  })
+
   test('there is a cap, and clients that nobody ever allowed make room again', async () => {
     const small = startAuthorizationServer({ settings: { maxDynamicClients: 3, unusedClientTtlSeconds: 3_600 } })
     const there = backChannel(small)

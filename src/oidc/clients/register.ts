@@ -24,13 +24,8 @@ export const registerClient: Endpoint = {
   async handle(dependencies, request) {
     const { stores, settings, clock, random } = dependencies
     const metadata = readClientMetadata(await readJson(request, bodyLimitBytes))
-    if ((await stores.clients.countDynamic()) >= settings.maxDynamicClients) {
-      throw new OAuthError(
-        'temporarily_unavailable',
-        'No more clients can register now. Ask the operator to add this one.',
-      )
-    }
     const now = unixSeconds(clock)
+    await makeRoom(now, dependencies)
     const registrationToken = random.token(32)
     const secret = metadata.authMethods.some((method) => method.startsWith('client_secret'))
       ? random.token(32)
@@ -49,6 +44,22 @@ export const registerClient: Endpoint = {
     tell(dependencies, request, 'client_registered', { clientId: client.id })
     return answer(client, { secret, registrationToken }, 201, dependencies)
   },
+}
+
+/** Long enough to sign in with a client that has just registered. */
+const freshSeconds = 3_600
+
+/**
+ * At the cap the oldest client that nobody allowed goes, or whoever registers many could keep all others out until those expire;
+ * so a flood keeps them out for an hour at most after its end. Faults: `temporarily_unavailable` where all are in use or fresh.
+ */
+async function makeRoom(
+  now: number,
+  { stores: { clients }, settings: { maxDynamicClients, unusedClientTtlSeconds } }: OidcDependencies,
+): Promise<void> {
+  if ((await clients.countDynamic()) < maxDynamicClients) return
+  if (await clients.deleteUnused(now + unusedClientTtlSeconds - freshSeconds)) return
+  throw new OAuthError('temporarily_unavailable', 'No more clients can register now. Ask the operator to add this one.')
 }
 
 const managed = (

@@ -44,4 +44,6 @@ export interface ClientStore {
   list(limit: number, after?: ClientId): Promise<readonly Client[]>
   /** How many dynamic clients exist: registration is capped. */
   countDynamic(): Promise<number>
+  /** Deletes the dynamic client that expires first, if it does so before `before` (Unix seconds); false when there is none. */
+  deleteUnused(before: number): Promise<boolean>
 }

@@ -28,11 +28,20 @@ const remove = script(`
   for at = 2, 4 do redis.call('ZREM', KEYS[at], ARGV[1]) end
   return record`)
 
+/** KEYS: the index by id, by expiry, of dynamic clients. ARGV: now, before, prefix. */
+const removeUnused = script(`
+  local id = redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. ARGV[1], '(' .. ARGV[2], 'LIMIT', 0, 1)[1]
+  if not id then return 0 end
+  redis.call('DEL', ARGV[3] .. id)
+  for at = 1, 3 do redis.call('ZREM', KEYS[at], id) end
+  return 1`)
+
 export function clientStore(redis: RedisConnection, clock: Clock): ClientStore {
   const prefix = redis.key('client', '')
   const byId = redis.key('clients')
   const dynamic = redis.key('clients-dynamic')
-  const keysOf = (id: ClientId) => [prefix + id, byId, redis.key('clients-by-expiry'), dynamic]
+  const indexes = [byId, redis.key('clients-by-expiry'), dynamic]
+  const keysOf = (id: ClientId) => [prefix + id, ...indexes]
   const parse = (text: string | null): Client | undefined => {
     if (text === null) return undefined
     const client = JSON.parse(text) as Client
@@ -74,5 +83,7 @@ export function clientStore(redis: RedisConnection, clock: Clock): ClientStore {
       return clients.slice(0, limit)
     },
     countDynamic: () => redis.call((client) => client.zcount(dynamic, `(${unixSeconds(clock)}`, 'inf')),
+    deleteUnused: async (before) =>
+      (await redis.run<number>(removeUnused, indexes, [unixSeconds(clock), before, prefix])) === 1,
   }
 }

@@ -50,5 +50,16 @@ export function clientStore(database: Database, clock: Clock): ClientStore {
       )
       return row?.count ?? 0
     },
+    async deleteUnused(before) {
+      return write(
+        (now) =>
+          database.run(
+            `DELETE FROM client WHERE id = (SELECT id FROM client
+              WHERE kind = 'dynamic' AND expires_at > ? AND expires_at < ? ORDER BY expires_at LIMIT 1)`,
+            now,
+            before,
+          ) === 1,
+      )
+    },
   }
 }
