@@ -37,7 +37,7 @@ export function observe(handle: Handle, { random, log, addressOf, https, onAnswe
     beginRequestContext(request, context)
     let response: Response
     try {
-      response = await handle(request)
+      response = URL.canParse(request.url) ? await handle(request) : badHost(request)
     } catch (error) {
       response = unexpectedError(request, error, log)
     }
@@ -65,6 +65,17 @@ export function observe(handle: Handle, { random, log, addressOf, https, onAnswe
     )
     return response
   }
+}
+
+/** RFC 9112 section 3.2: a request whose Host cannot be one has no address, and what is behind here would fail on that. */
+function badHost(request: Request): Response {
+  const { requestId } = requestContext(request)
+  const detail = 'The Host header names no host.'
+  const problem = { type: 'about:blank', title: 'Bad Request', status: 400, detail, code: 'host_invalid', requestId }
+  return new Response(JSON.stringify(problem), {
+    status: 400,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+  })
 }
 
 /** What nobody expected: the cause goes to the log, the caller gets the request id. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
 import { observe } from '../../../src/http/observe.ts'
+import { listen } from '../../../src/serve.ts'
 import { createLog } from '../../../src/shared/log.ts'
 import { createRandom } from '../../../src/shared/random.ts'
 import { requestContext } from '../../../src/shared/request-context.ts'
@@ -16,6 +18,18 @@ function edge(handle: (request: Request) => Response | Promise<Response>) {
   })
   return { serve, lines }
 }
+
+/** What comes back for bytes that no HTTP client would send. */
+const rawAnswer = (port: number, sent: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(sent))
+    socket.on('data', (bytes) => {
+      answer += bytes.toString('latin1')
+    })
+    socket.on('close', () => resolve(answer))
+    socket.on('error', reject)
+  })
 
 describe('the edge of every request', () => {
   test('an error nobody expected is a 500 that says nothing but the request id', async () => {
@@ -56,6 +70,22 @@ describe('the edge of every request', () => {
     const { serve } = edge(() => new Response('ok'))
     const response = await serve(new Request('http://localhost/', { headers: { 'x-request-id': 'a b"c' } }))
     expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('RFC 9112 section 3.2: a Host that cannot be one is 400, and reaches nothing behind', async () => {
+    let reached = 0
+    const { serve } = edge(() => {
+      reached++
+      return new Response('ok')
+    })
+    const listening = await listen(serve, '127.0.0.1', 0)
+    const statusOf = async (host: string) =>
+      (await rawAnswer(listening.port, `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).slice(0, 12)
+    for (const host of ['', 'a b', 'a@b', '[::1', 'localhost:99999', '256.1.1.1', '%00'])
+      expect([host, await statusOf(host)]).toEqual([host, 'HTTP/1.1 400'])
+    expect(reached).toBe(0)
+    expect(await statusOf('localhost')).toBe('HTTP/1.1 200')
+    await listening.stop(0)
   })
 
   test('RFC 6797: browsers are told to stay on https where the public address is https', async () => {
