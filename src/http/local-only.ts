@@ -3,8 +3,8 @@
  * reach it. Neither through a host name that it points here (DNS rebinding), nor by sending a request without reading the answer.
  */
 import { isLoopback } from '../shared/loopback.ts'
-import { requestContext } from '../shared/request-context.ts'
 import type { Handle } from './observe.ts'
+import { problemResponse } from './problem.ts'
 
 /** Passes on what names loopback or one of `allowedHosts` in Host and, where there is one, in Origin; 403 for the rest. */
 export function localOnly(handle: Handle, allowedHosts: readonly string[]): Handle {
@@ -27,11 +27,5 @@ export function localOnly(handle: Handle, allowedHosts: readonly string[]): Hand
 
 const hostnameOf = (url: string) => (URL.canParse(url) ? new URL(url).hostname.toLowerCase() : '')
 
-function refuse(request: Request, code: string, detail: string): Response {
-  const { requestId } = requestContext(request)
-  const body = { type: 'about:blank', title: 'Forbidden', status: 403, detail, code: `${code}_not_allowed`, requestId }
-  return new Response(JSON.stringify(body), {
-    status: 403,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-  })
-}
+const refuse = (request: Request, what: 'host' | 'origin' | 'cross_site', detail: string): Response =>
+  problemResponse(request, { status: 403, title: 'Forbidden', detail, code: `${what}_not_allowed` })

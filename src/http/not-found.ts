@@ -1,15 +1,10 @@
-import { requestContext } from '../shared/request-context.ts'
+import { problemResponse } from './problem.ts'
 
 /** The answer at an address where nothing is served: JSON, since clients that discover choke on HTML. */
-export function notFound(request: Request): Response {
-  return Response.json(
-    {
-      type: 'about:blank',
-      title: 'Not Found',
-      status: 404,
-      detail: 'Nothing is served at this address.',
-      requestId: requestContext(request).requestId,
-    },
-    { status: 404, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' } },
-  )
-}
+export const notFound = (request: Request): Response =>
+  problemResponse(request, {
+    status: 404,
+    title: 'Not Found',
+    detail: 'Nothing is served at this address.',
+    code: 'not_found',
+  })

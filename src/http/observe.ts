@@ -6,6 +6,7 @@ import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { beginRequestContext, type RequestContext, requestContext } from '../shared/request-context.ts'
 import type { ClientAddress } from './client-address.ts'
+import { problemResponse } from './problem.ts'
 
 export interface EdgeDependencies {
   readonly random: Random
@@ -82,15 +83,10 @@ function badHost(request: Request): Response {
 export function unexpectedError(request: Request, error: unknown, log: Log): Response {
   const { requestId } = requestContext(request)
   log.error({ requestId, err: error }, 'Unexpected error')
-  const problem = {
-    type: 'about:blank',
+  return problemResponse(request, {
+    status: 500,
     title: 'Internal Server Error',
-    status: 500,
     detail: 'Something went wrong here. Try again; if it stays, tell the operator the request id.',
-    requestId,
-  }
-  return new Response(JSON.stringify(problem), {
-    status: 500,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    code: 'internal',
   })
 }

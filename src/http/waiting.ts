@@ -4,6 +4,7 @@
  */
 import { requestContext } from '../shared/request-context.ts'
 import type { Handle } from './observe.ts'
+import { problemResponse } from './problem.ts'
 
 export interface Waiting {
   readonly handle: Handle
@@ -21,25 +22,14 @@ export function createWaiting(about: { readonly version: string; readonly roles:
       detail = reason
     },
     handle(request) {
-      const context = requestContext(request)
       const { pathname } = new URL(request.url)
       if (pathname === '/health') {
-        context.route = '/health'
+        requestContext(request).route = '/health'
         const engines = [{ engine: 'start', state: 'down', needed: true, detail }]
         return Response.json({ status: 'unavailable', ...about, engines }, { status: 503, headers })
       }
-      const { requestId } = context
-      return new Response(
-        JSON.stringify({
-          type: 'about:blank',
-          title: 'Service Unavailable',
-          status: 503,
-          detail,
-          code: 'unavailable',
-          requestId,
-        }),
-        { status: 503, headers: { ...headers, 'content-type': 'application/problem+json' } },
-      )
+      const problem = { status: 503, title: 'Service Unavailable', detail, code: 'unavailable' }
+      return problemResponse(request, problem, headers)
     },
   }
 }
