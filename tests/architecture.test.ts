@@ -21,11 +21,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ui: ['memory', 'resource', 'http', 'html', 'shared'],
   worker: ['memory', 'shared'],
   adapters: ['shared'],
-  serve: ['http', 'shared'],
+  serve: [],
   dependencies: ['config', 'adapters', 'shared', ...features],
-  app: ['dependencies', 'config', 'shared', ...features],
+  app: ['http', 'shared', ...surfaces],
   cli: ['app', 'config', 'dependencies', 'serve', 'shared'],
-  main: ['cli', 'app', 'config', 'dependencies', 'serve', 'shared'],
+  main: ['cli', 'config', 'shared'],
 }
 
 /** What every engine must apply alike: what a signing key is, who may see what, what the words of a text are, how postings are packed. */
@@ -50,8 +50,8 @@ const pureRules = new Set([
 /** What a part may name from another beyond the table. */
 function exceptionFor(part: string, target: string, { typeOnly }: Import): boolean {
   if (part === 'oidc' && typeOnly) return target === 'src/resource/ports.ts'
-  // The command line moves data between stores through the domain's own functions.
-  if (part === 'cli') return features.includes(partOf(target)) && typeOnly
+  if (part === 'app' && typeOnly) return ['config', 'dependencies'].includes(partOf(target))
+  if (part === 'serve' && typeOnly) return partOf(target) === 'http'
   if (part === 'adapters') {
     if (!features.includes(partOf(target))) return false
     return typeOnly || /\/(ports|schema|errors)\.ts$/.test(target) || pureRules.has(target)
