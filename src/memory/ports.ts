@@ -199,7 +199,8 @@ export type ImportStatus = 'added' | 'overwritten' | 'skipped'
 export interface Imports {
   /**
    * Writes memories with the ids, times and states they had, all or none. One whose id the owner has already is skipped or
-   * overwritten, as `mode` says; what was erased stays erased. Texts are not compared: an export comes back as it was.
+   * overwritten, as `mode` says; what was erased stays erased. Texts are not compared: an export comes back as it was. Each id
+   * is among them once.
    * @throws Fault `forbidden` unless the app may write all
    */
   importAll(

@@ -10,6 +10,7 @@ import { describeChanging } from './memory-store/changing.ts'
 import { describeCorrections } from './memory-store/corrections.ts'
 import { describeForgetting } from './memory-store/forgetting.ts'
 import { describeHistory } from './memory-store/history.ts'
+import { describeImporting } from './memory-store/importing.ts'
 import { describeIsolation } from './memory-store/isolation.ts'
 import { describeListing } from './memory-store/listing.ts'
 import { describeOnces } from './memory-store/onces.ts'
@@ -30,6 +31,7 @@ export function describeMemoryStore(engine: string, open: OpenMemoryStore): void
       describeHistory,
       describeAccess,
       describeOnces,
+      describeImporting,
       describeIsolation,
       describeAccounts,
     ]) {

@@ -1,4 +1,5 @@
 /** Taking in an export: page by page, each page whole or not at all, with an account of what became of every record. */
+import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { Caller } from '../operation.ts'
 import type { ImportedMemory, ImportStatus } from '../ports.ts'
@@ -33,10 +34,10 @@ export async function importMemories(
 ): Promise<ImportReport> {
   const counts: Record<ImportStatus | 'failed', number> = { added: 0, overwritten: 0, skipped: 0, failed: 0 }
   const errors: ImportReport['errors'][number][] = []
-  let page: ImportedMemory[] = []
+  const page = new Map<MemoryId, ImportedMemory>()
   const write = async () => {
-    for (const status of await store.importAll(ownerId, appId, page, mode, nowMs)) counts[status]++
-    page = []
+    for (const status of await store.importAll(ownerId, appId, [...page.values()], mode, nowMs)) counts[status]++
+    page.clear()
     // Others have their turn between two pages, also where all of the file is there already.
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -45,15 +46,16 @@ export async function importMemories(
     counts.failed++
     if (errors.length < maxErrors) errors.push({ line, ...(field === undefined ? {} : { field }), message })
   }
-  const take = (record: unknown) => {
+  const read = (record: unknown): ImportedMemory | undefined => {
     try {
       if (record instanceof Error) throw new Fault('invalid', record.message)
       const memory = importedOf(settings, record, nowMs)
       if (memory === undefined) counts.skipped++
-      else page.push(memory)
+      return memory
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       fail(error)
+      return undefined
     }
   }
   let unreadable: Fault | undefined
@@ -65,8 +67,12 @@ export async function importMemories(
     })
     line++
     if (next === undefined || next.done === true) break
-    take(next.value)
-    if (page.length === pageSize) await write()
+    const memory = read(next.value)
+    if (memory === undefined) continue
+    // A memory that the file has twice is brought to its first record before its second is compared with it.
+    if (page.has(memory.id)) await write()
+    page.set(memory.id, memory)
+    if (page.size === pageSize) await write()
   }
   if (unreadable !== undefined && line === 1) throw unreadable
   await write()

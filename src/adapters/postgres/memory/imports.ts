@@ -14,7 +14,7 @@ export function createImports(db: Database): Imports {
     importAll: (ownerId, appId, memories, mode, at) =>
       db.write(ownerId, async (transaction) => {
         const threads = [...new Set(memories.flatMap(({ threadId }) => threadId ?? []))]
-        const [rule, found, places, next] = await Promise.all([
+        const [rule, known, places, next] = await Promise.all([
           findRule(transaction.sql, ownerId, appId),
           findAll(
             transaction,
@@ -24,7 +24,6 @@ export function createImports(db: Database): Imports {
           nextPositions(transaction, threads),
         ])
         assertUnrestricted(rule)
-        const known = new Map(found)
         const made: Memory[] = []
         const rewritings: Rewriting[] = []
         const events: NewEvent[] = []
@@ -33,11 +32,10 @@ export function createImports(db: Database): Imports {
           if (before === undefined) {
             const memory = asImported(transaction, imported, placeOf(imported))
             made.push(memory)
-            known.set(memory.id, memory)
             events.push({ id: memory.id, kind: 'imported', appId, at })
             return 'added'
           }
-          if (mode === 'skip' || before.state === 'deleted' || made.includes(before)) return 'skipped'
+          if (mode === 'skip' || before.state === 'deleted') return 'skipped'
           const {
             content,
             contentHash,
