@@ -36,25 +36,32 @@ export function createHistory(db: Database): SqliteHistory {
     const batch = waiting
     if (batch.length === 0) return
     db.transaction(() => {
-      for (const { ownerId, appId, reading, at } of batch) {
-        // Only of a memory that is still there: a deletion takes its readings along, whichever comes first.
+      // Only of a memory that is still there: a deletion takes its readings along, whichever comes first; and a question that
+      // found one that another process has erased meanwhile is not kept with the others either.
+      const [kept, gone] = [batch.filter(isThere), batch.filter((one) => !isThere(one))]
+      const unkept = new Set(gone.map(questionOf))
+      for (const one of kept) {
+        const { ownerId, appId, reading, at } = one
         db.run(
-          `INSERT INTO access_log (owner_id, memory_id, app_id, kind, query, score, at)
-           SELECT ?, ?, ?, ?, ?, ?, ? FROM memory WHERE owner_id = ? AND id = ? AND state <> 'deleted'`,
+          'INSERT INTO access_log (owner_id, memory_id, app_id, kind, query, score, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
           ownerId,
           reading.memoryId,
           appId,
           reading.kind,
-          reading.query ?? null,
+          unkept.has(questionOf(one)) ? null : (reading.query ?? null),
           reading.score ?? null,
           at,
-          ownerId,
-          reading.memoryId,
         )
       }
     })
     waiting = waiting.slice(batch.length)
   }
+
+  const isThere = ({ ownerId, reading }: Waiting): boolean =>
+    db.get("SELECT 1 FROM memory WHERE owner_id = ? AND id = ? AND state <> 'deleted'", ownerId, reading.memoryId) !==
+    undefined
+
+  const questionOf = ({ ownerId, reading, at }: Waiting): string => JSON.stringify([ownerId, at, reading.query])
 
   /** A busy file keeps the readings waiting: the next flush writes them. */
   function flushQuietly(): void {
