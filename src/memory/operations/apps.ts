@@ -43,11 +43,12 @@ export async function appsFor({ store, appNames }: MemoryServices, { ownerId, ap
   return known.map((use) => showApp(use, names))
 }
 
-/** @throws Fault `not_found` */
-export async function findApp(services: MemoryServices, caller: Caller, id: string): Promise<Static<typeof App>> {
-  const app = (await appsFor(services, caller)).find((known) => known.id === id)
-  if (app === undefined) throw new Fault('not_found', 'There is no app with this id.', { field: 'id' })
-  return app
+/** One of those apps. @throws Fault `not_found` */
+export async function findApp({ store }: MemoryServices, { ownerId, appId }: Caller, id: string): Promise<AppUse> {
+  const mayKnow = id === appId || isUnrestricted(await store.rule(ownerId, appId))
+  const use = mayKnow ? await store.app(ownerId, id as ClientId) : undefined
+  if (use === undefined) throw new Fault('not_found', 'There is no app with this id.', { field: 'id' })
+  return use
 }
 
 const ListQuery = t.Object(
@@ -139,7 +140,10 @@ export const readApp = operation({
       toBody: (output) => output,
     },
   ],
-  run: (services, caller, { id }) => findApp(services, caller, id),
+  async run(services, caller, { id }) {
+    const use = await findApp(services, caller, id)
+    return showApp(use, await services.appNames.names([use.appId]))
+  },
 })
 
 const UpdateQuery = t.Object(
@@ -177,8 +181,7 @@ export const updateApp = operation({
   ],
   async run(services, caller, { id, is_active }) {
     await assertMayRule(services, caller, id)
-    await findApp(services, caller, id)
-    const rule = await services.store.rule(caller.ownerId, id as ClientId)
+    const { rule } = await findApp(services, caller, id)
     await services.store.setRule(caller.ownerId, { ...rule, paused: !is_active })
     return { status: 'success', message: 'Updated app details successfully' }
   },
