@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
+import { openRule } from '../../src/memory/access.ts'
 import { contentHash } from '../../src/memory/content.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
 import { app, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
@@ -46,6 +48,41 @@ describe('SQLite’s files', () => {
     expect(filesWith(marker)).toEqual([])
     await store.close()
     expect(filesWith(marker)).toEqual([])
+  })
+
+  test('a question that found what another process erased is not kept with what it found besides', async () => {
+    const path = join(folder, 'shared.db')
+    const [reader, eraser] = [openSqliteMemoryStore({ path }).store, openSqliteMemoryStore({ path }).store]
+    const [goes, stays] = [draftOf(`The ${marker} sings.`), draftOf('It rains.')]
+    await reader.add(ada, chat, [goes, stays], policyAt())
+    const asked = { kind: 'search', query: `who is ${marker}` } as const
+    const unasked = { kind: 'search', query: 'how is the weather' } as const
+    reader.logAccess(ada, chat, [{ memoryId: goes.id, ...asked }], startMs)
+    reader.logAccess(ada, chat, [{ memoryId: stays.id, ...asked }], startMs)
+    reader.logAccess(ada, chat, [{ memoryId: stays.id, ...unasked }], startMs + 1)
+    await eraser.delete(ada, chat, [goes.id], { at: startMs })
+    const { items } = await reader.accessLog(ada, chat, stays.id, { limit: 10, offset: 0 })
+    expect(items.map(({ query }) => query)).toEqual([unasked.query, undefined])
+    await Promise.all([reader.close(), eraser.close()])
+  })
+
+  test('who asks what memories are about waits for no writer', async () => {
+    const path = join(folder, 'asked.db')
+    const { store, graph, graphSource } = openSqliteMemoryStore({ path })
+    const draft = draftOf('Grace moved to Lisbon.', {
+      annotations: { entities: [{ name: 'Grace', kind: 'person' }], relations: [] },
+    })
+    await store.add(ada, chat, [draft], policyAt())
+    const writer = new DatabaseSync(path)
+    writer.exec('BEGIN IMMEDIATE')
+    const rule = openRule(chat)
+    expect((await graph.entities(ada, rule, { asOf: startMs, limit: 9 })).map(({ key }) => key)).toContain('grace')
+    expect(
+      await graph.timeline(ada, rule, 'grace', { from: undefined, to: undefined, limit: 1, descending: false }),
+    ).toHaveLength(1)
+    expect((await graphSource.knowledge(ada, rule, draft.id))?.mentions.map(({ key }) => key)).toContain('grace')
+    writer.close()
+    await store.close()
   })
 })
 

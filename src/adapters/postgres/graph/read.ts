@@ -12,7 +12,7 @@ import type { AccessRule } from '../../../memory/schema.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
 import { all, givenRule, readable } from '../memory/conditions.ts'
-import { isCurrent, knowledgeIsCurrent } from './write.ts'
+import { makeCurrent } from './write.ts'
 
 /** A mention of a known kind names an entity better than one of none; among equals the newest. Kept in one number, for max(). */
 const known = 4_503_599_627_370_496
@@ -32,12 +32,6 @@ const namedEntities = (sql: Sql, rule: AccessRule, condition: Fragment, limit: F
   JOIN mention AS named ON named.entity = g.id AND named.memory = g.best % ${known}::bigint`
 
 export function postgresGraphStore(db: Database): GraphStore {
-  /** Questions of an owner whose entities were never derived derive them first. */
-  async function derived(ownerId: OwnerId): Promise<void> {
-    if (await db.run((sql) => knowledgeIsCurrent(sql, ownerId))) return
-    await db.write(ownerId, isCurrent)
-  }
-
   const named = (ids: readonly number[], seen: (sql: Sql) => Fragment, rule: AccessRule) =>
     db.run(async (sql) => {
       if (ids.length === 0) return new Map<number, Entity>()
@@ -48,7 +42,7 @@ export function postgresGraphStore(db: Database): GraphStore {
 
   return {
     async entities(ownerId, rule, { asOf, limit, keys, contains }) {
-      await derived(ownerId)
+      await makeCurrent(db, ownerId)
       return await db.run(async (sql) => {
         const parts = [sql`e.owner_id = ${ownerId}`, holding(sql, ownerId, rule, asOf)]
         if (keys !== undefined) parts.push(sql`e.key = ANY(${keys}::text[])`)
@@ -60,7 +54,7 @@ export function postgresGraphStore(db: Database): GraphStore {
     },
 
     async shared(ownerId, rule, id, asOf) {
-      await derived(ownerId)
+      await makeCurrent(db, ownerId)
       const seen = (sql: Sql) => holding(sql, ownerId, rule, asOf)
       const others = await db.run(
         (sql) => sql<{ entity: number; id: MemoryId; seq: number }[]>`
@@ -84,7 +78,7 @@ export function postgresGraphStore(db: Database): GraphStore {
     },
 
     async links(ownerId, rule, keys, asOf) {
-      await derived(ownerId)
+      await makeCurrent(db, ownerId)
       const seen = (sql: Sql) => holding(sql, ownerId, rule, asOf)
       const rows = await db.run((sql) => findLinks(sql, ownerId, rule, keys, seen(sql)))
       const names = await named(
@@ -102,7 +96,7 @@ export function postgresGraphStore(db: Database): GraphStore {
     },
 
     async timeline(ownerId, rule, key, { from, to, limit, descending }) {
-      await derived(ownerId)
+      await makeCurrent(db, ownerId)
       return await db.run(async (sql) => {
         const at = sql`coalesce(m.occurred_at, m.valid_from)`
         const parts = [readableNow(sql, ownerId, rule)]

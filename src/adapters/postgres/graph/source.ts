@@ -9,7 +9,7 @@ import type { MemoryId } from '../../../shared/brand.ts'
 import type { Database, Transaction } from '../database.ts'
 import { writeJobs } from '../memory/outbox.ts'
 import { recordEvents, rewriteAll, rewritten } from '../memory/record.ts'
-import { extractionsOf, isCurrent, refreshKnowledge } from './write.ts'
+import { extractionsOf, isCurrent, makeCurrent, refreshKnowledge } from './write.ts'
 
 export function postgresGraphSource(db: Database): GraphSource {
   return {
@@ -41,17 +41,18 @@ export function postgresGraphSource(db: Database): GraphSource {
           WHERE ${ownerId ?? null}::text IS NULL OR owner_id = ${ownerId ?? null}`
       }),
 
-    knowledge: (ownerId, rule, id) =>
-      db.write(ownerId, async (transaction) => {
-        await isCurrent(transaction)
-        const [[row], knowledge, extractions] = await Promise.all([
-          findRows(transaction, [id]),
-          knowledgeOf(transaction, [id]),
-          extractionsOf(transaction, [id]),
-        ])
-        if (row === undefined || row.state === 'deleted' || !mayRead(rule, memoryOf(row))) return undefined
-        return { ...knowledge(id), facts: extractions.get(id)?.facts ?? [] }
-      }),
+    async knowledge(ownerId, rule, id) {
+      await makeCurrent(db, ownerId)
+      const [[row], knowledge, extractions] = await db.snapshot((sql) =>
+        Promise.all([
+          findRows({ sql, ownerId }, [id]),
+          knowledgeOf({ sql, ownerId }, [id]),
+          extractionsOf({ sql, ownerId }, [id]),
+        ]),
+      )
+      if (row === undefined || row.state === 'deleted' || !mayRead(rule, memoryOf(row))) return undefined
+      return { ...knowledge(id), facts: extractions.get(id)?.facts ?? [] }
+    },
 
     keepExtraction: (ownerId, id, contentHash, derived, { appId, at }) =>
       db.write(ownerId, async (transaction) => {
@@ -78,14 +79,13 @@ export function postgresGraphSource(db: Database): GraphSource {
   }
 }
 
-const findRows = ({ sql, ownerId }: Transaction, ids: readonly MemoryId[]) =>
+type Asked = Pick<Transaction, 'sql' | 'ownerId'>
+
+const findRows = ({ sql, ownerId }: Asked, ids: readonly MemoryId[]) =>
   sql<MemoryRow[]>`SELECT * FROM memory WHERE owner_id = ${ownerId} AND id = ANY(${ids}::text[])`.execute()
 
 /** What each of these memories is known to be about. */
-async function knowledgeOf(
-  { sql, ownerId }: Transaction,
-  ids: readonly MemoryId[],
-): Promise<(id: MemoryId) => Knowledge> {
+async function knowledgeOf({ sql, ownerId }: Asked, ids: readonly MemoryId[]): Promise<(id: MemoryId) => Knowledge> {
   const [mentions, relations] = await Promise.all([
     sql<(Mention & { id: MemoryId })[]>`
       SELECT m.id, e.key, n.name, n.kind, n.origin

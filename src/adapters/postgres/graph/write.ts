@@ -7,7 +7,7 @@ import type { Extraction } from '../../../memory/graph/schema.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
-import type { Sql, Transaction } from '../database.ts'
+import type { Database, Sql, Transaction } from '../database.ts'
 
 /** A memory before (undefined: it was not there) and after (undefined: it is gone). */
 export interface MemoryChanged {
@@ -46,7 +46,7 @@ export async function refreshKnowledge(transaction: Transaction, memory: Memory)
   await dropUnnamed(transaction.sql, named)
 }
 
-export async function knowledgeIsCurrent(sql: Sql, ownerId: OwnerId): Promise<boolean> {
+async function knowledgeIsCurrent(sql: Sql, ownerId: OwnerId): Promise<boolean> {
   const [row] = await sql<{ version: number }[]>`SELECT version FROM entity_owner WHERE owner_id = ${ownerId}`
   return row?.version === knowledgeVersion
 }
@@ -56,6 +56,12 @@ export async function isCurrent(transaction: Transaction): Promise<boolean> {
   const current = await knowledgeIsCurrent(transaction.sql, transaction.ownerId)
   if (!current) await rebuildKnowledge(transaction)
   return current
+}
+
+/** The same for whoever only reads: a write of the owner begins where there is something to derive. */
+export async function makeCurrent(db: Database, ownerId: OwnerId): Promise<void> {
+  if (await db.run((sql) => knowledgeIsCurrent(sql, ownerId))) return
+  await db.write(ownerId, isCurrent)
 }
 
 const page = 500

@@ -13,7 +13,7 @@ import type { AccessRule } from '../../../memory/schema.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { both, type Condition, readable } from '../memory/conditions.ts'
-import { isCurrent } from './write.ts'
+import { makeCurrent } from './write.ts'
 
 /** A mention of a known kind names an entity better than one of none; among equals the newest. Kept in one number, for max(). */
 const best = "max(iif(n.kind = 'other', 0, 4503599627370496) + n.memory)"
@@ -26,9 +26,6 @@ const holding = (ownerId: OwnerId, rule: AccessRule, asOf: number): Condition =>
   })
 
 export function sqliteGraphStore(db: Database): GraphStore {
-  /** Questions of an owner whose entities were never derived derive them first. */
-  const derived = (ownerId: OwnerId) => db.transaction(() => isCurrent(db, ownerId))
-
   const entityId = (ownerId: OwnerId, key: string): number | undefined =>
     db.get<{ id: number }>('SELECT id FROM entity WHERE owner_id = ? AND key = ?', ownerId, key)?.id
 
@@ -46,7 +43,7 @@ export function sqliteGraphStore(db: Database): GraphStore {
 
   return {
     async entities(ownerId, rule, { asOf, limit, keys, contains }) {
-      derived(ownerId)
+      makeCurrent(db, ownerId)
       const seen = holding(ownerId, rule, asOf)
       const wanted: Condition[] = []
       if (keys !== undefined) {
@@ -65,7 +62,7 @@ export function sqliteGraphStore(db: Database): GraphStore {
     },
 
     async shared(ownerId, rule, id, asOf) {
-      derived(ownerId)
+      makeCurrent(db, ownerId)
       const seen = holding(ownerId, rule, asOf)
       const mentioned = db.all<{ id: number; seq: number }>(
         `SELECT e.id AS id, m.seq AS seq FROM memory AS m JOIN mention AS n ON n.memory = m.seq JOIN entity AS e ON e.id = n.entity
@@ -92,7 +89,7 @@ export function sqliteGraphStore(db: Database): GraphStore {
     },
 
     async links(ownerId, rule, keys, asOf) {
-      derived(ownerId)
+      makeCurrent(db, ownerId)
       const seen = holding(ownerId, rule, asOf)
       const rows = keys.flatMap((from) => {
         const id = entityId(ownerId, from)
@@ -109,7 +106,7 @@ export function sqliteGraphStore(db: Database): GraphStore {
     },
 
     async timeline(ownerId, rule, key, { from, to, limit, descending }) {
-      derived(ownerId)
+      makeCurrent(db, ownerId)
       const id = entityId(ownerId, key)
       if (id === undefined) return []
       const at = 'coalesce(m.occurred_at, m.valid_from)'

@@ -9,7 +9,7 @@ import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { writeJobs } from '../memory/outbox.ts'
 import { find, recordEvent, rewrite } from '../memory/record.ts'
-import { extractionOf, isCurrent, refreshKnowledge } from './write.ts'
+import { extractionOf, isCurrent, makeCurrent, refreshKnowledge } from './write.ts'
 
 export function sqliteGraphSource(db: Database): GraphSource {
   const known = (seq: number): Knowledge => ({
@@ -47,13 +47,12 @@ export function sqliteGraphSource(db: Database): GraphSource {
         else db.run('UPDATE entity_owner SET version = 0 WHERE owner_id = ?', ownerId)
       }),
 
-    knowledge: async (ownerId, rule, id) =>
-      db.transaction(() => {
-        isCurrent(db, ownerId)
-        const row = rowOf(ownerId, id)
-        if (row === undefined || row.state === 'deleted' || !mayRead(rule, memoryOf(row))) return undefined
-        return { ...known(row.seq), facts: extractionOf(db, row.seq)?.facts ?? [] }
-      }),
+    async knowledge(ownerId, rule, id) {
+      makeCurrent(db, ownerId)
+      const row = rowOf(ownerId, id)
+      if (row === undefined || row.state === 'deleted' || !mayRead(rule, memoryOf(row))) return undefined
+      return { ...known(row.seq), facts: extractionOf(db, row.seq)?.facts ?? [] }
+    },
 
     texts: async (ownerId, ids) =>
       ids.flatMap((id) => {

@@ -33,12 +33,24 @@ export function refreshKnowledge(db: Database, memory: Memory): void {
   remember(db, memory.ownerId, seq, memory)
 }
 
-/** Derives an owner's entities anew where another version of the rules did it or nobody yet. Within a transaction. */
+/**
+ * Derives an owner's entities anew where another version of the rules did it or nobody yet. Returns whether they were current.
+ * Within a transaction.
+ */
 export function isCurrent(db: Database, ownerId: OwnerId): boolean {
-  const row = db.get<{ version: number }>('SELECT version FROM entity_owner WHERE owner_id = ?', ownerId)
-  if (row?.version !== knowledgeVersion) rebuildKnowledge(db, ownerId)
-  return row?.version === knowledgeVersion
+  const current = knowledgeIsCurrent(db, ownerId)
+  if (!current) rebuildKnowledge(db, ownerId)
+  return current
 }
+
+/** The same for whoever only reads: the write lock is taken where there is something to derive. */
+export function makeCurrent(db: Database, ownerId: OwnerId): void {
+  if (!knowledgeIsCurrent(db, ownerId)) db.transaction(() => isCurrent(db, ownerId))
+}
+
+const knowledgeIsCurrent = (db: Database, ownerId: OwnerId): boolean =>
+  db.get<{ version: number }>('SELECT version FROM entity_owner WHERE owner_id = ?', ownerId)?.version ===
+  knowledgeVersion
 
 const page = 500
 
