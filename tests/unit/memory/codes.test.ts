@@ -17,22 +17,36 @@ describe('One-bit codes', () => {
     )
   })
 
-  test('the nearest by code are those of which fewest signs differ', () => {
-    const differing = (left: Float32Array, right: Float32Array) =>
-      left.reduce((sum, value, i) => sum + (value > 0 === (right[i] ?? 0) > 0 ? 0 : 1), 0)
+  // Sixty-fourths: sums of them are exact, so that what is as near is found as near.
+  const exactVector = fc
+    .array(fc.integer({ min: -64, max: 64 }), { minLength: 64, maxLength: 64 })
+    .map((values) => Float32Array.from(values, (value) => value / 64))
+
+  test('what is compared whole: of the codes with fewest signs that differ those with the largest products', () => {
+    const signed = (vector: Float32Array) => vector.map((value) => (value > 0 ? 1 : -1))
     fc.assert(
-      fc.property(fc.array(vector, { minLength: 5, maxLength: 40 }), vector, (vectors, question) => {
+      fc.property(fc.array(exactVector, { minLength: 5, maxLength: 60 }), exactVector, (vectors, question) => {
         const table = new CodeTable(2)
-        vectors.forEach((one, ordinal) => {
-          table.put(ordinal, codeOf(one))
-        })
-        const found = table.nearest(codeOf(question), 3, (ordinal) => ordinal !== 0)
-        const distances = vectors.map((one) => differing(one, question))
-        const third = distances.slice(1).sort((a, b) => a - b)[2] ?? 0
-        const expected = distances.flatMap((distance, i) => (i > 0 && distance <= third ? [i] : []))
-        expect(found).toEqual(expected)
+        for (const [ordinal, one] of vectors.entries()) table.put(ordinal, codeOf(one))
+        const found = table.nearest(question, 1, (ordinal) => ordinal !== 0)
+
+        const atLeast = (count: number, ordinals: number[], score: (ordinal: number) => number) => {
+          const last = ordinals.map(score).sort((a, b) => b - a)[Math.min(count, ordinals.length) - 1] ?? 0
+          return ordinals.filter((ordinal) => score(ordinal) >= last)
+        }
+        const signs = vectors.map(signed)
+        const accepted = vectors.map((_, ordinal) => ordinal).slice(1)
+        const agreeing = atLeast(12, accepted, (at) => likenessOf(signed(question), signs[at] as Float32Array))
+        expect(found).toEqual(atLeast(4, agreeing, (at) => likenessOf(question, signs[at] as Float32Array)))
       }),
     )
+  })
+
+  test('a number of which the last word has no bit is left out', () => {
+    const [near, far] = [new Float32Array(40).fill(1), new Float32Array(40).fill(-1)]
+    const table = new CodeTable(2)
+    for (let ordinal = 0; ordinal < 20; ordinal++) table.put(ordinal, codeOf(ordinal === 7 ? near : far))
+    expect(table.nearest(near, 1, () => true)).toContain(7)
   })
 
   test('likeness is 1 for a vector and itself', () => {

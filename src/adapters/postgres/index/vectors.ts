@@ -3,7 +3,7 @@
  * SQLite, so that both engines find the same; for an owner with very many, by an HNSW index of their own in the server. Either
  * way the cosines that count are exact, of the whole vectors.
  */
-import { codeOf, likenessOf, vectorFrom, wordsOf } from '../../../memory/rank/codes.ts'
+import { likenessOf, likest, vectorFrom, wordsOf } from '../../../memory/rank/codes.ts'
 import type { KeptCodes } from '../../../memory/rank/kept-index.ts'
 import type { NearestRequest } from '../../../memory/rank/ports.ts'
 import type { Database } from '../database.ts'
@@ -22,10 +22,20 @@ export const createNearest =
   async (owner, codes, request) => {
     if (owner.space !== request.space) return new Map()
     const indexed = pgvector && owner.near === request.vector.length
-    const near = indexed ? await nearestByIndex(db, owner, request) : await nearestByCode(db, owner, codes, request)
-    const compared = [...near, ...request.also]
-    const wanted = [...new Set([...compared, ...compared.flatMap((one) => request.beside(one))])].filter(request.accept)
-    return pgvector ? compareThere(db, owner.key, request, wanted) : compareHere(db, owner.key, request, wanted)
+    const compare = (ordinals: readonly number[]) =>
+      pgvector ? compareThere(db, owner.key, request, ordinals) : compareHere(db, owner.key, request, ordinals)
+    const first = await compare(
+      indexed ? await nearestByIndex(db, owner, request) : await nearestByCode(db, owner, codes, request),
+    )
+    const near = [...likest(first, request.count), ...request.also]
+    const wanted = [...new Set([...near, ...near.flatMap((one) => request.beside(one))])].filter(request.accept)
+    const others = await compare(wanted.filter((ordinal) => !first.has(ordinal)))
+    return new Map(
+      wanted.flatMap((one) => {
+        const likeness = first.get(one) ?? others.get(one)
+        return likeness === undefined ? [] : [[one, likeness] as const]
+      }),
+    )
   }
 
 async function nearestByCode(
@@ -44,9 +54,7 @@ async function nearestByCode(
     if (codes.space === space) codes.bringForward(Math.max(codes.version, owner.version), rows)
   }
   const { table } = codes
-  return table === undefined || table.words !== wordsOf(vector.length)
-    ? []
-    : table.nearest(codeOf(vector), count, accept)
+  return table === undefined || table.words !== wordsOf(vector.length) ? [] : table.nearest(vector, count, accept)
 }
 
 /** A vector as pgvector reads it. */

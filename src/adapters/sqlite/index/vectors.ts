@@ -1,5 +1,5 @@
 /** Vectors of items in SQLite: float32 whole, read for few items, and one bit a number, kept in memory and scanned. */
-import { codeOf, likenessOf, toBytes, vectorFrom, wordsOf } from '../../../memory/rank/codes.ts'
+import { codeOf, likenessOf, likest, toBytes, vectorFrom, wordsOf } from '../../../memory/rank/codes.ts'
 import type { KeptCodes } from '../../../memory/rank/kept-index.ts'
 import type { EmbeddingClaim, NearestRequest, VectorIndex } from '../../../memory/rank/ports.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
@@ -122,17 +122,22 @@ export function nearestItems(
   if (kept.version !== row.version) bringCodesForward(db, owner, kept, row.version)
   const { table } = kept
   if (table === undefined || table.words !== wordsOf(request.vector.length)) return found
-  const near = table.nearest(codeOf(request.vector), request.count, (at) => request.accept(at))
-  const compared = [...near, ...request.also]
-  for (const ordinal of new Set([...compared, ...compared.flatMap((one) => request.beside(one))])) {
-    if (!request.accept(ordinal)) continue
-    const item = db.get<{ vector: Uint8Array }>(
-      'SELECT vector FROM index_vector WHERE owner = ? AND ordinal = ?',
-      owner,
-      ordinal,
-    )
-    if (item !== undefined) found.set(ordinal, likenessOf(request.vector, vectorFrom(item.vector)))
+  const compare = (ordinals: Iterable<number>) => {
+    for (const ordinal of ordinals) {
+      if (found.has(ordinal) || !request.accept(ordinal)) continue
+      const item = db.get<{ vector: Uint8Array }>(
+        'SELECT vector FROM index_vector WHERE owner = ? AND ordinal = ?',
+        owner,
+        ordinal,
+      )
+      if (item !== undefined) found.set(ordinal, likenessOf(request.vector, vectorFrom(item.vector)))
+    }
   }
+  compare(table.nearest(request.vector, request.count, (at) => request.accept(at)))
+  const near = [...likest(found, request.count), ...request.also]
+  const wanted = new Set([...near, ...near.flatMap((one) => request.beside(one))])
+  compare(wanted)
+  for (const ordinal of found.keys()) if (!wanted.has(ordinal)) found.delete(ordinal)
   return found
 }
 
