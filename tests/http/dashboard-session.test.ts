@@ -93,16 +93,18 @@ describe('sign-in', () => {
 
   test('RFC 9207 and 6749: a wrong issuer, a made-up code and a refusal sign nobody in', async () => {
     for (const [changes, status] of [
-      [{ iss: 'https://other.example', code: 'x' }, 403],
-      [{ iss: origin, code: 'made-up' }, 403],
-      [{ iss: origin, error: 'access_denied' }, 200],
+      [`iss=https://other.example&code=x`, 403],
+      [`iss=${origin}&code=made-up`, 403],
+      [`iss=${origin}&code=one&code=two`, 403],
+      [`iss=${origin}`, 403],
+      [`iss=${origin}&error=access_denied`, 200],
     ] as const) {
       const browser = product.browser()
       const begun = pageOf(await browser.open('/session/login'))
       expect(begun.forms).not.toBeEmpty()
       const name = [...browser.cookies.keys()].find((key) => key.startsWith('souvenir-ui-login-')) ?? ''
       const state = browser.cookies.get(name)?.split('.')[0] ?? ''
-      const page = pageOf(await browser.open(`/session/callback?${new URLSearchParams({ state, ...changes })}`))
+      const page = pageOf(await browser.open(`/session/callback?state=${state}&${changes}`))
       expect([changes, page.status, cookieOf(browser)]).toEqual([changes, status, ''])
     }
   })

@@ -110,6 +110,8 @@ export function createIssuer(upstream: Upstream, settings: UiSettings, clock: Cl
         async () => oauth.validateAuthResponse(server, client, answer, state),
         'forbidden',
       )
+      // RFC 6749 section 4.1.2: otherwise it is no answer, and nothing to ask the issuer about.
+      if (parameters.getAll('code').length !== 1) throw new Fault('forbidden', messages.forbidden)
       const response = await upstreamAnswer(() =>
         oauth.authorizationCodeGrantRequest(server, client, oauth.None(), parameters, redirectUri, verifier, options),
       )
