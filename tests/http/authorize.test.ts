@@ -95,6 +95,11 @@ describe('what is refused, at the client', () => {
     ['OpenID Connect Core 5.5: claims that are no JSON', { claims: '{' }, 'invalid_request'],
     ['OpenID Connect Core 5.5: claims that are no object', { claims: '[]' }, 'invalid_request'],
     [
+      'OpenID Connect Core 5.5.1: a sub that nobody has, since it is no string',
+      { claims: '{"id_token":{"sub":{"value":{"a":1}}}}' },
+      'invalid_request',
+    ],
+    [
       'OpenID Connect Core 5.5.1.1: an essential acr with values',
       { claims: '{"id_token":{"acr":{"essential":true,"values":["urn:mace:incommon:iap:silver"]}}}' },
       'unmet_authentication_requirements',

@@ -20,6 +20,8 @@ export const claims: ClientCheck = ({ parameters }, _asker, { hintedOwnerId }) =
   const idToken = member(asked, 'id_token')
   const userinfo = member(asked, 'userinfo')
   const sub = member(idToken, 'sub').value ?? member(userinfo, 'sub').value
+  if (sub !== undefined && typeof sub !== 'string')
+    throw new OAuthError('invalid_request', 'claims: the value of sub is a string.')
   if (sub !== undefined && hintedOwnerId !== undefined && sub !== hintedOwnerId)
     throw new OAuthError('invalid_request', 'claims and id_token_hint name different people.')
   if (isUnmet(member(idToken, 'acr')))
@@ -29,7 +31,7 @@ export const claims: ClientCheck = ({ parameters }, _asker, { hintedOwnerId }) =
     )
   return {
     claims: { idToken: names(idToken), userinfo: names(userinfo) },
-    ...(typeof sub === 'string' ? { hintedOwnerId: sub as OwnerId } : {}),
+    ...(sub === undefined ? {} : { hintedOwnerId: sub as OwnerId }),
   }
 }
 
