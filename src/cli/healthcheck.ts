@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/config.ts'
-import { allRoles, parseRoles } from '../config/roles.ts'
 import { type Command, complain } from './command.ts'
+import { rolesOf } from './roles.ts'
 
 const patienceMs = 3_000
 
@@ -10,8 +10,7 @@ export const healthcheck: Command = {
   usage: '[--roles ROLES]',
   summary: 'Exit status 0 when the server on this machine is healthy, 1 when not.',
   async run(words) {
-    const roles = words[0] === '--roles' && words[1] !== undefined ? parseRoles(words[1]) : new Set(allRoles)
-    const { listen } = loadConfig(roles)
+    const { listen } = loadConfig(rolesOf(words))
     const host = listen.host === '0.0.0.0' || listen.host === '::' ? '127.0.0.1' : listen.host
     try {
       const response = await fetch(`http://${host}:${listen.port}/health`, { signal: AbortSignal.timeout(patienceMs) })

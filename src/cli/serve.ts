@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util'
 import { type App, buildApp, buildWaiting } from '../app.ts'
 import { type Config, loadConfig } from '../config/config.ts'
-import { allRoles, parseRoles } from '../config/roles.ts'
+import { allRoles } from '../config/roles.ts'
 import { type Dependencies, openDependencies } from '../dependencies.ts'
 import { type Listening, listen } from '../serve.ts'
 import { systemClock } from '../shared/clock.ts'
@@ -9,7 +8,8 @@ import { Fault } from '../shared/fault.ts'
 import { createLog } from '../shared/log.ts'
 import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
-import { type Command, complain, UsageError } from './command.ts'
+import { type Command, complain } from './command.ts'
+import { rolesOf } from './roles.ts'
 
 /** Requests under way get this long to finish after SIGTERM; the process is gone within ten seconds. */
 const drainMs = 8_000
@@ -19,8 +19,7 @@ export const serve: Command = {
   usage: '[--roles auth,mcp,api,ui,worker,actions]',
   summary: 'Serves (all roles unless told otherwise) until it is stopped. This is the default.',
   async run(words) {
-    const { values } = parseArgs({ args: [...words], options: { roles: { type: 'string' } } })
-    const config = loadConfig(values.roles === undefined ? new Set(allRoles) : rolesIn(values.roles))
+    const config = loadConfig(rolesOf(words))
     const stopped = stopSignal()
     try {
       const running = needsOthers(config) ? await startWaiting(config, stopped) : await start(config)
@@ -98,14 +97,6 @@ const retryMs = 2_000
 const pause = (milliseconds: number) => new Promise<undefined>((resolve) => setTimeout(resolve, milliseconds))
 const withoutSignIn =
   'Start what is missing (docker compose up -d), or, to work on this machine without sign-in, set AUTH=none.'
-
-function rolesIn(text: string) {
-  try {
-    return parseRoles(text)
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
-}
 
 const isAddressInUse = (error: unknown) =>
   error instanceof Error &&
