@@ -25,23 +25,50 @@ export async function periodsIn(text: string, words: readonly Word[], nowMs: num
   const named = [...seasonsIn(asked, nowMs), ...weeksAndYearsIn(asked, nowMs)]
   const days = await daysIn(asked, nowMs)
   const [first, second] = days
-  const between = days.length === 2 && /\bbetween\b/iu.test(asked)
-  return [...named, ...(between && first && second ? [{ from: first.from, to: second.to }] : days)]
+  if (days.length !== 2 || first === undefined || second === undefined || !/\bbetween\b/iu.test(asked)) {
+    return [...named, ...days]
+  }
+  // Each was read by itself: in November, "between October and December" ends after it begins.
+  const to = second.to > first.from ? second.to : yearsLater(second.to, 1)
+  return [...named, { from: first.from, to }]
 }
+
+/** What memories tell has happened: a date without a year is the newest that has begun, unless the question looks ahead. */
+const looksAhead =
+  /\b(?:will|shall|going to|next|(?:up)?coming|planned|planning|plans?|scheduled|due|tomorrow|until|soon|ahead)\b|['’]ll\b/iu
 
 async function daysIn(text: string, nowMs: number): Promise<Period[]> {
   const chrono = await import('chrono-node')
-  return chrono.parse(text, new Date(nowMs)).flatMap((found) => {
-    const { start, end } = found
-    if (/^(?:last|past|this|next)\s+week$/iu.test(found.text)) return []
-    if (!start.isCertain('month') && !start.isCertain('day') && !start.isCertain('weekday')) return []
-    const from = Date.UTC(start.get('year') ?? 0, (start.get('month') ?? 1) - 1, start.get('day') ?? 1)
-    if (end) return [{ from, to: end.date().getTime() }]
-    if (start.isCertain('day') || start.isCertain('weekday')) return [{ from: from - dayMs, to: from + 2 * dayMs }]
-    const year = start.get('year') ?? 0
-    const month = (start.get('month') ?? 1) - 1
-    return [{ from: Date.UTC(year, month, 1), to: Date.UTC(year, month + 1, 1) }]
+  const ahead = looksAhead.test(text)
+  return chrono.parse(text, new Date(nowMs)).flatMap(({ start, end, text: found, index }): Period[] => {
+    if (/^(?:last|past|this|next)\s+week$/iu.test(found)) return []
+    const [ofDay, ofMonth] = [start.isCertain('day') || start.isCertain('weekday'), start.isCertain('month')]
+    if (!ofDay && !ofMonth) return []
+    const read = Date.UTC(
+      start.get('year') ?? 0,
+      (start.get('month') ?? 1) - 1,
+      ofDay || end ? (start.get('day') ?? 1) : 1,
+    )
+    const leaned = (time: number): number => {
+      if (ahead || read <= nowMs) return time
+      if (ofMonth && !start.isCertain('year')) return yearsLater(time, -1)
+      return start.isCertain('weekday') && !start.isCertain('day') ? time - 7 * dayMs : time
+    }
+    const from = leaned(read)
+    if (end) return [{ from, to: leaned(end.date().getTime()) }]
+    if (from <= nowMs && /\bsince\s+$/iu.test(text.slice(0, index))) return [{ from, to: nowMs + 1 }]
+    return [ofDay ? { from: from - dayMs, to: from + 2 * dayMs } : { from, to: monthLater(from) }]
   })
+}
+
+function yearsLater(time: number, years: number): number {
+  const date = new Date(time)
+  return date.setUTCFullYear(date.getUTCFullYear() + years)
+}
+
+function monthLater(time: number): number {
+  const date = new Date(time)
+  return date.setUTCMonth(date.getUTCMonth() + 1)
 }
 
 const firstMonth: Readonly<Record<string, number>> = { spring: 2, summer: 5, autumn: 8, fall: 8, winter: 11 }

@@ -20,6 +20,14 @@ describe('What a question names', () => {
     ['What did we buy last year?', '2025-12-31T12:00:00Z', '2026-01-01T12:00:00Z'],
     ['Which books did I read in 2023?', '2023-06-01T00:00:00Z', '2024-01-01T00:00:00Z'],
     ['Who came between May 3 and May 8, 2026?', '2026-05-06T12:00:00Z', '2026-05-20T12:00:00Z'],
+    ['What has happened since March?', '2026-09-01T12:00:00Z', '2027-03-10T12:00:00Z'],
+    ['Who has called since Monday?', '2026-10-27T12:00:00Z', '2026-10-20T12:00:00Z'],
+    ['What did I do in March?', '2026-03-31T12:00:00Z', '2027-03-10T12:00:00Z'],
+    ['What did I do on December 24?', '2025-12-24T12:00:00Z', '2026-12-24T12:00:00Z'],
+    ['What did we eat on Monday?', '2026-10-26T12:00:00Z', '2026-11-02T12:00:00Z'],
+    ['What will happen in March?', '2027-03-10T12:00:00Z', '2026-03-10T12:00:00Z'],
+    ['Where are we going to be on December 24?', '2026-12-24T12:00:00Z', '2025-12-24T12:00:00Z'],
+    ['Who came between October and December?', '2026-11-20T12:00:00Z', '2025-12-10T12:00:00Z'],
     ['What did I plan two weeks ago?', '2026-10-18T12:00:00Z', '2026-10-01T12:00:00Z'],
   ])('%s', async (question, inside, outside) => {
     expect(await within(question, inside)).toBe(true)
