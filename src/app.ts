@@ -139,12 +139,12 @@ const edgeOf = (config: Config, { random, log }: Pick<Dependencies, 'random' | '
   https: config.issuer.startsWith('https:'),
 })
 
-const gaugesOf = ({ healthChecks, lags }: Dependencies, surfaces: readonly Surface[]): Gauges => ({
+const gaugesOf = ({ healthChecks, queues }: Dependencies, surfaces: readonly Surface[]): Gauges => ({
   openStreams: () =>
     Object.fromEntries(surfaces.flatMap(({ streams }) => (streams ? [[streams.kind, streams.count()]] : []))),
   engines: async () => (await checkEngines(healthChecks)).map(({ engine, state }) => ({ engine, up: state === 'up' })),
-  async lagSeconds() {
-    const known = await Promise.allSettled(lags.map((read) => read()))
+  async queues() {
+    const known = await Promise.allSettled(queues.map((read) => read()))
     return Object.assign({}, ...known.map((one) => (one.status === 'fulfilled' ? one.value : {})))
   },
 })

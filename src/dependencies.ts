@@ -11,7 +11,7 @@ import { limitRules } from './dependencies/limit-rules.ts'
 import { openMemoryServices } from './dependencies/memory-services.ts'
 import { type Measuring, openMetrics } from './dependencies/metrics.ts'
 import { oidcSettings } from './dependencies/oidc-settings.ts'
-import { createOpening, type EngineInUse, type QueueLags } from './dependencies/opening.ts'
+import { createOpening, type EngineInUse, type QueueStates } from './dependencies/opening.ts'
 import { openVerification } from './dependencies/verification.ts'
 import { audited, timedTools } from './dependencies/watched.ts'
 import { takeAllowance } from './http/rate-limit.ts'
@@ -47,7 +47,7 @@ export interface Dependencies {
   readonly healthChecks: readonly HealthCheck[]
   readonly engines: readonly EngineInUse[]
   readonly measuring: Measuring
-  readonly lags: readonly QueueLags[]
+  readonly queues: readonly QueueStates[]
   readonly verifier: TokenVerifier
   /** With the role auth. */
   readonly auth: OidcDependencies | undefined
@@ -112,7 +112,7 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
       healthChecks: opening.healthChecks,
       engines: opening.engines,
       measuring,
-      lags: opening.lags,
+      queues: opening.queues,
       verifier,
       auth,
       people: auth && people,

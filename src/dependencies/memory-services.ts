@@ -44,9 +44,12 @@ export async function openMemoryServices(config: Config, opening: Opening, given
     if (job !== undefined) opening.onClose(() => job.stop())
   }
   const { knowledge } = engine
-  opening.lags.push(async () =>
-    Object.fromEntries((await knowledge.outbox.state(clock.now())).map(({ kind, lagMs }) => [kind, lagMs / 1000])),
-  )
+  opening.queues.push(async () => {
+    const states = await knowledge.outbox.state(clock.now())
+    return Object.fromEntries(
+      states.map(({ kind, lagMs, waiting, dead }) => [kind, { lagSeconds: lagMs / 1000, waiting, dead }]),
+    )
+  })
   const graph = await openGraph(config, knowledge, opening, clock)
   if (config.roles.has('worker')) {
     const work = [...graph.work, ...(await openExtraction(config, knowledge, opening, clock))]

@@ -1,4 +1,5 @@
 import type { HealthCheck } from '../shared/health.ts'
+import type { QueueState } from '../shared/metrics.ts'
 
 /** What an engine is used for, as the start says it. */
 export interface EngineInUse {
@@ -6,14 +7,13 @@ export interface EngineInUse {
   readonly engine: string
 }
 
-/** How many seconds the oldest undone work of each queue has waited. */
-export type QueueLags = () => Promise<Readonly<Record<string, number>>>
+export type QueueStates = () => Promise<Readonly<Record<string, QueueState>>>
 
 /** What has been opened so far: each part says what it added, and all of it closes together, the last opened first. */
 export interface Opening {
   readonly healthChecks: HealthCheck[]
   readonly engines: EngineInUse[]
-  readonly lags: QueueLags[]
+  readonly queues: QueueStates[]
   /** Is called once, after everything that was opened later has closed. */
   onClose(closeOne: () => void | Promise<void>): void
   close(): Promise<void>
@@ -24,7 +24,7 @@ export function createOpening(): Opening {
   return {
     healthChecks: [],
     engines: [],
-    lags: [],
+    queues: [],
     onClose: (closeOne) => void closers.push(closeOne),
     async close() {
       for (const closeOne of closers.splice(0).reverse()) await closeOne()

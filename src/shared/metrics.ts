@@ -35,8 +35,16 @@ export interface Gauges {
   openStreams(): Readonly<Record<string, number>>
   /** Each engine and whether it is up. */
   engines(): Promise<readonly { readonly engine: string; readonly up: boolean }[]>
-  /** Seconds that the oldest undone work of each queue has waited. */
-  lagSeconds(): Promise<Readonly<Record<string, number>>>
+  /** How each queue of work stands. */
+  queues(): Promise<Readonly<Record<string, QueueState>>>
+}
+
+export interface QueueState {
+  /** How long the oldest undone work has waited. */
+  readonly lagSeconds: number
+  readonly waiting: number
+  /** Given up after too many failures. */
+  readonly dead: number
 }
 
 /** Counted and timed so far, as text for a scraper. */

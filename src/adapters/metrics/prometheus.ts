@@ -45,6 +45,8 @@ export function createPrometheus(): Prometheus {
   const streams = gauge('souvenir_open_streams', 'Open streams.', ['kind'])
   const engines = gauge('souvenir_engine_up', '1 while an engine answers.', ['engine'])
   const lag = gauge('souvenir_queue_lag_seconds', 'How long the oldest undone work has waited.', ['queue'])
+  const waiting = gauge('souvenir_queue_jobs_waiting', 'Jobs that are still to be done.', ['queue'])
+  const dead = gauge('souvenir_queue_jobs_dead', 'Jobs that were given up after too many failures.', ['queue'])
   const memory = gauge('process_resident_memory_bytes', 'Resident memory.')
   const started = gauge('process_start_time_seconds', 'When the process started, Unix seconds.')
   started.set(Math.round(Date.now() / 1000 - process.uptime()))
@@ -68,10 +70,14 @@ export function createPrometheus(): Prometheus {
     limited: (rule) => limited.inc({ rule }),
     toolCalled: (tool, outcome, milliseconds) => tools.observe({ tool, outcome }, seconds(milliseconds)),
     searched: (stage, milliseconds) => stages.observe({ stage }, seconds(milliseconds)),
-    async page({ openStreams, engines: enginesNow, lagSeconds }) {
+    async page({ openStreams, engines: enginesNow, queues }) {
       for (const [kind, count] of Object.entries(openStreams())) streams.set({ kind }, count)
       for (const { engine, up } of await enginesNow()) engines.set({ engine }, up ? 1 : 0)
-      for (const [queue, waited] of Object.entries(await lagSeconds())) lag.set({ queue }, waited)
+      for (const [queue, state] of Object.entries(await queues())) {
+        lag.set({ queue }, state.lagSeconds)
+        waiting.set({ queue }, state.waiting)
+        dead.set({ queue }, state.dead)
+      }
       memory.set(process.memoryUsage().rss)
       return { contentType: registry.contentType, body: await registry.metrics() }
     },

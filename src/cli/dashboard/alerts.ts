@@ -65,6 +65,13 @@ export const alerts: readonly Alert[] = [
     summary: 'Work in {{ $labels.queue }} waits for more than ten minutes: is the worker running?',
   },
   {
+    name: 'SouvenirQueueDead',
+    expr: 'max by (queue) (souvenir_queue_jobs_dead) > 0',
+    for: '10m',
+    severity: 'ticket',
+    summary: 'Jobs of {{ $labels.queue }} were given up; "souvenir rebuild" asks for them again.',
+  },
+  {
     name: 'SouvenirRateLimited',
     expr: 'sum by (rule) (rate(souvenir_rate_limited_total[15m])) > 1',
     for: '30m',

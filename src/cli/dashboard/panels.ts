@@ -97,6 +97,14 @@ export const panels: readonly Panel[] = [
     queries: [{ expr: 'max by (queue) (souvenir_queue_lag_seconds)', legend: '{{queue}}' }],
   },
   {
+    title: 'Queues: jobs',
+    unit: 'short',
+    queries: [
+      { expr: 'max by (queue) (souvenir_queue_jobs_waiting)', legend: '{{queue}} waiting' },
+      { expr: 'max by (queue) (souvenir_queue_jobs_dead)', legend: '{{queue}} given up' },
+    ],
+  },
+  {
     title: 'Engines',
     unit: 'short',
     queries: [{ expr: 'min by (engine) (souvenir_engine_up)', legend: '{{engine}}' }],

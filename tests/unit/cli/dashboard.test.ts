@@ -14,7 +14,7 @@ async function served(): Promise<{ names: Set<string>; labels: Set<string> }> {
   const { body } = await prometheus.page({
     openStreams: () => ({ mcp_sse: 1 }),
     engines: async () => [{ engine: 'sqlite', up: true }],
-    lagSeconds: async () => ({ outbox: 0 }),
+    queues: async () => ({ graph: { lagSeconds: 0, waiting: 0, dead: 0 } }),
   })
   const samples = body.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return {
