@@ -45,7 +45,12 @@ const patterns: readonly SecretPattern[] = [
   { kind: 'SendGrid key', pattern: /\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}/g },
   { kind: 'Telegram bot token', pattern: /\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b/g },
   { kind: 'age key', pattern: /\bAGE-SECRET-KEY-1[A-Z0-9]{58}\b/g },
-  { kind: 'JSON Web Token', pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g },
+  // Begun only where a run of such characters begins: from each `eyJ` in a run to its end would take time by its square.
+  {
+    kind: 'JSON Web Token',
+    pattern: /(?<![\w-])[\w-]{13,}\.eyJ[\w-]{10,}\.[\w-]{10,}/g,
+    accept: (match) => /(?:^|-)eyJ[\w-]{10,}\./.test(match),
+  },
   { kind: 'bearer token', pattern: /\bBearer\s+(?<secret>[A-Za-z0-9._~+/-]{20,}=*)/gi },
   // RFC 3986 section 3.2.1: the password of a URL. No scheme is longer; without a bound, `a-a-a-...` takes time by its square.
   { kind: 'password in a URL', pattern: /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]+:(?<secret>[^\s/@]{3,})@/gi },
@@ -77,7 +82,8 @@ export function maskSecrets(text: string): Masked {
 
 /** A word after "password is" may be prose ("stored safely"); a password mixes letters with digits or signs. */
 function looksRandom(candidate: string): boolean {
-  return /[\d!@#$%^&*_+=~?<>|-]/.test(candidate.replace(/[.!?)]+$/, ''))
+  // Without the lookbehind each mark of a long row would begin a search for the end.
+  return /[\d!@#$%^&*_+=~?<>|-]/.test(candidate.replace(/(?<![.!?)])[.!?)]+$/, ''))
 }
 
 /** 13 to 19 digits of an issuer's range that pass Luhn's check. */

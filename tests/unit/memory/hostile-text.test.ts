@@ -24,13 +24,18 @@ describe('the longest text that may be stored, and the longest question', () => 
     },
   )
 
-  test.each(['a-', 'a.', 'a+', '1 ', '://', 'password ', 'Bearer ', '-----BEGIN PRIVATE KEY-----'])(
+  test.each(['a-', 'a.', 'a+', '1 ', '://', 'password ', 'Bearer ', '-----BEGIN PRIVATE KEY-----', '-eyJ'])(
     'secrets are looked for in %p without end',
     async (unit) => {
       const growth = await growthOf((size) => maskSecrets(filled(unit, size)), limits.textCharacters)
       expect(growth).toBeLessThan(withTheLength)
     },
   )
+
+  test('secrets are looked for in a password of dots without end', async () => {
+    const growth = await growthOf((size) => maskSecrets(`password: ${filled('.', size - 11)}a`), 20_000)
+    expect(growth).toBeLessThan(withTheLength)
+  })
 
   test.each(['A ', 'Aa de la ', 'a@', 'a@b.', 'http://', 'https://a.b/ ', '1 May ', '2023-01-0', 'Aa-'])(
     'entities are looked for in %p without end',
