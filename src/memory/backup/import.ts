@@ -10,6 +10,8 @@ import { importedOf } from './record.ts'
 /** Few enough that a page holds nobody up for long. */
 const pageSize = 100
 const maxErrors = 100
+/** More are no slips in an export but something else: the rest of the file is not read. */
+const maxFailed = 10_000
 
 export interface ImportReport {
   readonly added: number
@@ -38,8 +40,6 @@ export async function importMemories(
   const write = async () => {
     for (const status of await store.importAll(ownerId, appId, [...page.values()], mode, nowMs)) counts[status]++
     page.clear()
-    // Others have their turn between two pages, also where all of the file is there already.
-    await new Promise((resolve) => setImmediate(resolve))
   }
   let line = 0
   const fail = ({ field, message }: Fault) => {
@@ -67,6 +67,13 @@ export async function importMemories(
     })
     line++
     if (next === undefined || next.done === true) break
+    // Others have their turn in between, also where all of the file is there already and nothing of it can be written.
+    if (line % pageSize === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (counts.failed >= maxFailed) {
+      unreadable = new Fault('invalid', `${maxFailed} records failed: the rest was not read.`)
+      await records.return()
+      break
+    }
     const memory = read(next.value)
     if (memory === undefined) continue
     // A memory that the file has twice is brought to its first record before its second is compared with it.

@@ -8,12 +8,16 @@ export interface LineReader {
   push(bytes: Uint8Array): void
   /** Nothing more comes: what stands behind the last line end is a line too. */
   end(): void
-  /** What was read since the last time: values, and an `Error` for a line that is no JSON, no UTF-8 or too long. */
+  /**
+   * What was pushed since the last time, a line as it is asked for: values, and an `Error` for a line that is no JSON, no UTF-8 or
+   * too long. The shortest lines make many values of few bytes: together they would be more than there is memory for.
+   */
   drain(): Generator<unknown, void>
 }
 
 export function createLineReader(): LineReader {
-  let ready: unknown[] = []
+  let unread: Uint8Array[] = []
+  let ended = false
   let pending: Uint8Array[] = []
   let pendingBytes = 0
 
@@ -23,28 +27,34 @@ export function createLineReader(): LineReader {
     if (pendingBytes > maxLineBytes) pending = []
     else if (part.byteLength > 0) pending.push(part.slice())
   }
-  const finish = () => {
-    if (pendingBytes > maxLineBytes) ready.push(new Error(`The line is longer than ${maxLineBytes} bytes.`))
-    else if (pendingBytes > 0) ready.push(...read(pending.length === 1 ? pending[0] : Buffer.concat(pending)))
+  const finish = (): readonly unknown[] => {
+    const [parts, bytes] = [pending, pendingBytes]
     pending = []
     pendingBytes = 0
+    if (bytes > maxLineBytes) return [new Error(`The line is longer than ${maxLineBytes} bytes.`)]
+    return bytes === 0 ? [] : read(parts.length === 1 ? parts[0] : Buffer.concat(parts))
   }
 
   return {
     push(bytes) {
-      let from = 0
-      for (let at = bytes.indexOf(lineEnd); at >= 0; at = bytes.indexOf(lineEnd, from)) {
-        add(bytes.subarray(from, at))
-        finish()
-        from = at + 1
-      }
-      add(bytes.subarray(from))
+      if (bytes.byteLength > 0) unread.push(bytes)
     },
-    end: finish,
+    end() {
+      ended = true
+    },
     *drain() {
-      const lines = ready
-      ready = []
-      yield* lines
+      const chunks = unread
+      unread = []
+      for (const bytes of chunks) {
+        let from = 0
+        for (let at = bytes.indexOf(lineEnd); at >= 0; at = bytes.indexOf(lineEnd, from)) {
+          add(bytes.subarray(from, at))
+          yield* finish()
+          from = at + 1
+        }
+        add(bytes.subarray(from))
+      }
+      if (ended) yield* finish()
     },
   }
 }

@@ -23,6 +23,13 @@ export const zipLimits: ZipLimits = {
 
 /** What is unpacked at once: DEFLATE makes at most some thousand times as much of it. */
 const sliceBytes = 16 * 1024
+/** The same within `memories.jsonl.gz`, which may be packed in the zip once more: a thousand times a thousand. */
+const innerSliceBytes = 1024
+/** From here on a file must not unpack to more than so many times its size: texts of people do not. */
+const trustedBytes = 64 * 1024 * 1024
+const mostTimes = 200
+/** Unpacked without giving others their turn. */
+const turnBytes = 1024 * 1024
 const linesName = 'memories.jsonl.gz'
 const documentName = 'memories.json'
 
@@ -35,7 +42,8 @@ export async function* recordsOf(
   upload: AsyncIterable<Uint8Array>,
   limits: ZipLimits = zipLimits,
 ): AsyncGenerator<unknown, void> {
-  const lines = createGzippedLines(limits.linesBytes)
+  let size = 0
+  const lines = createGzippedLines(() => Math.min(limits.linesBytes, Math.max(trustedBytes, mostTimes * size)))
   const document = createDocument(limits.documentBytes)
   const zip = new Unzip((file) => {
     const part = isNamed(file.name, linesName) ? lines : isNamed(file.name, documentName) ? document : undefined
@@ -49,7 +57,6 @@ export async function* recordsOf(
     file.start()
   })
   zip.register(UnzipInflate)
-  let size = 0
   for await (const chunk of upload) {
     size += chunk.byteLength
     if (size > limits.uploadBytes) throw tooMuch(`The file is larger than ${limits.uploadBytes} bytes.`)
@@ -91,14 +98,22 @@ function unpack(step: () => void, begun: () => boolean): void {
 }
 
 /** `memories.jsonl.gz`: its lines as far as it has come. */
-function createGzippedLines(maxBytes: number) {
+function createGzippedLines(maxBytes: () => number) {
   const reader = createLineReader()
-  let [begun, ended, size] = [false, false, 0]
+  let [begun, ended, finished, size, sizeAtTurn] = [false, false, false, 0, 0]
+  let waiting: Uint8Array[] = []
   const gunzip = new Gunzip((data) => {
     size += data.byteLength
-    if (size > maxBytes) throw tooMuch('The file unpacks to too much.')
+    if (size > maxBytes()) throw tooMuch('The file unpacks to too much.')
     reader.push(data)
   })
+  const unpackInner = (data: Uint8Array, final: boolean) => {
+    try {
+      gunzip.push(data, final)
+    } catch (cause) {
+      throw cause instanceof Fault ? cause : cutOff(cause)
+    }
+  }
   return {
     begun: () => begun,
     begin() {
@@ -106,17 +121,28 @@ function createGzippedLines(maxBytes: number) {
     },
     ended: () => ended,
     push(data: Uint8Array, final: boolean) {
-      try {
-        for (let at = 0; at < data.byteLength; at += sliceBytes) gunzip.push(data.subarray(at, at + sliceBytes))
-        if (final) gunzip.push(new Uint8Array(), true)
-      } catch (cause) {
-        throw cause instanceof Fault ? cause : cutOff(cause)
-      }
-      if (!final) return
-      reader.end()
-      ended = true
+      if (data.byteLength > 0) waiting.push(data)
+      ended ||= final
     },
-    drain: () => reader.drain(),
+    /** Unpacked as it is asked for: all at once could be more than there is memory for. */
+    async *drain() {
+      const parts = waiting
+      waiting = []
+      for (const data of parts) {
+        for (let at = 0; at < data.byteLength; at += innerSliceBytes) {
+          unpackInner(data.subarray(at, at + innerSliceBytes), false)
+          yield* reader.drain()
+          if (size - sizeAtTurn < turnBytes) continue
+          sizeAtTurn = size
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      }
+      if (!ended || finished) return
+      finished = true
+      unpackInner(new Uint8Array(), true)
+      reader.end()
+      yield* reader.drain()
+    },
   }
 }
 

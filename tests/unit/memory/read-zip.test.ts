@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { gzipSync, strToU8, zipSync } from 'fflate'
+import { importMemories } from '../../../src/memory/backup/import.ts'
 import { recordsOf, zipLimits } from '../../../src/memory/backup/read-zip.ts'
 
 const linesOf = (count: number) =>
@@ -60,5 +61,35 @@ describe('An export is read as it arrives', () => {
       }
       expect(await all(recordsOf(pieces()))).toEqual([{ a: 1 }, { b: '\u00e4\u{1F682}' }, { c: 3 }])
     }
+  })
+})
+
+describe('a few hundred bytes that unpack to very much', () => {
+  /** Packed twice, each time to a thousandth. */
+  const bomb = (line: string) => {
+    const members = Array<Uint8Array>(4).fill(gzipSync(strToU8(line.repeat((32 * 1024 * 1024) / line.length))))
+    return zipSync({ 'memories.jsonl.gz': Buffer.concat(members) })
+  }
+
+  test('give others their turn, and are given up after 10,000 records that are none', async () => {
+    const zip = bomb('1\n')
+    expect(zip.byteLength).toBeLessThan(1_000)
+    let turns = 0
+    const timer = setInterval(() => turns++, 0)
+    const services = { store: { importAll: async () => [] }, settings: {} } as unknown as Parameters<
+      typeof importMemories
+    >[0]
+    const caller = { ownerId: 'ada', appId: 'app', nowMs: 0 } as Parameters<typeof importMemories>[1]
+    const report = await importMemories(services, caller, arriving(zip).pieces, 'skip')
+    clearInterval(timer)
+    expect(report).toMatchObject({ added: 0, failed: 10_001 })
+    expect(turns).toBeGreaterThan(10)
+  })
+
+  test('are too_large from 64 MB and 200 times their size on', async () => {
+    await expect(all(recordsOf(arriving(bomb(`${' '.repeat(1_023)}\n`)).pieces))).rejects.toMatchObject({
+      kind: 'too_large',
+      field: 'file',
+    })
   })
 })
