@@ -4,7 +4,7 @@ import { mayChange, mayRead } from './access.ts'
 import { annotationsAfter } from './graph/knowledge.ts'
 import type { Draft, MemoryChange, WriteOptions } from './ports.ts'
 import { guessedThreadPrefix } from './rank/facts.ts'
-import type { AccessRule, Memory } from './schema.ts'
+import type { AccessRule, Memory, MemoryEvent } from './schema.ts'
 
 /** The parts of a memory that a change sets. */
 export const changesOf = ({
@@ -69,6 +69,17 @@ export function assertChange(rule: AccessRule, memory: Memory, { ifVersion }: Wr
     })
   }
 }
+
+/** An event as an app may see it: how a memory was before is shown to whom that could be shown then. */
+export function eventFor(rule: AccessRule, { appId }: Memory, event: MemoryEvent): MemoryEvent {
+  const { before } = event
+  if (before === undefined || mayRead(rule, { appId, categories: before.categories })) return event
+  return { ...event, before: undefined }
+}
+
+/** Of what was recalled, what an app may read: that a text was refused as an echo must not tell what others are given. */
+export const recalledFor = (rule: AccessRule, recalled: readonly Memory[]): readonly Memory[] =>
+  recalled.filter((memory) => mayRead(rule, memory))
 
 /** Whether a draft may take the place of a memory from `from` on. @throws Fault `conflict`, `invalid` */
 export function assertSupersedable(before: Memory, draft: Pick<Draft, 'contentHash'>, from: number): void {

@@ -51,6 +51,6 @@ const refusals = {
     fault(
       'conflict',
       'idempotency_result_erased',
-      'This key was used, and memories were deleted since. Use a new key.',
+      'This key was used, and since then memories were deleted or this app was limited. Use a new key.',
     ),
 }

@@ -13,20 +13,21 @@ export interface ZipLimits {
   readonly linesBytes: number
   /** Decompressed, of `memories.json` where it stands alone: it is read as a whole. */
   readonly documentBytes: number
+  /** From here on a file must not unpack to more than 200 times its size: texts of people do not. */
+  readonly trustedBytes: number
 }
 
 export const zipLimits: ZipLimits = {
   uploadBytes: 512 * 1024 * 1024,
   linesBytes: 8 * 1024 * 1024 * 1024,
   documentBytes: 64 * 1024 * 1024,
+  trustedBytes: 64 * 1024 * 1024,
 }
 
 /** What is unpacked at once: DEFLATE makes at most some thousand times as much of it. */
 const sliceBytes = 16 * 1024
 /** The same within `memories.jsonl.gz`, which may be packed in the zip once more: a thousand times a thousand. */
 const innerSliceBytes = 1024
-/** From here on a file must not unpack to more than so many times its size: texts of people do not. */
-const trustedBytes = 64 * 1024 * 1024
 const mostTimes = 200
 /** Unpacked without giving others their turn. */
 const turnBytes = 1024 * 1024
@@ -43,7 +44,7 @@ export async function* recordsOf(
   limits: ZipLimits = zipLimits,
 ): AsyncGenerator<unknown, void> {
   let size = 0
-  const lines = createGzippedLines(() => Math.min(limits.linesBytes, Math.max(trustedBytes, mostTimes * size)))
+  const lines = createGzippedLines(() => Math.min(limits.linesBytes, Math.max(limits.trustedBytes, mostTimes * size)))
   const document = createDocument(limits.documentBytes)
   const zip = new Unzip((file) => {
     const part = isNamed(file.name, linesName) ? lines : isNamed(file.name, documentName) ? document : undefined

@@ -1,7 +1,7 @@
 /** A person's own settings, in OpenMemory's shape. Engines and models belong to the deployment, not to a person. */
 import { type Static, Type as t } from '@sinclair/typebox'
 import { Fault } from '../../shared/fault.ts'
-import { assertUnrestricted } from '../access.ts'
+import { assertReader, assertUnrestricted } from '../access.ts'
 import type { Caller, RestBinding } from '../operation.ts'
 import type { Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
@@ -104,7 +104,10 @@ export const readSettings = operation({
       toBody: (output) => output,
     },
   ],
-  run: async ({ store }, { ownerId }) => shown(await store.preferences(ownerId)),
+  async run({ store }, { ownerId, appId }) {
+    assertReader(await store.rule(ownerId, appId))
+    return shown(await store.preferences(ownerId))
+  },
 })
 
 export const changeSettings = operation({

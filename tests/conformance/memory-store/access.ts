@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { isUnrestricted, mayAdd, mayChange, mayRead } from '../../../src/memory/access.ts'
+import { contentHash } from '../../../src/memory/content.ts'
 import type { AccessRule } from '../../../src/memory/schema.ts'
 import { app, draftOf, owner, policyAt, startMs } from '../../support/memories.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
@@ -128,5 +129,53 @@ export function describeAccess(open: OpenMemoryStore): void {
         { numRuns: 200 },
       )
     }, 60_000)
+
+    test('how a memory was before is shown, and restored, only to an app that might read it then', async () => {
+      const of = owner('discloser')
+      const hidden = { text: 'Nobody knows.', hash: contentHash('Nobody knows.') }
+      const { id } = await here.add(hidden.text, { categories: ['health'] }, other, startMs, of)
+      const content = { text: 'She works at the mill.', hash: contentHash('She works at the mill.') }
+      await here.store.update(of, other, id, { content, categories: ['work'] }, { at })
+      await here.store.setRule(of, rule({ categories: ['work'] }))
+      const befores = async (reader: typeof chat) =>
+        (await here.store.events(of, reader, id, { limit: 10, offset: 0 })).items.map(({ before }) => before?.content)
+      expect(await befores(chat)).toEqual([undefined, undefined])
+      expect(await befores(other)).toEqual([hidden.text, undefined])
+      expect(await faultOf(here.store.undo(of, chat, id, { at }))).toBe('forbidden')
+      expect((await here.store.undo(of, other, id, { at })).content).toBe(hidden.text)
+    })
+
+    test('taking back a supersession does not put away what the app may not change', async () => {
+      const of = owner('taker')
+      const { id } = await here.add('He lives in Lyon.', {}, chat, startMs, of)
+      await here.store.supersede(of, other, id, draftOf('He lives in Rome.'), policyAt(at), { at })
+      await here.store.setRule(of, rule({ write: 'own' }))
+      expect(await faultOf(here.store.undo(of, chat, id, { at }))).toBe('forbidden')
+    })
+
+    test('what other apps were given a moment ago is no echo to an app that may not read it', async () => {
+      const of = owner('echoed')
+      const { id } = await here.add('The key is under the willow.', {}, other, startMs, of)
+      here.store.logAccess(of, other, [{ memoryId: id, kind: 'read' }], at)
+      await here.store.setRule(of, rule({ read: 'own' }))
+      const policy = {
+        ...policyAt(at),
+        recalledSince: 0,
+        isEcho: (_: string, given: readonly object[]) => given.length > 0,
+      }
+      expect((await here.store.add(of, chat, [draftOf('The key is')], policy))[0]?.status).toBe('added')
+      expect((await here.store.add(of, other, [draftOf('The key')], policy))[0]?.status).toBe('recalled')
+    })
+
+    test('results kept for an Idempotency-Key are not given to an app that was limited since', async () => {
+      const of = owner('limiter')
+      for (const by of [chat, other]) {
+        await here.store.beginOnce(of, by, 'k', 'f', at)
+        await here.store.endOnce(of, by, 'k', { text: 'Known once.' }, at + 1_000)
+      }
+      await here.store.setRule(of, rule({ paused: true }))
+      expect(await here.store.beginOnce(of, chat, 'k', 'f', at)).toEqual({ kind: 'erased' })
+      expect(await here.store.beginOnce(of, other, 'k', 'f', at)).toMatchObject({ kind: 'done' })
+    })
   })
 }

@@ -1,7 +1,7 @@
 /** Adding: what a batch has to be compared with is read at once, the batch is judged here, what is new is written at once. */
 
 import { assertWriter, mayRead } from '../../../memory/access.ts'
-import { runningThread } from '../../../memory/change.ts'
+import { recalledFor, runningThread } from '../../../memory/change.ts'
 import { noAnnotations } from '../../../memory/graph/schema.ts'
 import type { AddOutcome, AddPolicy, Draft } from '../../../memory/ports.ts'
 import type { AccessRule, Memory } from '../../../memory/schema.ts'
@@ -27,12 +27,13 @@ export async function addAll(
     nextPositions(transaction, named),
   ])
   assertWriter(rule)
+  const echoes = recalledFor(rule, recalled)
   const threads = createThreads(last, positions, policy)
   const made: Memory[] = []
   const outcomes = drafts.map((draft): AddOutcome => {
     const same = firstReadable(known.get(draft.contentHash), rule)
     if (same !== undefined) return { status: 'duplicate', memory: same }
-    if (policy.isEcho(draft.content, recalled)) return { status: 'recalled', memory: undefined }
+    if (policy.isEcho(draft.content, echoes)) return { status: 'recalled', memory: undefined }
     const { threadId, position } = threads.next(draft)
     const memory = newMemory(transaction, appId, draft, { threadId, position, at: policy.at })
     made.push(memory)

@@ -67,6 +67,8 @@ export function createApps(db: Database, flushReadings: (ownerId: OwnerId) => Pr
     setRule: (ownerId, { appId, paused, read, write, categories }) =>
       db.write(ownerId, async ({ sql }) => {
         await sql`
+          WITH forgotten AS (UPDATE once SET state = 'erased', result = NULL
+            WHERE owner_id = ${ownerId} AND app_id = ${appId} AND state = 'done')
           INSERT INTO access_rule (owner_id, app_id, paused, read, write, categories)
           VALUES (${ownerId}, ${appId}, ${paused}, ${read}, ${write},
             ${categories === undefined ? null : JSON.stringify(categories)})

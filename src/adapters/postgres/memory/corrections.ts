@@ -1,5 +1,5 @@
 /** Superseding, merging and taking back. Whatever concerns two memories changes both in one transaction. */
-import { assertSupersedable, assertTwo, changeable, changesOf, conflict } from '../../../memory/change.ts'
+import { assertChange, assertSupersedable, assertTwo, changeable, changesOf, conflict } from '../../../memory/change.ts'
 import type { Corrections, WriteOptions } from '../../../memory/ports.ts'
 import type { Memory, MemoryEvent } from '../../../memory/schema.ts'
 import { type EventRow, eventOf } from '../../../memory/stored.ts'
@@ -99,6 +99,8 @@ async function undo(transaction: Transaction, appId: ClientId, id: MemoryId, opt
 
   function restore(now: Memory, { before, seq }: MemoryEvent): Memory {
     if (before === undefined) throw conflict('erased', 'What it was before has been erased.')
+    // What it was may be of a kind that this app may not see.
+    assertChange(rule, { ...now, ...before }, { at })
     const rewriting = rewritten(now, before, at)
     rewritings.push(rewriting)
     events.push({ id: now.id, kind: 'undone', appId, at, before: now, undoes: seq })
@@ -108,6 +110,7 @@ async function undo(transaction: Transaction, appId: ClientId, id: MemoryId, opt
   /** The successor of a supersession that is taken back, unless it stood by itself. */
   function putAway(after: Memory | undefined): void {
     if (after?.supersedes !== id || after.state !== 'active') return
+    assertChange(rule, after, { at })
     rewritings.push(rewritten(after, { state: 'archived' }, at))
     events.push({ id: after.id, kind: 'state_changed', appId, at, before: after })
   }

@@ -1,6 +1,6 @@
 /** What happened to memories, and who read them. */
 import { assertReader, mayRead } from '../../../memory/access.ts'
-import { noSuchMemory } from '../../../memory/change.ts'
+import { eventFor, noSuchMemory } from '../../../memory/change.ts'
 import type { History, Reading } from '../../../memory/ports.ts'
 import { type AccessRow, accessOf, type EventRow, eventOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
@@ -82,13 +82,14 @@ export function createHistory(db: Database): PostgresHistory {
     else if (waiting.has(ownerId)) await flushOwner(ownerId)
   }
 
-  async function assertSeen(ownerId: OwnerId, appId: ClientId, id: MemoryId): Promise<void> {
+  async function seen(ownerId: OwnerId, appId: ClientId, id: MemoryId) {
     const [rule, found] = await db.run((sql) =>
       Promise.all([findRule(sql, ownerId, appId), findAll({ sql, ownerId }, [id])]),
     )
     assertReader(rule)
     const memory = found.get(id)
     if (memory === undefined || !mayRead(rule, memory)) throw noSuchMemory()
+    return { rule, memory }
   }
 
   return {
@@ -99,7 +100,7 @@ export function createHistory(db: Database): PostgresHistory {
       await flushNow()
     },
     async events(ownerId, appId, id, { limit, offset }) {
-      await assertSeen(ownerId, appId, id)
+      const { rule, memory } = await seen(ownerId, appId, id)
       const [rows, [counted]] = await db.run((sql) =>
         Promise.all([
           sql<EventRow[]>`SELECT * FROM memory_event WHERE owner_id = ${ownerId} AND memory_id = ${id}
@@ -108,7 +109,7 @@ export function createHistory(db: Database): PostgresHistory {
             SELECT count(*) AS total FROM memory_event WHERE owner_id = ${ownerId} AND memory_id = ${id}`,
         ]),
       )
-      return { items: rows.map(eventOf), total: counted?.total ?? 0 }
+      return { items: rows.map((row) => eventFor(rule, memory, eventOf(row))), total: counted?.total ?? 0 }
     },
     eventsAfter: (ownerId, seq, limit) =>
       db.run(async (sql) => {
@@ -137,7 +138,7 @@ export function createHistory(db: Database): PostgresHistory {
       schedule()
     },
     async accessLog(ownerId, appId, id, { limit, offset }) {
-      await assertSeen(ownerId, appId, id)
+      await seen(ownerId, appId, id)
       await flushNow(ownerId)
       const [rows, [counted]] = await db.run((sql) =>
         Promise.all([

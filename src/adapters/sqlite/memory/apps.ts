@@ -5,6 +5,7 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { findRule, readableBy, ruleOf } from './conditions.ts'
+import { forgetResults } from './write.ts'
 
 const maxApps = 1_000
 
@@ -67,18 +68,21 @@ export function createApps(db: Database, flushAccessLog: () => void): Apps {
       return { items: rows.map((row) => ({ memory: memoryOf(row), count: row.count })), total }
     },
     rule: async (ownerId, appId) => findRule(db, ownerId, appId),
-    async setRule(ownerId, rule) {
-      db.run(
-        `INSERT INTO access_rule (owner_id, app_id, paused, read, write, categories) VALUES (?, ?, ?, ?, ?, ?)
+    setRule: async (ownerId, rule) =>
+      db.transaction(() => {
+        // What the app was given before it may not see again.
+        forgetResults(db, ownerId, rule.appId)
+        db.run(
+          `INSERT INTO access_rule (owner_id, app_id, paused, read, write, categories) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (owner_id, app_id) DO UPDATE SET paused = excluded.paused, read = excluded.read,
            write = excluded.write, categories = excluded.categories`,
-        ownerId,
-        rule.appId,
-        rule.paused ? 1 : 0,
-        rule.read,
-        rule.write,
-        rule.categories === undefined ? null : JSON.stringify(rule.categories),
-      )
-    },
+          ownerId,
+          rule.appId,
+          rule.paused ? 1 : 0,
+          rule.read,
+          rule.write,
+          rule.categories === undefined ? null : JSON.stringify(rule.categories),
+        )
+      }),
   }
 }

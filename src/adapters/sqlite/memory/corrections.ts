@@ -1,6 +1,6 @@
 /** Superseding, merging and taking back. Whatever concerns two memories changes both in one transaction. */
 import { assertWriter } from '../../../memory/access.ts'
-import { assertSupersedable, assertTwo, changesOf, conflict } from '../../../memory/change.ts'
+import { assertChange, assertSupersedable, assertTwo, changesOf, conflict } from '../../../memory/change.ts'
 import type { Corrections } from '../../../memory/ports.ts'
 import type { Memory, MemoryEvent } from '../../../memory/schema.ts'
 import { type EventRow, eventOf } from '../../../memory/stored.ts'
@@ -79,6 +79,8 @@ export function createCorrections(db: Database): Corrections {
 
         function restore(now: Memory, { before, seq }: MemoryEvent): Memory {
           if (before === undefined) throw conflict('erased', 'What it was before has been erased.')
+          // What it was may be of a kind that this app may not see.
+          assertChange(rule, { ...now, ...before }, { at: options.at })
           const restored = rewrite(db, now, before, options.at)
           recordEvent(db, now, { kind: 'undone', appId, at: options.at, before: now, undoes: seq })
           return restored
@@ -88,6 +90,7 @@ export function createCorrections(db: Database): Corrections {
         function putAway(successorId: MemoryId): void {
           const successor = find(db, ownerId, successorId)
           if (successor?.supersedes !== id || successor.state !== 'active') return
+          assertChange(rule, successor, { at: options.at })
           rewrite(db, successor, { state: 'archived' }, options.at)
           recordEvent(db, successor, { kind: 'state_changed', appId, at: options.at, before: successor })
         }

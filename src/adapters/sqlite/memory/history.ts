@@ -1,6 +1,6 @@
 /** What happened to memories, and who read them. */
 import { assertReader, mayRead } from '../../../memory/access.ts'
-import { noSuchMemory } from '../../../memory/change.ts'
+import { eventFor, noSuchMemory } from '../../../memory/change.ts'
 import type { History, Reading } from '../../../memory/ports.ts'
 import { type AccessRow, accessOf, type EventRow, eventOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
@@ -73,11 +73,12 @@ export function createHistory(db: Database): SqliteHistory {
     }
   }
 
-  function assertSeen(ownerId: OwnerId, appId: ClientId, id: MemoryId): void {
+  function seen(ownerId: OwnerId, appId: ClientId, id: MemoryId) {
     const rule = findRule(db, ownerId, appId)
     assertReader(rule)
     const memory = find(db, ownerId, id)
     if (memory === undefined || !mayRead(rule, memory)) throw noSuchMemory()
+    return { rule, memory }
   }
 
   const countOf = (row: { total: number } | undefined): number => row?.total ?? 0
@@ -89,7 +90,7 @@ export function createHistory(db: Database): SqliteHistory {
       clearTimeout(timer)
     },
     async events(ownerId, appId, id, { limit, offset }) {
-      assertSeen(ownerId, appId, id)
+      const { rule, memory } = seen(ownerId, appId, id)
       const rows = db.all<EventRow>(
         'SELECT * FROM memory_event WHERE owner_id = ? AND memory_id = ? ORDER BY seq DESC LIMIT ? OFFSET ?',
         ownerId,
@@ -102,7 +103,7 @@ export function createHistory(db: Database): SqliteHistory {
         ownerId,
         id,
       )
-      return { items: rows.map(eventOf), total: countOf(total) }
+      return { items: rows.map((row) => eventFor(rule, memory, eventOf(row))), total: countOf(total) }
     },
     async eventsAfter(ownerId, seq, limit) {
       const rows = db.all<EventRow>(
@@ -126,7 +127,7 @@ export function createHistory(db: Database): SqliteHistory {
       }
     },
     async accessLog(ownerId, appId, id, { limit, offset }) {
-      assertSeen(ownerId, appId, id)
+      seen(ownerId, appId, id)
       flush()
       const rows = db.all<AccessRow>(
         'SELECT * FROM access_log WHERE owner_id = ? AND memory_id = ? ORDER BY at DESC, seq DESC LIMIT ? OFFSET ?',

@@ -1,6 +1,12 @@
 /** Adding and changing memories, each call one transaction. */
 import { assertWriter, mayRead } from '../../../memory/access.ts'
-import { assertChange, changeable as changeableNow, changesOf, runningThread } from '../../../memory/change.ts'
+import {
+  assertChange,
+  changeable as changeableNow,
+  changesOf,
+  recalledFor,
+  runningThread,
+} from '../../../memory/change.ts'
 import type { AddOutcome, AddPolicy, Draft, Memories, MemoryFilter, WriteOptions } from '../../../memory/ports.ts'
 import type { AccessRule, Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
@@ -21,7 +27,7 @@ export function createWriters(db: Database, flushAccessLog: () => void): Writers
   function add(ownerId: OwnerId, appId: ClientId, drafts: readonly Draft[], policy: AddPolicy): AddOutcome[] {
     const rule = writer(ownerId, appId)
     flushAccessLog()
-    const recalled = recentlyRecalled(db, ownerId, policy.recalledSince)
+    const recalled = recalledFor(rule, recentlyRecalled(db, ownerId, policy.recalledSince))
     const threads = createThreads(db, ownerId, appId, policy)
     return drafts.map((draft): AddOutcome => {
       const known = findDuplicate(db, ownerId, rule, draft.contentHash)
@@ -193,6 +199,10 @@ export const nextPosition = (db: Database, ownerId: OwnerId, threadId: string): 
     threadId,
   )?.next ?? 0
 
-/** Results kept for idempotency hold texts, and which they hold is not worth knowing. */
-const forgetResults = (db: Database, ownerId: OwnerId): number =>
-  db.run("UPDATE once SET state = 'erased', result = NULL WHERE owner_id = ? AND state = 'done'", ownerId)
+/** Results kept for idempotency hold texts, and which they hold is not worth knowing. Of one app, or of all. */
+export const forgetResults = (db: Database, ownerId: OwnerId, appId?: ClientId): number =>
+  db.run(
+    "UPDATE once SET state = 'erased', result = NULL WHERE owner_id = ? AND app_id = coalesce(?, app_id) AND state = 'done'",
+    ownerId,
+    appId ?? null,
+  )
