@@ -7,7 +7,7 @@ const tokens = new Map<string, string>()
 
 beforeAll(async () => {
   deployment = await deploy()
-  for (const user of ['ada', 'eve', 'bob']) {
+  for (const user of ['ada', 'eve', 'bob', 'dan']) {
     await deployment.dependencies.people?.add(user)
     tokens.set(user, (await deployment.signIn(await deployment.register(), { user })).access_token)
   }
@@ -187,6 +187,23 @@ describe('backup: OpenMemory’s export and import', () => {
     const whole = await (await importZip('bob', zip)).json()
     expect(whole).toMatchObject({ added: 600 - cut.added, skipped: cut.added, failed: 0 })
   }, 60_000)
+
+  test('a line with what no engine keeps is told by its number, and the others are taken', async () => {
+    const lines = [
+      openMemoryLine(1, { thread: 'a\0b' }),
+      openMemoryLine(2, { categories: ['\ud800'] }),
+      openMemoryLine(3, { position: 1e300 }),
+      openMemoryLine(4, { thread: 'counted', position: Number.MAX_SAFE_INTEGER }),
+      openMemoryLine(5, { id: 'any-other-id', created_at: '1955-01-01T00:00:00Z' }),
+      openMemoryLine(6, { created_at: '1956-01-01T00:00:00Z' }),
+    ]
+    const report = await (await importZip('dan', zipOfLines(lines))).json()
+    expect(report).toMatchObject({ added: 2, failed: 4, errors: [{ line: 1 }, { line: 2 }, { line: 3 }, { line: 4 }] })
+    const first = await (await send('dan', '/memories/?size=1&sort_direction=asc', {})).json()
+    expect(first.items).toMatchObject([{ id: 'any-other-id' }])
+    const rest = await send('dan', `/memories/?sort_direction=asc&cursor=${encodeURIComponent(first.next_cursor)}`, {})
+    expect((await rest.json()).items).toHaveLength(1)
+  })
 
   test('memories.json alone is read too, its categories and apps by their ids', async () => {
     const { app: _, categories: __, ...memory } = openMemoryLine(1, { id: '00000000-0000-4000-8000-0000000000aa' })

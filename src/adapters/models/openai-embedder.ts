@@ -102,7 +102,9 @@ function vectorsOf(answer: unknown, count: number): Float32Array[] {
   const vectors: (Float32Array | undefined)[] = Array(count).fill(undefined)
   for (const [place, entry] of data.entries()) {
     const { index = place, embedding } = entry as { index?: unknown; embedding?: unknown }
-    if (typeof index !== 'number' || !Array.isArray(embedding)) throw new TypeError('not a vector')
+    if (typeof index !== 'number' || !(index in vectors) || !Array.isArray(embedding)) {
+      throw new TypeError('not a vector of a text')
+    }
     if (embedding.length === 0 || embedding.length > largestVector) throw new RangeError('a vector of odd length')
     if (!embedding.every((value) => typeof value === 'number' && Number.isFinite(value))) {
       throw new TypeError('a vector of something else than numbers')

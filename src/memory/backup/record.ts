@@ -17,6 +17,8 @@ import { toIso } from '../time.ts'
 const nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
   Type.Optional(Type.Union([schema, Type.Null()]))
 const Time = Type.String({ maxLength: 40 })
+/** Engines count on from it. */
+const mostPosition = 1_000_000_000
 
 /** Fields that are not known are left alone: exports of other versions have more. */
 const Line = Type.Object({
@@ -36,7 +38,7 @@ const Line = Type.Object({
     Type.Object({ kind: SpeakerKind, name: Type.Optional(Type.String({ maxLength: limits.nameCharacters })) }),
   ),
   thread: nullable(Type.String({ minLength: 1, maxLength: limits.threadCharacters + 100 })),
-  position: nullable(Type.Integer({ minimum: 0 })),
+  position: nullable(Type.Integer({ minimum: 0, maximum: mostPosition })),
   occurred_at: nullable(Time),
   valid_from: nullable(Time),
   valid_to: nullable(Time),
@@ -77,6 +79,7 @@ export function importedOf(
   nowMs: number,
 ): ImportedMemory | undefined {
   const line = checkInput(Line, record)
+  checkTexts(line)
   const state = line.state ?? 'active'
   if (state === 'deleted') return undefined
   if (state !== 'active' && state !== 'paused' && state !== 'archived') {
@@ -106,6 +109,19 @@ export function importedOf(
     createdAt,
     updatedAt: timeOf(line.updated_at, 'updated_at') ?? createdAt,
   }
+}
+
+/** What engines cannot keep as text is this line's fault: the others of its page are written. Metadata is kept as JSON. */
+function checkTexts({ metadata: _, content: _content, ...line }: Line): void {
+  JSON.stringify(line, (key: string, value: unknown) => {
+    if (typeof value === 'string' && (!value.isWellFormed() || value.includes('\0'))) {
+      throw new Fault('invalid', 'A text has a NUL character or half of a surrogate pair.', {
+        code: 'text_malformed',
+        ...(key in line ? { field: key } : {}),
+      })
+    }
+    return value
+  })
 }
 
 /** Python writes offsets and microseconds, which JavaScript reads; a time without an offset is UTC. */

@@ -223,7 +223,8 @@ export const listMemories = operation({
 const sortOf = { created_at: 'createdAt', memory: 'content', app_name: 'app', categories: 'categories' } as const
 
 function readCursor(cursor: string): { createdAt: number; id: MemoryId } {
-  const match = /^(\d{1,16})\.([0-9a-f-]{36})$/.exec(cursor)
+  // Imported memories keep their ids, which may be any text, and may be from before 1970.
+  const match = /^(-?\d{1,16})\.(.{1,64})$/su.exec(cursor)
   if (match === null)
     throw new Fault('invalid', 'cursor is not one that came from here.', { code: 'cursor_invalid', field: 'cursor' })
   return { createdAt: Number(match[1]), id: match[2] as MemoryId }

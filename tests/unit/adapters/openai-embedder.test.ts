@@ -66,6 +66,7 @@ describe('Embeddings over OpenAI’s API', () => {
     ['no JSON', () => new Response('<html>')],
     ['too few vectors', () => Response.json({ data: [] })],
     ['no numbers', () => Response.json({ data: [{ index: 0, embedding: ['x'] }] })],
+    ['an index far behind the last text', () => Response.json({ data: [{ index: 4_000_000_000, embedding: [1] }] })],
     ['null', () => Response.json(null)],
   ])('%s is unavailable, without a word of the text', async (_name, answer) => {
     const { embedder } = embedderOver(answer)
