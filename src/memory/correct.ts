@@ -53,7 +53,7 @@ export async function merge(
   text: string | undefined,
   ifVersion?: number,
 ): Promise<Memory> {
-  const [kept, other] = [await readOne(services, caller, id), await readOne(services, caller, otherId)]
+  const [kept, other] = await Promise.all([readOne(services, caller, id), readOne(services, caller, otherId)])
   const whole = text ?? (kept.content.includes(other.content) ? kept.content : `${kept.content}\n${other.content}`)
   if (whole.length > limits.textCharacters) {
     throw new Fault('too_large', `Both together are longer than ${limits.textCharacters} characters.`, {

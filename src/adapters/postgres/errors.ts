@@ -12,7 +12,6 @@ const engineClasses = new Set([
 ])
 /** Text that Postgres cannot hold: U+0000, or half of a surrogate pair. */
 const unstorableText = new Set(['22021', '22P05', '22P02'])
-const uniqueViolation = '23505'
 const again = new Set(['40001', '40P01'])
 
 /** The SQLSTATE of an error that the server sent. Told by its fields: a minified executable has no class names. */
@@ -23,8 +22,6 @@ export function sqlState(error: unknown): string | undefined {
 
 /** Whether the same transaction may succeed when it is tried again: it lost against another one. */
 export const isLostRace = (error: unknown): boolean => again.has(sqlState(error) ?? '')
-
-export const isUniqueViolation = (error: unknown): boolean => sqlState(error) === uniqueViolation
 
 /** Whether the server refused for want of a right: class 42501. */
 export const isForbidden = (error: unknown): boolean => sqlState(error) === '42501'

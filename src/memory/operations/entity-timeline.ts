@@ -1,8 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
 import { ShownMemory } from '../present.ts'
-import { parseOptionalTime, timeInput, timeOutput } from '../time.ts'
+import { parseOptionalTime, timeInput, timeOutput, toIso } from '../time.ts'
 import { checkUser, operation, read } from './define.ts'
-import { askGraph, Degraded, day, EntityName, keyOf, shownMemories, User, withDegraded } from './graph.ts'
+import { askGraph, Degraded, EntityName, keyOf, shownMemories, User, withDegraded } from './graph.ts'
 
 const Input = t.Object(
   {
@@ -72,7 +72,7 @@ export const entityTimeline = operation({
     )
     const entries = value.flatMap(({ memoryId, at }) => {
       const memory = memories.get(memoryId)
-      return memory === undefined ? [] : [{ at: day(at), memory }]
+      return memory === undefined ? [] : [{ at: toIso(at), memory }]
     })
     return { entries, ...withDegraded(degraded) }
   },

@@ -11,7 +11,6 @@ import type { Caller } from '../operation.ts'
 import { namesFor, type ShownMemory, showAs } from '../present.ts'
 import type { AccessRule } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
-import { toIso } from '../time.ts'
 
 export const ShownEntity = t.Object({ name: t.String(), kind: EntityKind })
 export const entityShown = ({ name, kind }: Entity): Static<typeof ShownEntity> => ({ name, kind })
@@ -58,5 +57,3 @@ export function keyOf(name: string, field: string): string {
 }
 
 export const withDegraded = (degraded: readonly string[]) => (degraded.length === 0 ? {} : { degraded: [...degraded] })
-
-export const day = (ms: number): string => toIso(ms)

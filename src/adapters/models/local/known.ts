@@ -72,7 +72,5 @@ export const knownModels: readonly KnownModel[] = [
   },
 ]
 
-export const defaultModel = 'all-MiniLM-L6-v2'
-
 export const knownModel = (name: string | undefined): KnownModel | undefined =>
   knownModels.find((known) => known.name === name)

@@ -29,7 +29,7 @@ export interface RuleColumns {
   readonly rule_categories: string | null
 }
 
-export const ruleIn = (row: RuleColumns, appId: ClientId): AccessRule => ({
+const ruleIn = (row: RuleColumns, appId: ClientId): AccessRule => ({
   appId,
   paused: row.rule_paused,
   read: row.rule_read,

@@ -7,7 +7,6 @@ import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { dropIndex, nextVersion } from './write.ts'
 
-/** Another process's lease may be behind by its clock; what is embedded twice is only work done twice. */
 interface OwnerRow {
   readonly key: number
   readonly space: string

@@ -16,7 +16,7 @@ const orders: Readonly<Record<SortColumn, (direction: string) => string>> = {
   categories: (direction) => `m.categories ${direction}, m.id ${direction}`,
 }
 
-export function selectMemories(db: Database, condition: Condition, ids: readonly MemoryId[]): Memory[] {
+function selectMemories(db: Database, condition: Condition, ids: readonly MemoryId[]): Memory[] {
   const wanted = both(condition, { sql: "m.state <> 'deleted'", values: [] }, oneOf('m.id', ids))
   const rows = db.all<MemoryRow>(`SELECT m.* FROM memory AS m WHERE ${wanted.sql}`, ...wanted.values)
   const byId = new Map(rows.map((row) => [row.id, memoryOf(row)]))
