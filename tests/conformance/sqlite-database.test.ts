@@ -2,9 +2,10 @@ import { afterEach, describe, expect, test } from 'bun:test'
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Database, type Migration, openDatabase } from '../../src/adapters/sqlite/database.ts'
+import { type Database, openDatabase } from '../../src/adapters/sqlite/database.ts'
 import { isConstraint } from '../../src/adapters/sqlite/errors.ts'
 import { Fault } from '../../src/shared/fault.ts'
+import type { Migration } from '../../src/shared/migrations.ts'
 
 const first: Migration = { name: 'notes', sql: 'CREATE TABLE note (id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT' }
 const second: Migration = { name: 'note size', sql: 'ALTER TABLE note ADD COLUMN size INTEGER NOT NULL DEFAULT 0' }

@@ -7,11 +7,10 @@ import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { HealthCheck } from '../../shared/health.ts'
+import type { Migration } from '../../shared/migrations.ts'
 import { failure, isBusy, reading } from './errors.ts'
 import { groupCommit } from './group-commit.ts'
-import { type Migration, migrate } from './migrate.ts'
-
-export type { Migration } from './migrate.ts'
+import { migrate } from './migrate.ts'
 
 export type Value = SQLInputValue
 

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts'
+import type { Migration } from '../../../shared/migrations.ts'
 
 /** What memories are about. The times, the state and who may read are those of the memory that a row stands for. */
 export const graphTables: Migration = {

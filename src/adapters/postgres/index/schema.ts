@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts'
+import type { Migration } from '../../../shared/migrations.ts'
 
 /**
  * The index of words, a row for each owner, term and block of items (memory/rank/postings says the bytes), and vectors beside it.

@@ -1,6 +1,6 @@
+import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexTables } from '../index/schema.ts'
-import type { Migration } from '../migrate.ts'
 import { outboxTables } from './outbox.ts'
 import { annotations, memoryTables } from './tables.ts'
 

@@ -1,8 +1,8 @@
 /** The outbox in Postgres: see memory/jobs/ports.ts for what it promises. */
 import type { DeadJob, Job, JobKind, JobsState, Outbox } from '../../../memory/jobs/ports.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
+import type { Migration } from '../../../shared/migrations.ts'
 import type { Database, Sql, Transaction } from '../database.ts'
-import type { Migration } from '../migrate.ts'
 
 export const outboxTables: Migration = {
   name: 'outbox of jobs',

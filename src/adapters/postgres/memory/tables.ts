@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts'
+import type { Migration } from '../../../shared/migrations.ts'
 
 /**
  * The memory's tables, of the shape they have in SQLite. Times are Unix milliseconds; JSON is text, so that it comes back as it

@@ -1,4 +1,4 @@
-import type { Migration } from '../database.ts'
+import type { Migration } from '../../../shared/migrations.ts'
 
 /** The index of words: a row for each owner, term and block of items; see memory/rank/postings for the bytes. */
 export const indexMigrations: readonly Migration[] = [

@@ -1,4 +1,4 @@
-import type { Migration } from '../database.ts'
+import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexMigrations } from '../index/schema.ts'
 import { outboxTables } from './outbox.ts'

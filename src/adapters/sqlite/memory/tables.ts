@@ -1,4 +1,4 @@
-import type { Migration } from '../database.ts'
+import type { Migration } from '../../../shared/migrations.ts'
 
 /** The memory's tables. Times are Unix milliseconds; JSON is text. A tombstone keeps its row with an empty content. */
 export const memoryTables: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts'
+import type { Migration } from '../../../shared/migrations.ts'
 
 /**
  * The authorization server's tables. `body` is the port's record as JSON; what is asked for or must be unique stands beside

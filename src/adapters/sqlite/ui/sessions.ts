@@ -1,8 +1,8 @@
 /** Sessions of the dashboard on one SQLite file, which several processes on one machine may open at the same time. */
 import type { Clock } from '../../../shared/clock.ts'
+import type { Migration } from '../../../shared/migrations.ts'
 import type { DashboardSessions, KeptSession } from '../../../ui/ports.ts'
 import { openDatabase } from '../database.ts'
-import type { Migration } from '../migrate.ts'
 import { expiringTables } from '../oidc/expiring.ts'
 
 const migrations: readonly Migration[] = [
