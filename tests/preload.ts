@@ -1,4 +1,9 @@
 /** Every test runs without a network beyond this machine and without the deployment's variables. */
+import { setDefaultTimeout } from 'bun:test'
+
+// A busy machine is no failure: what hangs is still ended, with the hooks that start and stop processes.
+setDefaultTimeout(30_000)
+
 for (const name of ['OIDC_BASE_URL', 'API_BASE_URL', 'UI_BASE_URL', 'DATA_DIR', 'PORT', 'OIDC_PORT', 'JWKS_URL']) {
   delete process.env[name]
 }
@@ -7,5 +12,3 @@ if (process.env.MEMORY_STORE === 'postgres') {
   const [{ afterAll }, { dropSchemas }] = await Promise.all([import('bun:test'), import('./support/memory-stores.ts')])
   afterAll(dropSchemas)
 }
-
-export {}
