@@ -1,12 +1,14 @@
 /** What every adapter of `VectorIndex` keeps to, and searching by meaning on it. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { embedItems } from '../../src/memory/jobs/embed-items.ts'
+import { likenessOf, likest } from '../../src/memory/rank/codes.ts'
 import { type Embedder, toUnitLength } from '../../src/memory/rank/embedder.ts'
 import { search } from '../../src/memory/recall.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import { app, callerOf, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
 import type { MemoryEngine, OpenEngine } from '../support/memory-engines.ts'
 import { testClock } from '../support/time.ts'
+import { clusteredVectors } from '../support/vectors.ts'
 
 /** A model of few meanings: a number for each group of words. */
 const meanings = [
@@ -88,6 +90,36 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
       await engine.store.delete(owner('ada'), app('app'), [id as never], { at: startMs })
       expect(await contents('beach')).toEqual([])
       expect(await engine.verify(owner('ada'))).toEqual([])
+    })
+
+    test('the nearest items come with their exact cosines, and so do those asked for besides and those beside either', async () => {
+      const { items, questions } = clusteredVectors(40, { groups: 2, spread: 0.3 }, 1)
+      const drafts = items.map((_, n) => draftOf(`Note ${n}.`))
+      await engine.store.add(owner('ada'), app('app'), drafts, policyAt(startMs))
+      const claim = await engine.vectors.claim('made-up/384', items.length, startMs, 60_000)
+      if (claim === undefined) throw new Error('Nothing waits for a vector.')
+      await engine.vectors.keep(
+        claim,
+        claim.items.map(({ ordinal }) => items[ordinal]),
+      )
+      const vector = questions[0] as Float32Array
+      const exact = new Map(items.map((item, ordinal) => [ordinal, likenessOf(vector, item)]))
+      exact.delete(0)
+      // So few are all compared whole: what is found is exact.
+      const ordered = likest(exact, items.length)
+      const [besideOther = 0, other = 0] = ordered.slice(-2)
+      const index = await engine.index.open(owner('ada'))
+      const found = await index.nearest({
+        vector,
+        space: 'made-up/384',
+        count: 10,
+        also: [other],
+        beside: (at) => (at === other ? [besideOther, 0] : []),
+        accept: (at) => at !== 0,
+      })
+      const wanted = [...ordered.slice(0, 10), besideOther, other]
+      expect([...found.keys()].sort((a, b) => a - b)).toEqual(wanted.sort((a, b) => a - b))
+      for (const [ordinal, likeness] of found) expect(likeness).toBeCloseTo(exact.get(ordinal) ?? 2, 5)
     })
 
     test('owners do not meet', async () => {

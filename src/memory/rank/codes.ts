@@ -142,14 +142,12 @@ export function likenessOf(left: Float32Array, right: Float32Array): number {
   return sum
 }
 
-/** The ordinals of the `count` likest. */
+/** The ordinals of the `count` likest, the likest first; of equals the older. */
 export const likest = (likeness: ReadonlyMap<number, number>, count: number): number[] =>
-  likeness.size <= count
-    ? [...likeness.keys()]
-    : [...likeness]
-        .sort((left, right) => right[1] - left[1] || left[0] - right[0])
-        .slice(0, count)
-        .map(([ordinal]) => ordinal)
+  [...likeness]
+    .sort((left, right) => right[1] - left[1] || left[0] - right[0])
+    .slice(0, count)
+    .map(([ordinal]) => ordinal)
 
 /** Vectors and codes as an engine keeps them: little-endian, whatever the machine. */
 export function toBytes(values: Float32Array | Uint32Array): Uint8Array {
