@@ -1,9 +1,8 @@
 /** Requests a second and the server's processor time for each, beside the plain server's, in rounds by turns. */
-import { generateKeyPairSync, sign } from 'node:crypto'
 import { type Measured, measure, median, type Scenario } from './load.ts'
-import { rsaSignSeconds } from './openssl.ts'
 import { freshDataDir, type Running, startBeside, startProduct } from './processes.ts'
 import { hello, productScenarios } from './scenarios.ts'
+import { bunSignSeconds, rsaSignSeconds } from './signatures.ts'
 
 export interface Rate extends Measured {
   readonly name: string
@@ -46,14 +45,4 @@ export async function requestRates(
       { name: "Bun's own node:crypto sign", signMicroseconds: median(bunSeconds) * 1e6, answerMicroseconds },
     ],
   }
-}
-
-/** The same signature by the library that the product has: Bun's BoringSSL, which is not built for this processor as OpenSSL is. */
-function bunSignSeconds(): number {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const message = Buffer.alloc(700, 'a')
-  const signatures = 500
-  const from = performance.now()
-  for (let at = 0; at < signatures; at++) sign('sha256', message, privateKey)
-  return (performance.now() - from) / 1000 / signatures
 }

@@ -37,7 +37,7 @@ export async function productScenarios(server: ProductRunning): Promise<Scenario
     ),
     same('MCP 2026-07-28 tools/call search_memory', modernCall(authorization, call), found),
     same('MCP 2025-11-25 tools/call search_memory', legacyCall(authorization, call), found),
-    await refreshing(server),
+    await refreshing(server, 1, connections / 2),
   ]
 }
 
@@ -92,14 +92,14 @@ export const legacyCall = (authorization: Record<string, string>, params: { name
     JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
   )
 
-/** Each connection is a client that refreshes; without `openid`, so an answer costs one RSA signature. */
-async function refreshing(server: ProductRunning): Promise<Scenario> {
+/** Each connection is a client that refreshes: an answer costs one RSA signature, and a second for the ID token with `openid`. */
+export async function refreshing(server: ProductRunning, signatures: 1 | 2, clientCount: number): Promise<Scenario> {
+  const scope = signatures === 1 ? 'memories:read offline_access' : 'openid memories:read offline_access'
   const clients: Signed[] = []
-  for (let at = 0; at < connections / 2; at++)
-    clients.push(await signIn(server, { scope: 'memories:read offline_access' }))
+  for (let at = 0; at < clientCount; at++) clients.push(await signIn(server, { scope }))
   const tokens = clients.map(({ refreshToken }) => refreshToken)
   return {
-    name: 'POST /auth/token, refresh, one signature',
+    name: `POST /auth/token, refresh, ${signatures === 1 ? 'one signature' : 'two signatures'}`,
     connections: clients.length,
     request: (at) =>
       requestText(

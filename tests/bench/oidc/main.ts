@@ -3,9 +3,9 @@
  * for each request is what to look at; what came out is kept in ../README.md.
  */
 import { type Measured, measure, median, type Scenario } from '../load.ts'
-import { rsaSignSeconds } from '../openssl.ts'
 import { build, freshDataDir, startBeside, startProduct, startScript } from '../processes.ts'
 import { hello } from '../scenarios.ts'
+import { rsaSignSeconds } from '../signatures.ts'
 import { fixed, printTable } from '../table.ts'
 import { productScenarios, providerScenarios } from './scenarios.ts'
 
