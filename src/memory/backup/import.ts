@@ -9,6 +9,7 @@ import { importedOf } from './record.ts'
 
 /** Few enough that a page holds nobody up for long. */
 const pageSize = 100
+const pageCharacters = 200_000
 const maxErrors = 100
 /** More are no slips in an export but something else: the rest of the file is not read. */
 const maxFailed = 10_000
@@ -37,9 +38,13 @@ export async function importMemories(
   const counts: Record<ImportStatus | 'failed', number> = { added: 0, overwritten: 0, skipped: 0, failed: 0 }
   const errors: ImportReport['errors'][number][] = []
   const page = new Map<MemoryId, ImportedMemory>()
+  let characters = 0
   const write = async () => {
     for (const status of await store.importAll(ownerId, appId, [...page.values()], mode, nowMs)) counts[status]++
     page.clear()
+    characters = 0
+    // Others have their turn between two pages.
+    await new Promise((resolve) => setImmediate(resolve))
   }
   let line = 0
   const fail = ({ field, message }: Fault) => {
@@ -79,7 +84,8 @@ export async function importMemories(
     // A memory that the file has twice is brought to its first record before its second is compared with it.
     if (page.has(memory.id)) await write()
     page.set(memory.id, memory)
-    if (page.size === pageSize) await write()
+    characters += memory.content.length
+    if (page.size === pageSize || characters >= pageCharacters) await write()
   }
   if (unreadable !== undefined && line === 1) throw unreadable
   await write()

@@ -39,8 +39,12 @@ const spacedWord = /\p{N}+(?:[.,]\p{N}+)+|[\p{L}\p{N}\p{M}]+(?:'[\p{L}\p{M}]+)*/
 /** What stands between the last word of a sentence and the first of the next. */
 const sentenceEnd = /[.!?:;\n"“«*]/u
 
+/** Of a text in NFKC: some characters become eighteen, and a text of them would take eighteen times as long. */
+const longestNormal = 200_000
+
 /** NFKC, so that full-width and composed forms are one; typographic apostrophes become plain ones. */
-export const normalize = (text: string): string => text.normalize('NFKC').replaceAll('\u2019', "'")
+export const normalize = (text: string): string =>
+  text.normalize('NFKC').slice(0, longestNormal).replaceAll('\u2019', "'")
 
 /** The words of `text` in order. Runs without spaces come whole, as one `unspaced` word. */
 export function words(text: string): Word[] {

@@ -7,6 +7,7 @@ import { readQuestion } from '../../../src/memory/rank/question.ts'
 import { limits, type Memory } from '../../../src/memory/schema.ts'
 import { maskSecrets } from '../../../src/memory/secrets.ts'
 import { analyze } from '../../../src/memory/text/analyze.ts'
+import { normalize } from '../../../src/memory/text/words.ts'
 import { growthOf } from '../../support/growth.ts'
 
 const filled = (unit: string, characters: number) =>
@@ -31,6 +32,10 @@ describe('the longest text that may be stored, and the longest question', () => 
       expect(growth).toBeLessThan(withTheLength)
     },
   )
+
+  test('a text of characters that NFKC makes eighteen of is analysed as far as others are', () => {
+    expect(normalize(filled('\uFDFA', limits.textCharacters))).toHaveLength(2 * limits.textCharacters)
+  })
 
   test('secrets are looked for in a password of dots without end', async () => {
     const growth = await growthOf((size) => maskSecrets(`password: ${filled('.', size - 11)}a`), 20_000)

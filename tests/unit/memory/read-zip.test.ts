@@ -94,3 +94,22 @@ describe('a few hundred bytes that unpack to very much', () => {
     })
   })
 })
+
+test('an import writes long memories few at a time', async () => {
+  const content = 'word '.repeat(16_000)
+  const lines = Array.from({ length: 7 }, (_, n) => `${JSON.stringify({ id: `m${n}`, content })}\n`).join('')
+  const pages: number[] = []
+  const importAll = async (_of: string, _by: string, page: unknown[]) => {
+    pages.push(page.length)
+    return []
+  }
+  const services = { store: { importAll }, settings: {} } as unknown as Parameters<typeof importMemories>[0]
+  const caller = { ownerId: 'ada', appId: 'app', nowMs: 0 } as Parameters<typeof importMemories>[1]
+  await importMemories(
+    services,
+    caller,
+    arriving(zipSync({ 'memories.jsonl.gz': gzipSync(strToU8(lines)) })).pieces,
+    'skip',
+  )
+  expect(pages).toEqual([3, 3, 1])
+})
