@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test'
 import { type Database, openDatabase } from '../../src/adapters/sqlite/database.ts'
+import { rebuildKnowledge } from '../../src/adapters/sqlite/graph/write.ts'
+import { rebuildIndex } from '../../src/adapters/sqlite/index/write.ts'
 import { memoryMigrations } from '../../src/adapters/sqlite/memory/migrations.ts'
 import { findDuplicate, recentlyRecalled } from '../../src/adapters/sqlite/memory/write.ts'
 import { openRule } from '../../src/memory/access.ts'
@@ -31,4 +33,12 @@ test('what was recalled a moment ago is looked up by time and then by id, howeve
   const plans = plansOf((db) => recentlyRecalled(db, owner('ada'), 0)).filter((detail) => detail.startsWith('SEARCH'))
   expect(plans.find((detail) => detail.includes('access_log'))).toContain('access_log_by_time (owner_id=? AND at>?)')
   expect(plans.find((detail) => detail.includes('SEARCH m '))).toContain('(owner_id=? AND id=?)')
+})
+
+test('index and entities are made anew page by page, and no page reads what another one read', () => {
+  for (const rebuild of [rebuildIndex, rebuildKnowledge]) {
+    const plans = plansOf((db) => rebuild(db, owner('ada')))
+    expect(plans).toContain('SEARCH memory USING INDEX memory_in_order (owner_id=? AND seq>?)')
+    expect(plans.filter((detail) => detail.includes('TEMP B-TREE'))).toEqual([])
+  }
 })

@@ -2,7 +2,13 @@ import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexMigrations } from '../index/schema.ts'
 import { outboxTables } from './outbox.ts'
-import { memoryTables } from './tables.ts'
+import { memoriesInOrder, memoryTables } from './tables.ts'
 
 /** Every step of memory.db's schema, in order; only ever appended to. */
-export const memoryMigrations: readonly Migration[] = [memoryTables, ...indexMigrations, graphTables, outboxTables]
+export const memoryMigrations: readonly Migration[] = [
+  memoryTables,
+  ...indexMigrations,
+  graphTables,
+  outboxTables,
+  memoriesInOrder,
+]

@@ -109,3 +109,9 @@ CREATE TABLE preference (
 ) STRICT, WITHOUT ROWID;
 `,
 }
+
+/** By which an owner's memories are read page by page in the order in which they were written, when what is derived is made anew. */
+export const memoriesInOrder: Migration = {
+  name: 'memories of an owner in the order of writing',
+  sql: 'CREATE INDEX memory_in_order ON memory (owner_id, seq)',
+}
