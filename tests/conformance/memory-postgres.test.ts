@@ -92,6 +92,8 @@ if (url !== undefined) {
       test(`${outage}: everything asked is unavailable within its time, readings wait, and it goes on by itself`, async () => {
         const proxy = await cutProxy(new URL(url))
         const { schema } = freshSchema()
+        // The tables are made without that hurry: it is for what is asked.
+        await (await openPostgresMemoryStore({ url: new Secret(url), schema })).store.close()
         const { store, index } = await openPostgresMemoryStore({
           url: new Secret(proxy.url.href),
           schema,
