@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+
 /** One command of the command line: a file in this folder and a line in commands.ts. */
 export interface Command {
   readonly name: string
@@ -10,6 +12,9 @@ export interface Command {
 
 /** The words after a command were wrong: shown with the command's usage, exit status 2. */
 export class UsageError extends Error {}
+
+/** Whether a runtime was given the source, so that there is no command `souvenir`. */
+export const fromSource = /^(bun|deno|node)(\.exe)?$/.test(basename(process.execPath))
 
 export const print = (line: string): void => {
   process.stdout.write(`${line}\n`)

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { type Derivation, derivations, rebuild as run } from '../dependencies/rebuild.ts'
 import type { OwnerId } from '../shared/brand.ts'
+import { Fault } from '../shared/fault.ts'
 import { type Command, print, UsageError } from './command.ts'
 
 export const rebuild: Command = {
@@ -19,6 +20,12 @@ export const rebuild: Command = {
     const known = derivations.find((one) => one === what)
     if (known === undefined || more.length > 0) throw new UsageError(`rebuild takes one of ${derivations.join(', ')}.`)
     const people = await run(loadConfig(), known satisfies Derivation, values.user as OwnerId | undefined)
+    if (people === 0 && values.user !== undefined) {
+      throw new Fault(
+        'not_found',
+        `Nothing is kept under the id "${values.user}". "souvenir users list" shows the ids.`,
+      )
+    }
     print(`${known}: begun for ${people} ${people === 1 ? 'person' : 'people'}.`)
     return 0
   },

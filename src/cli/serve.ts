@@ -8,7 +8,7 @@ import { Fault } from '../shared/fault.ts'
 import { createLog } from '../shared/log.ts'
 import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
-import { type Command, complain } from './command.ts'
+import { type Command, complain, fromSource } from './command.ts'
 import { rolesOf } from './roles.ts'
 
 /** Requests under way get this long to finish after SIGTERM; the process is gone within ten seconds. */
@@ -116,6 +116,7 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
   if (config.roles.has('ui')) row('pages', `${config.uiBaseUrl}/   (your memories, your apps, how to connect)`)
   if (config.auth === 'none') row('sign-in', 'none (AUTH=none): whoever reaches this machine is the owner')
   else row('issuer', config.issuer)
+  if (fromSource) row('commands', 'npx bun src/main.ts COMMAND, called souvenir COMMAND in what follows')
   if (config.roles.size < allRoles.length) row('roles', [...config.roles].join(', '))
   row('data', config.dataDir)
   for (const { purpose, engine } of dependencies.engines) row(purpose, engine)

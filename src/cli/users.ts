@@ -23,7 +23,7 @@ export const users: Command = {
       switch (action) {
         case 'add':
           await people.add(name)
-          print(`${name} can sign in with a code from: souvenir code --user ${name}`)
+          print(`${name} can sign in with a code from: souvenir code --user "${name}"`)
           break
         case 'link':
           await people.link(name, { provider: (values.provider ?? 'google').replace(/\/+$/, ''), subject })

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util'
 import { commit, version as number } from '../shared/version.ts'
 import { type Command, print } from './command.ts'
 
@@ -5,7 +6,8 @@ export const version: Command = {
   name: 'version',
   usage: '',
   summary: 'Prints the version and the commit it was built from.',
-  async run() {
+  async run(words) {
+    parseArgs({ args: [...words], options: {} })
     print(commit === undefined ? number : `${number} (${commit})`)
     return 0
   },

@@ -52,7 +52,10 @@ export function createPeople(dependencies: PeopleDependencies): People {
   const find = async (name: string): Promise<User> => {
     const user = await stores.users.findByIdentity({ provider: 'console', subject: name })
     if (user === undefined) {
-      throw new Fault('not_found', `Nobody is called "${name}". Add them first: souvenir users add ${name}`)
+      throw new Fault(
+        'not_found',
+        `Nobody is called "${name}". "souvenir users list" shows everybody, "souvenir users add NAME" adds one.`,
+      )
     }
     return user
   }
@@ -78,6 +81,8 @@ export function createPeople(dependencies: PeopleDependencies): People {
         )
       }
       const identity = { provider: 'console', subject: name }
+      if ((await stores.users.findByIdentity(identity)) !== undefined)
+        throw new Fault('conflict', `"${name}" exists already. A code to sign in with: souvenir code --user "${name}"`)
       const now = unixSeconds(clock)
       await stores.users.create({
         id: deriveOwnerId(identity),

@@ -1,4 +1,5 @@
 /** The backup file: gzipped JSON, a header line, a line for each record, and a last line that says how many there were. */
+import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
@@ -16,23 +17,21 @@ export interface BackupWriter {
   discard(): Promise<void>
 }
 
-/** Mode 0600: it holds memories and signing keys. */
+/** Mode 0600: it holds memories and signing keys. Faults, from any of its methods: `invalid` where it cannot be written. */
 export function createBackup(path: string, about: { readonly version: string; readonly at: string }): BackupWriter {
   const part = `${path}.part`
   const gzip = createGzip()
   const file = createWriteStream(part, { mode: 0o600, flags: 'w' })
   gzip.pipe(file)
+  // Nobody may be waiting when the file fails (no such folder, a full disk): whoever waits next is told.
+  const failed = new Promise<never>((_resolve, reject) => {
+    file.once('error', (cause) => reject(unusable(path, 'written', cause)))
+  })
+  failed.catch(() => {})
   let count = 0
-  const put = (text: string) =>
-    new Promise<void>((resolve, reject) => {
-      file.once('error', reject)
-      const go = () => {
-        file.off('error', reject)
-        resolve()
-      }
-      if (gzip.write(text)) go()
-      else gzip.once('drain', go)
-    })
+  const put = async (text: string) => {
+    await Promise.race([failed, gzip.write(text) ? undefined : once(gzip, 'drain')])
+  }
   const header = put(lineOf({ ...format, ...about }))
   return {
     async write(records) {
@@ -45,14 +44,15 @@ export function createBackup(path: string, about: { readonly version: string; re
       await header
       await put(lineOf({ kind: 'end', count }))
       gzip.end()
-      await finished(file)
+      await Promise.race([failed, finished(file)])
       await rename(part, path)
       return count
     },
     async discard() {
       gzip.destroy()
       file.destroy()
-      await rm(part, { force: true })
+      // Where it could not be made there is nothing to remove.
+      await rm(part, { force: true }).catch(() => {})
     },
   }
 }
@@ -63,13 +63,16 @@ const lineOf = (value: unknown): string =>
 
 const portion = 500
 
-/** Gives the records of a backup. Faults: `invalid` for a file that is none, or is not whole. */
+/** Gives the records of a backup. Faults: `invalid` for a file that cannot be read, is none, or is not whole. */
 export async function readBackup(
   path: string,
   each: (records: readonly TransferRecord[]) => Promise<void>,
 ): Promise<number> {
+  const file = createReadStream(path)
+  const input = createGunzip()
+  file.once('error', (cause) => input.destroy(unusable(path, 'read', cause)))
   const lines = createInterface({
-    input: createReadStream(path).pipe(createGunzip()),
+    input: file.pipe(input),
     crlfDelay: Number.POSITIVE_INFINITY,
   })
   let headed = false
@@ -83,7 +86,7 @@ export async function readBackup(
   }
   try {
     for await (const line of lines) {
-      const value = JSON.parse(line) as { souvenir?: string; format?: number; kind?: string; count?: number }
+      const value = parsed(line) as { souvenir?: string; format?: number; kind?: string; count?: number }
       if (!headed) {
         if (value.souvenir !== format.souvenir || value.format !== format.format) throw notOurs()
         headed = true
@@ -96,14 +99,31 @@ export async function readBackup(
       }
     }
   } catch (error) {
-    if (error instanceof Fault) throw error
-    throw notOurs(error)
+    // Of zlib: what is no gzip, or ends too early. Faults, and what the taker throws, are as they are.
+    throw isZlib(error) ? notOurs(error) : error
   }
   if (!headed) throw notOurs()
   await give()
   if (!ended) throw new Fault('invalid', 'The backup is not whole: its end is missing.', { code: 'backup_broken' })
   return count
 }
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (cause) {
+    throw notOurs(cause)
+  }
+}
+
+const isZlib = (error: unknown) => error instanceof Error && 'code' in error && /^Z_|^ERR_ZLIB/.test(String(error.code))
+
+const unusable = (path: string, how: 'read' | 'written', cause: unknown) =>
+  new Fault('invalid', `${path} cannot be ${how}${cause instanceof Error ? `: ${cause.message}` : ''}.`, {
+    code: 'backup_unusable',
+    field: 'FILE',
+    cause,
+  })
 
 const notOurs = (cause?: unknown) =>
   new Fault('invalid', 'This is not a whole backup of souvenir.', { code: 'backup_broken', cause })

@@ -1,0 +1,54 @@
+/** What a person at a terminal gets wrong is said in a sentence that names it; it never ends the process with a stack. */
+import { describe, expect, test } from 'bun:test'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { UsageError } from '../../../src/cli/command.ts'
+import { healthcheck } from '../../../src/cli/healthcheck.ts'
+import { createBackup, readBackup } from '../../../src/cli/transfer/file.ts'
+import { version } from '../../../src/cli/version.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'souvenir-words-'))
+const about = { version: '0', at: '2026-01-01T00:00:00Z' }
+
+describe('the file of a backup', () => {
+  test.each([
+    ['in a folder that does not exist', join(folder, 'none', 'backup.gz')],
+    ['below a file', join(folder, 'plain', 'backup.gz')],
+  ])('%s cannot be written, and is named', async (_where, path) => {
+    writeFileSync(join(folder, 'plain'), '')
+    const file = createBackup(path, about)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await expect(file.end()).rejects.toThrow(`${path} cannot be written`)
+    await file.discard()
+  })
+
+  test.each([
+    ['that does not exist', join(folder, 'none.gz')],
+    ['that is a folder', folder],
+  ])('%s cannot be read, and is named', async (_which, path) => {
+    await expect(readBackup(path, async () => {})).rejects.toThrow(`${path} cannot be read`)
+  })
+
+  test('what goes wrong with the records is not laid to the file', async () => {
+    const path = join(folder, 'whole.gz')
+    const file = createBackup(path, about)
+    await file.write(Array.from({ length: 1_000 }, () => ({ kind: 'user' }) as never))
+    await file.end()
+    const full = async () => {
+      throw new Error('the disk is full')
+    }
+    await expect(readBackup(path, full)).rejects.toThrow('the disk is full')
+  })
+})
+
+describe('wrong words', () => {
+  test('healthcheck names a role that there is not, and a word too many', async () => {
+    await expect(healthcheck.run(['--roles', 'nonsense'])).rejects.toThrow(UsageError)
+    await expect(healthcheck.run(['nonsense'])).rejects.toThrow('nonsense')
+  })
+
+  test('version takes no word', async () => {
+    await expect(version.run(['nonsense'])).rejects.toThrow('nonsense')
+  })
+})
