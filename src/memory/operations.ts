@@ -2,6 +2,7 @@
 import type { AnyOperation } from './operation.ts'
 import { accessLog, memoryHistory, relatedMemories } from './operations/about-memory.ts'
 import { addMemories } from './operations/add-memories.ts'
+import { readAppAccess, setAppAccess } from './operations/app-access.ts'
 import { listAppAccessed, listAppMemories } from './operations/app-memories.ts'
 import { listApps, readApp, updateApp } from './operations/apps.ts'
 import { exportBackup, importBackup } from './operations/backup.ts'
@@ -52,6 +53,8 @@ export const operations: readonly AnyOperation<MemoryServices>[] = [
   listApps,
   readApp,
   updateApp,
+  readAppAccess,
+  setAppAccess,
   listAppMemories,
   listAppAccessed,
   readSettings,

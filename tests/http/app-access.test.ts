@@ -1,0 +1,71 @@
+/** What a person lets one app read and write, set over REST and held over every surface. */
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type Deployment, deploy } from '../support/deployment.ts'
+import { type Call, restCaller } from '../support/rest.ts'
+
+let deployment: Deployment
+let ruler: Call
+let app: Call
+let appId: string
+
+beforeAll(async () => {
+  deployment = await deploy()
+  await deployment.dependencies.people?.add('ada')
+  ruler = await restCaller(deployment, 'ada')
+  app = await restCaller(deployment, 'ada')
+  appId = (await app('GET', '/me')).body.client_id
+  await ruler('POST', '/memories/', { text: 'Rex is a golden retriever.', categories: ['pets'] })
+  await ruler('POST', '/memories/', { text: 'The salary is due on Friday.', categories: ['money'] })
+})
+afterAll(() => deployment.close())
+
+const limit = (access: unknown, by: Call = ruler, id = appId) => by('PUT', `/apps/${id}/access`, access)
+const texts = async () =>
+  (await app('GET', '/memories/')).body.items.map(({ content }: { content: string }) => content).toSorted()
+
+test('an app that nobody limited, and never wrote or read, may do all', async () => {
+  expect((await ruler('GET', `/apps/${appId}/access`)).body).toEqual({
+    app_id: appId,
+    paused: false,
+    read: 'all',
+    write: 'all',
+  })
+})
+
+test('limited to categories it reads only what lies in them', async () => {
+  const access = { paused: false, read: 'all', write: 'all', categories: ['pets'] }
+  expect(await limit(access)).toMatchObject({ status: 200, body: { app_id: appId, ...access } })
+  expect(await texts()).toEqual(['Rex is a golden retriever.'])
+  expect((await app('POST', '/memories/search', { query: 'When is the salary due?' })).body.results).toEqual([])
+})
+
+test('limited to its own it reads what it wrote, and may add', async () => {
+  await limit({ paused: false, read: 'own', write: 'own' })
+  expect(await texts()).toEqual([])
+  expect((await app('POST', '/memories/', { text: 'Tea at five.' })).status).toBe(200)
+  expect(await texts()).toEqual(['Tea at five.'])
+})
+
+test('without writing it may not add, and without reading it may not list', async () => {
+  await limit({ paused: false, read: 'all', write: 'none' })
+  expect((await app('POST', '/memories/', { text: 'More tea.' })).status).toBe(403)
+  await limit({ paused: false, read: 'none', write: 'none' })
+  expect((await app('GET', '/memories/')).status).toBe(403)
+})
+
+test('a limited app cannot free itself, nor limit or look at others; no app changes its own rule', async () => {
+  const all = { paused: false, read: 'all', write: 'all' }
+  const rulerId = (await ruler('GET', '/me')).body.client_id
+  await limit({ paused: false, read: 'own', write: 'own' })
+  expect((await limit(all, app)).status).toBe(403)
+  expect((await limit({ ...all, paused: true }, app, rulerId)).status).toBe(403)
+  expect((await app('GET', `/apps/${rulerId}/access`)).status).toBe(403)
+  expect((await app('GET', `/apps/${appId}/access`)).body.read).toBe('own')
+  expect((await limit(all, ruler, rulerId)).body).toMatchObject({ code: 'own_rule', field: 'id' })
+})
+
+test('an app nobody knows, and a rule that says less than all, are refused by name', async () => {
+  expect((await limit({ paused: false, read: 'all', write: 'all' }, ruler, 'nobody')).status).toBe(404)
+  expect((await limit({ paused: false, read: 'some', write: 'all' })).body.field).toBe('read')
+  expect((await limit({ read: 'all', write: 'all' })).body.field).toBe('paused')
+})
