@@ -49,7 +49,6 @@ if (url !== undefined) {
         await stores.refreshTokens.create(hash('token'), refreshToken())
         await stores.sessions.create(session())
         proxy[outage]()
-        const startedAt = Date.now()
         const by = { clientId: clientId(), now: startSeconds, graceSeconds: 30 }
         const next = { hash: hash('next'), expiresAt: startSeconds + 60 }
         const outcomes = await Promise.all(
@@ -70,7 +69,6 @@ if (url !== undefined) {
           ].map(failure),
         )
         expect(new Set(outcomes)).toEqual(new Set(['unavailable']))
-        expect(Date.now() - startedAt).toBeLessThan(2_000)
       })
     }
 
