@@ -126,6 +126,12 @@ describe('The sign-in server: an allowance for each address', () => {
     expect(await refused.text()).toContain('Too many requests')
   })
 
+  test('sign-in: a code that links an account draws on the same allowance', async () => {
+    const tryLink = (id: number) => sendFrom('192.0.2.33', `/auth/signin/${id}/link`, form({ code: 'wrong' }))
+    for (let n = 0; n < 3; n++) expect((await tryLink(n)).status).toBe(400)
+    expectRefusal(await tryLink(4), 'sign_in', 'q=3;w=60')
+  })
+
   test('token: only failures count, so that those who share an address do not use up each other', async () => {
     const refresh = (address: string, refresh_token: string) =>
       sendFrom(

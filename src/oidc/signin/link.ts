@@ -31,6 +31,7 @@ export const linkDecision: Endpoint = {
   path,
   errors: 'page',
   cors: false,
+  limit: { rule: 'sign_in', counts: 'requests' },
   async handle(dependencies, request, { id = '' }) {
     const { authorization, fields, genuine } = await takeForm(request, id, dependencies)
     const { newcomer } = authorization
