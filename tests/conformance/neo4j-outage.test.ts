@@ -3,7 +3,7 @@
  * acknowledged is lost, the graph becomes equal to the truth, questions are answered meanwhile, and what is deleted leaves no trace.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -105,6 +105,11 @@ else
       const pid = Number(readFileSync(join(folder, 'neo4j.pid'), 'utf8'))
       if (pid > 1) process.kill(pid, name)
     }
+    /** Its files and its port are free once nothing of it runs, though nobody may have waited for it yet. */
+    async function killed(): Promise<void> {
+      const status = `/proc/${Number(readFileSync(join(folder, 'neo4j.pid'), 'utf8'))}/status`
+      while (existsSync(status) && !/^State:.*zombie/m.test(readFileSync(status, 'utf8'))) await Bun.sleep(50)
+    }
 
     /** As the program asks it; `at` moves past the rest that a failure gives the projection. */
     function questions(asked: Neo4jConnection) {
@@ -182,6 +187,7 @@ else
         policyAt(Date.now()),
       )
 
+      await killed()
       await start()
       await catchUp()
       expect((await engine.outbox.state(Date.now()))[0]).toMatchObject({ waiting: 0, dead: 0 })
