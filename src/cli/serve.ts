@@ -120,6 +120,9 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
   if (config.roles.size < allRoles.length) row('roles', [...config.roles].join(', '))
   row('data', config.dataDir)
   for (const { purpose, engine } of dependencies.engines) row(purpose, engine)
+  if (!config.roles.has('auth') && config.redisUrl === undefined && config.auth !== 'none') {
+    row('revoked', 'tokens are known where the sign-in server has this same DATA_DIR; elsewhere set REDIS_URL for both')
+  }
   if (dependencies.people !== undefined) {
     if (process.stderr.isTTY) {
       const { code } = await dependencies.people.issueCode()

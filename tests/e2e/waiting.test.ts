@@ -52,6 +52,7 @@ describe(`openmemory-mcp without its sign-in server, on ${target}`, () => {
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toContain('resource_metadata')
     expect((await fetch(`${resources.url}/health`)).status).toBe(200)
+    expect(resources.output()).toContain('elsewhere set REDIS_URL for both')
   }, 30_000)
 })
 
