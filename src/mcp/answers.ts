@@ -1,26 +1,50 @@
 /** What MCP's HTTP surfaces say when they refuse: JSON-RPC errors with their HTTP status, and RFC 6750's challenges. */
 import type { BearerChallenge } from '../resource/errors.ts'
 import type { Fault } from '../shared/fault.ts'
+import { type RequestId, type RpcError, rpcCodes } from './json-rpc.ts'
 
-/** JSON-RPC 2.0 section 5.1, and the code MCP's SDKs use for refusals of the transport. */
-export const rpcCodes = {
-  parse: -32700,
-  invalidRequest: -32600,
-  invalidParams: -32602,
-  internal: -32603,
-  transport: -32000,
-} as const
+/** What a message is answered with, before it becomes HTTP. Without a body: 202. */
+export interface Answer {
+  readonly status: number
+  readonly body?: unknown
+}
 
+export const accepted: Answer = { status: 202 }
+
+export const answered = (id: RequestId, result: Record<string, unknown>): Answer => ({
+  status: 200,
+  body: { jsonrpc: '2.0', id, result },
+})
+
+export const refused = (status: number, error: RpcError, id: RequestId | null): Answer => ({
+  status,
+  body: { jsonrpc: '2.0', id, error },
+})
+
+/** An answer as JSON or, `streamed`, as the one event of a stream that then ends. */
+export function respond({ status, body }: Answer, streamed: boolean): Response {
+  if (body === undefined) return new Response(null, { status })
+  return streamed && status === 200
+    ? new Response(`event: message\ndata: ${JSON.stringify(body)}\n\n`, { headers: streamHeaders })
+    : Response.json(body, { status, headers: privately })
+}
+
+/** SSE, not kept and not held back by proxies on the way. */
+export const streamHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+}
+const privately = { 'cache-control': 'no-store' }
+
+/** A refusal of the transport: no message was read, so there is no id to name. */
 export const rpcError = (
   status: number,
   code: number,
   message: string,
   headers: Record<string, string> = {},
 ): Response =>
-  Response.json(
-    { jsonrpc: '2.0', error: { code, message }, id: null },
-    { status, headers: { 'cache-control': 'no-store', ...headers } },
-  )
+  Response.json(refused(status, { code, message }, null).body, { status, headers: { ...privately, ...headers } })
 
 /** RFC 6750 section 3: the status and the challenge; the body repeats the error for people. */
 export const challengeAnswer = (challenge: BearerChallenge): Response =>
@@ -56,12 +80,6 @@ export function faultAnswer(fault: Fault): Response {
 }
 
 const parseFaults = new Set(['utf8_invalid', 'json_invalid', 'body_missing'])
-
-/** The id of a JSON-RPC request, to be echoed; undefined for what has none. */
-export function requestIdOf(body: unknown): string | number | undefined {
-  if (typeof body !== 'object' || body === null || !('id' in body)) return undefined
-  return typeof body.id === 'string' || typeof body.id === 'number' ? body.id : undefined
-}
 
 /** More than any message a client sends; a text of the largest memory fits many times. */
 export const bodyLimitBytes = 1024 * 1024

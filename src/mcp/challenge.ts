@@ -1,4 +1,4 @@
-/** What a request needs of its token beyond being valid, decided before the SDK sees it: a refusal is HTTP's, not a tool's. */
+/** What a request needs of its token beyond being valid, decided before a message is looked at: a refusal is HTTP's, not a tool's. */
 import { requireScopes } from '../resource/bearer.ts'
 import { BearerChallenge } from '../resource/errors.ts'
 import type { Principal } from '../resource/ports.ts'

@@ -1,4 +1,4 @@
-/** What this server offers over MCP, the same for every era and transport: computed once, asked for by both SDKs' servers. */
+/** What this server offers over MCP, the same for every era and transport: computed once, whichever carries the requests. */
 import type { McpDependencies } from './dependencies.ts'
 import { createPrompts, memoryPrompts, type Prompts } from './prompts.ts'
 import { createResources, memoryResources, type Resources } from './resources.ts'

@@ -1,101 +1,38 @@
 /**
- * Streamable HTTP: revision 2026-07-28 and, statelessly, those of 2025, by the SDK's own handlers. A server is made for each request;
- * all it needs was made once (`Requests`).
+ * Revision 2026-07-28: each request says of itself, in the envelope `params._meta`, which revision it is of and what its client can
+ * do, and repeats in headers what a proxy may route by. Called by streamable-http; what methods do is in methods.
  */
-import {
-  createMcpHandler,
-  isLegacyRequest,
-  type Server,
-  WebStandardStreamableHTTPServerTransport,
-} from '@modelcontextprotocol/server'
-import { requestIdOf } from './answers.ts'
-import { authInfoOf, type Call } from './call.ts'
-import type { McpDependencies } from './dependencies.ts'
-import { createServerFactory } from './modern-server.ts'
-import type { Requests } from './requests.ts'
+import type { Log } from '../shared/log.ts'
+import { type Answer, accepted, answered, refused } from './answers.ts'
+import type { Call } from './call.ts'
+import type { McpSettings } from './dependencies.ts'
+import { envelopeRefusal, modernRevision } from './envelope.ts'
+import { capabilities, serverIdentity } from './features.ts'
+import { instructions } from './instructions.ts'
+import { isObject, type RpcNotification, type RpcRequest, rpcCodes } from './json-rpc.ts'
+import { lists, type Methods, outcomeOf, type Result } from './methods.ts'
 
-export interface StreamableHttp {
-  /** Answers a POST whose `body` is parsed JSON. */
-  serve(request: Request, body: unknown, call: Call): Promise<Response>
-  close(): Promise<void>
-}
+/** Answers one message of 2026-07-28. */
+export function createModern(settings: McpSettings, methods: Methods, log: Log) {
+  const discovered = { supportedVersions: [modernRevision], capabilities, instructions }
+  const all: Methods = new Map([...methods, ['server/discover', { caching: lists, answer: () => discovered }]])
+  const identity = { 'io.modelcontextprotocol/serverInfo': serverIdentity(settings) }
+  const withIdentity = ({ _meta: meta }: Result) => (isObject(meta) ? { ...meta, ...identity } : identity)
 
-export function createStreamableHttp<Services>(
-  { settings, log }: Pick<McpDependencies<Services>, 'settings' | 'log'>,
-  requests: Requests,
-): StreamableHttp {
-  const createServer = createServerFactory(settings, requests)
-  const options = {
-    legacy: 'stateless',
-    // The message may hold what the caller wrote: the kind alone is logged.
-    onerror: (error: Error) => log.debug({ reason: error.name }, 'mcp refused'),
-  } as const
-  const answering = createMcpHandler(createServer, options)
-  const streaming = createMcpHandler(createServer, { ...options, responseMode: 'sse' })
-
-  return {
-    async serve(request, body, call) {
-      // Nothing this server offers changes while it runs, so there is nothing to subscribe to, and no stream that outlives its token.
-      if (methodOf(body) === 'subscriptions/listen') return methodNotFound(body)
-      const given = { authInfo: authInfoOf(call), parsedBody: body }
-      if (wantsStream(request)) return streaming.fetch(acceptingBoth(request), given)
-      // The SDK's stateless service of 2025's revisions always streams; a client that takes JSON gets it from the same transport.
-      return !claimsEnvelope(body) && (await isLegacyRequest(request, body))
-        ? answerLegacy(createServer(), acceptingBoth(request), given)
-        : answering.fetch(request, given)
-    },
-    async close() {
-      await Promise.all([answering.close(), streaming.close()])
-    },
+  return async (message: RpcRequest | RpcNotification, headers: Headers, call: Call): Promise<Answer> => {
+    const refusal = envelopeRefusal(message, headers)
+    if (refusal !== undefined) return refusal
+    if (message.kind === 'notification') return accepted
+    const { id, params } = message
+    const method = all.get(message.method)
+    if (method === undefined) return refused(404, { code: rpcCodes.methodNotFound, message: 'Method not found' }, id)
+    const outcome = await outcomeOf(method, params, call, log)
+    if ('error' in outcome) {
+      const { error } = outcome
+      const code = error.code === rpcCodes.resourceNotFound ? rpcCodes.invalidParams : error.code
+      return refused(200, { ...error, code }, id)
+    }
+    const { result } = outcome
+    return answered(id, { resultType: 'complete', ...method.caching, ...result, _meta: withIdentity(result) })
   }
 }
-
-type Given = { readonly authInfo: ReturnType<typeof authInfoOf>; readonly parsedBody: unknown }
-
-/** Revisions 2025-03-26 to 2025-11-25, Streamable HTTP: one request, one JSON body. */
-async function answerLegacy(server: Server, request: Request, given: Given): Promise<Response> {
-  const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
-  await server.connect(transport)
-  const close = () => void server.close().catch(() => {})
-  request.signal.addEventListener('abort', close, { once: true })
-  try {
-    return await transport.handleRequest(request, given)
-  } finally {
-    request.signal.removeEventListener('abort', close)
-    close()
-  }
-}
-
-/** JSON or SSE as the client asks: SSE where it takes nothing else, as both are the server's choice (MCP 2025-11-25, Transports). */
-function wantsStream(request: Request): boolean {
-  const accept = request.headers.get('accept') ?? ''
-  return accept.includes('text/event-stream') && !accept.includes('application/json') && !accept.includes('*/*')
-}
-
-/** Clients must list both media types; one that lists only the one it will get is understood all the same. */
-function acceptingBoth(request: Request): Request {
-  const accept = request.headers.get('accept') ?? ''
-  if (accept.includes('application/json') && accept.includes('text/event-stream')) return request
-  const headers = new Headers(request.headers)
-  headers.set('accept', 'application/json, text/event-stream')
-  return new Request(request.url, { method: request.method, headers, signal: request.signal })
-}
-
-/** Whether the message says of itself that it is of 2026-07-28 or later: then it never is a legacy request. */
-function claimsEnvelope(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null || !('params' in body)) return false
-  const { params } = body
-  if (typeof params !== 'object' || params === null || !('_meta' in params)) return false
-  const { _meta: meta } = params
-  return typeof meta === 'object' && meta !== null && 'io.modelcontextprotocol/protocolVersion' in meta
-}
-
-const methodOf = (body: unknown): unknown =>
-  typeof body === 'object' && body !== null && 'method' in body ? body.method : undefined
-
-/** MCP 2026-07-28, Streamable HTTP: an unknown method is 404 with -32601. */
-const methodNotFound = (body: unknown): Response =>
-  Response.json(
-    { jsonrpc: '2.0', id: requestIdOf(body) ?? null, error: { code: -32601, message: 'Method not found' } },
-    { status: 404 },
-  )

@@ -10,14 +10,16 @@ import { Fault } from '../shared/fault.ts'
 import icon from '../shared/icon.svg' with { type: 'text' }
 import { readJson } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
-import { bodyLimitBytes, challengeAnswer, faultAnswer, requestIdOf, rpcCodes, rpcError } from './answers.ts'
+import { bodyLimitBytes, challengeAnswer, faultAnswer, rpcError } from './answers.ts'
 import { callOf } from './call.ts'
 import { challengeResult, missingScope, readsChallengeInResult } from './challenge.ts'
 import type { McpDependencies } from './dependencies.ts'
 import { createFeatures, iconPath } from './features.ts'
+import { requestIdOf, rpcCodes } from './json-rpc.ts'
+import { createMethods } from './methods.ts'
 import { originCheck } from './origin.ts'
-import { createRequests } from './requests.ts'
-import type { Sse } from './sse.ts'
+import { createSse } from './sse.ts'
+import { createStreamableHttp } from './streamable-http.ts'
 
 export interface McpSurface {
   readonly routes: AnyElysia
@@ -29,14 +31,9 @@ export interface McpSurface {
 
 export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurface {
   const features = createFeatures(deps)
-  const requests = createRequests(features, deps.log)
-  // Each SDK is loaded by the first request that needs it: together they would double the time to the first answer.
-  const streamable = once(async () => (await import('./modern.ts')).createStreamableHttp(deps, requests))
-  let opened: Sse | undefined
-  const sse = once(async () => {
-    opened = (await import('./sse.ts')).createSse(deps, features, requests)
-    return opened
-  })
+  const methods = createMethods(features)
+  const streamable = createStreamableHttp(deps, methods)
+  const sse = createSse(deps, features, methods)
   const originAllowed = originCheck(deps.settings)
 
   /** Total: whatever happens, an answer comes back and nothing inside of it is shown. */
@@ -69,32 +66,18 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
         ? Response.json(challengeResult(id, refusal))
         : challengeAnswer(refusal)
     }
-    return (await streamable.get()).serve(
-      request,
-      body,
-      callOf(principal, requestContext(request).requestId, deps.clock.now()),
-    )
+    return streamable(request, body, callOf(principal, requestContext(request).requestId, deps.clock.now()))
   }
 
   const routes = new Elysia({ name: 'mcp', seed: deps.settings.apiBaseUrl })
     .all('/mcp', guarded('/mcp', serveStreamable), { parse: 'none' })
-    .all(
-      '/mcp/sse',
-      guarded('/mcp/sse', async (request, principal) => (await sse.get()).serve(request, principal)),
-      { parse: 'none' },
-    )
+    .all('/mcp/sse', guarded('/mcp/sse', sse.serve), { parse: 'none' })
     .get(iconPath, ({ request }) => {
       requestContext(request).route = iconPath
       return new Response(icon, { headers: iconHeaders })
     })
 
-  return {
-    routes,
-    openStreams: () => opened?.openStreams() ?? 0,
-    async close() {
-      await Promise.all([sse, streamable].map(async ({ made }) => (await made())?.close()))
-    },
-  }
+  return { routes, openStreams: sse.openStreams, close: sse.close }
 }
 
 /** Open to all, as clients fetch icons without credentials (MCP 2025-11-25, Icons); no script in it runs. */
@@ -102,13 +85,4 @@ const iconHeaders = {
   'content-type': 'image/svg+xml',
   'cache-control': 'public, max-age=86400',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-}
-
-/** Makes a thing when it is first asked for; `made` is the thing if it ever was. */
-function once<T>(make: () => Promise<T>): { get(): Promise<T>; made(): Promise<T> | undefined } {
-  let thing: Promise<T> | undefined
-  return {
-    get: () => (thing ??= make()),
-    made: () => thing,
-  }
 }

@@ -4,12 +4,12 @@
  */
 import type { Principal, Revocation } from '../resource/ports.ts'
 import { Fault } from '../shared/fault.ts'
-import { authInfoOf, callOf } from './call.ts'
+import { type Call, callOf } from './call.ts'
 import type { McpDependencies, StreamLimits } from './dependencies.ts'
+import { type RequestId, type RpcRequest, readMessage } from './json-rpc.ts'
+import type { Legacy } from './legacy.ts'
 import type { PostedMessage, PostOutcome, StreamSender } from './ports.ts'
-import type { Requests } from './requests.ts'
-import { createStreamServer } from './sse-server.ts'
-import { createSseTransport, type SseTransport } from './sse-transport.ts'
+import { createSseStream, type SseStream } from './sse-stream.ts'
 
 export const defaultStreamLimits: StreamLimits = {
   keepAliveMs: 15_000,
@@ -29,15 +29,17 @@ export interface SseSessions {
 
 interface Session {
   readonly ownerId: string
-  readonly transport: SseTransport
+  readonly stream: SseStream
   readonly stop: () => Promise<void>
+  /** Requests under way that the client has not cancelled. */
+  readonly pending: Set<RequestId>
   /** The latest token of the authorization: the stream lives as long as it does. */
   sender: StreamSender
 }
 
 export function createSseSessions<Services>(
   { clock, random, feed, handover, log, settings }: McpDependencies<Services>,
-  requests: Requests,
+  legacy: Pick<Legacy, 'request'>,
   endpointPath: string,
 ): SseSessions {
   const limits = { ...defaultStreamLimits, ...settings.streams }
@@ -53,7 +55,7 @@ export function createSseSessions<Services>(
     sessions.delete(sessionId)
     count(perUser, session.ownerId, -1)
     log.debug({ reason }, 'stream closed')
-    void session.transport.close()
+    session.stream.close()
     session.stop().catch((cause) => log.warn({ err: cause }, 'stream hand-over could not be closed'))
     if (sessions.size > 0) return
     clearInterval(timer)
@@ -64,9 +66,9 @@ export function createSseSessions<Services>(
 
   const tick = (): void => {
     const now = clock.now()
-    for (const [sessionId, { sender, transport }] of sessions) {
+    for (const [sessionId, { sender, stream }] of sessions) {
       if (sender.expiresAt * 1000 <= now) end(sessionId, 'expired')
-      else if (now - transport.lastWriteMs() >= limits.keepAliveMs - limits.tickMs) transport.comment('keepalive')
+      else if (now - stream.lastWriteMs() >= limits.keepAliveMs - limits.tickMs) stream.keepAlive()
     }
   }
 
@@ -80,8 +82,22 @@ export function createSseSessions<Services>(
     if (!sameAuthorization(session.sender, posted.sender)) return 'not_yours'
     // A token refreshed meanwhile keeps the stream open for as long as it lives itself.
     if (posted.sender.expiresAt > session.sender.expiresAt) session.sender = posted.sender
-    const call = callOf({ ...posted.sender, scopes: new Set(posted.sender.scopes) }, posted.requestId, clock.now())
-    return session.transport.receive(posted.message, { authInfo: authInfoOf(call) }) ? 'accepted' : 'malformed'
+    const message = readMessage(posted.message)
+    if (message === undefined) return 'malformed'
+    if (message.kind === 'request') {
+      const sender = { ...posted.sender, scopes: new Set(posted.sender.scopes) }
+      void answer(session, message, callOf(sender, posted.requestId, clock.now()))
+    } else if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
+      session.pending.delete(message.params.requestId as RequestId)
+    }
+    return 'accepted'
+  }
+
+  /** MCP 2024-11-05, Cancellation: what was cancelled meanwhile gets no response. */
+  const answer = async ({ pending, stream }: Session, request: RpcRequest, call: Call): Promise<void> => {
+    pending.add(request.id)
+    const response = await legacy.request(request, call)
+    if (pending.delete(request.id)) stream.send(response)
   }
 
   return {
@@ -97,11 +113,11 @@ export function createSseSessions<Services>(
         })
       }
       const sessionId = random.token(24)
-      const transport = createSseTransport({
-        sessionId,
+      const stream = createSseStream({
         endpoint: `${endpointPath}?sessionId=${sessionId}`,
         bufferBytes: limits.bufferBytes,
         nowMs: () => clock.now(),
+        onClosed: () => end(sessionId, 'gone'),
       })
       count(perUser, principal.ownerId, 1)
       let stop: () => Promise<void>
@@ -111,14 +127,16 @@ export function createSseSessions<Services>(
         count(perUser, principal.ownerId, -1)
         throw cause
       }
-      sessions.set(sessionId, { ownerId: principal.ownerId, transport, stop, sender: senderOf(principal) })
-      const server = createStreamServer(settings, requests)
-      server.onclose = () => end(sessionId, 'gone')
-      server.onerror = (error) => log.debug({ reason: error.name }, 'stream')
-      await server.connect(transport)
+      sessions.set(sessionId, {
+        ownerId: principal.ownerId,
+        stream,
+        stop,
+        pending: new Set(),
+        sender: senderOf(principal),
+      })
       timer ??= setInterval(tick, limits.tickMs)
       unsubscribe ??= feed.subscribe(onRevoked)
-      return transport.body
+      return stream.body
     },
     count: () => sessions.size,
     async close() {

@@ -3,11 +3,13 @@
 import type { Principal } from '../resource/ports.ts'
 import { readJson } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
-import { bodyLimitBytes, challengeAnswer, rpcCodes, rpcError } from './answers.ts'
+import { bodyLimitBytes, challengeAnswer, rpcError, streamHeaders } from './answers.ts'
 import { missingScope } from './challenge.ts'
 import type { McpDependencies } from './dependencies.ts'
 import type { Features } from './features.ts'
-import type { Requests } from './requests.ts'
+import { rpcCodes } from './json-rpc.ts'
+import { createLegacy } from './legacy.ts'
+import type { Methods } from './methods.ts'
 import { createSseSessions, senderOf } from './sse-sessions.ts'
 
 export interface Sse {
@@ -16,17 +18,12 @@ export interface Sse {
   close(): Promise<void>
 }
 
-export function createSse<Services>(deps: McpDependencies<Services>, features: Features, requests: Requests): Sse {
-  const sessions = createSseSessions(deps, requests, endpointPath(deps.settings.apiBaseUrl))
+export function createSse<Services>(deps: McpDependencies<Services>, features: Features, methods: Methods): Sse {
+  const legacy = createLegacy(deps.settings, methods, deps.log)
+  const sessions = createSseSessions(deps, legacy, endpointPath(deps.settings.apiBaseUrl))
 
   const open = async (principal: Principal): Promise<Response> =>
-    new Response(await sessions.open(principal), {
-      headers: {
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-cache, no-transform',
-        'x-accel-buffering': 'no',
-      },
-    })
+    new Response(await sessions.open(principal), { headers: streamHeaders })
 
   const post = async (request: Request, principal: Principal): Promise<Response> => {
     const sessionId = new URL(request.url).searchParams.get('sessionId')

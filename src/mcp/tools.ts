@@ -1,6 +1,6 @@
 /**
- * Operations as MCP tools: one description each, computed once, and one way to run them. Called by both eras' servers; knows
- * nothing of transports or of either SDK.
+ * Operations as MCP tools: one description each, computed once, and one way to run them. Called through methods; knows nothing of
+ * transports or of eras.
  */
 import type { AnyOperation } from '../memory/operation.ts'
 import { checkInput, conforms } from '../shared/check-schema.ts'
@@ -8,6 +8,7 @@ import { Fault } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
 import type { Call } from './call.ts'
 import { page } from './cursor.ts'
+import { isObject } from './json-rpc.ts'
 import { safeOutput } from './safe-output.ts'
 import { toolMeta } from './tool-meta.ts'
 
@@ -98,7 +99,7 @@ async function run<Services>(
   try {
     const output: unknown = await operation.run(services, call.caller, checkInput(operation.input, input ?? {}))
     const { value, json } = safeOutput(output)
-    if (!isRecord(value)) return { content: [{ type: 'text', text: json }] }
+    if (!isObject(value)) return { content: [{ type: 'text', text: json }] }
     if (!conforms(operation.output, value)) throw new Error(`${operation.name} returned what its schema does not allow`)
     return { content: [{ type: 'text', text: json }], structuredContent: value }
   } catch (error) {
@@ -149,8 +150,5 @@ function describe<Services>(operation: AnyOperation<Services>, icons: Icon[]): T
 /** The schema as plain JSON; undefined where its root is not an object, as tools need. */
 function objectSchema(schema: object): JsonObject | undefined {
   const plain: unknown = JSON.parse(JSON.stringify(schema))
-  return isRecord(plain) && plain.type === 'object' ? { ...plain, type: 'object' } : undefined
+  return isObject(plain) && plain.type === 'object' ? { ...plain, type: 'object' } : undefined
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

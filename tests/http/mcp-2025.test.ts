@@ -84,6 +84,38 @@ describe('MCP 2025-11-25 and older, Streamable HTTP', () => {
     expect(answers.map(({ id }) => id)).toEqual(['a', 'b'])
   })
 
+  test('JSON-RPC 2.0 section 6: a batch of one request and one notification is answered with an array', async () => {
+    const body = [
+      { jsonrpc: '2.0', id: 'a', method: 'ping' },
+      { jsonrpc: '2.0', method: 'notifications/initialized' },
+    ]
+    const answers = await (await mcp.fetch(legacyRequest('', {}, { body }))).json()
+    expect(answers).toEqual([{ jsonrpc: '2.0', id: 'a', result: {} }])
+  })
+
+  for (const [what, body] of [
+    ['an empty batch', []],
+    ['a batch with initialize', [{ jsonrpc: '2.0', id: 1, method: 'initialize', params: {} }]],
+    ['a batch with what is no message', [{ jsonrpc: '2.0', id: 1, method: 'ping' }, 7]],
+  ] as const) {
+    test(`${what} is -32600`, async () => {
+      const response = await mcp.fetch(legacyRequest('', {}, { body }))
+      expect(response.status).toBe(400)
+      expect((await rpc(response)).error?.code).toBe(-32600)
+    })
+  }
+
+  test('2025-11-25, Resources: a resource that is not there is -32002', async () => {
+    const { error } = await rpc(await mcp.fetch(legacyRequest('resources/read', { uri: 'memory://nothing' })))
+    expect(error).toMatchObject({ code: -32002, data: { uri: 'memory://nothing' } })
+  })
+
+  test('initialize without who the client is, is -32602 with the field', async () => {
+    const given = { protocolVersion: '2025-11-25', capabilities: {} }
+    const { error } = await rpc(await mcp.fetch(legacyRequest('initialize', given)))
+    expect(error).toEqual({ code: -32602, message: 'Invalid params for initialize: `clientInfo` is missing.' })
+  })
+
   test('an unknown method is -32601', async () => {
     expect((await rpc(await mcp.fetch(legacyRequest('nothing')))).error?.code).toBe(-32601)
   })

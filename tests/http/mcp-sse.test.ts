@@ -70,7 +70,7 @@ describe('MCP 2024-11-05, HTTP with SSE', () => {
     const posted = await stream.post(ping)
     expect(posted.status).toBe(202)
     await until(() => stream.state.text.includes('event: message'))
-    expect(stream.state.text).toEndWith('event: message\ndata: {"result":{},"jsonrpc":"2.0","id":1}\n\n')
+    expect(stream.state.text).toEndWith('event: message\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n')
   })
 
   test('a tool that is called runs as the person whose token it is', async () => {
@@ -84,6 +84,21 @@ describe('MCP 2024-11-05, HTTP with SSE', () => {
     })
     await until(() => stream.state.text.includes('"id":2'))
     expect(mcp.notebook.notes).toEqual([{ owner: 'ada', app: 'client-1', text: 'hi' }])
+  })
+
+  test('Cancellation: a request that was cancelled meanwhile is not answered', async () => {
+    const mcp = start()
+    const gate = Promise.withResolvers<void>()
+    mcp.notebook.gate = gate.promise
+    const stream = await open(mcp)
+    const read = { jsonrpc: '2.0', method: 'resources/read', params: { uri: 'memory://memory/slow' } }
+    await stream.post({ ...read, id: 'cancelled' })
+    await stream.post({ ...read, id: 'awaited' })
+    const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'cancelled' } }
+    expect((await stream.post(cancelled)).status).toBe(202)
+    gate.resolve()
+    await until(() => stream.state.text.includes('"id":"awaited"'))
+    expect(stream.state.text).not.toContain('"id":"cancelled"')
   })
 
   const wrong: [string, (endpoint: string) => string, unknown, number][] = [

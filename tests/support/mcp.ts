@@ -16,6 +16,8 @@ import { createRandom } from '../../src/shared/random.ts'
 import { testClock } from './time.ts'
 
 export interface Notebook {
+  /** What reading the note `slow` waits for. */
+  gate?: Promise<void>
   readonly notes: { owner: string; app: string; text: string }[]
 }
 
@@ -97,7 +99,8 @@ const fetchMemory = {
   tool: false,
   input: t.Object({ id: t.String() }),
   output: t.Object({ id: t.String(), text: t.String() }),
-  async run({ notes }: Notebook, caller: { ownerId: string }, { id }: { id: string }) {
+  async run({ notes, gate }: Notebook, caller: { ownerId: string }, { id }: { id: string }) {
+    if (id === 'slow') await gate
     if (id === 'crash') throw new Error('SECRET-MARKER at /srv/notes.db')
     const note = notes[Number(id) - 1]
     if (note?.owner !== caller.ownerId) throw new Fault('not_found', 'There is no such note.')
