@@ -5,7 +5,7 @@ import { contentHash } from './content.ts'
 import { annotationsTogether } from './graph/knowledge.ts'
 import type { Caller } from './operation.ts'
 import type { MemoryChange } from './ports.ts'
-import { addPolicy, cleanText, draftsOf, type NewMemory } from './remember.ts'
+import { cleanText, draftsOf, type NewMemory } from './remember.ts'
 import { limits, type Memory, type Source } from './schema.ts'
 import type { MemoryServices } from './services.ts'
 
@@ -40,7 +40,7 @@ export async function supersede(
   const [draft] = drafts
   if (draft === undefined) throw new Error('a draft was lost')
   const options = { at: caller.nowMs, ifVersion }
-  const result = await services.store.supersede(caller.ownerId, caller.appId, id, draft, addPolicy(caller), options)
+  const result = await services.store.supersede(caller.ownerId, caller.appId, id, draft, options)
   return { ...result, masked: masked[0] ?? [] }
 }
 

@@ -161,7 +161,6 @@ export interface Corrections {
     appId: ClientId,
     id: MemoryId,
     draft: Draft,
-    policy: AddPolicy,
     options: WriteOptions,
   ): Promise<{ readonly closed: Memory; readonly memory: Memory }>
   /** Changes `id` to hold what `otherId` said too, and puts that one away. @throws Fault as `update`, for both */

@@ -1,6 +1,7 @@
 /** Rows of the memory tables, of the same shape in every SQL engine, and the domain's values. Pure: it knows no engine. */
 
 import type { ClientId, MemoryId, OwnerId } from '../shared/brand.ts'
+import type { ChangeSet, NewEvent } from './change/set.ts'
 import { type Annotations, noAnnotations } from './graph/schema.ts'
 import type { AccessLogEntry, Memory, MemoryEvent, MemorySnapshot, SpeakerKind } from './schema.ts'
 
@@ -81,6 +82,51 @@ export const rowOf = (memory: Memory): Omit<MemoryRow, 'seq'> => ({
   version: memory.version,
 })
 
+/** The columns that a change of a memory may set. */
+export const changingColumns = [
+  'content',
+  'content_hash',
+  'state',
+  'categories',
+  'metadata',
+  'annotations',
+  'occurred_at',
+  'valid_to',
+  'updated_at',
+  'version',
+] as const satisfies readonly (keyof MemoryRow)[]
+
+/** All columns of a memory's row but `seq`. */
+export const memoryColumns = [
+  'owner_id',
+  'id',
+  'app_id',
+  'thread_id',
+  'position',
+  'speaker_kind',
+  'speaker_name',
+  'valid_from',
+  'supersedes',
+  'source',
+  'created_at',
+  ...changingColumns,
+] as const satisfies readonly (keyof MemoryRow)[]
+
+/** What the row of an erased memory has from then on; besides, its thread is named by its id, and its version is the next. */
+export const tombstone = (at: number) =>
+  ({
+    content: '',
+    content_hash: null,
+    state: 'deleted',
+    categories: '[]',
+    metadata: '{}',
+    annotations: '{}',
+    speaker_name: null,
+    occurred_at: null,
+    position: 0,
+    updated_at: at,
+  }) satisfies Partial<MemoryRow>
+
 export const snapshotOf = (memory: Memory): MemorySnapshot => ({
   content: memory.content,
   contentHash: memory.contentHash,
@@ -111,6 +157,27 @@ export const eventOf = (row: EventRow): MemoryEvent => ({
   before: row.before === null ? undefined : readSnapshot(row.before),
   otherId: row.other_id ?? undefined,
 })
+
+/** An event of a write as its row; the engine gives it its `seq`. */
+export const eventRowOf = ({ appId, at }: ChangeSet, { id, kind, before, otherId, undoes }: NewEvent) => ({
+  memory_id: id,
+  kind,
+  app_id: appId,
+  at,
+  before: before === undefined ? null : JSON.stringify(snapshotOf(before)),
+  other_id: otherId ?? null,
+  undoes: undoes ?? null,
+})
+
+export const eventColumns = [
+  'memory_id',
+  'kind',
+  'app_id',
+  'at',
+  'before',
+  'other_id',
+  'undoes',
+] as const satisfies readonly (keyof ReturnType<typeof eventRowOf>)[]
 
 /** JSON leaves undefined members out, and older snapshots have fewer; the snapshot names all of them. */
 function readSnapshot(json: string): MemorySnapshot {

@@ -97,7 +97,7 @@ export function describeGraphStore(engine: string, openGraph: () => Promise<Open
       const of = nobody()
       const old = await add(of, 'lives in Rome', { ...about(['rome']), occurredAt: startMs - 5_000 })
       const draft = draftOf('lives in Oslo', { ...about(['rome', 'oslo']), validFrom: at })
-      const { memory } = await here.store.supersede(of, chat, old.id, draft, policyAt(at), { at })
+      const { memory } = await here.store.supersede(of, chat, old.id, draft, { at })
       await here.sync()
       const asOf = async (time: number) =>
         (await here.graph.entities(of, open, { asOf: time, limit: 9 })).map(({ key, memories }) => `${key} ${memories}`)

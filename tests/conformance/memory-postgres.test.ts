@@ -167,7 +167,7 @@ if (url !== undefined) {
       const text = `The ${marker} sings no more.`
       await store.update(ada, chat, draft.id, { content: { text, hash: contentHash(text) } }, { at: startMs })
       const second = draftOf(`Superseded by the ${marker} again.`)
-      await store.supersede(ada, chat, draft.id, second, policyAt(), { at: startMs })
+      await store.supersede(ada, chat, draft.id, second, { at: startMs })
       await search({ store, index, embedder: undefined }, callerOf('ada', 'chat'), {
         query: `who is ${marker}`,
         limit: 5,

@@ -39,7 +39,7 @@ describe('SQLite’s files', () => {
     const text = `The ${marker} sings no more.`
     await store.update(ada, chat, draft.id, { content: { text, hash: contentHash(text) } }, { at: startMs })
     const second = draftOf(`Superseded by the ${marker} again.`)
-    await store.supersede(ada, chat, draft.id, second, policyAt(), { at: startMs })
+    await store.supersede(ada, chat, draft.id, second, { at: startMs })
     store.logAccess(ada, chat, [{ memoryId: draft.id, kind: 'search', query: `who is ${marker}` }], startMs)
     await store.beginOnce(ada, chat, 'key', 'print', startMs)
     await store.endOnce(ada, chat, 'key', { text }, startMs + 60_000)

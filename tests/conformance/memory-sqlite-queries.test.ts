@@ -3,9 +3,8 @@ import { type Database, openDatabase } from '../../src/adapters/sqlite/database.
 import { rebuildKnowledge } from '../../src/adapters/sqlite/graph/write.ts'
 import { rebuildIndex } from '../../src/adapters/sqlite/index/write.ts'
 import { memoryMigrations } from '../../src/adapters/sqlite/memory/migrations.ts'
-import { findDuplicate, recentlyRecalled } from '../../src/adapters/sqlite/memory/write.ts'
-import { openRule } from '../../src/memory/access.ts'
-import { app, owner } from '../support/memories.ts'
+import { recentlyRecalled, sameText } from '../../src/adapters/sqlite/memory/write.ts'
+import { owner } from '../support/memories.ts'
 
 /** How SQLite answers what `ask` asks. */
 function plansOf(ask: (db: Database) => void): readonly string[] {
@@ -23,7 +22,7 @@ function plansOf(ask: (db: Database) => void): readonly string[] {
 }
 
 test('a duplicate is looked for by its hash: a write costs the same beside ten memories and beside a million', () => {
-  const plans = plansOf((db) => findDuplicate(db, owner('ada'), openRule(app('app')), 'hash'))
+  const plans = plansOf((db) => sameText(db, owner('ada'), 'hash'))
   expect(plans.find((detail) => detail.startsWith('SEARCH memory'))).toContain(
     'memory_by_hash (owner_id=? AND content_hash=?)',
   )

@@ -68,6 +68,19 @@ export function describeOutbox(engine: string, open: () => Promise<OpenedOutbox>
       expect(owners).toMatchObject([{ memoryId: undefined }])
     })
 
+    test('what is imported has waited since the import, not since it was written elsewhere', async () => {
+      const year = 365 * 24 * 60 * 60_000
+      const then = startMs - year
+      const { threadId, ...draft } = draftOf('Written a year ago.', { source: 'import' })
+      const imported = {
+        ...draft,
+        ...({ appId: chat, state: 'active', position: undefined, validTo: undefined, supersedes: undefined } as const),
+        ...{ threadId, validFrom: then, createdAt: then, updatedAt: then },
+      }
+      await here.store.importAll(ada, chat, [imported], 'skip', startMs)
+      expect(await stateOf('graph', startMs + 5)).toMatchObject({ waiting: 1, lagMs: 5 })
+    })
+
     test('changes of one memory are one job; only another text is read by the model again', async () => {
       const id = await add('One.')
       await all('extract')

@@ -148,7 +148,7 @@ export function describeAccess(open: OpenMemoryStore): void {
     test('taking back a supersession does not put away what the app may not change', async () => {
       const of = owner('taker')
       const { id } = await here.add('He lives in Lyon.', {}, chat, startMs, of)
-      await here.store.supersede(of, other, id, draftOf('He lives in Rome.'), policyAt(at), { at })
+      await here.store.supersede(of, other, id, draftOf('He lives in Rome.'), { at })
       await here.store.setRule(of, rule({ write: 'own' }))
       expect(await faultOf(here.store.undo(of, chat, id, { at }))).toBe('forbidden')
     })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { contentHash } from '../../../src/memory/content.ts'
-import { draftOf, memoryId, owner, policyAt, startMs } from '../../support/memories.ts'
+import { draftOf, memoryId, owner, startMs } from '../../support/memories.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
 import { ada, chat, eve, faultOf, opened } from './opened.ts'
 
@@ -20,7 +20,7 @@ export function describeCorrections(open: OpenMemoryStore): void {
       const of = owner('mover')
       const old = await here.add('She lives in Lyon.', {}, chat, startMs, of)
       const draft = draftOf('She lives in Rome.')
-      const { closed, memory } = await here.store.supersede(of, chat, old.id, draft, policyAt(at), { at })
+      const { closed, memory } = await here.store.supersede(of, chat, old.id, draft, { at })
       expect(closed).toMatchObject({ id: old.id, content: 'She lives in Lyon.', validTo: at, version: 2 })
       expect(memory).toMatchObject({ supersedes: old.id, validFrom: at, threadId: old.threadId, position: 1 })
       expect([await heldAt(at - 1, of), await heldAt(at, of)]).toEqual([['She lives in Lyon.'], ['She lives in Rome.']])
@@ -32,7 +32,7 @@ export function describeCorrections(open: OpenMemoryStore): void {
     test('a memory is superseded once, not by its own text, and not from before it began', async () => {
       const old = await here.add('The shop opens at nine.')
       const by = (content: string, parts = {}) =>
-        faultOf(here.store.supersede(ada, chat, old.id, draftOf(content, parts), policyAt(at), { at }))
+        faultOf(here.store.supersede(ada, chat, old.id, draftOf(content, parts), { at }))
       expect(await by('The shop opens at nine.')).toBe('conflict')
       expect(await by('The shop opens at ten.', { validFrom: startMs - 1 })).toBe('invalid')
       expect(await by('The shop opens at ten.')).toBe('none')
@@ -43,7 +43,7 @@ export function describeCorrections(open: OpenMemoryStore): void {
       const old = await here.add('The password of the race.')
       const kinds = await Promise.all(
         Array.from({ length: 100 }, (_, n) =>
-          faultOf(here.store.supersede(ada, chat, old.id, draftOf(`Successor ${n}.`), policyAt(at), { at })),
+          faultOf(here.store.supersede(ada, chat, old.id, draftOf(`Successor ${n}.`), { at })),
         ),
       )
       expect(kinds.filter((kind) => kind === 'none')).toHaveLength(1)
@@ -52,7 +52,7 @@ export function describeCorrections(open: OpenMemoryStore): void {
     test('undo of a supersession: the old one holds again and the new one is put away', async () => {
       const of = owner('undoer')
       const old = await here.add('Plan A.', {}, chat, startMs, of)
-      const { memory } = await here.store.supersede(of, chat, old.id, draftOf('Plan B.'), policyAt(at), { at })
+      const { memory } = await here.store.supersede(of, chat, old.id, draftOf('Plan B.'), { at })
       expect(await here.store.undo(of, chat, old.id, { at: at + 1 })).toMatchObject({ validTo: undefined, version: 3 })
       expect(await heldAt(at + 2, of)).toEqual(['Plan A.'])
       expect((await here.store.get(of, chat, [memory.id]))[0]?.state).toBe('archived')
@@ -97,9 +97,7 @@ export function describeCorrections(open: OpenMemoryStore): void {
 
     test('nothing of this touches another owner', async () => {
       const [mine, hers] = [await here.add('Mine.', {}, chat, startMs, eve), await here.add('Hers alone.')]
-      expect(await faultOf(here.store.supersede(eve, chat, hers.id, draftOf('x'), policyAt(at), { at }))).toBe(
-        'not_found',
-      )
+      expect(await faultOf(here.store.supersede(eve, chat, hers.id, draftOf('x'), { at }))).toBe('not_found')
       expect(await faultOf(here.store.merge(eve, chat, mine.id, hers.id, text('x'), { at }))).toBe('not_found')
       expect(await faultOf(here.store.undo(eve, chat, hers.id, { at }))).toBe('not_found')
       expect(await faultOf(here.store.undo(ada, chat, memoryId(), { at }))).toBe('not_found')

@@ -57,7 +57,7 @@ export function describeIsolation(open: OpenMemoryStore): void {
       for (const id of ids) {
         for (const refused of [
           () => store.update(his, chat, id, change, { at }),
-          () => store.supersede(his, chat, id, draft, policyAt(at), { at }),
+          () => store.supersede(his, chat, id, draft, { at }),
           () => store.merge(his, chat, id, id === a.id ? b.id : a.id, change, { at }),
           () => store.undo(his, chat, id, { at }),
           () => store.events(his, chat, id, page),

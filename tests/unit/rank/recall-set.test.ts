@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { recall } from '../../../src/memory/recall.ts'
-import { app, callerOf, draftOf, owner, policyAt, startMs } from '../../support/memories.ts'
+import { app, callerOf, draftOf, owner, startMs } from '../../support/memories.ts'
 import { openRecall, type Recall } from '../../support/recall.ts'
 
 let memory: Recall
@@ -42,7 +42,7 @@ describe('Corrections', () => {
     const { engine } = memory
     const id = await memory.add('Ines lives in Lisbon.')
     const draft = draftOf('Ines lives in Porto.')
-    await engine.store.supersede(owner('ada'), app('app'), id as never, draft, policyAt(startMs), { at: startMs })
+    await engine.store.supersede(owner('ada'), app('app'), id as never, draft, { at: startMs })
     const found = async (parts = {}) =>
       (await memory.ask('Where does Ines live?', parts)).map((hit) => hit.memory.content)
     expect(await found()).toEqual(['Ines lives in Porto.'])

@@ -1,6 +1,6 @@
 /** What a graph elsewhere is made from, and where what a model derived is kept. */
 import { mayRead } from '../../../memory/access.ts'
-import { ruledCategories, takenOver } from '../../../memory/change.ts'
+import { isOfText, takingOver } from '../../../memory/change/derive.ts'
 import { textOf } from '../../../memory/graph/knowledge.ts'
 import type { GraphMemory, GraphSource } from '../../../memory/graph/ports.ts'
 import type { Knowledge, Mention, Relation } from '../../../memory/graph/schema.ts'
@@ -8,7 +8,7 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
 import type { Database, Transaction } from '../database.ts'
 import { writeJobs } from '../memory/outbox.ts'
-import { recordEvents, rewriteAll, rewritten } from '../memory/record.ts'
+import { writeChanges } from '../memory/record.ts'
 import { extractionsOf, isCurrent, makeCurrent, refreshKnowledge } from './write.ts'
 
 export function postgresGraphSource(db: Database): GraphSource {
@@ -54,26 +54,22 @@ export function postgresGraphSource(db: Database): GraphSource {
       return { ...knowledge(id), facts: extractions.get(id)?.facts ?? [] }
     },
 
-    keepExtraction: (ownerId, id, contentHash, derived, { appId, at }) =>
+    keepExtraction: (ownerId, id, contentHash, derived, by) =>
       db.write(ownerId, async (transaction) => {
+        const { sql } = transaction
         const [row] = await findRows(transaction, [id])
-        if (row === undefined || row.state === 'deleted' || row.content_hash !== contentHash) return false
+        const before = row && memoryOf(row)
+        if (row === undefined || !isOfText(before, contentHash)) return false
         const { categories, occurredAt, ...body } = derived
-        await transaction.sql`INSERT INTO extraction (memory, body) VALUES (${row.seq}, ${JSON.stringify(body)})
+        await sql`INSERT INTO extraction (memory, body) VALUES (${row.seq}, ${JSON.stringify(body)})
           ON CONFLICT (memory) DO UPDATE SET body = excluded.body`
-        const before = memoryOf(row)
-        const lists = await transaction.sql<{ categories: string | null }[]>`
+        const rules = await sql<{ categories: string | null }[]>`
           SELECT categories FROM access_rule WHERE owner_id = ${ownerId}`
-        const ruled = ruledCategories(lists.map((rule) => rule.categories))
-        const change = takenOver(before, { categories, occurredAt }, ruled)
-        const rewriting = rewritten(before, change, at)
-        const changes = Object.keys(change).length > 0
-        if (changes) {
-          await rewriteAll(transaction, [rewriting])
-          await recordEvents(transaction, [{ id, kind: 'updated', appId, at, before }])
-        }
-        await refreshKnowledge(transaction, changes ? rewriting.after : before)
-        await writeJobs(transaction, [{ id, kinds: ['graph'] }], at)
+        const lists = rules.map((rule) => rule.categories)
+        const taken = takingOver(before, { categories, occurredAt }, lists, by)
+        if (taken !== undefined) await writeChanges(transaction, taken.changes)
+        await refreshKnowledge(transaction, taken?.memory ?? before)
+        await writeJobs(transaction, [{ id, kinds: ['graph'] }], by.at)
         return true
       }),
   }

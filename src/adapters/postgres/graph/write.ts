@@ -2,6 +2,7 @@
  * Keeps entities, mentions and relations with the memory: called within the transaction of every write, behind the statements
  * that change the memories. What they are is said by memory/graph/knowledge.
  */
+import { isRetold, isReworded, type MemoryChanged } from '../../../memory/change/set.ts'
 import { knowledgeOf, knowledgeVersion } from '../../../memory/graph/knowledge.ts'
 import type { Extraction } from '../../../memory/graph/schema.ts'
 import type { Memory } from '../../../memory/schema.ts'
@@ -9,25 +10,17 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database, Sql, Transaction } from '../database.ts'
 
-/** A memory before (undefined: it was not there) and after (undefined: it is gone). */
-export interface MemoryChanged {
-  readonly before: Memory | undefined
-  readonly after: Memory | undefined
-}
-
 /** Brings what is known of memories to how they are. */
 export async function changeKnowledge(transaction: Transaction, changes: readonly MemoryChanged[]): Promise<void> {
-  const told = changes.filter(
-    ({ before, after }) => before?.content !== after?.content || before?.annotations !== after?.annotations,
-  )
+  const told = changes.filter(isRetold)
   // Derived anew just now, from the memories as they are.
   if (!(await isCurrent(transaction)) || told.length === 0) return
   const { sql, ownerId } = transaction
   const known = told.flatMap(({ before }) => before?.id ?? [])
-  const retold = told.flatMap(({ before, after }) => (before && before.content !== after?.content ? [before.id] : []))
-  if (retold.length > 0) {
+  const reworded = told.flatMap((change) => (change.before && isReworded(change) ? [change.before.id] : []))
+  if (reworded.length > 0) {
     await sql`DELETE FROM extraction WHERE memory IN (SELECT seq FROM memory
-      WHERE owner_id = ${ownerId} AND id = ANY(${retold}::text[]))`
+      WHERE owner_id = ${ownerId} AND id = ANY(${reworded}::text[]))`
   }
   const named = known.length === 0 ? [] : await forget(transaction, known)
   await remember(

@@ -1,6 +1,5 @@
 /** What happened to memories, and who read them. */
-import { assertReader, mayRead } from '../../../memory/access.ts'
-import { eventFor, noSuchMemory } from '../../../memory/change.ts'
+import { eventFor, visible } from '../../../memory/change.ts'
 import type { History, Reading } from '../../../memory/ports.ts'
 import { type AccessRow, accessOf, type EventRow, eventOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
@@ -86,10 +85,7 @@ export function createHistory(db: Database): PostgresHistory {
     const [rule, found] = await db.run((sql) =>
       Promise.all([findRule(sql, ownerId, appId), findAll({ sql, ownerId }, [id])]),
     )
-    assertReader(rule)
-    const memory = found.get(id)
-    if (memory === undefined || !mayRead(rule, memory)) throw noSuchMemory()
-    return { rule, memory }
+    return { rule, memory: visible(found.get(id), rule) }
   }
 
   return {

@@ -1,6 +1,6 @@
 /** What may happen once: confirmed deletions, and writes with an Idempotency-Key. A person's settings beside them. */
 import type { Onces, Preferences } from '../../../memory/ports.ts'
-import type { Database } from '../database.ts'
+import type { Database, Transaction } from '../database.ts'
 
 /** A claim of a process that died is free again after this. */
 const claimMs = 60_000
@@ -68,3 +68,7 @@ export function createOnces(db: Database): Onces & Preferences {
       }),
   }
 }
+
+/** Results kept for idempotency hold texts, and which they hold is not worth knowing. */
+export const forgetResults = ({ sql, ownerId }: Transaction) =>
+  sql`UPDATE once SET state = 'erased', result = NULL WHERE owner_id = ${ownerId} AND state = 'done'`

@@ -1,14 +1,15 @@
-/** Adding and changing memories, each call one transaction of the owner. */
-import { assertWriter, mayRead } from '../../../memory/access.ts'
-import { assertChange, changeable as changeableNow, changesOf } from '../../../memory/change.ts'
-import type { Memories, MemoryFilter, WriteOptions } from '../../../memory/ports.ts'
+/** Adding and changing memories, each call one transaction of the owner. What each comes to is said by memory/change. */
+import { assertWriter } from '../../../memory/access.ts'
+import type { ChangeSet } from '../../../memory/change/set.ts'
+import { erasable, erasing, movingTo, updating } from '../../../memory/change/update.ts'
+import type { Memories, MemoryFilter } from '../../../memory/ports.ts'
 import type { AccessRule, Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Transaction } from '../database.ts'
 import { addAll } from './add.ts'
 import { changeable, findRule, matching, ruleOf } from './conditions.ts'
-import { eraseAll, findAll, recordEvents, rewriteAll, rewritten } from './record.ts'
+import { findAll, writeChanges } from './record.ts'
 
 export type Writers = Pick<Memories, 'add' | 'update' | 'setState' | 'delete' | 'deleteAll'>
 
@@ -18,91 +19,48 @@ export type FlushReadings = (transaction: Transaction) => Promise<void>
 /** How many memories are changed by one statement. */
 const page = 500
 
-export function createWriters(db: Database, flush: FlushReadings): Writers {
-  async function deleteThese(
-    transaction: Transaction,
-    appId: ClientId,
-    memories: readonly Memory[],
-    { at }: WriteOptions,
-  ): Promise<readonly MemoryId[]> {
-    for (const some of pagesOf(memories)) {
-      await eraseAll(transaction, some, at)
-      await recordEvents(
-        transaction,
-        some.map(({ id }) => ({ id, kind: 'deleted', appId, at })),
-      )
-      transaction.goesOn()
-    }
-    if (memories.length > 0) await forgetResults(transaction)
-    return memories.map(({ id }) => id)
-  }
+export const createWriters = (db: Database, flush: FlushReadings): Writers => ({
+  add: (ownerId, appId, drafts, policy) =>
+    db.write(ownerId, async (transaction) => {
+      await flush(transaction)
+      return await addAll(transaction, appId, drafts, policy)
+    }),
 
-  return {
-    add: (ownerId, appId, drafts, policy) =>
-      db.write(ownerId, async (transaction) => {
-        await flush(transaction)
-        return await addAll(transaction, appId, drafts, policy)
-      }),
+  update: (ownerId, appId, id, change, options) =>
+    db.write(ownerId, async (transaction) => {
+      const [rule, found] = await Promise.all([writer(transaction, appId), findAll(transaction, [id])])
+      const { memory, changes } = updating(found.get(id), rule, { ownerId, appId }, change, options)
+      await writeChanges(transaction, changes)
+      return memory
+    }),
 
-    update: (ownerId, appId, id, change, options) =>
-      db.write(ownerId, async (transaction) => {
-        const [rule, found] = await Promise.all([writer(transaction, appId), findAll(transaction, [id])])
-        const before = changeableNow(found.get(id), rule, options)
-        const rewriting = rewritten(before, changesOf(change), options.at)
-        await rewriteAll(transaction, [rewriting])
-        await recordEvents(transaction, [{ id, kind: 'updated', appId, at: options.at, before }])
-        return rewriting.after
-      }),
+  setState: (ownerId, appId, which, state, options) =>
+    db.write(ownerId, async (transaction) => {
+      const { sql } = transaction
+      const moving = sql`${selected(transaction, which)} AND m.state <> ${state} AND m.state <> 'deleted'`
+      const [, memories] = await Promise.all([writer(transaction, appId), selectChangeable(transaction, appId, moving)])
+      return await inPages(transaction, memories, (some) => movingTo(state, some, { ownerId, appId }, options))
+    }),
 
-    setState: (ownerId, appId, which, state, { at }) =>
-      db.write(ownerId, async (transaction) => {
-        const { sql } = transaction
-        const [, memories] = await Promise.all([
-          writer(transaction, appId),
-          selectChangeable(
-            transaction,
-            appId,
-            sql`${selected(transaction, which)} AND m.state <> ${state} AND m.state <> 'deleted'`,
-          ),
-        ])
-        for (const some of pagesOf(memories)) {
-          await rewriteAll(
-            transaction,
-            some.map((before) => rewritten(before, { state }, at)),
-          )
-          await recordEvents(
-            transaction,
-            some.map((before) => ({ id: before.id, kind: 'state_changed', appId, at, before })),
-          )
-          transaction.goesOn()
-        }
-        return memories.length
-      }),
+  delete: (ownerId, appId, ids, options) =>
+    db.write(ownerId, async (transaction) => {
+      await flush(transaction)
+      const [rule, found] = await Promise.all([writer(transaction, appId), findAll(transaction, ids)])
+      const memories = erasable(ids, (id) => found.get(id), rule, options)
+      await inPages(transaction, memories, (some) => erasing(some, { ownerId, appId }, options))
+      return memories.map(({ id }) => id)
+    }),
 
-    delete: (ownerId, appId, ids, options) =>
-      db.write(ownerId, async (transaction) => {
-        await flush(transaction)
-        const [rule, found] = await Promise.all([writer(transaction, appId), findAll(transaction, ids)])
-        const memories = [...new Set(ids)].flatMap((id) => {
-          const memory = found.get(id)
-          if (memory === undefined || memory.state === 'deleted' || !mayRead(rule, memory)) return []
-          assertChange(rule, memory, options)
-          return [memory]
-        })
-        return await deleteThese(transaction, appId, memories, options)
-      }),
-
-    deleteAll: (ownerId, appId, options) =>
-      db.write(ownerId, async (transaction) => {
-        await flush(transaction)
-        const [, memories] = await Promise.all([
-          writer(transaction, appId),
-          selectChangeable(transaction, appId, transaction.sql`m.state <> 'deleted'`),
-        ])
-        return (await deleteThese(transaction, appId, memories, options)).length
-      }),
-  }
-}
+  deleteAll: (ownerId, appId, options) =>
+    db.write(ownerId, async (transaction) => {
+      await flush(transaction)
+      const [, memories] = await Promise.all([
+        writer(transaction, appId),
+        selectChangeable(transaction, appId, transaction.sql`m.state <> 'deleted'`),
+      ])
+      return await inPages(transaction, memories, (some) => erasing(some, { ownerId, appId }, options))
+    }),
+})
 
 /** The rule of an app that may write. @throws Fault `forbidden` */
 export async function writer({ sql, ownerId }: Transaction, appId: ClientId): Promise<AccessRule> {
@@ -127,10 +85,15 @@ const selected = (
   which: readonly MemoryId[] | MemoryFilter,
 ): Fragment => ('states' in which ? matching(sql, ownerId, which) : sql`m.id = ANY(${which}::text[])`)
 
-function* pagesOf<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < all.length; from += page) yield all.slice(from, from + page)
+/** Writes changes of any number of memories, and returns how many. */
+async function inPages(
+  transaction: Transaction,
+  memories: readonly Memory[],
+  changesOf: (some: readonly Memory[]) => ChangeSet,
+): Promise<number> {
+  for (let from = 0; from < memories.length; from += page) {
+    await writeChanges(transaction, changesOf(memories.slice(from, from + page)))
+    transaction.goesOn()
+  }
+  return memories.length
 }
-
-/** Results kept for idempotency hold texts, and which they hold is not worth knowing. */
-const forgetResults = ({ sql, ownerId }: Transaction) =>
-  sql`UPDATE once SET state = 'erased', result = NULL WHERE owner_id = ${ownerId} AND state = 'done'`

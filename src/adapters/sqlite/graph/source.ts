@@ -1,6 +1,6 @@
 /** What a graph elsewhere is made from, and where what a model derived is kept. */
 import { mayRead } from '../../../memory/access.ts'
-import { ruledCategories, takenOver } from '../../../memory/change.ts'
+import { isOfText, takingOver } from '../../../memory/change/derive.ts'
 import { textOf } from '../../../memory/graph/knowledge.ts'
 import type { GraphMemory, GraphSource } from '../../../memory/graph/ports.ts'
 import type { EntityKind, Knowledge, Origin } from '../../../memory/graph/schema.ts'
@@ -8,7 +8,7 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { writeJobs } from '../memory/outbox.ts'
-import { find, recordEvent, rewrite } from '../memory/record.ts'
+import { writeChanges } from '../memory/record.ts'
 import { extractionOf, isCurrent, makeCurrent, refreshKnowledge } from './write.ts'
 
 export function sqliteGraphSource(db: Database): GraphSource {
@@ -60,28 +60,26 @@ export function sqliteGraphSource(db: Database): GraphSource {
         return row === undefined || row.state === 'deleted' ? [] : [textOf(memoryOf(row))]
       }),
 
-    keepExtraction: async (ownerId, id, contentHash, derived, { appId, at }) =>
+    keepExtraction: async (ownerId, id, contentHash, derived, by) =>
       db.transaction(() => {
         const row = rowOf(ownerId, id)
-        if (row === undefined || row.state === 'deleted' || row.content_hash !== contentHash) return false
+        const before = row && memoryOf(row)
+        if (row === undefined || !isOfText(before, contentHash)) return false
         const { categories, occurredAt, ...body } = derived
         db.run(
           'INSERT INTO extraction (memory, body) VALUES (?, ?) ON CONFLICT (memory) DO UPDATE SET body = excluded.body',
           row.seq,
           JSON.stringify(body),
         )
-        const before = memoryOf(row)
-        const lists = db.all<{ categories: string | null }>(
+        const rules = db.all<{ categories: string | null }>(
           'SELECT categories FROM access_rule WHERE owner_id = ?',
           ownerId,
         )
-        const ruled = ruledCategories(lists.map((rule) => rule.categories))
-        const change = takenOver(before, { categories, occurredAt }, ruled)
-        if (Object.keys(change).length > 0) {
-          recordEvent(db, rewrite(db, before, change, at), { kind: 'updated', appId, at, before })
-        }
-        refreshKnowledge(db, find(db, ownerId, id) ?? before)
-        writeJobs(db, ownerId, id, ['graph'], at)
+        const lists = rules.map((rule) => rule.categories)
+        const taken = takingOver(before, { categories, occurredAt }, lists, by)
+        if (taken !== undefined) writeChanges(db, ownerId, taken.changes)
+        refreshKnowledge(db, taken?.memory ?? before)
+        writeJobs(db, ownerId, id, ['graph'], by.at)
         return true
       }),
   }

@@ -2,6 +2,7 @@
  * Keeps entities, mentions and relations with the memory: called within the transaction of every write. What they are is said by
  * memory/graph/knowledge.
  */
+import { isRetold, isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
 import { knowledgeOf, knowledgeVersion } from '../../../memory/graph/knowledge.ts'
 import type { Extraction } from '../../../memory/graph/schema.ts'
 import type { Memory } from '../../../memory/schema.ts'
@@ -9,20 +10,18 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 
-/** Brings what is known from how a memory was (undefined: not there) to how it is (undefined: gone). */
-export function projectKnowledge(db: Database, before: Memory | undefined, after: Memory | undefined): void {
-  const ownerId = (after ?? before)?.ownerId
-  if (ownerId === undefined || !isCurrent(db, ownerId)) return
-  if (before !== undefined && after !== undefined) {
-    if (before.content === after.content && before.annotations === after.annotations) return
-  }
-  const seq = seqOf(db, after ?? before)
+/** Brings what is known of a memory to how it is. */
+export function projectKnowledge(db: Database, change: MemoryChanged): void {
+  const { before, after } = change
+  const memory = memoryIn(change)
+  if (!isCurrent(db, memory.ownerId) || !isRetold(change)) return
+  const seq = seqOf(db, memory)
   if (seq === undefined) return
   if (before !== undefined) {
-    if (before.content !== after?.content) db.run('DELETE FROM extraction WHERE memory = ?', seq)
+    if (isReworded(change)) db.run('DELETE FROM extraction WHERE memory = ?', seq)
     forget(db, seq)
   }
-  if (after !== undefined) remember(db, ownerId, seq, after)
+  if (after !== undefined) remember(db, memory.ownerId, seq, after)
 }
 
 /** Writes what is known of one memory anew, after what a model derived of it has changed. */
@@ -130,7 +129,5 @@ function entityOf(db: Database, ownerId: OwnerId, key: string): number {
   return made.id
 }
 
-const seqOf = (db: Database, memory: Memory | undefined): number | undefined =>
-  memory === undefined
-    ? undefined
-    : db.get<{ seq: number }>('SELECT seq FROM memory WHERE owner_id = ? AND id = ?', memory.ownerId, memory.id)?.seq
+const seqOf = (db: Database, { ownerId, id }: Memory): number | undefined =>
+  db.get<{ seq: number }>('SELECT seq FROM memory WHERE owner_id = ? AND id = ?', ownerId, id)?.seq

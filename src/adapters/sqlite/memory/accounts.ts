@@ -4,7 +4,7 @@ import type { Database } from '../database.ts'
 import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/write.ts'
 import { wholeOwner, writeJobs } from './outbox.ts'
-import { erasing } from './write.ts'
+import { erased } from './write.ts'
 
 /** Every table with a column for the owner, besides those of the index and of the entities. */
 const tables = [
@@ -20,10 +20,10 @@ const tables = [
 
 export const createAccounts = (db: Database, flushAccessLog: () => void): Accounts => ({
   eraseOwner: async (ownerId, at) =>
-    erasing(db, () => {
+    erased(db, () => {
       flushAccessLog()
       const count = (sql: string) => db.get<{ count: number }>(sql, ownerId)?.count ?? 0
-      const erased = {
+      const counts = {
         memories: count("SELECT count(*) AS count FROM memory WHERE owner_id = ? AND state <> 'deleted'"),
         events: count('SELECT count(*) AS count FROM memory_event WHERE owner_id = ?'),
         readings: count('SELECT count(*) AS count FROM access_log WHERE owner_id = ?'),
@@ -36,6 +36,6 @@ export const createAccounts = (db: Database, flushAccessLog: () => void): Accoun
       db.run('DELETE FROM memory WHERE owner_id = ?', ownerId)
       // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
       writeJobs(db, ownerId, wholeOwner, ['graph'], at)
-      return erased
+      return counts
     }),
 })

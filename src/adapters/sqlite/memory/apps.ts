@@ -5,7 +5,7 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { findRule, readableBy, ruleOf } from './conditions.ts'
-import { forgetResults } from './write.ts'
+import { forgetResults } from './onces.ts'
 
 const maxApps = 1_000
 

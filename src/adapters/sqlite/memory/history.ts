@@ -1,6 +1,5 @@
 /** What happened to memories, and who read them. */
-import { assertReader, mayRead } from '../../../memory/access.ts'
-import { eventFor, noSuchMemory } from '../../../memory/change.ts'
+import { eventFor, visible } from '../../../memory/change.ts'
 import type { History, Reading } from '../../../memory/ports.ts'
 import { type AccessRow, accessOf, type EventRow, eventOf } from '../../../memory/stored.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
@@ -75,10 +74,7 @@ export function createHistory(db: Database): SqliteHistory {
 
   function seen(ownerId: OwnerId, appId: ClientId, id: MemoryId) {
     const rule = findRule(db, ownerId, appId)
-    assertReader(rule)
-    const memory = find(db, ownerId, id)
-    if (memory === undefined || !mayRead(rule, memory)) throw noSuchMemory()
-    return { rule, memory }
+    return { rule, memory: visible(find(db, ownerId, id), rule) }
   }
 
   const countOf = (row: { total: number } | undefined): number => row?.total ?? 0

@@ -1,5 +1,6 @@
 /** What may happen once: confirmed deletions, and writes with an Idempotency-Key. A person's settings beside them. */
 import type { Onces, Preferences } from '../../../memory/ports.ts'
+import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 
 /** A claim of a process that died is free again after this. */
@@ -91,3 +92,11 @@ export function createOnces(db: Database): Onces & Preferences {
     },
   }
 }
+
+/** Results kept for idempotency hold texts, and which they hold is not worth knowing. Of one app, or of all. */
+export const forgetResults = (db: Database, ownerId: OwnerId, appId?: ClientId): number =>
+  db.run(
+    "UPDATE once SET state = 'erased', result = NULL WHERE owner_id = ? AND app_id = coalesce(?, app_id) AND state = 'done'",
+    ownerId,
+    appId ?? null,
+  )

@@ -1,22 +1,21 @@
-/** Keeps index, entities and outbox with the table: called within the transaction of every write of a memory. */
-import type { Memory } from '../../../memory/schema.ts'
+/** Keeps index, entities and outbox with the table: called within the transaction of every write of a memory, behind its row. */
+import { isReworded, jobsOf, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
 import type { Database } from '../database.ts'
 import { projectKnowledge } from '../graph/write.ts'
 import { indexItem, removeItem, touchItem } from '../index/write.ts'
 import { writeJobs } from './outbox.ts'
 
-/** Brings what is derived of a memory from how a memory was (undefined: not there) to how it is (undefined: gone). */
-export function project(db: Database, before: Memory | undefined, after: Memory | undefined, at: number): void {
-  projectIndex(db, before, after)
-  projectKnowledge(db, before, after)
-  const memory = after ?? before
-  if (memory === undefined) return
-  const rewritten = after !== undefined && before?.content !== after.content
-  writeJobs(db, memory.ownerId, memory.id, rewritten ? ['graph', 'extract'] : ['graph'], at)
+/** Brings what is derived of a memory from how it was to how it is. */
+export function project(db: Database, change: MemoryChanged, at: number): void {
+  const { ownerId, id } = memoryIn(change)
+  projectIndex(db, change)
+  projectKnowledge(db, change)
+  writeJobs(db, ownerId, id, jobsOf(change), at)
 }
 
-function projectIndex(db: Database, before: Memory | undefined, after: Memory | undefined): void {
-  if (before !== undefined && after !== undefined && before.content === after.content) {
+function projectIndex(db: Database, change: MemoryChanged): void {
+  const { before, after } = change
+  if (after !== undefined && !isReworded(change)) {
     touchItem(db, after.ownerId, after.id)
     return
   }
