@@ -33,8 +33,9 @@ export function explain(
   recipe: Recipe,
 ): Explanation[] {
   // Scores are sums over fields and terms, so a part is the score with the others counting nothing.
+  const sought = { limit: Number.POSITIVE_INFINITY, always: ordinals, factor: () => 1, highestFactor: 1 }
   const part = (some: readonly WeightedTerm[], counting: Recipe): number[] => {
-    const { scores } = scoreFields(facts, some, counting)
+    const { scores } = scoreFields(facts, some, counting, sought)
     return ordinals.map((at) => (scores[at] ?? 0) / best)
   }
   const own = part(terms, { ...recipe, context: 0, thread: 0 })

@@ -66,6 +66,8 @@ const firstCapacity = 64
 export class OwnerFacts {
   /** One past the highest ordinal seen. */
   ordinals = 0
+  /** Rises with every change. */
+  changes = 0
   items = 0
   totalLength = 0
   private capacity = firstCapacity
@@ -125,6 +127,7 @@ export class OwnerFacts {
   /** Adds an item, or changes the facts of one; its length, thread and place in it stay what they were. */
   put(facts: ItemFacts): void {
     const at = facts.ordinal
+    this.changes += 1
     this.grow(at + 1)
     this.speaker[at] = this.speakerTable.placeOf(`${facts.speakerKind}\n${facts.speakerName ?? ''}`, {
       kind: facts.speakerKind,
@@ -155,6 +158,7 @@ export class OwnerFacts {
 
   remove(at: number): void {
     if (this.live[at] !== 1) return
+    this.changes += 1
     this.live[at] = 0
     const length = this.length[at] ?? 0
     const language = this.language[at] ?? 0

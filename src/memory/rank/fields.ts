@@ -1,10 +1,17 @@
 /**
  * BM25 (Robertson and Zaragoza, 2009, section 3) over three fields of an item: its own words, those of its neighbours in the
  * thread, and those of the whole thread. All three come from one index of own words: a posting counts for those around it.
+ *
+ * Terms are taken by how much they can add, the most first. Once what the rest can add brings no further item among the best,
+ * they are looked up for the items there are, and those that cannot come among the best are dropped (MaxScore of Turtle and
+ * Flood, 1995). What is left out cannot be in the answer: the ranking is that of scoring everything.
  */
-import { none, type OwnerFacts } from './facts.ts'
+import { addEverywhere, addToFound, type Weighed } from './add-term.ts'
+import type { OwnerFacts } from './facts.ts'
+import { normsOf, weighTerm } from './gains.ts'
 import type { Recipe } from './recipe.ts'
 import type { TermPostings } from './term-postings.ts'
+import { enter, mark, releaseWorkspace, takeWorkspace, type Workspace } from './workspace.ts'
 
 export interface WeightedTerm {
   readonly weight: number
@@ -12,202 +19,171 @@ export interface WeightedTerm {
   readonly postings: TermPostings
 }
 
+/** What scores are wanted for. */
+export interface Sought {
+  /** How many answers are wanted. */
+  readonly limit: number
+  /** Items that have their exact score whatever it is. */
+  readonly always: readonly number[]
+  /** What an item's score is multiplied by afterwards; 0 where it is no answer. Never above `highestFactor`. */
+  factor(at: number): number
+  readonly highestFactor: number
+}
+
 export interface FieldScores {
-  /** The items with a score, in no order. */
+  /** The items with a score that may be answers or the best by words, in no order. */
   readonly found: Int32Array
   /** By ordinal; 0 for those not found. Valid until the next call. */
   readonly scores: Float64Array
-  /** By ordinal; 1 for an item with a term among its own words. */
-  readonly own: Uint8Array
 }
 
-interface Workspace {
-  readonly frequency: Float64Array
-  readonly contextLength: Float64Array
-  readonly scores: Float64Array
-  readonly own: Uint8Array
-  readonly touched: Int32Array
-  readonly found: Int32Array
-  /** By thread. */
-  readonly threadFrequency: Float64Array
-  readonly threadScores: Float64Array
-  readonly touchedThreads: Int32Array
-}
-
-const workspaceOf = (size: number): Workspace => ({
-  frequency: new Float64Array(size),
-  contextLength: new Float64Array(size),
-  scores: new Float64Array(size),
-  own: new Uint8Array(size),
-  touched: new Int32Array(size),
-  found: new Int32Array(size),
-  threadFrequency: new Float64Array(size),
-  threadScores: new Float64Array(size),
-  touchedThreads: new Int32Array(size),
-})
-
-/** Working memory, kept between calls: ranking does not wait, so only one call uses it at a time. */
-let workspace = workspaceOf(0)
-let foundBefore = 0
-
-/** There are no more threads than items that ever were. */
-function prepare(ordinals: number): Workspace {
-  if (workspace.scores.length < ordinals) workspace = workspaceOf(Math.ceil(ordinals * 1.25))
-  else {
-    const { found, scores, own, contextLength } = workspace
-    for (let i = 0; i < foundBefore; i++) {
-      const at = found[i] as number
-      scores[at] = 0
-      own[at] = 0
-      contextLength[at] = 0
-    }
-  }
-  foundBefore = 0
-  return workspace
-}
-
-/** How much a term counts that `having` of `documents` have: BM25's inverse document frequency, never below 0. */
-export const rarity = (documents: number, having: number): number =>
-  Math.log(1 + Math.max(0, documents - having + 0.5) / (having + 0.5))
+/** Sums of floats in another order differ in their last digits: a bound is wider by this share of all that terms can add. */
+const slack = 1e-9
 
 /**
- * Scores everything that a term touches. Equal input gives equal output on every engine.
- * Reads of typed arrays are asserted to be numbers, as every index is in range: a check for each would cost a third of the time.
+ * Scores what the terms touch. In a guessed thread that is only what has a term itself: beside a match in a conversation stands its
+ * answer, beside one in a guessed thread often an unrelated fact. Equal input gives equal output on every engine.
  */
-export function scoreFields(facts: OwnerFacts, terms: readonly WeightedTerm[], recipe: Recipe): FieldScores {
-  const { frequency, contextLength, scores, own, touched, found, ...threads } = prepare(facts.ordinals)
-  const { threadFrequency, threadScores, touchedThreads } = threads
-  const { k1, b, neighbour, secondNeighbour } = recipe
-  const { previous, next, length, thread, speaker, alone, threadLength, threadAssistantLength } = facts
-  const lent = lentBy(facts, recipe)
-  const kept = 1 - recipe.assistantLends
-  const shortest = k1 * (1 - b)
-  const byLength = (k1 * b) / facts.averageLength
-  const byContext = (k1 * b) / contextAverage(facts, recipe)
-  const byThread = (k1 * b) / (facts.threads === 0 ? 1 : Math.max(1, lentLength(facts, recipe) / facts.threads))
-  let count = 0
-
-  for (const { weight, postings } of terms) {
-    const { ordinals, frequencies } = postings
-    let touches = 0
-    let threadTouches = 0
-    let alones = 0
-    for (let i = 0; i < postings.count; i++) {
-      const at = ordinals[i] as number
-      // Whoever stands alone has the same words in all three fields: most facts that tools send.
-      if (alone[at] === 1) {
-        alones += 1
-        continue
-      }
-      const times = frequencies[i] as number
-      const lends = times * (lent[speaker[at] as number] as number)
-      const where = thread[at] as number
-      if (threadFrequency[where] === 0) touchedThreads[threadTouches++] = where
-      ;(threadFrequency[where] as number) += lends
-      if (frequency[at] === 0) touched[touches++] = at
-      ;(frequency[at] as number) += times
-      const before = previous[at] as number
-      if (before !== none) {
-        if (frequency[before] === 0) touched[touches++] = before
-        ;(frequency[before] as number) += lends * neighbour
-        const before2 = previous[before] as number
-        if (before2 !== none) {
-          if (frequency[before2] === 0) touched[touches++] = before2
-          ;(frequency[before2] as number) += lends * secondNeighbour
-        }
-      }
-      const after = next[at] as number
-      if (after !== none) {
-        if (frequency[after] === 0) touched[touches++] = after
-        ;(frequency[after] as number) += lends * neighbour
-        const after2 = next[after] as number
-        if (after2 !== none) {
-          if (frequency[after2] === 0) touched[touches++] = after2
-          ;(frequency[after2] as number) += lends * secondNeighbour
-        }
-      }
-    }
-    const ownGain = recipe.item * weight * rarity(facts.items, postings.count) * (k1 + 1)
-    const contextGain = recipe.context * weight * rarity(facts.items, touches + alones) * (k1 + 1)
-    const threadGain = recipe.thread * weight * rarity(facts.threads, threadTouches + alones) * (k1 + 1)
-    for (let i = 0; i < touches; i++) {
-      const at = touched[i] as number
-      if (contextLength[at] === 0) {
-        contextLength[at] = Math.max(1, lengthAround(facts, recipe, lent, at))
-        found[count++] = at
-      }
-      const times = frequency[at] as number
-      frequency[at] = 0
-      ;(scores[at] as number) += (contextGain * times) / (times + shortest + byContext * (contextLength[at] as number))
-    }
-    for (let i = 0; i < threadTouches; i++) {
-      const where = touchedThreads[i] as number
-      const times = threadFrequency[where] as number
-      threadFrequency[where] = 0
-      const size = (threadLength[where] as number) - kept * (threadAssistantLength[where] as number)
-      ;(threadScores[where] as number) += (threadGain * times) / (times + shortest + byThread * size)
-    }
-    for (let i = 0; i < postings.count; i++) {
-      const at = ordinals[i] as number
-      const times = frequencies[i] as number
-      const size = length[at] as number
-      let score = (ownGain * times) / (times + shortest + byLength * size)
-      if (alone[at] === 1) {
-        if (own[at] === 0) found[count++] = at
-        const lends = lent[speaker[at] as number] as number
-        score += (contextGain * times) / (times + shortest + byContext * Math.max(1, size))
-        score += (threadGain * times * lends) / (times * lends + shortest + byThread * size * lends)
-      }
-      own[at] = 1
-      ;(scores[at] as number) += score
-    }
-  }
-  for (let i = 0; i < count; i++) {
-    const at = found[i] as number
-    if (alone[at] === 0) (scores[at] as number) += threadScores[thread[at] as number] as number
-  }
-  // After all have had theirs: items of one thread share it.
-  for (let i = 0; i < count; i++) threadScores[thread[found[i] as number] as number] = 0
-  foundBefore = count
-  return { found: found.subarray(0, count), scores, own }
-}
-
-/** The average length of an item with its neighbours, from how many items threads have. */
-function contextAverage(facts: OwnerFacts, recipe: Recipe): number {
-  const { neighbour, secondNeighbour } = recipe
-  const perThread = facts.threads === 0 ? 1 : facts.items / facts.threads
-  const beside = 2 * neighbour * (perThread - 1) + 2 * secondNeighbour * Math.max(0, perThread - 2)
-  const lent = facts.items === 0 ? 1 : lentLength(facts, recipe) / facts.items
-  return facts.averageLength + (lent * beside) / perThread
-}
-
-/** What of its words each speaker lends to those around, by place in `facts.speakers`. */
-const lentBy = (facts: OwnerFacts, { assistantLends }: Recipe): Float64Array =>
-  Float64Array.from(facts.speakers, ({ kind }) => (kind === 'assistant' ? assistantLends : 1))
-
-const lentLength = ({ totalLength, assistantLength }: OwnerFacts, { assistantLends }: Recipe): number =>
-  totalLength - (1 - assistantLends) * assistantLength
-
-function lengthAround(
+export function scoreFields(
   facts: OwnerFacts,
-  { neighbour, secondNeighbour }: Recipe,
-  lent: Float64Array,
-  at: number,
-): number {
-  const { previous, next, length, speaker } = facts
-  const lends = (other: number) => (length[other] as number) * (lent[speaker[other] as number] as number)
-  let around = length[at] as number
-  const before = previous[at] as number
-  if (before !== none) {
-    around += neighbour * lends(before)
-    const before2 = previous[before] as number
-    if (before2 !== none) around += secondNeighbour * lends(before2)
+  terms: readonly WeightedTerm[],
+  recipe: Recipe,
+  sought: Sought,
+): FieldScores {
+  const space = takeWorkspace(facts.ordinals)
+  const weighed = weighTerms(facts, terms, recipe, space)
+  for (const at of sought.always) space.marks[at] = (space.marks[at] as number) | mark.always
+  const search = new Search(facts, space, sought)
+  let most = weighed.reduce((sum, { gains }) => sum + gains.most, 0) * (1 + slack)
+  let postings = weighed.reduce((sum, one) => sum + one.postings.count, 0)
+  for (const term of weighed) {
+    // Looking at what is found is only worth it where it may save more than it costs.
+    if (postings > search.count) search.narrow(most)
+    if (search.closed) addToFound(term, space, search.count)
+    else search.count = addEverywhere(term, space, search.count)
+    most -= term.gains.most
+    postings -= term.postings.count
   }
-  const after = next[at] as number
-  if (after !== none) {
-    around += neighbour * lends(after)
-    const after2 = next[after] as number
-    if (after2 !== none) around += secondNeighbour * lends(after2)
+  for (const {
+    postings: { ordinals, count },
+  } of weighed) {
+    for (let i = 0; i < count; i++) space.marks[ordinals[i] as number] = 0
   }
-  return around
+  for (const at of sought.always) space.marks[at] = 0
+  search.finish()
+  return { found: releaseWorkspace(search.count), scores: space.scores }
+}
+
+/** The terms that there are, those that can add most first; what they add to threads is added. */
+function weighTerms(
+  facts: OwnerFacts,
+  terms: readonly WeightedTerm[],
+  recipe: Recipe,
+  space: Workspace,
+): readonly Weighed[] {
+  const norms = normsOf(facts, recipe)
+  return terms
+    .filter(({ postings }) => postings.count > 0)
+    .map(({ weight, postings }): Weighed => {
+      const { ordinals, count } = postings
+      for (let i = 0; i < count; i++) space.marks[ordinals[i] as number] = mark.own
+      return { facts, recipe, norms, postings, gains: weighTerm(facts, weight, postings, recipe, norms, space) }
+    })
+    .sort((left, right) => right.gains.most - left.gains.most)
+}
+
+/** The items in question while terms are added. */
+class Search {
+  /** How many items are found. */
+  count = 0
+  /** No further item can come among the best. */
+  closed = false
+  private readonly facts: OwnerFacts
+  private readonly space: Workspace
+  private readonly sought: Sought
+
+  constructor(facts: OwnerFacts, space: Workspace, sought: Sought) {
+    this.facts = facts
+    this.space = space
+    this.sought = sought
+  }
+
+  /** Leaves out what cannot be among the best, where the terms that are left add at most `most` to an item. */
+  narrow(most: number): void {
+    const { facts, space, sought } = this
+    if (sought.limit >= facts.items) return
+    const { found, scores, contextLength, marks } = space
+    const { best, least } = this.bounds()
+    const newcomer = most + this.bestThread()
+    if (!this.closed && (newcomer >= best || newcomer * sought.highestFactor >= least)) return
+    if (!this.closed) for (const at of sought.always) this.count = enter(space, at, this.count)
+    this.closed = true
+    let kept = 0
+    for (let i = 0; i < this.count; i++) {
+      const at = found[i] as number
+      const score = this.scoreOf(at) + most
+      const stays = score >= best || (score * sought.highestFactor >= least && score * sought.factor(at) >= least)
+      if (stays || ((marks[at] as number) & mark.always) !== 0) found[kept++] = at
+      else {
+        scores[at] = 0
+        contextLength[at] = 0
+        marks[at] = (marks[at] as number) & ~mark.found
+      }
+    }
+    this.count = kept
+  }
+
+  /** Adds what threads have, and leaves out what no term touched. */
+  finish(): void {
+    const { space } = this
+    const { found, scores, contextLength, marks, threadScores, scoredThreads } = space
+    let kept = 0
+    for (let i = 0; i < this.count; i++) {
+      const at = found[i] as number
+      marks[at] = 0
+      if (contextLength[at] !== 0) scores[at] = this.scoreOf(at)
+      if (scores[at] !== 0) found[kept++] = at
+      else contextLength[at] = 0
+    }
+    this.count = kept
+    for (let i = 0; i < space.threads; i++) threadScores[scoredThreads[i] as number] = 0
+    space.threads = 0
+  }
+
+  /** By the terms so far, but all terms in the thread. */
+  private scoreOf(at: number): number {
+    const { facts, space } = this
+    const own = space.scores[at] as number
+    return facts.alone[at] === 1 ? own : own + (space.threadScores[facts.thread[at] as number] as number)
+  }
+
+  private bestThread(): number {
+    const { threads, threadScores, scoredThreads } = this.space
+    let best = 0
+    for (let i = 0; i < threads; i++) best = Math.max(best, threadScores[scoredThreads[i] as number] as number)
+    return best
+  }
+
+  /** The best score, and what the last of the best `limit` answers has already; 0 while there are fewer. */
+  private bounds(): { readonly best: number; readonly least: number } {
+    const { limit, factor, highestFactor } = this.sought
+    const { found } = this.space
+    // In ascending order.
+    const answers = new Float64Array(limit)
+    let best = 0
+    for (let i = 0; i < this.count; i++) {
+      const at = found[i] as number
+      const score = this.scoreOf(at)
+      if (score > best) best = score
+      if (score * highestFactor <= (answers[0] as number)) continue
+      const answer = score * factor(at)
+      if (answer <= (answers[0] as number)) continue
+      let place = 0
+      for (; place + 1 < limit && (answers[place + 1] as number) < answer; place++) {
+        answers[place] = answers[place + 1] as number
+      }
+      answers[place] = answer
+    }
+    return { best, least: answers[0] as number }
+  }
 }

@@ -3,7 +3,8 @@
  * they bear on every answer, but share few words with the question they matter for.
  */
 import type { OwnerFacts } from './facts.ts'
-import { rarity, type WeightedTerm } from './fields.ts'
+import type { WeightedTerm } from './fields.ts'
+import { rarity } from './gains.ts'
 import type { Recipe } from './recipe.ts'
 import { frequencyIn } from './term-postings.ts'
 

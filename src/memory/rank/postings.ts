@@ -84,15 +84,18 @@ export interface GatheredPostings {
   readonly count: number
 }
 
-/** The postings of one term in any of its spellings, ascending; an item that has several counts with the most frequent. */
+/**
+ * The postings of one term in any of its spellings, ascending; an item that has several counts with the most frequent. `accepted`:
+ * 1 by ordinal for items that count.
+ */
 export function gatherPostings(
   packed: PackedPostings,
   spellings: readonly string[],
-  accept: (ordinal: number) => boolean,
+  accepted: Uint8Array,
 ): GatheredPostings {
   const lists = spellings.flatMap((spelling) => {
     const blocks = packed.get(spelling)
-    return blocks === undefined || blocks.length === 0 ? [] : [unpack(blocks, accept)]
+    return blocks === undefined || blocks.length === 0 ? [] : [unpack(blocks, accepted)]
   })
   const [first, ...others] = lists
   if (first === undefined) return { ordinals: new Int32Array(), frequencies: new Int32Array(), count: 0 }
@@ -101,7 +104,7 @@ export function gatherPostings(
 
 function unpack(
   blocks: readonly { readonly block: number; readonly data: Uint8Array }[],
-  accept: (ordinal: number) => boolean,
+  accepted: Uint8Array,
 ): GatheredPostings {
   const most = blocks.reduce((sum, { data }) => sum + (data.byteLength >> 1), 0)
   const ordinals = new Int32Array(most)
@@ -125,7 +128,7 @@ function unpack(
         byte = data[at++] as number
         value |= (byte & 0x7f) << shift
       }
-      if (!accept(ordinal)) continue
+      if (accepted[ordinal] !== 1) continue
       ordinals[count] = ordinal
       frequencies[count] = value
       count += 1

@@ -4,7 +4,7 @@
  */
 import { boostsOf } from './boosts.ts'
 import { type Explanation, explain } from './explain.ts'
-import { type ItemClass, none, type OwnerFacts } from './facts.ts'
+import { none, type OwnerFacts } from './facts.ts'
 import { scoreFields, type WeightedTerm } from './fields.ts'
 import { fittingInstructions } from './instructions.ts'
 import { likenessInContext } from './likeness.ts'
@@ -12,6 +12,7 @@ import { gatherPostings, type PackedPostings } from './postings.ts'
 import type { AskedQuestion } from './question.ts'
 import { type Recipe, recipe as standard } from './recipe.ts'
 import { frequencyIn } from './term-postings.ts'
+import { type View, visibleItems } from './visible.ts'
 
 /** What the caller wants of what they may see. Times are Unix milliseconds. */
 export interface Wanted {
@@ -23,13 +24,9 @@ export interface Wanted {
   readonly to?: number | undefined
 }
 
-export interface RankRequest {
+export interface RankRequest extends View {
   readonly question: AskedQuestion
   readonly limit: number
-  /** What must hold at this time. */
-  readonly asOf: number
-  /** Whether items of a class may be seen at all. What may not be seen counts for nothing, not even for its neighbours. */
-  maySee(itemClass: ItemClass): boolean
   readonly wanted: Wanted
   /** Likeness in meaning by ordinal, -1 to 1, of the nearest items; undefined without vectors. */
   readonly likeness?: ReadonlyMap<number, number> | undefined
@@ -69,7 +66,7 @@ export function rank(
   request: RankRequest,
   recipe: Recipe = standard,
 ): Ranked[] {
-  const seen = visible(facts, request)
+  const visible = visibleItems(facts, request)
   const names = new Set(facts.speakers.flatMap(({ name }) => name?.toLowerCase().split(/\s+/u) ?? []))
   const terms = request.question.terms.map(
     ({ variants, name, word }): WeightedTerm => ({
@@ -77,19 +74,23 @@ export function rank(
         (name ? recipe.name : 1) *
         (word.unspaced && kanaOnly.test(variants[0] ?? '') ? recipe.kana : 1) *
         (names.has(word.lower.replace(/'s$/, '')) ? recipe.speakerName : 1),
-      postings: gatherPostings(packed, variants, seen),
+      postings: gatherPostings(packed, variants, visible),
     }),
   )
-  const words = scoreFields(facts, terms, recipe)
   const meaning =
     request.likeness === undefined ? undefined : likenessInContext(facts, request.likeness, recipe.meaningBeside)
-  const { found, scores } = words
-  let bestWords = 0
-  for (let i = 0; i < found.length; i++) bestWords = Math.max(bestWords, scores[found[i] as number] as number)
-
   const isWanted = wantedItem(facts, request.wanted)
   const boost = boostsOf(facts, request.question, terms, recipe)
   const instructions = fittingInstructions(facts, terms, recipe)
+  const { found, scores } = scoreFields(facts, terms, recipe, {
+    limit: request.limit,
+    always: [...(meaning?.keys() ?? []), ...instructions.keys()],
+    factor: (at) => (visible[at] === 1 && isWanted(at) ? boost.factor(at) : 0),
+    highestFactor: boost.highest,
+  })
+  let bestWords = 0
+  for (let i = 0; i < found.length; i++) bestWords = Math.max(bestWords, scores[found[i] as number] as number)
+
   const candidates = new Candidates(request.limit)
   const threshold = request.threshold ?? 0
   const consider = (at: number) => {
@@ -97,9 +98,7 @@ export function rank(
     const like = meaning?.get(at)
     const base = like === undefined ? own : own + recipe.meaning * Math.max(0, like)
     const besides = recipe.instruction * (instructions.get(at) ?? 0)
-    if (base * boost.highest + besides < candidates.least || !seen(at) || !isWanted(at)) return
-    // Beside a match in a conversation stands its answer; beside one in a guessed thread, often an unrelated fact.
-    if (facts.guessedThread[at] === 1 && words.own[at] !== 1 && like === undefined) return
+    if (base * boost.highest + besides < candidates.least || visible[at] !== 1 || !isWanted(at)) return
     const score = base * boost.factor(at) + besides
     if (score >= threshold) candidates.offer(at, score)
   }
@@ -145,19 +144,11 @@ const ranksOf = (scored: { at: number; score: number }[]): Map<number, number> =
 export const has = (term: WeightedTerm | undefined, at: number): boolean =>
   term !== undefined && frequencyIn(term.postings, at) > 0
 
-/** Live, of a class that may be seen, and holding at the time. */
-function visible(facts: OwnerFacts, { maySee, asOf }: RankRequest): (at: number) => boolean {
-  const classes = Uint8Array.from(facts.classes, (itemClass) => (maySee(itemClass) ? 1 : 0))
-  const { live, itemClass, validFrom, validTo } = facts
-  return (at) =>
-    live[at] === 1 && classes[itemClass[at] ?? 0] === 1 && (validFrom[at] ?? 0) <= asOf && (validTo[at] ?? 0) > asOf
-}
-
 /** Whether an item may be an answer at all: it may be seen, and it is wanted. */
 export function answering(facts: OwnerFacts, request: RankRequest): (at: number) => boolean {
-  const seen = visible(facts, request)
+  const visible = visibleItems(facts, request)
   const isWanted = wantedItem(facts, request.wanted)
-  return (at) => seen(at) && isWanted(at)
+  return (at) => visible[at] === 1 && isWanted(at)
 }
 
 function wantedItem(facts: OwnerFacts, wanted: Wanted): (at: number) => boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { OwnerFacts } from '../../../src/memory/rank/facts.ts'
+import { guessedThreadPrefix, OwnerFacts } from '../../../src/memory/rank/facts.ts'
 import { scoreFields } from '../../../src/memory/rank/fields.ts'
 import { blockOf, blockSize, gatherPostings, packPostings, withoutPosting } from '../../../src/memory/rank/postings.ts'
 import { recipe } from '../../../src/memory/rank/recipe.ts'
@@ -20,7 +20,7 @@ const item = fc.record({
   assistant: fc.boolean(),
 })
 
-function factsOf(items: readonly Item[], keepRemoved = true): OwnerFacts {
+function factsOf(items: readonly Item[], keepRemoved = true, threadName = 'thread '): OwnerFacts {
   const facts = new OwnerFacts()
   items.forEach(({ thread, terms, removed, assistant }, ordinal) => {
     if (removed && !keepRemoved) return
@@ -29,7 +29,7 @@ function factsOf(items: readonly Item[], keepRemoved = true): OwnerFacts {
       length: terms.length,
       language: 0,
       traits: 0,
-      threadId: `thread ${thread}`,
+      threadId: `${threadName}${thread}`,
       position: ordinal,
       speakerKind: assistant ? 'assistant' : 'self',
       speakerName: undefined,
@@ -48,12 +48,16 @@ function factsOf(items: readonly Item[], keepRemoved = true): OwnerFacts {
   return facts
 }
 
+/** Every item of these tests is accepted. */
+const all = new Uint8Array(4 * blockSize).fill(1)
+const everything = { limit: Number.POSITIVE_INFINITY, always: [], factor: () => 1, highestFactor: 1 }
+
 const postingsOf = (items: readonly Item[], term: string) => {
   const having = items.flatMap(({ terms, removed }, ordinal): [number, number][] => {
     const times = terms.filter((one) => one === term).length
     return removed || times === 0 ? [] : [[ordinal, times]]
   })
-  return gatherPostings(new Map([[term, [{ block: 0, data: packPostings(0, having) }]]]), [term], () => true)
+  return gatherPostings(new Map([[term, [{ block: 0, data: packPostings(0, having) }]]]), [term], all)
 }
 
 /** The definition, item by item: BM25 of own words, of words around and of the thread, added up; an assistant lends little. */
@@ -125,10 +129,54 @@ describe('BM25 over an item, its neighbours and its thread', () => {
         const expected = naive(items, terms)
         const weighted = terms.map((term) => ({ weight: 1, postings: postingsOf(items, term) }))
         for (let again = 0; again < 2; again++) {
-          const { found, scores } = scoreFields(facts, weighted, recipe)
+          const { found, scores } = scoreFields(facts, weighted, recipe, everything)
           expect([...found].sort((x, y) => x - y)).toEqual(expected.flatMap((score, at) => (score > 0 ? [at] : [])))
           for (const at of found) expect(scores[at]).toBeCloseTo(expected[at] ?? 0, 9)
         }
+      }),
+    )
+  })
+
+  test('what is left out of scoring is not among the best: neither the best answers nor the best by words change', () => {
+    const many = fc.array(item, { maxLength: 60 })
+    const factors = fc.array(fc.constantFrom(0, 0.5, 1, 2), { minLength: 60, maxLength: 60 })
+    const some = fc.uniqueArray(fc.nat(59), { maxLength: 3 })
+    const names = fc.constantFrom('thread ', guessedThreadPrefix)
+    fc.assert(
+      fc.property(many, names, factors, fc.integer({ min: 1, max: 5 }), some, (items, name, factorOf, limit, kept) => {
+        const facts = factsOf(items, true, name)
+        const terms = ['a', 'b', 'c', 'd'].map((term, n) => ({ weight: 10 ** n, postings: postingsOf(items, term) }))
+        const always = kept.filter((at) => items[at]?.removed === false)
+        const factor = (at: number) => factorOf[at] ?? 0
+        const scored = (most: number) => {
+          const { found, scores } = scoreFields(facts, terms, recipe, { limit: most, always, factor, highestFactor: 2 })
+          const answers = [...found].map((at) => [at, factor(at) * (scores[at] ?? 0)] as const)
+          return {
+            answers: answers
+              .sort(([one, left], [other, right]) => right - left || other - one)
+              .filter(([, score]) => score > 0)
+              .slice(0, limit)
+              .map(([at, score]) => [at, score.toPrecision(9)]),
+            best: Math.max(0, ...[...found].map((at) => scores[at] ?? 0)).toPrecision(9),
+            always: always.map((at) => (scores[at] ?? 0).toPrecision(9)),
+          }
+        }
+        expect(scored(limit)).toEqual(scored(Number.POSITIVE_INFINITY))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('in a guessed thread only what has a term itself is found, with what stands beside it', () => {
+    fc.assert(
+      fc.property(fc.array(item, { maxLength: 14 }), fc.constantFrom('a', 'b'), (items, term) => {
+        const weighted = [{ weight: 1, postings: postingsOf(items, term) }]
+        const found = (name: string) => {
+          const { found: places, scores } = scoreFields(factsOf(items, true, name), weighted, recipe, everything)
+          return new Map([...places].sort((x, y) => x - y).map((at) => [at, scores[at] ?? 0]))
+        }
+        const own = [...found('thread ')].filter(([at]) => items[at]?.terms.includes(term))
+        expect([...found(guessedThreadPrefix)]).toEqual(own)
       }),
     )
   })
@@ -182,12 +230,12 @@ describe('Packed postings', () => {
         .array(fc.integer({ min: 1, max: 70_000 }), { minLength: ordinals.length, maxLength: ordinals.length })
         .map((frequencies) => ordinals.map((ordinal, i): [number, number] => [ordinal, frequencies[i] ?? 1])),
     )
-  const gathered = (postings: [number, number][], accept = (_: number) => true) => {
+  const gathered = (postings: [number, number][], accepted = all) => {
     const blocks = [...Map.groupBy(postings, ([ordinal]) => blockOf(ordinal))].map(([block, part]) => ({
       block,
       data: packPostings(block * blockSize, part),
     }))
-    const { ordinals, frequencies, count } = gatherPostings(new Map([['t', blocks]]), ['t'], accept)
+    const { ordinals, frequencies, count } = gatherPostings(new Map([['t', blocks]]), ['t'], accepted)
     return Array.from({ length: count }, (_, i): [number, number] => [ordinals[i] ?? -1, frequencies[i] ?? -1])
   }
 
@@ -195,7 +243,12 @@ describe('Packed postings', () => {
     fc.assert(
       fc.property(list, (postings) => {
         expect(gathered(postings)).toEqual(postings)
-        expect(gathered(postings, (ordinal) => ordinal % 2 === 0)).toEqual(postings.filter(([at]) => at % 2 === 0))
+        expect(
+          gathered(
+            postings,
+            all.map((_, ordinal) => (ordinal % 2 === 0 ? 1 : 0)),
+          ),
+        ).toEqual(postings.filter(([at]) => at % 2 === 0))
       }),
     )
   })
@@ -244,7 +297,7 @@ describe('Packed postings', () => {
         ],
       ],
     ])
-    const { ordinals, frequencies, count } = gatherPostings(packed, ['buch', 'bucher', 'none'], () => true)
+    const { ordinals, frequencies, count } = gatherPostings(packed, ['buch', 'bucher', 'none'], all)
     expect(count).toBe(3)
     expect([...ordinals.slice(0, 3)]).toEqual([1, 3, 5])
     expect([...frequencies.slice(0, 3)]).toEqual([2, 4, 3])

@@ -1,0 +1,125 @@
+/** Adds what a term is worth to items: to all that it touches, or to those alone that are still in question. */
+import { none, type OwnerFacts } from './facts.ts'
+import type { Norms, TermGains } from './gains.ts'
+import type { Recipe } from './recipe.ts'
+import { frequencyIn, type TermPostings } from './term-postings.ts'
+import { enter, type Workspace } from './workspace.ts'
+
+/** One term of a question, of one owner's items. */
+export interface Weighed {
+  readonly facts: OwnerFacts
+  readonly recipe: Recipe
+  readonly norms: Norms
+  readonly postings: TermPostings
+  readonly gains: TermGains
+}
+
+/**
+ * To all that the term touches; `before` items are found already. Returns how many are found then.
+ * Reads of typed arrays are asserted to be numbers, as every index is in range: a check for each would cost a third of the time.
+ */
+export function addEverywhere(weighed: Weighed, space: Workspace, before: number): number {
+  const { facts, recipe, norms, gains } = weighed
+  const { ordinals, frequencies, count } = weighed.postings
+  const { previous, next, length, speaker, alone, guessedThread } = facts
+  const { frequency, contextLength, scores, marks, touched } = space
+  const { shortest, byLength, byContext, lent } = norms
+  const weights = [recipe.neighbour, recipe.secondNeighbour]
+  let entered = before
+  let touches = 0
+  for (let i = 0; i < count; i++) {
+    const at = ordinals[i] as number
+    const times = frequencies[i] as number
+    ;(scores[at] as number) += (gains.own * times) / (times + shortest + byLength * (length[at] as number))
+    if (alone[at] === 1) {
+      entered = enter(space, at, entered)
+      ;(scores[at] as number) += aloneScore(weighed, at, times)
+      continue
+    }
+    if (frequency[at] === 0) touched[touches++] = at
+    ;(frequency[at] as number) += times
+    const lends = times * (lent[speaker[at] as number] as number)
+    for (let step = 0, other = at; step < 2; step++) {
+      other = previous[other] as number
+      if (other === none) break
+      if (marks[other] === 0 && guessedThread[other] === 1) continue
+      if (frequency[other] === 0) touched[touches++] = other
+      ;(frequency[other] as number) += lends * (weights[step] as number)
+    }
+    for (let step = 0, other = at; step < 2; step++) {
+      other = next[other] as number
+      if (other === none) break
+      if (marks[other] === 0 && guessedThread[other] === 1) continue
+      if (frequency[other] === 0) touched[touches++] = other
+      ;(frequency[other] as number) += lends * (weights[step] as number)
+    }
+  }
+  for (let i = 0; i < touches; i++) {
+    const at = touched[i] as number
+    const times = frequency[at] as number
+    frequency[at] = 0
+    entered = enter(space, at, entered)
+    if (contextLength[at] === 0) contextLength[at] = lengthAround(facts, recipe, norms, at)
+    ;(scores[at] as number) += (gains.context * times) / (times + shortest + byContext * (contextLength[at] as number))
+  }
+  return entered
+}
+
+/** What a term that an item has alone adds through its surroundings and its thread, which are the item itself. */
+function aloneScore({ facts, gains, norms }: Weighed, at: number, times: number): number {
+  const { length, speaker } = facts
+  const { shortest, byContext, byThread, lent } = norms
+  const size = length[at] as number
+  const lends = lent[speaker[at] as number] as number
+  return (
+    (gains.context * times) / (times + shortest + byContext * Math.max(1, size)) +
+    (gains.thread * times * lends) / (times * lends + shortest + byThread * size * lends)
+  )
+}
+
+/** To the first `count` items that are found, and no other. */
+export function addToFound(weighed: Weighed, { found, scores, contextLength }: Workspace, count: number): void {
+  const { facts, recipe, norms, gains, postings } = weighed
+  const { length, alone } = facts
+  const { shortest, byLength, byContext } = norms
+  for (let i = 0; i < count; i++) {
+    const at = found[i] as number
+    const times = frequencyIn(postings, at)
+    if (times > 0)
+      (scores[at] as number) += (gains.own * times) / (times + shortest + byLength * (length[at] as number))
+    if (alone[at] === 1) {
+      if (times > 0) (scores[at] as number) += aloneScore(weighed, at, times)
+      continue
+    }
+    const around = times + sumAround(facts, recipe, norms, at, (other) => frequencyIn(postings, other))
+    if (around === 0) continue
+    if (contextLength[at] === 0) contextLength[at] = lengthAround(facts, recipe, norms, at)
+    ;(scores[at] as number) +=
+      (gains.context * around) / (around + shortest + byContext * (contextLength[at] as number))
+  }
+}
+
+const lengthAround = (facts: OwnerFacts, recipe: Recipe, norms: Norms, at: number): number =>
+  Math.max(
+    1,
+    (facts.length[at] as number) + sumAround(facts, recipe, norms, at, (other) => facts.length[other] as number),
+  )
+
+/** A sum over the two items before and the two after, as much of each as it lends. */
+function sumAround(
+  { previous, next, speaker }: OwnerFacts,
+  { neighbour, secondNeighbour }: Recipe,
+  { lent }: Norms,
+  at: number,
+  of: (other: number) => number,
+): number {
+  let sum = 0
+  for (const side of [previous, next]) {
+    for (let step = 0, other = at; step < 2; step++) {
+      other = side[other] as number
+      if (other === none) break
+      sum += (step === 0 ? neighbour : secondNeighbour) * (lent[speaker[other] as number] as number) * of(other)
+    }
+  }
+  return sum
+}

@@ -1,0 +1,119 @@
+/** What a term can add to a score, from how many items, surroundings and threads have it; and how lengths count. */
+import { none, type OwnerFacts } from './facts.ts'
+import type { Recipe } from './recipe.ts'
+import type { TermPostings } from './term-postings.ts'
+import type { Workspace } from './workspace.ts'
+
+/** BM25's saturation by length, for each field: a frequency adds gain * frequency / (frequency + shortest + by * length). */
+export interface Norms {
+  readonly shortest: number
+  readonly byLength: number
+  readonly byContext: number
+  readonly byThread: number
+  /** What of its words each speaker lends to those around, by place in `facts.speakers`. */
+  readonly lent: Float64Array
+}
+
+export function normsOf(facts: OwnerFacts, recipe: Recipe): Norms {
+  const { k1, b, assistantLends } = recipe
+  const perThread = facts.threads === 0 ? 1 : Math.max(1, lentLength(facts, recipe) / facts.threads)
+  return {
+    shortest: k1 * (1 - b),
+    byLength: (k1 * b) / facts.averageLength,
+    byContext: (k1 * b) / contextAverage(facts, recipe),
+    byThread: (k1 * b) / perThread,
+    lent: Float64Array.from(facts.speakers, ({ kind }) => (kind === 'assistant' ? assistantLends : 1)),
+  }
+}
+
+/** How much a term counts that `having` of `documents` have: BM25's inverse document frequency, never below 0. */
+export const rarity = (documents: number, having: number): number =>
+  Math.log(1 + Math.max(0, documents - having + 0.5) / (having + 0.5))
+
+export interface TermGains {
+  readonly own: number
+  readonly context: number
+  readonly thread: number
+  /** What it adds to no item more of, without what an item's thread has in common. */
+  readonly most: number
+}
+
+/** Counts what has the term among its own words, around it and in its thread; adds to the scores of threads. */
+export function weighTerm(
+  facts: OwnerFacts,
+  weight: number,
+  { ordinals, frequencies, count }: TermPostings,
+  recipe: Recipe,
+  { shortest, byThread, lent }: Norms,
+  space: Workspace,
+): TermGains {
+  const { previous, next, thread, speaker, alone, threadLength, threadAssistantLength } = facts
+  const { seenBy, threadFrequency, threadScores, touchedThreads, scoredThreads } = space
+  const { k1, neighbour, secondNeighbour } = recipe
+  space.counts += 1
+  const by = space.counts
+  let touches = 0
+  let threadTouches = 0
+  let alones = 0
+  let highest = 0
+  for (let i = 0; i < count; i++) {
+    const at = ordinals[i] as number
+    const times = frequencies[i] as number
+    if (times > highest) highest = times
+    // Whoever stands alone has the same words in all three fields.
+    if (alone[at] === 1) {
+      alones += 1
+      continue
+    }
+    const where = thread[at] as number
+    if (threadFrequency[where] === 0) touchedThreads[threadTouches++] = where
+    ;(threadFrequency[where] as number) += times * (lent[speaker[at] as number] as number)
+    if (seenBy[at] !== by) {
+      seenBy[at] = by
+      touches += 1
+    }
+    for (let step = 0, other = at; step < 2; step++) {
+      other = previous[other] as number
+      if (other === none) break
+      if (seenBy[other] === by) continue
+      seenBy[other] = by
+      touches += 1
+    }
+    for (let step = 0, other = at; step < 2; step++) {
+      other = next[other] as number
+      if (other === none) break
+      if (seenBy[other] === by) continue
+      seenBy[other] = by
+      touches += 1
+    }
+  }
+  const scale = weight * (k1 + 1)
+  const own = recipe.item * scale * rarity(facts.items, count)
+  const context = recipe.context * scale * rarity(facts.items, touches + alones)
+  const inThread = recipe.thread * scale * rarity(facts.threads, threadTouches + alones)
+  const kept = 1 - recipe.assistantLends
+  for (let i = 0; i < threadTouches; i++) {
+    const where = touchedThreads[i] as number
+    const times = threadFrequency[where] as number
+    threadFrequency[where] = 0
+    const size = (threadLength[where] as number) - kept * (threadAssistantLength[where] as number)
+    if (threadScores[where] === 0) scoredThreads[space.threads++] = where
+    ;(threadScores[where] as number) += (inThread * times) / (times + shortest + byThread * size)
+  }
+  const around = highest * (1 + 2 * neighbour + 2 * secondNeighbour)
+  const most =
+    ((own + (alones > 0 ? inThread : 0)) * highest) / (highest + shortest) + (context * around) / (around + shortest)
+  return { own, context, thread: inThread, most }
+}
+
+/** The average length of an item with its neighbours, from how many items threads have. */
+function contextAverage(facts: OwnerFacts, recipe: Recipe): number {
+  const { neighbour, secondNeighbour } = recipe
+  const perThread = facts.threads === 0 ? 1 : facts.items / facts.threads
+  const beside = 2 * neighbour * (perThread - 1) + 2 * secondNeighbour * Math.max(0, perThread - 2)
+  const lent = facts.items === 0 ? 1 : lentLength(facts, recipe) / facts.items
+  return facts.averageLength + (lent * beside) / perThread
+}
+
+const lentLength = ({ totalLength, assistantLength }: OwnerFacts, { assistantLends }: Recipe): number =>
+  totalLength - (1 - assistantLends) * assistantLength
