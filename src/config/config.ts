@@ -34,6 +34,7 @@ export interface Config {
   /** The graph of entities is kept there too. */
   readonly neo4j: { readonly url: Secret; readonly user: string; readonly password: Secret | undefined } | undefined
   readonly redisUrl: Secret | undefined
+  readonly redisKeyPrefix: string
   readonly redisDurability: 'required' | 'any'
   readonly keys: {
     readonly privateKey: Secret | undefined
@@ -107,6 +108,7 @@ export function loadConfig(
     neo4j: values.NEO4J_URL && { url: values.NEO4J_URL, user: values.NEO4J_USER, password: values.NEO4J_PASSWORD },
     redisDurability: values.REDIS_DURABILITY,
     redisUrl: open ? undefined : withPassword(values.REDIS_URL, values.REDIS_PASSWORD),
+    redisKeyPrefix: values.REDIS_KEY_PREFIX,
     keys: {
       privateKey: values.OIDC_PRIVATE_KEY,
       nextPrivateKey: values.OIDC_NEXT_PRIVATE_KEY,

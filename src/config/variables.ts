@@ -159,6 +159,12 @@ export const sections = {
       example: 'any',
       default: 'required',
     },
+    REDIS_KEY_PREFIX: {
+      type: text,
+      meaning: 'What every key in Redis begins with, so that one server can hold more than this.',
+      example: 'souvenir-staging:',
+      default: 'souvenir:',
+    },
     REDIS_PASSWORD: {
       type: secret,
       meaning: 'The password, where REDIS_URL has none.',

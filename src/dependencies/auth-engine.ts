@@ -94,7 +94,7 @@ async function openOnRedis(
     import('../adapters/redis/revocation-feed.ts'),
     import('../adapters/redis/stream-handover.ts'),
   ])
-  const redis = await openRedis({ url })
+  const redis = await openRedis({ url, keyPrefix: config.redisKeyPrefix })
   try {
     if (config.roles.has('auth')) await assertDurable(config, redis, log)
     const stores = redisOidcStores(redis, clock)

@@ -104,7 +104,9 @@ if (url !== undefined) {
       const nowhere = new URL(url)
       nowhere.port = '1'
       for (const refused of [wrong, nowhere]) {
-        expect(await failure(openRedis({ url: new Secret(refused.href), connectTimeoutMs: 500 }))).toBe('unavailable')
+        expect(
+          await failure(openRedis({ url: new Secret(refused.href), keyPrefix: 'souvenir:', connectTimeoutMs: 500 })),
+        ).toBe('unavailable')
       }
     })
   })

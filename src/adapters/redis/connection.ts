@@ -12,8 +12,8 @@ import type { Secret } from '../../shared/secret.ts'
 export interface RedisOptions {
   /** `redis://` or `rediss://`, with credentials if the server needs them. */
   readonly url: Secret
-  /** Before every key, so that a server may be shared: `souvenir:` unless given. */
-  readonly keyPrefix?: string
+  /** Before every key, so that a server may be shared. */
+  readonly keyPrefix: string
   readonly connectTimeoutMs?: number
   readonly commandTimeoutMs?: number
 }
@@ -44,7 +44,7 @@ export const script = (lua: string): Script => ({ lua, sha: createHash('sha1').u
 
 /** Connects. @throws Fault `unavailable` when the server does not answer or refuses the credentials */
 export async function openRedis(options: RedisOptions): Promise<RedisConnection> {
-  const { url, keyPrefix = 'souvenir:', connectTimeoutMs = 2_000, commandTimeoutMs = 2_000 } = options
+  const { url, keyPrefix, connectTimeoutMs = 2_000, commandTimeoutMs = 2_000 } = options
   const client = new Redis(url.reveal(), {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
