@@ -44,7 +44,7 @@ if (executablePath !== undefined && target === 'bun') {
       const port = await freePort()
       const issuer = `http://localhost:${port}`
       // Its clock is the machine's, since the browser's is.
-      here = startAuthorizationServer({ issuer, startMs: Date.now() })
+      here = await startAuthorizationServer({ issuer, startMs: Date.now() })
       let code = ''
       const pages = Bun.serve({
         hostname: '127.0.0.1',

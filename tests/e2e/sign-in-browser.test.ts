@@ -27,7 +27,7 @@ if (executablePath !== undefined && target === 'bun') {
       const port = await freePort()
       const issuer = `http://localhost:${port}`
       google = await startIdentityProvider({ issuer })
-      here = startAuthorizationServer({
+      here = await startAuthorizationServer({
         issuer,
         identityProviders: [google.provider],
         settings: { allowedEmails: ['sam@ok.example'] },

@@ -6,7 +6,7 @@ let here: AuthorizationServer
 let web: Client
 let native: Client
 beforeAll(async () => {
-  here = startAuthorizationServer()
+  here = await startAuthorizationServer()
   web = await here.addClient({ redirectUris: [callback, 'https://app.example/with?query=1'] })
   native = await here.addClient({
     redirectUris: [

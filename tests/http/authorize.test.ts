@@ -14,7 +14,7 @@ import {
 let here: AuthorizationServer
 let client: Client
 beforeAll(async () => {
-  here = startAuthorizationServer()
+  here = await startAuthorizationServer()
   client = await here.addClient()
 })
 afterAll(() => here.close())
@@ -164,11 +164,11 @@ describe('what is refused, on a page', () => {
   }
 
   test('RFC 8707 section 2: resource is the one parameter that may come more than once', async () => {
-    const url = `${here.authorizationUrl(client)}&resource=${here.issuer}/mcp&resource=${here.issuer}/api/v1`
+    const url = `${here.authorizationUrl(client)}&resource=${here.apiBaseUrl}/mcp&resource=${here.apiBaseUrl}/api/v1`
     const left = await here.complete(here.browser(), url)
     expect(decodeJwt((await here.redeem(client, left)).access_token).aud).toEqual([
-      `${here.issuer}/mcp`,
-      `${here.issuer}/api/v1`,
+      `${here.apiBaseUrl}/mcp`,
+      `${here.apiBaseUrl}/api/v1`,
     ])
   })
 })

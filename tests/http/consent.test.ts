@@ -14,7 +14,7 @@ let here: AuthorizationServer
 let client: Client
 let using: Browser
 beforeEach(async () => {
-  here = startAuthorizationServer()
+  here = await startAuthorizationServer()
   client = await here.addClient({ name: 'Travel planner' })
   using = here.browser()
 })
@@ -159,10 +159,10 @@ describe('what is remembered', () => {
   })
 
   test('more scope, or another resource, is asked for; prompt=none says consent_required', async () => {
-    await answer(await ask({ scope: 'openid', resource: `${here.issuer}/mcp` }), 'allow')
+    await answer(await ask({ scope: 'openid', resource: `${here.apiBaseUrl}/mcp` }), 'allow')
     for (const changes of [
-      { scope: 'openid memories:read', resource: `${here.issuer}/mcp` },
-      { scope: 'openid', resource: `${here.issuer}/api/v1` },
+      { scope: 'openid memories:read', resource: `${here.apiBaseUrl}/mcp` },
+      { scope: 'openid', resource: `${here.apiBaseUrl}/api/v1` },
       { scope: 'openid' },
     ]) {
       expect((await ask(changes)).url).toContain('/auth/consent/')

@@ -1,10 +1,8 @@
 /** The dashboard as a relying party of its own issuer: sign-in, session, refresh, logout, and what must not work. */
 import { afterAll, beforeAll, describe, expect, setSystemTime, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Browser, formOf } from '../support/browser.ts'
-import { openSignedIn, pageOf, wordsOf } from '../support/dashboard.ts'
-import { type Deployment, deploy, origin } from '../support/deployment.ts'
+import { keptSessions, openSignedIn, pageOf, wordsOf } from '../support/dashboard.ts'
+import { type Deployment, deploy, issuer, origin } from '../support/deployment.ts'
 
 const secret = 'Ada hides the biscuits in the piano.'
 let product: Deployment
@@ -94,10 +92,10 @@ describe('sign-in', () => {
   test('RFC 9207 and 6749: a wrong issuer, a made-up code and a refusal sign nobody in', async () => {
     for (const [changes, status] of [
       [`iss=https://other.example&code=x`, 403],
-      [`iss=${origin}&code=made-up`, 403],
-      [`iss=${origin}&code=one&code=two`, 403],
-      [`iss=${origin}`, 403],
-      [`iss=${origin}&error=access_denied`, 200],
+      [`iss=${issuer}&code=made-up`, 403],
+      [`iss=${issuer}&code=one&code=two`, 403],
+      [`iss=${issuer}`, 403],
+      [`iss=${issuer}&error=access_denied`, 200],
     ] as const) {
       const browser = product.browser()
       const begun = pageOf(await browser.open('/session/login'))
@@ -141,7 +139,10 @@ async function later(seconds: number): Promise<void> {
 
 describe('the session', () => {
   test('RFC 6265bis: on https the cookie is __Host-, Secure, HttpOnly and Lax, and holds no token', async () => {
-    const secure = await deploy({ OIDC_BASE_URL: 'https://memory.example.com' })
+    const secure = await deploy({
+      OIDC_BASE_URL: 'https://auth.example.com',
+      API_BASE_URL: 'https://memory.example.com',
+    })
     const begun = await secure.send('/session/login')
     expect(begun.headers.getSetCookie()[0]).toMatch(
       /^__Host-souvenir-ui-login-[\w-]{8}=[^;]*; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=1800$/,
@@ -169,7 +170,7 @@ describe('the session', () => {
   })
 
   test('two processes share it: who signed in at one is signed in at the other, and signed out of both at once', async () => {
-    const another = await deploy({ DATA_DIR: product.config.dataDir })
+    const another = await deploy(product.shared)
     const browser = product.browser()
     const page = await openSignedIn(product, browser, '/memories')
     const there = await another.send('/memories', { headers: withCookie(browser) })
@@ -180,15 +181,13 @@ describe('the session', () => {
     await another.close()
   })
 
-  test('what is kept of it opens with the cookie alone: the file holds no token', async () => {
+  test('what is kept of it opens with the cookie alone: the engine holds no token', async () => {
     const browser = product.browser()
     await openSignedIn(product, browser, '/memories')
-    const kept = ['ui.db', 'ui.db-wal'].map((name) =>
-      readFileSync(join(product.config.dataDir, name)).toString('latin1'),
-    )
-    // How every JWT of ours begins.
-    const found = ['eyJhbGciOi', cookieOf(browser)].map((clear) => kept.join('').includes(clear))
-    expect(found).toEqual([false, false])
+    const kept = await keptSessions(product.shared)
+    // How every JWT of ours begins; and what is there, so that the right place was looked at.
+    const found = ['eyJhbGciOi', cookieOf(browser), 'sealed'].map((clear) => kept.includes(clear))
+    expect(found).toEqual([false, false, true])
   })
 
   test('whoever is signed out everywhere is signed out here: the page asks to sign in, once', async () => {

@@ -26,7 +26,7 @@ let seeds: readonly string[]
 let registered: { client_id: string; registration_access_token: string }
 let grant: string
 beforeAll(async () => {
-  server = startAuthorizationServer({
+  server = await startAuthorizationServer({
     settings: { maxDynamicClients: requests, uiBaseUrl: 'https://pages.example' },
   })
   client = await server.addClient({

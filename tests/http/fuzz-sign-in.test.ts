@@ -17,7 +17,7 @@ const marker = 'zq"\'><svg/onload=zq>'
 let here: AuthorizationServer
 let client: Client
 beforeAll(async () => {
-  here = startAuthorizationServer()
+  here = await startAuthorizationServer()
   client = await here.addClient({ redirectUris: [callback, 'http://127.0.0.1/cb'] })
 })
 afterAll(() => here.close())

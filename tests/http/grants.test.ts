@@ -19,7 +19,7 @@ let server: AuthorizationServer
 let back: ReturnType<typeof backChannel>
 let app: Client
 beforeAll(async () => {
-  server = startAuthorizationServer({ settings: { uiBaseUrl: 'http://localhost:9000' }, outage: stores })
+  server = await startAuthorizationServer({ settings: { uiBaseUrl: 'http://localhost:9000' }, outage: stores })
   back = backChannel(server)
   app = await server.addClient({ name: 'A notebook', kind: 'dynamic', clientUri: 'https://notebook.example' })
 })

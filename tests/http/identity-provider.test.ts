@@ -20,7 +20,7 @@ let client: Client
 let using: Browser
 beforeAll(async () => {
   google = await startIdentityProvider({ issuer, hostedDomain: 'team.example' })
-  here = startAuthorizationServer({
+  here = await startAuthorizationServer({
     issuer,
     identityProviders: [google.provider],
     settings: { allowedEmails: ['sam@ok.example'], allowedDomains: ['team.example'] },
@@ -297,7 +297,7 @@ describe('a provider that does not work leaves the person on our page, with what
   test('that cannot be reached at all', async () => {
     const gone = await startIdentityProvider({ issuer })
     await gone.stop()
-    const server = startAuthorizationServer({ issuer, identityProviders: [gone.provider] })
+    const server = await startAuthorizationServer({ issuer, identityProviders: [gone.provider] })
     const browser = server.browser()
     const page = await browser.open(server.authorizationUrl(await server.addClient()))
     expect(pageOf(await browser.submit(formOf(page, '/with/google'), {})).status).toBe(503)

@@ -18,7 +18,7 @@ let client: Client
 let using: Browser
 beforeEach(async () => {
   google = await startIdentityProvider({ issuer })
-  here = startAuthorizationServer({
+  here = await startAuthorizationServer({
     issuer,
     identityProviders: [google.provider],
     settings: { allowedEmails: ['sam@ok.example'] },
@@ -134,7 +134,7 @@ describe('guide, attack 3: an address that is taken off the list', () => {
   test('is out at the next refresh and the next authorization, with its session and consent still there', async () => {
     const allowed = ['sam@ok.example']
     await here.close()
-    here = startAuthorizationServer({
+    here = await startAuthorizationServer({
       issuer,
       identityProviders: [google.provider],
       settings: { allowedEmails: allowed },

@@ -20,7 +20,7 @@ const over = () => ({
 })
 beforeAll(async () => {
   // oauth4webapi's clock is the machine's.
-  here = startAuthorizationServer({ startMs: Date.now() })
+  here = await startAuthorizationServer({ startMs: Date.now() })
   const issuer = new URL(here.issuer)
   as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, over()))
 })

@@ -19,7 +19,7 @@ let back: ReturnType<typeof backChannel>
 let client: Client
 let browser: Browser
 beforeAll(async () => {
-  server = startAuthorizationServer()
+  server = await startAuthorizationServer()
   back = backChannel(server)
   client = await server.addClient(confidentialWithoutPkce)
   browser = server.browser()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createRemoteJWKSet, customFetch, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
-import { type Deployment, deploy, origin, redirectUri, type Tokens, verifier } from '../support/deployment.ts'
+import { type Deployment, deploy, issuer, origin, redirectUri, type Tokens, verifier } from '../support/deployment.ts'
 
 let here: Deployment
 let client: { client_id: string }
@@ -31,15 +31,15 @@ describe('authorization code flow with a printed code', () => {
     const { answer } = await here.authorize(client)
     expect(answer.origin + answer.pathname).toBe(redirectUri)
     expect(answer.searchParams.get('state')).toBe('the-state')
-    expect(answer.searchParams.get('iss')).toBe(origin)
+    expect(answer.searchParams.get('iss')).toBe(issuer)
   })
 
   test('RFC 9068 section 2 and OpenID Connect Core section 2: the tokens, verified against the JWKS', async () => {
     const tokens = await here.signIn(client, { parameters: { nonce: 'n-1' } })
-    const keys = createRemoteJWKSet(new URL('/auth/jwks', origin), { [customFetch]: (url) => here.send(url) })
-    const access = await jwtVerify(tokens.access_token, keys, { issuer: origin, audience: origin, typ: 'at+jwt' })
+    const keys = createRemoteJWKSet(new URL('/auth/jwks', issuer), { [customFetch]: (url) => here.send(url) })
+    const access = await jwtVerify(tokens.access_token, keys, { issuer, audience: origin, typ: 'at+jwt' })
     for (const claim of ['sub', 'client_id', 'scope', 'exp', 'iat', 'jti']) expect(access.payload[claim]).toBeDefined()
-    const id = await jwtVerify(tokens.id_token, keys, { issuer: origin, audience: client.client_id })
+    const id = await jwtVerify(tokens.id_token, keys, { issuer, audience: client.client_id })
     expect(id.payload).toMatchObject({ nonce: 'n-1', sub: access.payload.sub })
     expect(id.payload.auth_time).toBeNumber()
     expect(decodeProtectedHeader(tokens.id_token).alg).toBe('RS256')

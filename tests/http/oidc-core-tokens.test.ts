@@ -13,7 +13,7 @@ let back: ReturnType<typeof backChannel>
 let client: Client
 let ann: OwnerId
 beforeAll(async () => {
-  server = startAuthorizationServer({ settings: { allowedEmails: ['ann@ok.example'] } })
+  server = await startAuthorizationServer({ settings: { allowedEmails: ['ann@ok.example'] } })
   back = backChannel(server)
   client = await server.addClient()
   const verified = { provider: 'google', subject: '1', email: 'ann@ok.example', emailVerified: true, name: 'Ann' }

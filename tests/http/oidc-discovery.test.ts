@@ -5,8 +5,8 @@ import { backChannel, refusalOf } from '../support/back-channel.ts'
 import { outage } from '../support/outage.ts'
 
 let server: AuthorizationServer
-beforeAll(() => {
-  server = startAuthorizationServer()
+beforeAll(async () => {
+  server = await startAuthorizationServer()
 })
 afterAll(() => server.close())
 
@@ -179,7 +179,7 @@ describe('whatever fails inside', () => {
   ]
 
   test('attack: an unexpected error says nothing of itself: server_error with the request id', async () => {
-    const broken = breakStores(new Error(marker))
+    const broken = await breakStores(new Error(marker))
     for (const response of await Promise.all(requests(backChannel(broken)))) {
       const text = await response.clone().text()
       expect(text).not.toContain('SECRET-MARKER')
@@ -193,7 +193,9 @@ describe('whatever fails inside', () => {
 
   test('attack: a store that does not answer is 503, never a refusal and never a success', async () => {
     const { Fault } = await import('../../src/shared/fault.ts')
-    const broken = breakStores(new Fault('unavailable', 'Sign-in is not available at the moment.', { cause: marker }))
+    const broken = await breakStores(
+      new Fault('unavailable', 'Sign-in is not available at the moment.', { cause: marker }),
+    )
     for (const response of await Promise.all(requests(backChannel(broken)))) {
       expect(response.headers.get('retry-after')).toBe('5')
       expect(await response.clone().text()).not.toContain('SECRET-MARKER')

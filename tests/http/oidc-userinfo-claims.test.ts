@@ -14,7 +14,7 @@ beforeAll(async () => {
   google = await startIdentityProvider({ issuer })
   google.bend({ claims: { picture } })
   const settings = { allowedEmails: ['sam@ok.example'] }
-  here = startAuthorizationServer({ issuer, identityProviders: [google.provider], settings })
+  here = await startAuthorizationServer({ issuer, identityProviders: [google.provider], settings })
   client = await here.addClient()
 })
 afterAll(async () => {

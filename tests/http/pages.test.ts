@@ -15,7 +15,7 @@ let using: Browser
 const pages = new Map<string, Page>()
 
 beforeAll(async () => {
-  here = startAuthorizationServer()
+  here = await startAuthorizationServer()
   using = here.browser()
   const client = await here.addClient({ name: hostileName, kind: 'dynamic' })
   const signIn = pageOf(await using.open(here.authorizationUrl(client)))

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { ClientId } from '../../src/shared/brand.ts'
 import { hashToken } from '../../src/shared/hash.ts'
-import { type Deployment, deploy, origin, type Registered, type Tokens } from '../support/deployment.ts'
+import { addressOf, type Deployment, deploy, type Registered, type Tokens } from '../support/deployment.ts'
 
 let deployment: Deployment
 let client: Registered
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => deployment.close())
 
 const sendFrom = (address: string, path: string, init?: RequestInit) =>
-  deployment.serve(new Request(new URL(path, origin), init), address)
+  deployment.serve(new Request(addressOf(path), init), address)
 const form = (fields: Record<string, string>): RequestInit => ({ method: 'POST', body: new URLSearchParams(fields) })
 
 function expectRefusal(response: Response, rule: string, policy: string) {

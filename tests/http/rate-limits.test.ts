@@ -1,6 +1,6 @@
 /** Rate limits at every edge: people on the resources, addresses on the sign-in server. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Deployment, deploy, origin, type Registered, redirectUri, type Tokens } from '../support/deployment.ts'
+import { addressOf, type Deployment, deploy, type Registered, redirectUri, type Tokens } from '../support/deployment.ts'
 
 let deployment: Deployment
 let client: Registered
@@ -25,7 +25,7 @@ afterAll(() => deployment.close())
 
 /** As a client at another address sends it. */
 const sendFrom = (address: string, path: string, init?: RequestInit) =>
-  deployment.serve(new Request(new URL(path, origin), init), address)
+  deployment.serve(new Request(addressOf(path), init), address)
 
 const form = (fields: Record<string, string>): RequestInit => ({ method: 'POST', body: new URLSearchParams(fields) })
 const bearer = ({ access_token }: Tokens) => ({ authorization: `Bearer ${access_token}` })

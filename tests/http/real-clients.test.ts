@@ -15,8 +15,8 @@ import { published } from '../support/published.ts'
 const web = published()
 let here: AuthorizationServer
 let back: ReturnType<typeof backChannel>
-beforeAll(() => {
-  here = startAuthorizationServer({ outbound: web.outbound })
+beforeAll(async () => {
+  here = await startAuthorizationServer({ outbound: web.outbound })
   back = backChannel(here)
 })
 afterAll(() => here.close())
@@ -147,7 +147,7 @@ describe('MCP clients: known, allowed, redeemed, refreshed', () => {
   for (const real of clients) {
     test(real.name, async () => {
       const client = await introduce(real)
-      const resource = `${here.issuer}/mcp`
+      const resource = `${here.apiBaseUrl}/mcp`
       const asked = { redirect_uri: real.calledBackAt, scope: real.scope, resource }
       const left = await here.complete(here.browser(), here.authorizationUrl(client, asked))
       expect(left.href).toStartWith(`${real.calledBackAt}?`)
@@ -187,7 +187,7 @@ describe('GPT Actions: a secret by POST or by Basic, without PKCE, state echoed'
         expect(redeemed.status).toBe(200)
         const tokens = (await redeemed.json()) as { access_token: string; token_type: string; refresh_token: string }
         expect(tokens.token_type).toBe('Bearer')
-        expect(decodeJwt(tokens.access_token).aud).toEqual(here.issuer)
+        expect(new Set([decodeJwt(tokens.access_token).aud].flat())).toEqual(new Set([here.apiBaseUrl, here.issuer]))
         const again = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, ...fields }
         expect((await back.post('/auth/token', again, headers)).status).toBe(200)
       })

@@ -15,7 +15,7 @@ let server: AuthorizationServer
 let back: ReturnType<typeof backChannel>
 let confidential: Client
 beforeAll(async () => {
-  server = startAuthorizationServer()
+  server = await startAuthorizationServer()
   back = backChannel(server)
   confidential = await server.addClient(confidentialWithoutPkce)
 })

@@ -14,7 +14,7 @@ let server: AuthorizationServer
 let back: ReturnType<typeof backChannel>
 let client: Client
 beforeAll(async () => {
-  server = startAuthorizationServer()
+  server = await startAuthorizationServer()
   back = backChannel(server)
   client = await server.addClient()
 })
@@ -136,7 +136,7 @@ describe('RFC 6749 section 6', () => {
 describe('the person is looked at again at each refresh', () => {
   test('an address taken off the list ends the family, and putting it back does not revive it', async () => {
     const emails: string[] = ['ann@ok.example']
-    const strict = startAuthorizationServer({ settings: { allowedEmails: emails } })
+    const strict = await startAuthorizationServer({ settings: { allowedEmails: emails } })
     const backThere = backChannel(strict)
     const app = await strict.addClient()
     const ann = await signInVerified(

@@ -15,7 +15,7 @@ let server: AuthorizationServer
 let back: ReturnType<typeof backChannel>
 let client: Client
 beforeAll(async () => {
-  server = startAuthorizationServer({ outage: stores })
+  server = await startAuthorizationServer({ outage: stores })
   back = backChannel(server)
   client = await server.addClient()
 })

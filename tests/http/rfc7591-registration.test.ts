@@ -8,8 +8,8 @@ import { backChannel, basic, refusalOf, tokensOf } from '../support/back-channel
 
 let server: AuthorizationServer
 let back: ReturnType<typeof backChannel>
-beforeAll(() => {
-  server = startAuthorizationServer()
+beforeAll(async () => {
+  server = await startAuthorizationServer()
   back = backChannel(server)
 })
 afterAll(() => server.close())
@@ -253,7 +253,9 @@ describe('RFC 7592: management', () => {
 
 describe('attack: registration floods', () => {
   test('at the cap the oldest that nobody allowed makes room once it is an hour old, so that no flood outlasts itself', async () => {
-    const small = startAuthorizationServer({ settings: { maxDynamicClients: 2, unusedClientTtlSeconds: 30 * 86_400 } })
+    const small = await startAuthorizationServer({
+      settings: { maxDynamicClients: 2, unusedClientTtlSeconds: 30 * 86_400 },
+    })
     const there = backChannel(small)
     const ask = () => there.register({ redirect_uris: uris, token_endpoint_auth_method: 'none' })
     const register = async () => ((await (await ask()).json()) as Registered).client_id as ClientId
@@ -272,7 +274,7 @@ describe('attack: registration floods', () => {
   })
 
   test('there is a cap, and clients that nobody ever allowed make room again', async () => {
-    const small = startAuthorizationServer({ settings: { maxDynamicClients: 3, unusedClientTtlSeconds: 3_600 } })
+    const small = await startAuthorizationServer({ settings: { maxDynamicClients: 3, unusedClientTtlSeconds: 3_600 } })
     const there = backChannel(small)
     const metadata = { redirect_uris: uris, token_endpoint_auth_method: 'none' }
     const first = (await (await there.register(metadata)).json()) as Registered

@@ -16,7 +16,7 @@ let other: Client
 let resourceServer: Client
 let tokens: Tokens
 beforeAll(async () => {
-  server = startAuthorizationServer()
+  server = await startAuthorizationServer()
   back = backChannel(server)
   client = await server.addClient(confidentialWithoutPkce)
   other = await server.addClient(confidentialWithoutPkce)

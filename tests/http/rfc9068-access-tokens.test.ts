@@ -11,7 +11,7 @@ let back: ReturnType<typeof backChannel>
 let client: Client
 let tokens: Tokens
 beforeAll(async () => {
-  server = startAuthorizationServer({ settings: { apiBaseUrl: 'https://api.example' } })
+  server = await startAuthorizationServer({ settings: { apiBaseUrl: 'https://api.example' } })
   back = backChannel(server)
   client = await server.addClient()
   tokens = await back.tokensFor(client)

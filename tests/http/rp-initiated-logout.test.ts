@@ -14,7 +14,7 @@ const bye = 'https://app.example/bye'
 let server: AuthorizationServer
 let client: Client
 beforeAll(async () => {
-  server = startAuthorizationServer()
+  server = await startAuthorizationServer()
   client = await server.addClient({ postLogoutRedirectUris: [bye, 'https://app.example/bye?a=1'] })
 })
 afterAll(() => server.close())

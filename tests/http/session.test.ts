@@ -13,7 +13,7 @@ let here: AuthorizationServer
 let client: Client
 let using: Browser
 beforeEach(async () => {
-  here = startAuthorizationServer()
+  here = await startAuthorizationServer()
   client = await here.addClient()
   using = here.browser()
 })
@@ -139,7 +139,7 @@ describe('guide, attacks 12 and 19: cookies', () => {
   })
 
   test('on an http loopback issuer neither the prefix nor Secure', async () => {
-    const local = startAuthorizationServer({ issuer: 'http://localhost:8765' })
+    const local = await startAuthorizationServer({ issuer: 'http://localhost:8765' })
     const app = await local.addClient()
     const begun = await local.send(local.authorizationUrl(app))
     expect(begun.headers.getSetCookie()[0]).toMatch(/^souvenir-browser=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)

@@ -9,7 +9,7 @@ let here: AuthorizationServer
 let client: Client
 let using: Browser
 beforeEach(async () => {
-  here = startAuthorizationServer()
+  here = await startAuthorizationServer()
   client = await here.addClient({ name: 'Travel planner' })
   using = here.browser()
 })

@@ -1,5 +1,7 @@
-/** The authorization server alone, over real routes, stores and keys, with a clock that stands until a test moves it. */
-import { openSqliteRevocationFeed } from '../../src/adapters/sqlite/oidc/revocation-feed.ts'
+/**
+ * The authorization server alone, over real routes, stores and keys, with a clock that stands until a test moves it. In one process, or
+ * in two that take requests in turns (auth-shape.ts).
+ */
 import { createClientDocuments } from '../../src/oidc/clients/documents.ts'
 import type { OidcDependencies } from '../../src/oidc/dependencies.ts'
 import { createPeople } from '../../src/oidc/people.ts'
@@ -10,12 +12,12 @@ import { localKeys } from '../../src/resource/key-source.ts'
 import { createTokenVerifier } from '../../src/resource/verifier.ts'
 import type { ClientId } from '../../src/shared/brand.ts'
 import { hashToken, sha256 } from '../../src/shared/hash.ts'
-import { createLog } from '../../src/shared/log.ts'
+import { createLog, type Log } from '../../src/shared/log.ts'
 import { createRandom } from '../../src/shared/random.ts'
-import { openAuthStores } from './auth-stores.ts'
+import { authShape, inTurns } from './auth-shape.ts'
 import { type Browser, createBrowser, type Departure, formOf, type Page } from './browser.ts'
-import { memoryKeyStore } from './memory-key-store.ts'
 import type { Outage } from './outage.ts'
+import { openSignInProcesses, type SignInProcesses } from './sign-in-processes.ts'
 import { testClock } from './time.ts'
 
 export const verifier = 'a-verifier-of-at-least-forty-three-characters-0123456789'
@@ -30,6 +32,8 @@ export interface ServerOptions {
   /** Who answers at the addresses that clients name; nobody unless given. */
   readonly outbound?: Outbound
   readonly identityProviders?: readonly IdentityProvider[]
+  /** Nothing is logged unless given. */
+  readonly log?: Log
   /** Makes the stores fail when a test says so. */
   readonly outage?: Outage
 }
@@ -39,14 +43,15 @@ const noWayOut: Outbound = {
   get: () => Promise.reject(new Error('no connection')),
 }
 
-export function startAuthorizationServer(options: ServerOptions = {}) {
+export async function startAuthorizationServer(options: ServerOptions = {}) {
   const { issuer = 'https://memory.example', identityProviders = [], outbound = noWayOut } = options
   const clock = testClock(options.startMs)
   const random = createRandom(clock)
+  const apart = authShape === 'one-process' ? issuer : 'https://api.memory.example'
   const settings: OidcSettings = {
     issuer,
-    apiBaseUrl: issuer,
-    uiBaseUrl: issuer,
+    apiBaseUrl: apart,
+    uiBaseUrl: apart,
     accessTokenTtlSeconds: 3_600,
     idTokenTtlSeconds: 3_600,
     refreshTokenTtlSeconds: 86_400 * 60,
@@ -59,26 +64,34 @@ export function startAuthorizationServer(options: ServerOptions = {}) {
     unusedClientTtlSeconds: 86_400,
     ...options.settings,
   }
-  const { stores: opened, close: closeStores } = openAuthStores(clock)
-  const stores = options.outage?.wrap(opened) ?? opened
-  const feed = openSqliteRevocationFeed({ path: ':memory:', clock })
-  const keyRing = createKeyRing({ store: memoryKeyStore(), clock, tokenTtlSeconds: 3_600 })
-  const verifying = createTokenVerifier({ issuer, keys: localKeys(keyRing, clock), feed, clock })
-  const dependencies: OidcDependencies = {
-    settings,
-    clock,
-    random,
-    log: createLog('silent'),
-    stores,
-    keyRing,
-    documents: createClientDocuments({ outbound, clock, clients: stores.clients, settings }),
-    feed,
-    verifier: verifying,
-    identityProviders,
+  const { processes, heard, close: closeProcesses } = await openSignInProcesses(clock)
+  const dependenciesOf = ({ stores: opened, feed, keyStore }: SignInProcesses[0]) => {
+    const stores = options.outage?.wrap(opened) ?? opened
+    const keyRing = createKeyRing({ store: keyStore, clock, tokenTtlSeconds: 3_600 })
+    return {
+      settings,
+      clock,
+      random,
+      log: options.log ?? createLog('silent'),
+      stores,
+      keyRing,
+      documents: createClientDocuments({ outbound, clock, clients: stores.clients, settings }),
+      feed,
+      verifier: createTokenVerifier({ issuer, keys: localKeys(keyRing, clock), feed, clock }),
+      identityProviders,
+    } satisfies OidcDependencies
   }
+  const [first, ...others] = processes
+  const dependencies = dependenciesOf(first)
+  const everywhere = [dependencies, ...others.map(dependenciesOf)] as const
   const people = createPeople(dependencies)
-  const app = oidcRoutes(dependencies)
-  const serve = (request: Request): Promise<Response> => Promise.resolve(app.handle(request))
+  const [app, ...otherApps] = everywhere.map((one) => oidcRoutes(one))
+  if (app === undefined) throw new Error('there is one at least')
+  const next = inTurns([app, ...otherApps])
+  const serve = async (request: Request): Promise<Response> => {
+    await heard()
+    return next().handle(request)
+  }
   const send = (path: string, init?: RequestInit) => serve(new Request(new URL(path, issuer), init))
   const browser = () => createBrowser(issuer, serve)
 
@@ -97,7 +110,7 @@ export function startAuthorizationServer(options: ServerOptions = {}) {
       createdAt: clock.now() / 1000,
       ...changes,
     }
-    await stores.clients.save(client)
+    await dependencies.stores.clients.save(client)
     return client
   }
 
@@ -151,13 +164,17 @@ export function startAuthorizationServer(options: ServerOptions = {}) {
 
   return {
     issuer,
+    apiBaseUrl: settings.apiBaseUrl,
+    /** Of the first process. */
     dependencies,
     clock,
     people,
-    /** Moves the clock, and waits until the revocation feed has looked again: verifying trusts no feed older than 5 s. */
+    /** Moves the clock, and waits until each process's revocation feed has looked again: verifying trusts no feed older than 5 s. */
     async passSeconds(seconds: number) {
       clock.advanceSeconds(seconds)
-      while (feed.freshAt() < clock.now()) await new Promise((resolve) => setTimeout(resolve, 10))
+      for (const { feed } of everywhere) {
+        while (feed.freshAt() < clock.now()) await new Promise((resolve) => setTimeout(resolve, 10))
+      }
     },
     serve,
     send,
@@ -168,14 +185,13 @@ export function startAuthorizationServer(options: ServerOptions = {}) {
     complete,
     redeem,
     async close() {
-      verifying.close()
-      await feed.close()
-      await closeStores()
+      for (const { verifier } of everywhere) verifier.close()
+      await closeProcesses()
     },
   }
 }
 
-export type AuthorizationServer = ReturnType<typeof startAuthorizationServer>
+export type AuthorizationServer = Awaited<ReturnType<typeof startAuthorizationServer>>
 
 export interface TokenAnswer {
   readonly access_token: string

@@ -45,12 +45,14 @@ function formsOf(html: string): Form[] {
   }))
 }
 
-export function createBrowser(origin: string, send: Fetch) {
+/** `site` is the server's origin, or says at which of its origins a path is. */
+export function createBrowser(site: string | ((path: string) => URL), send: Fetch) {
+  const at = typeof site === 'string' ? (path: string) => new URL(path, site) : site
   const cookies = new Map<string, string>()
 
   async function go(url: string, init?: RequestInit): Promise<Page | Departure> {
-    const target = new URL(url, origin)
-    if (target.origin !== origin) return { left: target }
+    const target = at(url)
+    if (target.origin !== at(target.pathname).origin) return { left: target }
     const headers = new Headers(init?.headers)
     headers.set('accept', 'text/html,application/xhtml+xml,*/*;q=0.8')
     if (cookies.size > 0) headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
@@ -79,7 +81,7 @@ export function createBrowser(origin: string, send: Fetch) {
     submit(form: Form, typed: Readonly<Record<string, string>>) {
       return go(form.action, {
         method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', origin },
+        headers: { 'content-type': 'application/x-www-form-urlencoded', origin: at(form.action).origin },
         body: new URLSearchParams({ ...form.fields, ...typed }).toString(),
       })
     },
@@ -109,8 +111,23 @@ export async function signInAndAllow(
   if (!('left' in at) && at.forms.some(({ action }) => action.endsWith('/code'))) {
     at = await browser.submit(formOf(at, '/code'), { code: await issueCode() })
   }
-  if (!('left' in at)) at = await browser.submit(formOf(at, '/auth/consent/'), { decision: 'allow' })
-  if (!('left' in at))
-    throw new Error(`still at ${at.url} (${at.status}): ${at.html.replace(/<[^>]+>/g, ' ').slice(0, 500)}`)
-  return at.left
+  return allow(browser, at)
+}
+
+/** The same by way of an identity provider, whose page the person agrees on. */
+export async function signInThroughAndAllow(
+  browser: Browser,
+  authorizationUrl: string,
+  provider: { agree(to: URL): Promise<string> },
+): Promise<URL> {
+  const at = await browser.submit(formOf(await browser.open(authorizationUrl), '/with/'), {})
+  if (!('left' in at)) throw new Error(`still at ${at.url}`)
+  return allow(browser, await browser.open(await provider.agree(at.left)))
+}
+
+async function allow(browser: Browser, at: Page | Departure): Promise<URL> {
+  const left = 'left' in at ? at : await browser.submit(formOf(at, '/auth/consent/'), { decision: 'allow' })
+  if (!('left' in left))
+    throw new Error(`still at ${left.url} (${left.status}): ${left.html.replace(/<[^>]+>/g, ' ').slice(0, 500)}`)
+  return left.left
 }

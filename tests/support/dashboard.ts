@@ -1,4 +1,8 @@
 /** A person at the dashboard, as far as a browser without script is needed. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { redisUrl } from './auth-shape.ts'
 import { type Browser, type Departure, formOf, type Page } from './browser.ts'
 import type { Deployment } from './deployment.ts'
 
@@ -30,3 +34,13 @@ export const wordsOf = ({ html }: Page): string =>
     .replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&')
+
+/** All that the engine keeps of sessions: the bytes of the file, or what is in Redis. */
+export async function keptSessions({ DATA_DIR = '', REDIS_KEY_PREFIX }: Deployment['shared']): Promise<string> {
+  if (REDIS_KEY_PREFIX === undefined)
+    return ['ui.db', 'ui.db-wal'].map((name) => readFileSync(join(DATA_DIR, name)).toString('latin1')).join('')
+  const redis = new Redis(redisUrl())
+  const values = await redis.mget(await redis.keys(`${REDIS_KEY_PREFIX}ui-session:*`))
+  redis.disconnect()
+  return values.join('')
+}

@@ -1,32 +1,27 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildApp } from '../../src/app.ts'
-import { loadConfig } from '../../src/config/config.ts'
 import type { Environment } from '../../src/config/read.ts'
-import { openDependencies } from '../../src/dependencies.ts'
 import { sha256 } from '../../src/shared/hash.ts'
 import { createBrowser, signInAndAllow } from './browser.ts'
+import { addressOf, startProcesses } from './deployment-processes.ts'
 import { memoryVariables } from './memory-stores.ts'
 import { raisedLimits } from './raised-limits.ts'
 
-export const origin = 'http://localhost:8765'
+export { addressOf, issuer, origin } from './deployment-processes.ts'
 export const redirectUri = 'http://127.0.0.1:3333/callback'
 
-/** The whole product in this process, as main starts it, on a fresh folder and without a port. */
+/** The whole product in this test's process, as main starts it, on a fresh folder and without a port. */
 export async function deploy(environment: Environment = {}) {
   const dataDir = environment.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'souvenir-'))
-  const config = loadConfig(undefined, {
+  const { config, dependencies, serve, shared, close } = await startProcesses({
     LOG_LEVEL: 'silent',
     ...raisedLimits,
     ...memoryVariables(dataDir),
     ...environment,
     DATA_DIR: dataDir,
   })
-  const dependencies = await openDependencies(config)
-  const app = buildApp(config, dependencies)
-  const { serve } = app
-  const send = (path: string, init?: RequestInit) => serve(new Request(new URL(path, origin), init), '127.0.0.1')
+  const send = (path: string, init?: RequestInit) => serve(new Request(addressOf(path), init), '127.0.0.1')
   const issueCode = async (user?: string) => {
     const issued = await dependencies.people?.issueCode(user)
     if (issued === undefined) throw new Error('no people here')
@@ -53,7 +48,7 @@ export async function deploy(environment: Environment = {}) {
     return (await response.json()) as Registered
   }
 
-  const browser = () => createBrowser(origin, (request) => serve(request, '127.0.0.1'))
+  const browser = () => createBrowser(addressOf, (request) => serve(request, '127.0.0.1'))
 
   /** Signs a person in through the pages and redeems the code: the tokens a client would hold. */
   async function signIn(
@@ -92,6 +87,7 @@ export async function deploy(environment: Environment = {}) {
 
   return {
     config,
+    shared,
     dependencies,
     serve,
     send,
@@ -102,10 +98,7 @@ export async function deploy(environment: Environment = {}) {
     browser,
     signIn,
     authorize,
-    async close() {
-      await app.close()
-      await dependencies.close()
-    },
+    close,
   }
 }
 
