@@ -1,7 +1,7 @@
 /** Writes with an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): the first one runs, the others get its result. */
 import { Fault } from '../shared/fault.ts'
 import { sha256 } from '../shared/hash.ts'
-import type { Caller } from './operation.ts'
+import type { AnyOperation, Caller } from './operation.ts'
 import type { Onces } from './ports.ts'
 
 const keepMs = 24 * 60 * 60_000
@@ -17,7 +17,7 @@ const maxKeyCharacters = 255
 export async function once<T>(
   store: Onces,
   { ownerId, appId, idempotencyKey, nowMs }: Caller,
-  operation: string,
+  { name, effect }: Pick<AnyOperation<unknown>, 'name' | 'effect'>,
   input: unknown,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -26,13 +26,14 @@ export async function once<T>(
     throw fault('invalid', 'idempotency_key_invalid', `Idempotency-Key takes 1 to ${maxKeyCharacters} characters.`)
   }
   const key = sha256(idempotencyKey)
-  const begun = await store.beginOnce(ownerId, appId, key, sha256(JSON.stringify([operation, input])), nowMs)
+  const begun = await store.beginOnce(ownerId, appId, key, sha256(JSON.stringify([name, input])), nowMs)
   // The result was made by this same operation: its type is known.
   if (begun.kind === 'done') return begun.result as T
   if (begun.kind !== 'begin') throw refusals[begun.kind]()
   try {
     const result = await work()
-    await store.endOnce(ownerId, appId, key, result, nowMs + keepMs)
+    // A deletion tells what it deleted by id, and is itself what erased meanwhile.
+    await store.endOnce(ownerId, appId, key, { result, holdsTexts: effect !== 'destroy' }, nowMs + keepMs)
     return result
   } catch (error) {
     await store.dropOnce(ownerId, appId, key)

@@ -277,6 +277,11 @@ export type Begun<T> =
   | { readonly kind: 'erased' }
   | { readonly kind: 'other_input' }
 
+export interface KeptResult {
+  readonly result: unknown
+  readonly holdsTexts: boolean
+}
+
 /** What may happen once: confirmed deletions, and writes with an Idempotency-Key. */
 export interface Onces {
   /** Keeps the hash of a confirmation for one action until `expiresAt`. */
@@ -285,8 +290,11 @@ export interface Onces {
   takeConfirmation(ownerId: OwnerId, appId: ClientId, action: string, hash: string, at: number): Promise<boolean>
   /** Claims a key: exactly one of any number of callers is told `begin` until it ends, or for a minute. */
   beginOnce(ownerId: OwnerId, appId: ClientId, key: string, fingerprint: string, at: number): Promise<Begun<unknown>>
-  /** Keeps the result (JSON) until `expiresAt`. */
-  endOnce(ownerId: OwnerId, appId: ClientId, key: string, result: unknown, expiresAt: number): Promise<void>
+  /**
+   * Keeps the result (JSON) until `expiresAt`. One that holds texts of memories is `erased` instead if memories were erased, or the
+   * app was limited, since it began: the texts could be theirs.
+   */
+  endOnce(ownerId: OwnerId, appId: ClientId, key: string, kept: KeptResult, expiresAt: number): Promise<void>
   /** Gives the key up after a failure, so that it may be tried again. */
   dropOnce(ownerId: OwnerId, appId: ClientId, key: string): Promise<void>
 }

@@ -173,7 +173,7 @@ if (url !== undefined) {
         limit: 5,
       })
       await store.beginOnce(ada, chat, 'key', 'print', startMs)
-      await store.endOnce(ada, chat, 'key', { text }, startMs + 60_000)
+      await store.endOnce(ada, chat, 'key', { result: { text }, holdsTexts: true }, startMs + 60_000)
       const claim = await vectors.claim('test/2', 10, startMs, 1_000)
       if (claim === undefined) throw new Error('nothing waits')
       await vectors.keep(

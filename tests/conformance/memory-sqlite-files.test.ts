@@ -42,7 +42,7 @@ describe('SQLite’s files', () => {
     await store.supersede(ada, chat, draft.id, second, { at: startMs })
     store.logAccess(ada, chat, [{ memoryId: draft.id, kind: 'search', query: `who is ${marker}` }], startMs)
     await store.beginOnce(ada, chat, 'key', 'print', startMs)
-    await store.endOnce(ada, chat, 'key', { text }, startMs + 60_000)
+    await store.endOnce(ada, chat, 'key', { result: { text }, holdsTexts: true }, startMs + 60_000)
     expect(filesWith(marker)).not.toEqual([])
     expect(await store.delete(ada, chat, [draft.id, second.id], { at: startMs })).toHaveLength(2)
     expect(filesWith(marker)).toEqual([])

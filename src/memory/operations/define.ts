@@ -8,13 +8,13 @@ import type { MemoryServices } from '../services.ts'
 export function operation<I extends TSchema, O extends TSchema>(
   definition: Operation<I, O, MemoryServices>,
 ): AnyOperation<MemoryServices> {
-  const { name, effect, rest } = definition
+  const { effect, rest } = definition
   // A file is read once, so two requests cannot be compared by it.
   const hasFile = rest.some(({ upload }) => upload !== undefined)
   const run: typeof definition.run = (services, caller, input) =>
     effect === 'read' || hasFile
       ? definition.run(services, caller, input)
-      : once(services.store, caller, name, input, () => definition.run(services, caller, input))
+      : once(services.store, caller, definition, input, () => definition.run(services, caller, input))
   return { ...definition, run } as unknown as AnyOperation<MemoryServices>
 }
 

@@ -171,7 +171,7 @@ export function describeAccess(open: OpenMemoryStore): void {
       const of = owner('limiter')
       for (const by of [chat, other]) {
         await here.store.beginOnce(of, by, 'k', 'f', at)
-        await here.store.endOnce(of, by, 'k', { text: 'Known once.' }, at + 1_000)
+        await here.store.endOnce(of, by, 'k', { result: { text: 'Known once.' }, holdsTexts: true }, at + 1_000)
       }
       await here.store.setRule(of, rule({ paused: true }))
       expect(await here.store.beginOnce(of, chat, 'k', 'f', at)).toEqual({ kind: 'erased' })

@@ -40,7 +40,7 @@ export function describeIsolation(open: OpenMemoryStore): void {
       await here.store.setPreferences(hers, { tone: 'dry' })
       await here.store.keepConfirmation(hers, chat, 'wipe', 'isolated', startMs + 60_000)
       await here.store.beginOnce(hers, chat, 'key', 'print', startMs)
-      await here.store.endOnce(hers, chat, 'key', { text: 'Hers.' }, startMs + 60_000)
+      await here.store.endOnce(hers, chat, 'key', { result: { text: 'Hers.' }, holdsTexts: true }, startMs + 60_000)
       const before = await all(hers, ids)
 
       const { store } = here
@@ -74,7 +74,7 @@ export function describeIsolation(open: OpenMemoryStore): void {
       expect(await store.takeConfirmation(his, chat, 'wipe', 'isolated', startMs)).toBe(false)
       expect(await store.beginOnce(his, chat, 'key', 'print', startMs)).toEqual({ kind: 'begin' })
       await store.dropOnce(his, chat, 'key')
-      await store.endOnce(his, chat, 'key', { text: 'His.' }, startMs + 60_000)
+      await store.endOnce(his, chat, 'key', { result: { text: 'His.' }, holdsTexts: true }, startMs + 60_000)
       await store.setRule(his, { appId: other, paused: false, read: 'all', write: 'all', categories: undefined })
       await store.setPreferences(his, { tone: 'loud' })
       const [added] = await store.add(his, chat, [draftOf('Hers, first.', { threadId: 'hers' })], policyAt(at))

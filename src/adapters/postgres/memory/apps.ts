@@ -6,6 +6,7 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { assertReaderIn, findRule, type RuleColumns, readable, ruleColumns, ruleOf } from './conditions.ts'
+import { forgotten } from './onces.ts'
 
 const maxApps = 1_000
 
@@ -67,8 +68,8 @@ export function createApps(db: Database, flushReadings: (ownerId: OwnerId) => Pr
     setRule: (ownerId, { appId, paused, read, write, categories }) =>
       db.write(ownerId, async ({ sql }) => {
         await sql`
-          WITH forgotten AS (UPDATE once SET state = 'erased', result = NULL
-            WHERE owner_id = ${ownerId} AND app_id = ${appId} AND state = 'done')
+          WITH forgotten AS (UPDATE once SET ${forgotten(sql)}
+            WHERE owner_id = ${ownerId} AND app_id = ${appId} AND state <> 'erased')
           INSERT INTO access_rule (owner_id, app_id, paused, read, write, categories)
           VALUES (${ownerId}, ${appId}, ${paused}, ${read}, ${write},
             ${categories === undefined ? null : JSON.stringify(categories)})

@@ -1,6 +1,6 @@
 /** What may happen once: confirmed deletions, and writes with an Idempotency-Key. A person's settings beside them. */
 import type { Onces, Preferences } from '../../../memory/ports.ts'
-import type { Database, Transaction } from '../database.ts'
+import type { Database, Fragment, Transaction } from '../database.ts'
 
 /** A claim of a process that died is free again after this. */
 const claimMs = 60_000
@@ -46,10 +46,12 @@ export function createOnces(db: Database): Onces & Preferences {
         if (row.state === 'done' && row.result !== null) return { kind: 'done', result: JSON.parse(row.result) }
         return { kind: row.state === 'running' ? 'running' : 'erased' }
       }),
-    endOnce: (ownerId, appId, key, result, expiresAt) =>
+    endOnce: (ownerId, appId, key, { result, holdsTexts }, expiresAt) =>
       db.run(async (sql) => {
-        await sql`UPDATE once SET state = 'done', result = ${JSON.stringify(result)}, expires_at = ${expiresAt}
-          WHERE owner_id = ${ownerId} AND app_id = ${appId} AND key = ${key}`
+        const erased = holdsTexts ? sql`result IS NOT NULL` : sql`false`
+        await sql`UPDATE once SET state = CASE WHEN ${erased} THEN 'erased' ELSE 'done' END,
+            result = CASE WHEN ${erased} THEN NULL ELSE ${JSON.stringify(result)} END, expires_at = ${expiresAt}
+          WHERE owner_id = ${ownerId} AND app_id = ${appId} AND key = ${key} AND state = 'running'`
       }),
     dropOnce: (ownerId, appId, key) =>
       db.run(async (sql) => {
@@ -69,6 +71,12 @@ export function createOnces(db: Database): Onces & Preferences {
   }
 }
 
-/** Results kept for idempotency hold texts, and which they hold is not worth knowing. */
+/**
+ * Results kept for idempotency hold texts, and which they hold is not worth knowing. What still runs gets a mark in place of its
+ * result, so that what it returns is not kept.
+ */
 export const forgetResults = ({ sql, ownerId }: Transaction) =>
-  sql`UPDATE once SET state = 'erased', result = NULL WHERE owner_id = ${ownerId} AND state = 'done'`
+  sql`UPDATE once SET ${forgotten(sql)} WHERE owner_id = ${ownerId} AND state <> 'erased'`
+
+export const forgotten = (sql: Transaction['sql']): Fragment => sql`
+  result = CASE state WHEN 'running' THEN 'null' END, state = CASE state WHEN 'running' THEN 'running' ELSE 'erased' END`

@@ -61,9 +61,13 @@ export function createOnces(db: Database): Onces & Preferences {
         if (row.state === 'done' && row.result !== null) return { kind: 'done', result: JSON.parse(row.result) }
         return { kind: row.state === 'running' ? 'running' : 'erased' }
       }),
-    async endOnce(ownerId, appId, key, result, expiresAt) {
+    async endOnce(ownerId, appId, key, { result, holdsTexts }, expiresAt) {
       db.run(
-        "UPDATE once SET state = 'done', result = ?, expires_at = ? WHERE owner_id = ? AND app_id = ? AND key = ?",
+        `UPDATE once SET state = CASE WHEN ? AND result IS NOT NULL THEN 'erased' ELSE 'done' END,
+            result = CASE WHEN ? AND result IS NOT NULL THEN NULL ELSE ? END, expires_at = ?
+          WHERE owner_id = ? AND app_id = ? AND key = ? AND state = 'running'`,
+        holdsTexts ? 1 : 0,
+        holdsTexts ? 1 : 0,
         JSON.stringify(result),
         expiresAt,
         ownerId,
@@ -93,10 +97,15 @@ export function createOnces(db: Database): Onces & Preferences {
   }
 }
 
-/** Results kept for idempotency hold texts, and which they hold is not worth knowing. Of one app, or of all. */
+/**
+ * Results kept for idempotency hold texts, and which they hold is not worth knowing. Of one app, or of all. What still runs gets a
+ * mark in place of its result, so that what it returns is not kept.
+ */
 export const forgetResults = (db: Database, ownerId: OwnerId, appId?: ClientId): number =>
   db.run(
-    "UPDATE once SET state = 'erased', result = NULL WHERE owner_id = ? AND app_id = coalesce(?, app_id) AND state = 'done'",
+    `UPDATE once SET result = CASE state WHEN 'running' THEN 'null' END,
+        state = CASE state WHEN 'running' THEN 'running' ELSE 'erased' END
+      WHERE owner_id = ? AND app_id = coalesce(?, app_id) AND state <> 'erased'`,
     ownerId,
     appId ?? null,
   )
