@@ -1,5 +1,24 @@
 /** `memories.json` of an export: OpenMemory's tables in one document. */
 
+/**
+ * Counts the values of a JSON document as its bytes arrive: what it becomes in memory is by their number, not by their bytes (`{},`
+ * is 3 of those and an object). Each comma, and each opening bracket, stands for one at most.
+ */
+export function createValueCounter(): (bytes: Uint8Array) => number {
+  let [values, inString, escaped] = [0, false, false]
+  return (bytes) => {
+    for (const byte of bytes) {
+      if (escaped) escaped = false
+      else if (inString) {
+        escaped = byte === 0x5c
+        inString = byte !== 0x22
+      } else if (byte === 0x22) inString = true
+      else if (byte === 0x2c || byte === 0x5b || byte === 0x7b) values++
+    }
+    return values
+  }
+}
+
 /** Its memories. They name categories and apps by id: each gets their names, as the lines of `memories.jsonl.gz` have them. */
 export function* documentRecords(document: unknown, notAnExport: () => Error): Generator<unknown, void> {
   const list = (name: string): Record<string, unknown>[] => {

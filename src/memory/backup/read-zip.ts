@@ -4,7 +4,7 @@
  */
 import { Gunzip, Unzip, UnzipInflate } from 'fflate'
 import { Fault } from '../../shared/fault.ts'
-import { documentRecords } from './document.ts'
+import { createValueCounter, documentRecords } from './document.ts'
 import { createLineReader } from './lines.ts'
 
 export interface ZipLimits {
@@ -13,6 +13,8 @@ export interface ZipLimits {
   readonly linesBytes: number
   /** Decompressed, of `memories.json` where it stands alone: it is read as a whole. */
   readonly documentBytes: number
+  /** Values in it, each list, object, text or number: a memory has some twenty. */
+  readonly documentValues: number
   /** From here on a file must not unpack to more than 200 times its size: texts of people do not. */
   readonly trustedBytes: number
 }
@@ -21,6 +23,7 @@ export const zipLimits: ZipLimits = {
   uploadBytes: 512 * 1024 * 1024,
   linesBytes: 8 * 1024 * 1024 * 1024,
   documentBytes: 64 * 1024 * 1024,
+  documentValues: 4_000_000,
   trustedBytes: 64 * 1024 * 1024,
 }
 
@@ -45,7 +48,7 @@ export async function* recordsOf(
 ): AsyncGenerator<unknown, void> {
   let size = 0
   const lines = createGzippedLines(() => Math.min(limits.linesBytes, Math.max(limits.trustedBytes, mostTimes * size)))
-  const document = createDocument(limits.documentBytes)
+  const document = createDocument(limits)
   const zip = new Unzip((file) => {
     const part = isNamed(file.name, linesName) ? lines : isNamed(file.name, documentName) ? document : undefined
     if (part === undefined || part.begun()) return
@@ -148,9 +151,10 @@ function createGzippedLines(maxBytes: () => number) {
 }
 
 /** `memories.json`, kept until it is known whether it is needed. */
-function createDocument(maxBytes: number) {
+function createDocument({ documentBytes: maxBytes, documentValues: maxValues }: ZipLimits) {
+  const count = createValueCounter()
   let chunks: Uint8Array[] = []
-  let [begun, ended, dropped, size] = [false, false, false, 0]
+  let [begun, ended, dropped, size, values] = [false, false, false, 0, 0]
   return {
     begun: () => begun,
     begin() {
@@ -159,8 +163,10 @@ function createDocument(maxBytes: number) {
     push(data: Uint8Array, final: boolean) {
       ended = final
       size += data.byteLength
-      if (size > maxBytes) chunks = []
-      else if (!dropped) chunks.push(data)
+      if (dropped || values > maxValues) return
+      values = size > maxBytes ? values : count(data)
+      if (size > maxBytes || values > maxValues) chunks = []
+      else chunks.push(data)
     },
     drop() {
       dropped = true
@@ -171,6 +177,9 @@ function createDocument(maxBytes: number) {
       if (!ended) throw cutOff()
       if (size > maxBytes) {
         throw tooMuch(`Without ${linesName}, ${documentName} may have at most ${maxBytes} bytes.`)
+      }
+      if (values > maxValues) {
+        throw tooMuch(`Without ${linesName}, ${documentName} may have at most ${maxValues} values.`)
       }
       try {
         return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))

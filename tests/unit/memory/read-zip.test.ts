@@ -44,6 +44,22 @@ describe('An export is read as it arrives', () => {
     await expect(alone).rejects.toMatchObject({ kind: 'too_large', field: 'file' })
   })
 
+  test('a memories.json of very many values of few bytes is too_large, and one whose texts look like it is not', async () => {
+    const read = (document: string) => {
+      const limits = { ...zipLimits, documentValues: 1_000 }
+      return all(recordsOf(arriving(zipSync({ 'memories.json': strToU8(document) })).pieces, limits))
+    }
+    for (const value of ['{}', '[]', '0', '""', '"\\\\"']) {
+      const document = `{"memories":[${`${value},`.repeat(1_000)}${value}]}`
+      await expect(read(document)).rejects.toMatchObject({
+        kind: 'too_large',
+        message: expect.stringContaining('values'),
+      })
+    }
+    const text = '[{,\\"'.repeat(1_000)
+    expect(await read(`{"memories":[{"content":"${text}"}]}`)).toMatchObject([{ content: JSON.parse(`"${text}"`) }])
+  })
+
   test('more than may be sent is too_large before it is read', async () => {
     const { seen, pieces } = arriving(zipSync({ 'memories.jsonl.gz': gzipSync(linesOf(2_000)) }))
     await expect(all(recordsOf(pieces, { ...zipLimits, uploadBytes: 5_000 }))).rejects.toMatchObject({
