@@ -88,7 +88,7 @@ const fieldOf = (memories: readonly NewMemory[], at: number, name: string): stri
 
 /**
  * A text as it may be kept: checked, and without secrets.
- * @throws Fault `invalid` naming `field` for an empty text or one that is not well-formed Unicode
+ * @throws Fault `invalid` naming `field` for an empty text
  */
 export function cleanText(
   settings: MemoryServices['settings'],
@@ -96,13 +96,6 @@ export function cleanText(
   field: string,
 ): { readonly text: string; readonly kinds: readonly string[] } {
   if (normalise(text) === '') throw new Fault('invalid', `${field} is empty.`, { code: 'text_empty', field })
-  // A lone surrogate cannot be stored as UTF-8: it would come back as another character. SQLite ends text at a NUL.
-  if (!text.isWellFormed() || text.includes('\0')) {
-    throw new Fault('invalid', `${field} has a NUL character or half of a surrogate pair.`, {
-      code: 'text_malformed',
-      field,
-    })
-  }
   return settings.maskSecrets === false ? { text, kinds: [] } : maskSecrets(text)
 }
 

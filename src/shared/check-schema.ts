@@ -2,7 +2,7 @@
  * Input checked against its TypeBox schema: compiled at the first use, once for each schema. Formats are checked, defaults are
  * filled in, and an error names the field and says what to do.
  */
-import { FormatRegistry, type Static, type TSchema } from '@sinclair/typebox'
+import { FormatRegistry, Kind, type Static, type TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import { Value } from '@sinclair/typebox/value'
@@ -16,6 +16,8 @@ const formats: Record<string, (text: string) => boolean> = {
   date: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)),
   uuid: (text) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text),
   uri: (text) => URL.canParse(text),
+  // What every engine can keep: Postgres takes no U+0000 and SQLite ends text there; half a pair comes back as another character.
+  text: (text) => !text.includes('\0') && text.isWellFormed(),
 }
 for (const [name, check] of Object.entries(formats)) FormatRegistry.Set(name, check)
 
@@ -24,19 +26,42 @@ interface Compiled {
   readonly hasDefaults: boolean
 }
 
-const compiledSchemas = new WeakMap<TSchema, Compiled>()
+const inputs = new WeakMap<TSchema, Compiled>()
+const outputs = new WeakMap<TSchema, TypeCheck<TSchema>>()
 
 function compiled(schema: TSchema): Compiled {
-  let known = compiledSchemas.get(schema)
+  let known = inputs.get(schema)
   if (known === undefined) {
-    known = { check: TypeCompiler.Compile(schema), hasDefaults: JSON.stringify(schema).includes('"default":') }
-    compiledSchemas.set(schema, known)
+    const check = TypeCompiler.Compile(ofText(schema))
+    known = { check, hasDefaults: JSON.stringify(schema).includes('"default":') }
+    inputs.set(schema, known)
   }
   return known
 }
 
+/** The schema with the format `text` on every string that has none. What a schema leaves open (`Unknown`) is kept as JSON. */
+function ofText(schema: TSchema): TSchema {
+  if (schema[Kind] === 'String') return { format: 'text', ...schema }
+  const within = (part: unknown): unknown =>
+    Array.isArray(part) ? part.map(within) : isSchema(part) ? ofText(part) : part
+  const each = (parts: object) => Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, within(part)]))
+  const { items, anyOf, allOf, additionalProperties, properties, patternProperties } = schema
+  const parts = { items, anyOf, allOf, additionalProperties }
+  const named = { properties, patternProperties }
+  return {
+    ...schema,
+    ...each(given(parts)),
+    ...Object.fromEntries(Object.entries(given(named)).map(([keyword, schemas]) => [keyword, each(schemas as object)])),
+  }
+}
+
+const given = (parts: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
+
+const isSchema = (part: unknown): part is TSchema => typeof part === 'object' && part !== null && Kind in part
+
 /**
- * `value` as the schema's type, with defaults filled in; `value` itself is not changed.
+ * `value` as the schema's type, with defaults filled in; `value` itself is not changed. Texts are well-formed and without U+0000.
  * Throws `Fault('invalid', ..., { code: 'input_invalid', field, errors })` that names every field that is wrong, at most 20.
  */
 export function checkInput<T extends TSchema>(schema: T, value: unknown): Static<T> {
@@ -57,7 +82,14 @@ export function checkInput<T extends TSchema>(schema: T, value: unknown): Static
 const mostErrors = 20
 
 /** Whether `value` is what the schema says. For what we send ourselves. */
-export const conforms = (schema: TSchema, value: unknown): boolean => compiled(schema).check.Check(value)
+export function conforms(schema: TSchema, value: unknown): boolean {
+  let check = outputs.get(schema)
+  if (check === undefined) {
+    check = TypeCompiler.Compile(schema)
+    outputs.set(schema, check)
+  }
+  return check.Check(value)
+}
 
 /** `filters.from`, `memory_ids.3`, from a JSON pointer (RFC 6901). */
 const fieldOf = (error: ValueError | undefined): string =>
@@ -123,6 +155,7 @@ const formatNames: Record<string, string> = {
   date: 'a date such as 2026-11-01',
   uuid: 'a UUID',
   uri: 'an absolute address',
+  text: 'text without a NUL character or half of a surrogate pair',
 }
 
 function literalsOf(schema: TSchema): readonly string[] | undefined {

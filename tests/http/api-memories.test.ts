@@ -115,6 +115,31 @@ describe('OpenMemory: memories over REST', () => {
     expect(more).toMatchObject({ status: 422, body: { field: 'memories' } })
   }, 30_000)
 
+  for (const [bad, what] of [
+    ['a\u0000b', 'a NUL character'],
+    ['half \ud83d of a pair', 'half of a surrogate pair'],
+  ] as const) {
+    const fields: [string, object][] = [
+      ['text', { text: bad }],
+      ['categories.0', { categories: [bad] }],
+      ['thread', { thread: bad }],
+      ['speaker.name', { speaker: { kind: 'other', name: bad } }],
+      ['entities.0.name', { entities: [{ name: bad }] }],
+      ['relations.0.object', { relations: [{ subject: 'Ada', predicate: 'knows', object: bad }] }],
+    ]
+    for (const [field, over] of fields) {
+      test(`RFC 8259 section 8.2: ${field} with ${what}, which not every engine can keep, is 422 by name`, async () => {
+        const refused = await call('POST', '/memories/', { text: 'Kept as sent.', ...over })
+        expect(refused).toMatchObject({ status: 422, body: { field } })
+      })
+    }
+
+    test(`metadata with ${what} is kept as JSON`, async () => {
+      const kept = await call('POST', '/memories/', { text: `Metadata has ${what}.`, metadata: { [bad]: [bad] } })
+      expect((await call('GET', `/memories/${kept.body.id}`)).body.metadata_).toEqual({ [bad]: [bad] })
+    })
+  }
+
   test('a batch is one transaction: with one text that cannot be kept none is, and each wrong one is named', async () => {
     const { total } = (await call('GET', '/memories/?size=1')).body
     const memories = [{ text: 'The first is good.' }, { text: '' }, { text: 'The third is good.', colour: 'red' }]

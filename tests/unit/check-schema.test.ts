@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { Type as t } from '@sinclair/typebox'
-import { checkInput } from '../../src/shared/check-schema.ts'
+import { checkInput, conforms } from '../../src/shared/check-schema.ts'
 import { Fault } from '../../src/shared/fault.ts'
 
 const schema = t.Object(
@@ -70,5 +70,39 @@ describe('Input is checked against its schema', () => {
   test('at most 20 are named, however many there are', () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`made-up-${at}`, 1]))
     expect(faultOf(many).errors).toHaveLength(20)
+  })
+})
+
+describe('Text that not every engine can keep', () => {
+  const note = t.Object({
+    plain: t.Optional(t.String()),
+    either: t.Optional(t.Union([t.String(), t.Null()])),
+    named: t.Optional(t.Record(t.String(), t.Array(t.Object({ name: t.String() })))),
+    open: t.Optional(t.Record(t.String(), t.Unknown())),
+  })
+  const at = (value: unknown): string | undefined => {
+    try {
+      checkInput(note, value)
+      return undefined
+    } catch (error) {
+      return error instanceof Fault ? error.field : String(error)
+    }
+  }
+
+  for (const text of ['a\0b', '\ud800', '\udc00\ud800']) {
+    test(`${JSON.stringify(text)} is refused wherever a schema has a string, and left alone where it says nothing`, () => {
+      expect(at({ plain: text })).toBe('plain')
+      expect(at({ either: text })).toBe('either')
+      expect(at({ named: { a: [{ name: 'good' }, { name: text }] } })).toBe('named.a.1.name')
+      expect(at({ open: { [text]: [text] } })).toBeUndefined()
+    })
+  }
+
+  test('what we send is not refused for it: it may have been kept before', () => {
+    expect(conforms(note, { plain: 'a\0b' })).toBe(true)
+  })
+
+  test('whole pairs and everything else are text', () => {
+    expect(at({ plain: 'tea \u{1F375}\t\n\u0001', either: '' })).toBeUndefined()
   })
 })

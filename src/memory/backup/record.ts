@@ -79,7 +79,6 @@ export function importedOf(
   nowMs: number,
 ): ImportedMemory | undefined {
   const line = checkInput(Line, record)
-  checkTexts(line)
   const state = line.state ?? 'active'
   if (state === 'deleted') return undefined
   if (state !== 'active' && state !== 'paused' && state !== 'archived') {
@@ -109,19 +108,6 @@ export function importedOf(
     createdAt,
     updatedAt: timeOf(line.updated_at, 'updated_at') ?? createdAt,
   }
-}
-
-/** What engines cannot keep as text is this line's fault: the others of its page are written. Metadata is kept as JSON. */
-function checkTexts({ metadata: _, content: _content, ...line }: Line): void {
-  JSON.stringify(line, (key: string, value: unknown) => {
-    if (typeof value === 'string' && (!value.isWellFormed() || value.includes('\0'))) {
-      throw new Fault('invalid', 'A text has a NUL character or half of a surrogate pair.', {
-        code: 'text_malformed',
-        ...(key in line ? { field: key } : {}),
-      })
-    }
-    return value
-  })
 }
 
 /** Python writes offsets and microseconds, which JavaScript reads; a time without an offset is UTC. */
