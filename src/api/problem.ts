@@ -71,6 +71,7 @@ export type ProblemName = keyof typeof problemTypes
 /** Where the request itself could not be read, as opposed to what it says (RFC 9110 sections 15.5.1, 15.5.16 and 15.5.21). */
 const unreadable: Readonly<Record<string, ProblemName>> = {
   body_missing: 'malformed',
+  json_duplicate: 'malformed',
   json_invalid: 'malformed',
   utf8_invalid: 'malformed',
   parameter_repeated: 'malformed',

@@ -13,12 +13,19 @@ export async function readText(request: WithBody, limitBytes: number): Promise<s
 }
 
 /** Reads a body as it came, at most `limitBytes` of it, whether or not its length was announced. Faults: `too_large`. */
-export async function readBytes({ headers, body }: WithBody, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const declared = Number(headers.get('content-length') ?? 0)
+export async function readBytes(message: WithBody, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const declared = Number(message.headers.get('content-length') ?? 0)
   if (declared > limitBytes) throw tooLarge(limitBytes)
+  // RFC 9112 section 6.2: a server reads as much of a request as it announces, and in one piece that costs a third of a stream. An
+  // answer's length is that of its packed bytes.
+  if (declared > 0 && message instanceof Request && !message.headers.has('transfer-encoding')) {
+    const whole = new Uint8Array(await message.arrayBuffer())
+    if (whole.byteLength > limitBytes) throw tooLarge(limitBytes)
+    return whole
+  }
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let size = 0
-  for await (const chunk of body ?? []) {
+  for await (const chunk of message.body ?? []) {
     size += chunk.byteLength
     if (size > limitBytes) throw tooLarge(limitBytes)
     chunks.push(chunk)
@@ -30,25 +37,35 @@ export async function readBytes({ headers, body }: WithBody, limitBytes: number)
 export async function readJson(request: WithBody, limitBytes: number): Promise<unknown> {
   const text = await readText(request, limitBytes)
   if (text === '') throw new Fault('invalid', 'The request needs a JSON body.', { code: 'body_missing', field: 'body' })
-  if (nestsDeeperThan(deepestJson, text)) {
-    throw new Fault('invalid', `The body nests deeper than ${deepestJson} levels.`, {
-      code: 'json_too_deep',
-      field: 'body',
-    })
-  }
+  const { depth, members } = shapeOf(text)
+  if (depth > deepestJson) throw refused('json_too_deep', `The body nests deeper than ${deepestJson} levels.`)
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (cause) {
-    throw new Fault('invalid', 'The body is not valid JSON.', { code: 'json_invalid', field: 'body', cause })
+    throw refused('json_invalid', 'The body is not valid JSON.', cause)
   }
+  // RFC 8259 section 4: names should be unique. Of two, one program reads the first and another the last.
+  if (membersOf(value) !== members) throw refused('json_duplicate', 'An object in the body names a member twice.')
+  return value
 }
+
+const refused = (code: string, message: string, cause?: unknown): Fault =>
+  new Fault('invalid', message, { code, field: 'body', cause })
 
 /** What walks a value recursively, such as a schema check, would run out of stack on `[[[[...`. */
 const deepestJson = 64
 
-/** Whether brackets outside of strings nest deeper; for text that is not JSON the answer does not matter. */
-function nestsDeeperThan(limit: number, text: string): boolean {
-  let depth = 0
+interface JsonShape {
+  /** How deep brackets nest; reading stops beyond `deepestJson`. */
+  readonly depth: number
+  /** How many members objects have as they are written, each with its colon. */
+  readonly members: number
+}
+
+/** What stands outside of strings; for text that is not JSON the answer does not matter. */
+function shapeOf(text: string): JsonShape {
+  let [depth, deepest, members] = [0, 0, 0]
   let inString = false
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -56,11 +73,19 @@ function nestsDeeperThan(limit: number, text: string): boolean {
       if (code === 0x5c) at++
       else if (code === 0x22) inString = false
     } else if (code === 0x22) inString = true
+    else if (code === 0x3a) members++
     else if (code === 0x5b || code === 0x7b) {
-      if (++depth > limit) return true
+      if (++depth > deepest && ++deepest > deepestJson) break
     } else if (code === 0x5d || code === 0x7d) depth--
   }
-  return false
+  return { depth: deepest, members }
+}
+
+/** How many members objects in a value have. */
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const parts = Object.values(value)
+  return parts.reduce<number>((sum, part) => sum + membersOf(part), Array.isArray(value) ? 0 : parts.length)
 }
 
 /** Reads an `application/x-www-form-urlencoded` body with every value of each name, so that duplicates can be refused. */

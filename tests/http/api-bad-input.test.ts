@@ -65,12 +65,16 @@ for (const { method, path, query, body, operationId, upload } of bindings) {
           test(`${name}=${value} is 422`, () => refused(method, `${path}?${name}=${value}`, [422], name))
         }
       }
+      if (schema.type === 'string') {
+        test(`${name} with a NUL character is 422`, () => refused(method, `${path}?${name}=a%00b`, [422], name))
+      }
       test(`${name} in bytes that are not UTF-8 is 400`, () => refused(method, `${path}?${name}=%ff`, [400], undefined))
     }
 
     if (body === undefined || upload !== undefined) return
     test('invalid JSON is 400', () => refused(method, path, [400], 'body', '{"'))
     test('invalid UTF-8 is 400', () => refused(method, path, [400], 'body', new Uint8Array([0x22, 0xff, 0x22])))
+    test('a member named twice is 400', () => refused(method, path, [400], 'body', '{"a":1,"b":{},"a":1}'))
     test('over 1 MiB is 413', () => refused(method, path, [413], 'body', JSON.stringify({ a: 'x'.repeat(1_100_000) })))
     test('an array is 422', () => refused(method, path, [422], undefined, '[]'))
     test('null is 422', () => refused(method, path, [422], undefined, 'null'))
