@@ -1,12 +1,12 @@
 /** Searching: a question ranked over the owner's own index, as far as the app may read. Called by operations. */
 import type { ClientId } from '../shared/brand.ts'
-import { ownPagesId } from '../shared/own-pages.ts'
 import { assertReader, mayRead } from './access.ts'
 import type { Caller } from './operation.ts'
 import type { Embedder } from './rank/embedder.ts'
 import { beside } from './rank/likeness.ts'
 import { readQuestion, spellings } from './rank/question.ts'
 import { answering, type Ranked, type RankRequest, rank } from './rank/rank.ts'
+import { logReadings } from './readings.ts'
 import type { Memory } from './schema.ts'
 import type { MemoryServices } from './services.ts'
 
@@ -90,14 +90,11 @@ export async function search(services: Services, caller: Caller, question: Quest
   })
   const hits = await withMemories(services, caller, ranked)
   const degraded = embedder !== undefined && meant === undefined ? (['embedder'] as const) : []
-  // The log tells a person which apps recalled what: not what they looked for themselves.
-  if (question.unlogged === true || appId === ownPagesId) return { hits, degraded }
-  store.logAccess(
-    ownerId,
-    appId,
-    hits.map(({ memory, score }) => ({ memoryId: memory.id, kind: 'search', query: question.query, score })),
-    nowMs,
-  )
+  if (question.unlogged !== true) {
+    const { query } = question
+    const readings = hits.map(({ memory, score }) => ({ memoryId: memory.id, kind: 'search' as const, query, score }))
+    logReadings(services, caller, readings)
+  }
   return { hits, degraded }
 }
 

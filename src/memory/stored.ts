@@ -3,6 +3,7 @@
 import type { ClientId, MemoryId, OwnerId } from '../shared/brand.ts'
 import type { ChangeSet, NewEvent } from './change/set.ts'
 import { type Annotations, noAnnotations } from './graph/schema.ts'
+import type { Reading } from './ports.ts'
 import type { AccessLogEntry, Memory, MemoryEvent, MemorySnapshot, SpeakerKind } from './schema.ts'
 
 export interface MemoryRow {
@@ -195,6 +196,21 @@ export interface AccessRow {
   readonly score: number | null
   readonly at: number
 }
+
+/** Readings as rows; the engine gives them their `seq`. */
+export const readingRowsOf = (
+  appId: ClientId,
+  readings: readonly Reading[],
+  at: number,
+): readonly Omit<AccessRow, 'seq'>[] =>
+  readings.map(({ memoryId, kind, query = null, score = null }) => ({
+    memory_id: memoryId,
+    app_id: appId,
+    kind,
+    query,
+    score,
+    at,
+  }))
 
 export const accessOf = (row: AccessRow): AccessLogEntry => ({
   id: row.seq,

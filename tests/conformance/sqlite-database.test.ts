@@ -98,6 +98,22 @@ describe('a SQLite file', () => {
     expect(database.all('SELECT * FROM note')).toHaveLength(1)
   })
 
+  test('what is to be done once a transaction is durable is not done for one that is rolled back', () => {
+    const database = open(newPath())
+    const done: string[] = []
+    const note = (id: string) => {
+      database.run('INSERT INTO note VALUES (?, ?)', id, 'a')
+      database.afterCommit(() => done.push(id))
+      expect(done).not.toContain(id)
+    }
+    const twice = () => database.transaction(() => [note('1'), database.transaction(() => note('1'))])
+    expect(twice).toThrow('UNIQUE')
+    database.transaction(() => note('2'))
+    expect(done).toEqual(['2'])
+    database.afterCommit(() => done.push('none'))
+    expect(done).toEqual(['2', 'none'])
+  })
+
   test('group commit: what asks in one turn of the event loop is one transaction, and nobody is answered before it is durable', async () => {
     const path = newPath()
     const [database, other] = [open(path), open(path)]

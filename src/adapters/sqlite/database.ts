@@ -30,6 +30,8 @@ export interface Database {
    * return, rolled back when it throws. `work` must not await. Inside another transaction it is a part of that one.
    */
   transaction<T>(work: () => T): T
+  /** Runs once the transaction around it is durable; not at all when that is rolled back. Not for steps of `groupCommit`. */
+  afterCommit(work: () => void): void
   /**
    * Runs `work` as one step of a transaction that it shares with whoever asks in the same turn of the event loop; settles when
    * that transaction is durable. Where `work` throws, it alone is undone and rejected. `work` must not await.
@@ -57,6 +59,7 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
   const connection = reading(() => open(path, busyTimeoutMs, cacheKib))
   const statements = new Map<string, StatementSync>()
   let depth = 0
+  let committed: (() => void)[] = []
 
   function prepare(sql: string): StatementSync {
     const known = statements.get(sql)
@@ -81,13 +84,19 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
       try {
         const result = work()
         reading(() => prepare('COMMIT').run())
+        for (const then of committed) then()
         return result
       } catch (error) {
         rollBack()
         throw error
       } finally {
         depth = 0
+        committed = []
       }
+    },
+    afterCommit(work) {
+      if (depth > 0) committed.push(work)
+      else work()
     },
     async health() {
       try {

@@ -1,6 +1,7 @@
 /** `search` and `fetch`, in exactly the shapes that ChatGPT's deep research and company knowledge ask for. */
 import { Type as t } from '@sinclair/typebox'
 import { namesFor, show } from '../present.ts'
+import { logReadings } from '../readings.ts'
 import { recall } from '../recall.ts'
 import { limits, type Memory } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
@@ -69,7 +70,7 @@ export const fetchMemory = operation({
   rest: [],
   async run(services, caller, { id }) {
     const memory = await findMemory(services, caller, id)
-    services.store.logAccess(caller.ownerId, caller.appId, [{ memoryId: memory.id, kind: 'read' }], caller.nowMs)
+    logReadings(services, caller, [{ memoryId: memory.id, kind: 'read' }])
     const shown = show(memory, await namesFor(services.appNames, [memory]))
     return {
       id: memory.id,

@@ -1,5 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 import { ShownMemory } from '../present.ts'
+import { logReadings } from '../readings.ts'
 import { parseOptionalTime, timeInput, timeOutput, toIso } from '../time.ts'
 import { checkUser, operation, read } from './define.ts'
 import { askGraph, Degraded, EntityName, keyOf, shownMemories, User, withDegraded } from './graph.ts'
@@ -64,11 +65,10 @@ export const entityTimeline = operation({
       caller,
       value.map(({ memoryId }) => memoryId),
     )
-    services.store.logAccess(
-      caller.ownerId,
-      caller.appId,
-      value.filter(({ memoryId }) => memories.has(memoryId)).map(({ memoryId }) => ({ memoryId, kind: 'read' })),
-      caller.nowMs,
+    logReadings(
+      services,
+      caller,
+      [...memories.keys()].map((memoryId) => ({ memoryId, kind: 'read' })),
     )
     const entries = value.flatMap(({ memoryId, at }) => {
       const memory = memories.get(memoryId)

@@ -43,7 +43,7 @@ export async function shownMemories(
   { store, appNames }: Pick<MemoryServices, 'store' | 'appNames'>,
   { ownerId, appId }: Caller,
   ids: readonly MemoryId[],
-): Promise<ReadonlyMap<string, ShownMemory>> {
+): Promise<ReadonlyMap<MemoryId, ShownMemory>> {
   const memories = (await store.get(ownerId, appId, [...new Set(ids)])).filter(({ state }) => state === 'active')
   const names = await namesFor(appNames, memories)
   return new Map(memories.map((memory) => [memory.id, showAs(false, memory, names)]))

@@ -1,10 +1,10 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
-import { ownPagesId } from '../../shared/own-pages.ts'
 import { contentHash } from '../content.ts'
 import type { Caller } from '../operation.ts'
 import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { logReadings } from '../readings.ts'
 import { checkMetadata, cleanCategories, cleanText, maskedNote } from '../remember.ts'
 import { Categories, limits, type Memory, Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
@@ -63,10 +63,7 @@ export const readMemory = operation({
   ],
   async run(services, caller, { id }) {
     const memory = await findMemory(services, caller, id)
-    // The log tells a person which apps read: not when they looked themselves.
-    if (caller.appId !== ownPagesId) {
-      services.store.logAccess(caller.ownerId, caller.appId, [{ memoryId: memory.id, kind: 'read' }], caller.nowMs)
-    }
+    logReadings(services, caller, [{ memoryId: memory.id, kind: 'read' }])
     return shown(services, memory)
   },
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { memoryId, owner, startMs } from '../../support/memories.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
-import { ada, chat, eve, opened, other } from './opened.ts'
+import { ada, chat, eve, faultOf, opened, other } from './opened.ts'
 
 const at = startMs + 1_000
 const page = { limit: 10, offset: 0 }
@@ -47,6 +47,14 @@ export function describeHistory(open: OpenMemoryStore): void {
       here.store.logAccess(ada, chat, [{ memoryId: memoryId(), kind: 'read' }], at)
       expect((await here.store.accessLog(ada, chat, id, page)).total).toBe(0)
       expect(await here.store.app(eve, chat)).toMatchObject({ memoriesAccessed: 0 })
+    })
+
+    test('a reading is kept whatever becomes of the write that comes behind it', async () => {
+      const { id } = await here.add('Read, then not deleted.')
+      here.store.logAccess(ada, chat, [{ memoryId: id, kind: 'read' }], at)
+      const refused = here.store.delete(ada, chat, [id], { at, ifVersion: 99 })
+      expect(await faultOf(refused)).toBe('precondition_failed')
+      expect((await here.store.accessLog(ada, chat, id, page)).total).toBe(1)
     })
 
     test('apps by what they wrote and read, with their rules', async () => {

@@ -1,5 +1,6 @@
 /** Removing all that is kept of a person, tombstones and history too. */
 import type { Accounts } from '../../../memory/ports.ts'
+import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/write.ts'
@@ -18,10 +19,10 @@ const tables = [
   'job',
 ]
 
-export const createAccounts = (db: Database, flushAccessLog: () => void): Accounts => ({
+export const createAccounts = (db: Database, flush: (ownerId: OwnerId) => void): Accounts => ({
   eraseOwner: async (ownerId, at) =>
     erased(db, () => {
-      flushAccessLog()
+      flush(ownerId)
       const count = (sql: string) => db.get<{ count: number }>(sql, ownerId)?.count ?? 0
       const counts = {
         memories: count("SELECT count(*) AS count FROM memory WHERE owner_id = ? AND state <> 'deleted'"),

@@ -17,9 +17,9 @@ interface UseRow {
   readonly last: number | null
 }
 
-export function createApps(db: Database, flushAccessLog: () => void): Apps {
+export function createApps(db: Database, flush: (ownerId: OwnerId) => void): Apps {
   function uses(ownerId: OwnerId, appId?: ClientId): AppUse[] {
-    flushAccessLog()
+    flush(ownerId)
     const one = appId === undefined ? '' : 'AND app_id = ?'
     const values = appId === undefined ? [ownerId] : [ownerId, appId]
     const rows = db.all<UseRow>(
@@ -53,7 +53,7 @@ export function createApps(db: Database, flushAccessLog: () => void): Apps {
     apps: async (ownerId) => uses(ownerId),
     app: async (ownerId, appId) => uses(ownerId, appId)[0],
     async accessedBy(ownerId, readerId, appId, { limit, offset }) {
-      flushAccessLog()
+      flush(ownerId)
       const seen = readableBy(db, ownerId, readerId)
       const from = `FROM (SELECT memory_id, count(*) AS count FROM access_log WHERE owner_id = ? AND app_id = ? GROUP BY memory_id) AS a
          JOIN memory AS m ON m.owner_id = ? AND m.id = a.memory_id WHERE m.state <> 'deleted' AND ${seen.sql}`

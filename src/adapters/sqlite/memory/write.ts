@@ -12,10 +12,10 @@ import { find, writeChanges } from './record.ts'
 
 export type Writers = Pick<Memories, 'add' | 'update' | 'setState' | 'delete' | 'deleteAll'>
 
-export const createWriters = (db: Database, flushReadings: () => void): Writers => ({
+export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): Writers => ({
   add: async (ownerId, appId, drafts, policy) =>
     db.transaction(() => {
-      flushReadings()
+      flush(ownerId)
       const known = {
         rule: writer(db, ownerId, appId),
         recalled: recentlyRecalled(db, ownerId, policy.recalledSince),
@@ -49,7 +49,7 @@ export const createWriters = (db: Database, flushReadings: () => void): Writers 
 
   delete: async (ownerId, appId, ids, options) =>
     erased(db, () => {
-      flushReadings()
+      flush(ownerId)
       const rule = writer(db, ownerId, appId)
       const memories = erasable(ids, (id) => find(db, ownerId, id), rule, options)
       if (memories.length > 0) writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options))
@@ -58,7 +58,7 @@ export const createWriters = (db: Database, flushReadings: () => void): Writers 
 
   deleteAll: async (ownerId, appId, options) =>
     erased(db, () => {
-      flushReadings()
+      flush(ownerId)
       const rule = writer(db, ownerId, appId)
       const memories = selectAll(db, both(changeable(ownerId, rule), { sql: "m.state <> 'deleted'", values: [] }))
       if (memories.length > 0) writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options))

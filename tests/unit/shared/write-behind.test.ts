@@ -1,0 +1,38 @@
+import { expect, test } from 'bun:test'
+import { Fault } from '../../../src/shared/fault.ts'
+import { createWriteBehind } from '../../../src/shared/write-behind.ts'
+
+test('what waits is flushed together, again after an engine that was down, and goes once it is written', async () => {
+  const flushes: (readonly string[])[] = []
+  await new Promise<void>((resolve) => {
+    const waiting = createWriteBehind<string, number>((keys) => {
+      flushes.push(keys)
+      if (flushes.length === 1) throw new Fault('unavailable', 'Not now.')
+      waiting.written('ada', waiting.of('ada'))
+      waiting.add('ada', [4])
+      waiting.stop()
+      expect(waiting.keys()).toEqual(['eve', 'ada'])
+      expect(waiting.of('ada')).toEqual([4])
+      resolve()
+    })
+    waiting.add('ada', [1, 2])
+    waiting.add('eve', [3])
+  })
+  expect(flushes).toEqual([
+    ['ada', 'eve'],
+    ['ada', 'eve'],
+  ])
+})
+
+test('what would be too many is flushed at once, and what never gets written is bounded, the newest kept', () => {
+  let flushes = 0
+  const waiting = createWriteBehind<string, number>(() => {
+    flushes++
+    throw new Fault('unavailable', 'Not now.')
+  })
+  const all = Array.from({ length: 10_500 }, (_, i) => i)
+  waiting.add('ada', all)
+  expect(flushes).toBe(1)
+  waiting.stop()
+  expect(waiting.of('ada')).toEqual(all.slice(500))
+})
