@@ -1,18 +1,54 @@
 /**
  * Builds `dist/souvenir`: one executable that needs no file beside it.
- * The commit is stamped in where the source lies in a git work tree, or taken from SOUVENIR_COMMIT (an image build has no .git).
+ *
+ *   bun scripts/build.ts [OUTFILE] [--no-source-map] [--target bun-linux-arm64 [--runtime FILE]]
+ *
+ * The same as `bun build --compile --minify --sourcemap --bytecode --format=esm`, with large files packed. `--runtime` is Bun for
+ * the target, where it cannot be fetched. The commit is stamped in where the source lies in a git work tree, or taken from
+ * SOUVENIR_COMMIT (an image build has no .git).
  */
+import { rm } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
 import { $ } from 'bun'
 import { version } from '../src/shared/version.ts'
+import { packLargeFiles } from './pack.ts'
 
-const outfile = process.argv[2] ?? 'dist/souvenir'
+const { values, positionals } = parseArgs({
+  options: {
+    'no-source-map': { type: 'boolean', default: false },
+    target: { type: 'string' },
+    runtime: { type: 'string' },
+  },
+  allowPositionals: true,
+})
+const [outfile = 'dist/souvenir'] = positionals
 const commit = process.env.SOUVENIR_COMMIT?.trim() || (await currentCommit())
-const define = commit === undefined ? [] : ['--define', `SOUVENIR_COMMIT="${commit}"`]
 
 /** The model's thread is an entry of its own: `new Worker` finds it in the executable by its place below src. */
-const thread = 'src/adapters/models/local/worker.ts'
+const entrypoints = ['src/main.ts', 'src/adapters/models/local/worker.ts']
 
-await $`bun build --compile --minify --sourcemap --bytecode --format=esm ${define} --outfile ${outfile} src/main.ts ${thread}`
+const { outputs } = await Bun.build({
+  entrypoints,
+  compile: {
+    outfile,
+    // What a folder holds in which the executable happens to be started is not to run in it.
+    autoloadBunfig: false,
+    ...(values.target === undefined ? {} : { target: values.target as Bun.Build.CompileTarget }),
+    ...(values.runtime === undefined ? {} : { executablePath: values.runtime }),
+  },
+  minify: true,
+  // A part that is loaded when needed first stays on the disk until then: 7 MB less of memory after a start.
+  splitting: true,
+  // With a map a stack in the log names sources and lines.
+  sourcemap: values['no-source-map'] ? 'none' : 'linked',
+  // Parsed beforehand: a start takes half the time.
+  bytecode: true,
+  format: 'esm',
+  define: commit === undefined ? {} : { SOUVENIR_COMMIT: JSON.stringify(commit) },
+  plugins: [packLargeFiles],
+})
+// The maps are in the executable.
+await Promise.all(outputs.filter(({ kind }) => kind === 'sourcemap').map(({ path }) => rm(path)))
 console.log(`${outfile}: souvenir ${version}${commit === undefined ? '' : ` (${commit})`}, ${megabytes(outfile)} MB`)
 
 /** The short hash, with a plus when the work tree differs from it. */

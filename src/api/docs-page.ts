@@ -5,22 +5,26 @@
 import { sha256 } from '../shared/hash.ts'
 import { problemsPage } from './problems-page.ts'
 import { servedDocument } from './served-document.ts'
-import { viewerFiles } from './viewer-files.ts'
+import type { ViewerFiles } from './viewer-files.ts'
 
 export type Serve = (request: Request) => Response
 
 /** By path. `page` is the HTML as the plugin wrote it. */
-export function docsFiles(page: string, connectTo: readonly string[]): Readonly<Record<string, Serve>> {
+export function docsFiles(
+  page: string,
+  viewer: ViewerFiles,
+  connectTo: readonly string[],
+): Readonly<Record<string, Serve>> {
   const html = page.replace(/https:\/\/unpkg\.com\/[^"]*swagger-ui-bundle\.js" crossorigin/, '/docs/viewer.js"')
   const elsewhere = /(?:src|href)="(?:https?:)?\/\/[^"]*"/.exec(html)
   if (elsewhere !== null) throw new Error(`The documentation would load ${elsewhere[0]}`)
   return {
     '/docs': file(html, 'text/html; charset=utf-8', policyOf(html, connectTo)),
     '/docs/problems': file(problemsPage(), 'text/html; charset=utf-8', policyOf('', [])),
-    '/docs/viewer.js': file(viewerFiles.script, 'text/javascript; charset=utf-8'),
-    '/docs/viewer.css': file(viewerFiles.styles, 'text/css; charset=utf-8'),
+    '/docs/viewer.js': file(viewer.script, 'text/javascript; charset=utf-8'),
+    '/docs/viewer.css': file(viewer.styles, 'text/css; charset=utf-8'),
     '/docs/oauth2-redirect.html': file(redirectPage, 'text/html; charset=utf-8', policyOf(redirectPage, [])),
-    '/docs/oauth2-redirect.js': file(viewerFiles.redirectScript, 'text/javascript; charset=utf-8'),
+    '/docs/oauth2-redirect.js': file(viewer.redirectScript, 'text/javascript; charset=utf-8'),
   }
 }
 

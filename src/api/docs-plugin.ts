@@ -3,6 +3,7 @@ import swagger from '@elysiajs/swagger'
 import { Elysia } from 'elysia'
 import type { ApiSettings } from './dependencies.ts'
 import { docsFiles, type Serve } from './docs-page.ts'
+import { readViewerFiles } from './viewer-files.ts'
 
 export async function loadDocs({ apiBaseUrl, issuer, version }: ApiSettings): Promise<Readonly<Record<string, Serve>>> {
   const plugin = swagger({
@@ -19,5 +20,5 @@ export async function loadDocs({ apiBaseUrl, issuer, version }: ApiSettings): Pr
     },
   })
   const page = await new Elysia().use(plugin).handle(new Request('http://localhost/docs'))
-  return docsFiles(await page.text(), [...new Set([apiBaseUrl, issuer])])
+  return docsFiles(await page.text(), await readViewerFiles(), [...new Set([apiBaseUrl, issuer])])
 }
