@@ -30,9 +30,17 @@ export function healthRoutes({ healthChecks, version, roles }: HealthDependencie
     })
 }
 
-/** Every engine's state, soon. */
-export const checkEngines = (healthChecks: readonly HealthCheck[]): Promise<readonly EngineHealth[]> =>
-  Promise.all(healthChecks.map(checkWithin))
+/** Every engine's state, soon: one line each, though several of its files or databases were asked. */
+export async function checkEngines(healthChecks: readonly HealthCheck[]): Promise<readonly EngineHealth[]> {
+  const engines = new Map<string, EngineHealth>()
+  for (const found of await Promise.all(healthChecks.map(checkWithin))) {
+    const known = engines.get(found.engine)
+    if (known === undefined || severity(found) > severity(known)) engines.set(found.engine, found)
+  }
+  return [...engines.values()]
+}
+
+const severity = ({ state, needed }: EngineHealth) => (state === 'up' ? 0 : needed ? 2 : 1)
 
 /** A check that hangs or throws is an engine that is down. */
 async function checkWithin(check: HealthCheck): Promise<EngineHealth> {

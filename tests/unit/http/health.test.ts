@@ -24,3 +24,17 @@ test('503 with Retry-After while a needed engine is down, or its check throws', 
   expect(thrown.headers.get('retry-after')).toBe('5')
   expect(await thrown.text()).not.toContain('marker')
 })
+
+test('an engine asked in several places is named once, and is down when one of them is', async () => {
+  const [up, down] = [engine('sqlite', 'up', true), engine('sqlite', 'down', true)]
+  const body = async (...checks: HealthCheck[]) => (await ask(...checks)).json()
+  expect(await body(up, up)).toMatchObject({ status: 'ok', engines: [{ engine: 'sqlite', state: 'up' }] })
+  for (const checks of [
+    [up, down],
+    [down, up],
+  ]) {
+    const { status, engines } = (await body(...checks)) as { status: string; engines: object[] }
+    expect(status).toBe('unavailable')
+    expect(engines).toEqual([{ engine: 'sqlite', state: 'down', needed: true }])
+  }
+})
