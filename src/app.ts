@@ -10,6 +10,7 @@ import type { Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
 import { clientAddress } from './http/client-address.ts'
 import { resourceCors } from './http/cors.ts'
+import { faviconRoutes } from './http/favicon.ts'
 import { checkEngines, healthRoutes } from './http/health.ts'
 import { localOnly } from './http/local-only.ts'
 import { metricsPath, serveMetrics } from './http/metrics-page.ts'
@@ -78,6 +79,7 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
   const forPrograms = router(dependencies.log, resourceParts)
   const open = router(dependencies.log, [
     { routes: healthRoutes(dependencies) },
+    { routes: faviconRoutes() },
     // Without sign-in there is no authorization server that the metadata could name.
     ...(config.auth === 'none' ? [] : [{ routes: resourceRoutes({ settings: config }) }]),
     ...(config.openaiAppsChallenge === undefined ? [] : [{ routes: domainProofRoutes(config.openaiAppsChallenge) }]),
