@@ -57,12 +57,17 @@ function report({ manifest, folder, unchanged, asTried }: InstalledModel): numbe
 
 function list(opened: Models): number {
   const { present, absent } = opened.list()
+  const longest = Math.max(...[...present, ...absent].map(({ name }) => name.length))
+  if (present.length > 0) print('Here; * is used:')
   for (const { name, width, tokenLimit, pooling, files, chosen } of present) {
     const bytes = Object.values(files ?? {}).reduce((sum, file) => sum + file.bytes, 0)
     const size = files === undefined ? 'brought by hand' : inMegabytes(bytes)
-    print(`${chosen ? '*' : ' '} ${name}\t${size}\t${width ?? '?'} numbers, ${tokenLimit} tokens, ${pooling}`)
+    const about = `vectors of ${width ?? '?'} numbers, from a text's first ${tokenLimit} tokens (${pooling})`
+    print(`${chosen ? '*' : ' '} ${name.padEnd(longest)}  ${size}, ${about}`)
   }
-  if (present.some(({ chosen }) => chosen)) print('* is used.')
-  for (const { name, languages } of absent) print(`- ${name}\t${languages}\tsouvenir models pull ${name}`)
+  if (absent.length > 0) print('To be fetched:')
+  for (const { name, languages } of absent) {
+    print(`- ${name.padEnd(longest)}  ${languages}: souvenir models pull ${name}`)
+  }
   return 0
 }
