@@ -1,16 +1,28 @@
+import { existsSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { openPlace, readPlace } from '../dependencies/transfer.ts'
+import { Fault } from '../shared/fault.ts'
 import { version } from '../shared/version.ts'
 import { type Command, complain, print, UsageError } from './command.ts'
 import { createBackup } from './transfer/file.ts'
 
 export const backup: Command = {
   name: 'backup',
-  usage: 'FILE',
+  usage: 'FILE [--replace]',
   summary:
-    'Writes everything that is kept to one file, as of one moment, beside a running server: people, clients, grants, keys, memories. Keep it as you keep the keys.',
-  async run([path, ...more]) {
+    'Writes everything that is kept to one file, as of one moment, beside a running server: people, clients, grants, keys, memories. Keep it as you keep the keys. A file of that name is only replaced with --replace.',
+  async run(words) {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      options: { replace: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    })
+    const [path, ...more] = positionals
     if (path === undefined || more.length > 0) throw new UsageError('backup takes one file.')
+    if (!values.replace && existsSync(path)) {
+      throw new Fault('conflict', `${path} exists. Name another file, or say --replace.`, { code: 'backup_exists' })
+    }
     const place = await openPlace(loadConfig())
     const file = createBackup(path, { version, at: new Date().toISOString() })
     try {

@@ -99,6 +99,16 @@ describe('souvenir backup and restore', () => {
     await expect(runCommand(original, 'restore', file)).rejects.toThrow('only an empty deployment')
   }, 30_000)
 
+  test('a backup is not written over another unless it is asked for', async () => {
+    const kept = readFileSync(file)
+    await expect(runCommand(original, 'backup', file)).rejects.toThrow(`${file} exists`)
+    expect(readFileSync(file).equals(kept)).toBe(true)
+    const copy = join(freshFolder(), 'copy.gz')
+    writeFileSync(copy, 'an older one')
+    expect(await runCommand(original, 'backup', copy, '--replace')).toContain('records in')
+    expect(readFileSync(copy).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]))
+  }, 30_000)
+
   test('half a backup, or another file, restores nothing', async () => {
     const lines = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n')
     const broken = join(freshFolder(), 'broken.gz')
