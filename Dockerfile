@@ -12,7 +12,9 @@ COPY scripts ./scripts
 COPY src ./src
 # An image build has no .git: CI names the commit.
 ARG SOUVENIR_COMMIT=""
-RUN SOUVENIR_COMMIT="${SOUVENIR_COMMIT}" bun scripts/build.ts dist/souvenir
+# Sources and lines in the stacks of the log cost 4 MB: --build-arg SOURCE_MAP=yes.
+ARG SOURCE_MAP=""
+RUN SOUVENIR_COMMIT="${SOUVENIR_COMMIT}" bun scripts/build.ts dist/souvenir $([ -n "${SOURCE_MAP}" ] || echo --no-source-map)
 # A model to carry, so that memories are found by meaning at once: --build-arg MODEL=all-MiniLM-L6-v2 (MODEL_URL: from elsewhere).
 ARG MODEL=""
 ARG MODEL_URL=""
