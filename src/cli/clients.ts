@@ -8,8 +8,9 @@ const kinds = ['public', 'confidential', 'actions', 'machine'] as const
 export const clients: Command = {
   name: 'clients',
   usage:
-    'add [--name NAME] [--public | --confidential | --actions | --machine] --redirect-uri URI ... | list | remove ID',
-  summary: 'Adds a client by hand and prints its id and secret once; lists or removes clients.',
+    'add [--name NAME] [--public | --confidential | --actions | --machine] [--redirect-uri URI ...] [--serves RESOURCE ...] | list | remove ID',
+  summary:
+    'Adds a client by hand and prints its id and secret once; lists or removes clients. One that serves a resource may introspect its tokens.',
   async run([action, ...words]) {
     const operator = await openOperator(loadConfig())
     try {
@@ -17,8 +18,8 @@ export const clients: Command = {
         case 'add':
           return await add(operator, words)
         case 'list':
-          for (const { id, kind, name, redirectUris } of await operator.clients.list()) {
-            print([id, kind, name, ...redirectUris].map(cell).join('\t'))
+          for (const { id, kind, name, redirectUris, serves = [] } of await operator.clients.list()) {
+            print([id, kind, name, ...redirectUris, ...serves.map((one) => `serves ${one}`)].map(cell).join('\t'))
           }
           return 0
         case 'remove': {
@@ -43,6 +44,7 @@ async function add(operator: Awaited<ReturnType<typeof openOperator>>, words: re
     options: {
       name: { type: 'string' },
       'redirect-uri': { type: 'string', multiple: true },
+      serves: { type: 'string', multiple: true },
       public: { type: 'boolean' },
       confidential: { type: 'boolean' },
       actions: { type: 'boolean' },
@@ -56,14 +58,16 @@ async function add(operator: Awaited<ReturnType<typeof openOperator>>, words: re
     kind,
     name: values.name ?? (kind === 'actions' ? 'Custom GPT' : 'An app added by hand'),
     redirectUris: values['redirect-uri'] ?? [],
+    serves: values.serves ?? [],
   })
+  const { issuer } = operator.settings
   print(`client id      ${client.id}`)
   if (secret !== undefined) print(`client secret  ${secret}   (shown once, kept only as a hash)`)
   if (kind === 'actions') {
-    const { issuer } = operator.settings
     print(`authorization  ${issuer}/auth/authorize`)
     print(`token          ${issuer}/auth/token`)
     print(`scope          openid offline_access memories:read memories:write`)
   }
+  if (client.serves !== undefined) print(`introspection  ${issuer}/auth/introspect`)
   return 0
 }

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { decodeJwt } from 'jose'
+import { startIdentityProvider } from '../support/identity-provider.ts'
 import { signIn } from '../support/script.ts'
 import { freshFolder, type Product, runCommand, startProduct, target } from '../support/server.ts'
 
@@ -60,6 +62,28 @@ describe(`commands beside a server on ${target}`, () => {
     expect(await refreshed.json()).toMatchObject({ error: 'invalid_client' })
   }, 30_000)
 
+  test('RFC 7662: a resource server added by hand learns of tokens for what it serves, and of no others', async () => {
+    const { accessToken } = await signIn(product)
+    const add = (...words: string[]) => runCommand(product.variables, 'clients', 'add', '--machine', ...words)
+    const introspect = async (printed: string) => {
+      const [id = '', secret = ''] = ['id', 'secret'].map(
+        (what) => new RegExp(`client ${what} +(\\S+)`).exec(printed)?.[1] ?? '',
+      )
+      const response = await fetch(`${product.issuer}/auth/introspect`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}` },
+        body: new URLSearchParams({ token: accessToken }),
+      })
+      return (await response.json()) as { active: boolean; sub?: string }
+    }
+    const gateway = await add('--name', 'Gateway', '--serves', product.apiUrl)
+    expect(gateway).toContain(`${product.issuer}/auth/introspect`)
+    expect(await introspect(gateway)).toMatchObject({ active: true, sub: decodeJwt(accessToken).sub })
+    expect(await introspect(await add())).toEqual({ active: false })
+    expect(await runCommand(product.variables, 'clients', 'list')).toContain(`\tserves ${product.apiUrl}`)
+    await expect(add('--serves', 'https://elsewhere.example')).rejects.toThrow('--serves')
+  }, 30_000)
+
   test('the keys that are listed are those the server publishes', async () => {
     const published = (await (await fetch(`${product.issuer}/auth/jwks`)).json()) as { keys: { kid: string }[] }
     const listed = await runCommand(product.variables, 'keys', 'list')
@@ -87,3 +111,25 @@ describe(`commands beside a server on ${target}`, () => {
     expect(await runCommand(variables, 'keys', 'list')).toBe(printed)
   }, 30_000)
 })
+
+test(`souvenir users link, beside a server on ${target}: who signed in with a code signs in with Google as the same person`, async () => {
+  const google = await startIdentityProvider({ issuer: 'http://localhost' })
+  const product = await startProduct('one process', {
+    GOOGLE_CLIENT_ID: 'souvenir-at-google',
+    GOOGLE_CLIENT_SECRET: 'their-secret',
+    GOOGLE_ISSUER: google.url,
+    ALLOWED_EMAILS: 'sam@ok.example',
+  })
+  try {
+    const withCode = decodeJwt((await signIn(product)).accessToken).sub
+    const link = () => runCommand(product.variables, 'users', 'link', 'owner', 'johndoe', '--provider', google.url)
+    expect(await link()).toContain('owner keeps their memories')
+    expect(await runCommand(product.variables, 'users', 'list')).toContain(`${google.url} johndoe`)
+    const withGoogle = await signIn(product, { through: google })
+    expect(decodeJwt(withGoogle.accessToken).sub).toBe(withCode ?? '')
+    await expect(runCommand(product.variables, 'users', 'link', 'nobody', 'johndoe')).rejects.toThrow('nobody')
+  } finally {
+    await product.stop()
+    await google.stop()
+  }
+}, 60_000)

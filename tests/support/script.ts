@@ -1,6 +1,7 @@
 /** A person's script against a started server: registers, signs in through the pages, holds tokens. */
 import { sha256 } from '../../src/shared/hash.ts'
-import { createBrowser, signInAndAllow } from './browser.ts'
+import { createBrowser, signInAndAllow, signInThroughAndAllow } from './browser.ts'
+import type { TestIdentityProvider } from './identity-provider.ts'
 import type { Product } from './server.ts'
 
 export const redirectUri = 'http://127.0.0.1:3333/callback'
@@ -30,12 +31,14 @@ export interface Authorized {
 
 interface Wanted {
   readonly user?: string
+  /** Signs in through this provider in place of a code. */
+  readonly through?: Pick<TestIdentityProvider, 'agree'>
   readonly scope?: string
 }
 
 export async function authorize(
   product: Pick<Product, 'issuer' | 'issueCode'>,
-  { user, scope = 'openid memories:read memories:write' }: Wanted = {},
+  { user, through, scope = 'openid memories:read memories:write' }: Wanted = {},
 ): Promise<Authorized> {
   const registered = await fetch(`${product.issuer}/auth/register`, {
     method: 'POST',
@@ -56,10 +59,14 @@ export async function authorize(
   })
   let printed = ''
   const browser = createBrowser(product.issuer, (request) => fetch(request))
-  const back = await signInAndAllow(browser, `/auth/authorize?${query}`, async () => {
-    printed = await product.issueCode(user)
-    return printed
-  })
+  const url = `/auth/authorize?${query}`
+  const back =
+    through === undefined
+      ? await signInAndAllow(browser, url, async () => {
+          printed = await product.issueCode(user)
+          return printed
+        })
+      : await signInThroughAndAllow(browser, url, through)
   const code = back.searchParams.get('code') ?? ''
   return {
     clientId: client.client_id,

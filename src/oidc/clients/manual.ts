@@ -5,7 +5,8 @@ import { Fault } from '../../shared/fault.ts'
 import { hashToken } from '../../shared/hash.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
-import type { Client } from '../ports.ts'
+import type { Client, OidcSettings } from '../ports.ts'
+import { checkResources } from '../resource-indicators.ts'
 import { supportedScopes } from '../scopes.ts'
 import { acceptableRedirectUris } from './redirect-uris.ts'
 import { removeClient } from './remove.ts'
@@ -22,6 +23,8 @@ export interface NewClient {
   readonly kind: ManualKind
   readonly name: string
   readonly redirectUris: readonly string[]
+  /** Resources of ours whose tokens it may ask about at the introspection endpoint, as a resource server does. */
+  readonly serves?: readonly string[]
 }
 
 export interface ClientAdministration {
@@ -39,11 +42,14 @@ type Administering = Pick<OidcDependencies, 'clock' | 'random' | 'feed' | 'setti
 }
 
 export function createClientAdministration(dependencies: Administering): ClientAdministration {
-  const { stores, clock, random } = dependencies
+  const { stores, clock, random, settings } = dependencies
   return {
-    async add({ kind, name, redirectUris }) {
+    async add({ kind, name, redirectUris, serves = [] }) {
       if (kind === 'machine' && redirectUris.length > 0) {
         throw new Fault('invalid', 'A machine client sends nobody anywhere: leave out --redirect-uri.')
+      }
+      if (kind === 'public' && serves.length > 0) {
+        throw new Fault('invalid', 'A client that asks about tokens proves who it is: add --confidential or --machine.')
       }
       const secret = kind === 'public' ? undefined : random.token(32)
       const client: Client = {
@@ -57,6 +63,7 @@ export function createClientAdministration(dependencies: Administering): ClientA
         pkceRequired: kind !== 'actions',
         kind: 'manual',
         createdAt: unixSeconds(clock),
+        ...(serves.length === 0 ? {} : { serves: servable(serves, settings) }),
         ...(secret === undefined ? {} : { secretHash: hashToken(secret) }),
       }
       await stores.clients.save(client)
@@ -69,15 +76,20 @@ export function createClientAdministration(dependencies: Administering): ClientA
   }
 }
 
-/** The same rule as for clients that register themselves, told in the command line's words. */
-function acceptable(redirectUris: readonly string[]): readonly string[] {
+/** The same rule as for clients that register themselves. */
+const acceptable = (redirectUris: readonly string[]) =>
+  inWordsOf('redirect-uri', () => acceptableRedirectUris(redirectUris))
+
+/** The same rule as for a `resource` that is asked for: no token is for any other. */
+const servable = (serves: readonly string[], settings: OidcSettings) =>
+  inWordsOf('serves', () => checkResources(settings, serves))
+
+/** A protocol's rule, told in the words of the command line. */
+function inWordsOf<T>(option: string, read: () => T): T {
   try {
-    return acceptableRedirectUris(redirectUris)
+    return read()
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
-    throw new Fault('invalid', `${error.description} Give each with --redirect-uri.`, {
-      field: 'redirect-uri',
-      cause: error,
-    })
+    throw new Fault('invalid', `${error.description} Give each with --${option}.`, { field: option, cause: error })
   }
 }

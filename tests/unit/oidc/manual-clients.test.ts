@@ -44,6 +44,19 @@ describe('clients added by hand', () => {
     ])
   })
 
+  test('what it serves is a resource of ours, and it proves who it is', async () => {
+    const clients = administration()
+    const machine = { kind: 'machine', name: 'Gateway', redirectUris: [] } as const
+    const { client } = await clients.add({ ...machine, serves: ['http://localhost:8765/mcp/'] })
+    expect(client.serves).toEqual(['http://localhost:8765/mcp'])
+    expect(clients.add({ ...machine, serves: ['https://elsewhere.example'] })).rejects.toMatchObject({
+      kind: 'invalid',
+      field: 'serves',
+    })
+    const open = { kind: 'public', name: 'App', redirectUris, serves: ['http://localhost:8765'] } as const
+    expect(clients.add(open)).rejects.toMatchObject({ kind: 'invalid' })
+  })
+
   test('a bad redirect URI is refused, an unknown id not removed', async () => {
     const clients = administration()
     expect(clients.add({ kind: 'public', name: 'x', redirectUris: ['javascript:alert(1)'] })).rejects.toThrow()
