@@ -81,7 +81,7 @@ async function rotate(
     case 'graced':
       return { successor, token: rotation.token }
     case 'reused':
-      tell(dependencies, request, 'refresh_token_reused')
+      tell(dependencies, request, 'refresh_token_reused', { ownerId: rotation.token.ownerId })
       await endFamily(rotation.token.familyId, dependencies)
       throw dead('reused: family revoked')
     case 'unknown':
