@@ -1,3 +1,4 @@
+import { HiddenFields } from '../../html/components.tsx'
 import { assetsPath, formPostScript } from '../assets.ts'
 import { showPage } from './show.tsx'
 
@@ -19,9 +20,7 @@ export const formPostPage = (page: {
       <h1>One moment</h1>
       <p>{`Your browser now goes to ${page.destination}.`}</p>
       <form method="post" action={page.to}>
-        {page.parameters.map(([name, value]) => (
-          <input key={name} type="hidden" name={name} value={value} />
-        ))}
+        <HiddenFields fields={page.parameters} />
         <div class="actions">
           <button type="submit">Continue</button>
         </div>
