@@ -1,9 +1,9 @@
 /** Adds what a term is worth to items: to all that it touches, or to those alone that are still in question. */
 import { none, type OwnerFacts } from './facts.ts'
-import type { Norms, TermGains } from './gains.ts'
+import { lengthAround, type Norms, type TermGains } from './gains.ts'
 import type { Recipe } from './recipe.ts'
 import { frequencyIn, type TermPostings } from './term-postings.ts'
-import { enter, type Workspace } from './workspace.ts'
+import { enter, mark, type Workspace } from './workspace.ts'
 
 /** One term of a question, of one owner's items. */
 export interface Weighed {
@@ -22,7 +22,7 @@ export function addEverywhere(weighed: Weighed, space: Workspace, before: number
   const { facts, recipe, norms, gains } = weighed
   const { ordinals, frequencies, count } = weighed.postings
   const { previous, next, length, speaker, alone, guessedThread } = facts
-  const { frequency, contextLength, scores, marks, touched } = space
+  const { frequency, scores, marks, touched } = space
   const { shortest, byLength, byContext, lent } = norms
   const weights = [recipe.neighbour, recipe.secondNeighbour]
   let entered = before
@@ -59,8 +59,9 @@ export function addEverywhere(weighed: Weighed, space: Workspace, before: number
     const times = frequency[at] as number
     frequency[at] = 0
     entered = enter(space, at, entered)
-    if (contextLength[at] === 0) contextLength[at] = lengthAround(facts, recipe, norms, at)
-    ;(scores[at] as number) += (gains.context * times) / (times + shortest + byContext * (contextLength[at] as number))
+    marks[at] = (marks[at] as number) | mark.around
+    ;(scores[at] as number) +=
+      (gains.context * times) / (times + shortest + byContext * lengthAround(facts, recipe, norms, at))
   }
   return entered
 }
@@ -78,7 +79,7 @@ function aloneScore({ facts, gains, norms }: Weighed, at: number, times: number)
 }
 
 /** To the first `count` items that are found, and no other. */
-export function addToFound(weighed: Weighed, { found, scores, contextLength }: Workspace, count: number): void {
+export function addToFound(weighed: Weighed, { found, scores, marks }: Workspace, count: number): void {
   const { facts, recipe, norms, gains, postings } = weighed
   const { length, alone } = facts
   const { shortest, byLength, byContext } = norms
@@ -91,34 +92,24 @@ export function addToFound(weighed: Weighed, { found, scores, contextLength }: W
       if (times > 0) (scores[at] as number) += aloneScore(weighed, at, times)
       continue
     }
-    const around = times + sumAround(facts, recipe, norms, at, (other) => frequencyIn(postings, other))
+    const around = times + timesAround(weighed, at)
     if (around === 0) continue
-    if (contextLength[at] === 0) contextLength[at] = lengthAround(facts, recipe, norms, at)
+    marks[at] = (marks[at] as number) | mark.around
     ;(scores[at] as number) +=
-      (gains.context * around) / (around + shortest + byContext * (contextLength[at] as number))
+      (gains.context * around) / (around + shortest + byContext * lengthAround(facts, recipe, norms, at))
   }
 }
 
-const lengthAround = (facts: OwnerFacts, recipe: Recipe, norms: Norms, at: number): number =>
-  Math.max(
-    1,
-    (facts.length[at] as number) + sumAround(facts, recipe, norms, at, (other) => facts.length[other] as number),
-  )
-
-/** A sum over the two items before and the two after, as much of each as it lends. */
-function sumAround(
-  { previous, next, speaker }: OwnerFacts,
-  { neighbour, secondNeighbour }: Recipe,
-  { lent }: Norms,
-  at: number,
-  of: (other: number) => number,
-): number {
+/** How often a term is in the two items before and the two after, as much of each as it lends. */
+function timesAround({ facts, recipe, norms, postings }: Weighed, at: number): number {
+  const { speaker } = facts
   let sum = 0
-  for (const side of [previous, next]) {
+  for (const side of [facts.previous, facts.next]) {
     for (let step = 0, other = at; step < 2; step++) {
       other = side[other] as number
       if (other === none) break
-      sum += (step === 0 ? neighbour : secondNeighbour) * (lent[speaker[other] as number] as number) * of(other)
+      const share = step === 0 ? recipe.neighbour : recipe.secondNeighbour
+      sum += share * (norms.lent[speaker[other] as number] as number) * frequencyIn(postings, other)
     }
   }
   return sum

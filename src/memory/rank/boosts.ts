@@ -62,6 +62,11 @@ export function boostsOf(
         question.quotations.some((places) => places.every((place) => has(terms[place], at))) ? 1 + recipe.quoted : 1,
     ])
   }
+  const asked = [
+    ...(question.asksTime ? [recipe.tellsTime] : []),
+    ...(question.periods.length > 0 ? [recipe.dateMatches] : []),
+    ...(question.quotations.length > 0 ? [1 + recipe.quoted] : []),
+  ]
   const product = (at: number) => rules.reduce((factor, [, rule]) => factor * rule(at), 1)
   // Most questions have no rule beyond speaker and traits: those few combinations are multiplied out once.
   const common = rules.filter(([name]) => name !== 'date' && name !== 'quoted')
@@ -78,10 +83,8 @@ export function boostsOf(
       return others.length === 0 ? (table[place] as number) : product(at)
     },
     highest:
-      Math.max(1, ...bySpeaker) *
-      [recipe.standingWish, recipe.tellsTime, recipe.dateMatches, 1 + recipe.quoted].reduce(
-        (a, b) => a * Math.max(1, b),
-      ),
+      Math.max(...bySpeaker, 1) *
+      [recipe.standingWish, ...asked].reduce((most, factor) => most * Math.max(1, factor), 1),
     named: (at) => rules.flatMap(([name, rule]) => (rule(at) === 1 ? [] : [{ name, factor: rule(at) }])),
   }
 }

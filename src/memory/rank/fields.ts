@@ -64,13 +64,11 @@ export function scoreFields(
     most -= term.gains.most
     postings -= term.postings.count
   }
-  for (const {
-    postings: { ordinals, count },
-  } of weighed) {
-    for (let i = 0; i < count; i++) space.marks[ordinals[i] as number] = 0
+  search.finish()
+  for (const { postings } of weighed) {
+    for (let i = 0; i < postings.count; i++) space.marks[postings.ordinals[i] as number] = 0
   }
   for (const at of sought.always) space.marks[at] = 0
-  search.finish()
   return { found: releaseWorkspace(search.count), scores: space.scores }
 }
 
@@ -112,7 +110,7 @@ class Search {
   narrow(most: number): void {
     const { facts, space, sought } = this
     if (sought.limit >= facts.items) return
-    const { found, scores, contextLength, marks } = space
+    const { found, scores, marks } = space
     const { best, least } = this.bounds()
     const newcomer = most + this.bestThread()
     if (!this.closed && (newcomer >= best || newcomer * sought.highestFactor >= least)) return
@@ -126,8 +124,7 @@ class Search {
       if (stays || ((marks[at] as number) & mark.always) !== 0) found[kept++] = at
       else {
         scores[at] = 0
-        contextLength[at] = 0
-        marks[at] = (marks[at] as number) & ~mark.found
+        marks[at] = (marks[at] as number) & ~(mark.found | mark.around)
       }
     }
     this.count = kept
@@ -136,14 +133,13 @@ class Search {
   /** Adds what threads have, and leaves out what no term touched. */
   finish(): void {
     const { space } = this
-    const { found, scores, contextLength, marks, threadScores, scoredThreads } = space
+    const { found, scores, marks, threadScores, scoredThreads } = space
     let kept = 0
     for (let i = 0; i < this.count; i++) {
       const at = found[i] as number
+      if (((marks[at] as number) & mark.around) !== 0) scores[at] = this.scoreOf(at)
       marks[at] = 0
-      if (contextLength[at] !== 0) scores[at] = this.scoreOf(at)
       if (scores[at] !== 0) found[kept++] = at
-      else contextLength[at] = 0
     }
     this.count = kept
     for (let i = 0; i < space.threads; i++) threadScores[scoredThreads[i] as number] = 0

@@ -12,6 +12,8 @@ export interface Norms {
   readonly byThread: number
   /** What of its words each speaker lends to those around, by place in `facts.speakers`. */
   readonly lent: Float64Array
+  /** By ordinal: the length of an item with its neighbours, as much of each as it lends; 0 where it was not asked yet. */
+  readonly lengthsAround: Float64Array
 }
 
 export function normsOf(facts: OwnerFacts, recipe: Recipe): Norms {
@@ -23,7 +25,49 @@ export function normsOf(facts: OwnerFacts, recipe: Recipe): Norms {
     byContext: (k1 * b) / contextAverage(facts, recipe),
     byThread: (k1 * b) / perThread,
     lent: Float64Array.from(facts.speakers, ({ kind }) => (kind === 'assistant' ? assistantLends : 1)),
+    lengthsAround: lengthsAroundOf(facts, recipe),
   }
+}
+
+interface KeptLengths {
+  readonly changes: number
+  readonly shares: string
+  readonly lengths: Float64Array
+}
+
+const lengthsOf = new WeakMap<OwnerFacts, KeptLengths>()
+
+/** Those found since the facts last changed: the same items are found again and again. */
+function lengthsAroundOf(facts: OwnerFacts, { neighbour, secondNeighbour, assistantLends }: Recipe): Float64Array {
+  const shares = [neighbour, secondNeighbour, assistantLends].join()
+  const known = lengthsOf.get(facts)
+  if (known?.changes === facts.changes && known.shares === shares) return known.lengths
+  const lengths = new Float64Array(facts.ordinals)
+  lengthsOf.set(facts, { changes: facts.changes, shares, lengths })
+  return lengths
+}
+
+/** At least 1, so that 0 says that it was not asked yet. */
+export function lengthAround(
+  facts: OwnerFacts,
+  { neighbour, secondNeighbour }: Recipe,
+  norms: Norms,
+  at: number,
+): number {
+  const known = norms.lengthsAround[at] as number
+  if (known !== 0) return known
+  const { length, speaker } = facts
+  let around = length[at] as number
+  for (const side of [facts.previous, facts.next]) {
+    for (let step = 0, other = at; step < 2; step++) {
+      other = side[other] as number
+      if (other === none) break
+      const lends = (length[other] as number) * (norms.lent[speaker[other] as number] as number)
+      around += (step === 0 ? neighbour : secondNeighbour) * lends
+    }
+  }
+  norms.lengthsAround[at] = Math.max(1, around)
+  return Math.max(1, around)
 }
 
 /** How much a term counts that `having` of `documents` have: BM25's inverse document frequency, never below 0. */

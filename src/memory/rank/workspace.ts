@@ -3,7 +3,6 @@ export interface Workspace {
   readonly items: number
   /** All by ordinal, 0 where nothing is known. What of a term is in an item and around it. */
   readonly frequency: Float64Array
-  readonly contextLength: Float64Array
   readonly scores: Float64Array
   /** Bits of `mark`. */
   readonly marks: Uint8Array
@@ -31,12 +30,13 @@ export const mark = {
   always: 2,
   /** Is in `found`. */
   found: 4,
+  /** Has a term, or stands beside one, and not alone. */
+  around: 8,
 } as const
 
 const workspaceOf = (items: number): Workspace => ({
   items,
   frequency: new Float64Array(items),
-  contextLength: new Float64Array(items),
   scores: new Float64Array(items),
   marks: new Uint8Array(items),
   seenBy: new Uint32Array(items),
@@ -56,14 +56,10 @@ let foundBefore = 0
 
 /** Memory for items up to `ordinals`, clean but for what `release` still holds. There are no more threads than items. */
 export function takeWorkspace(ordinals: number): Workspace {
-  const { items, counts, found, scores, contextLength } = workspace
+  const { items, counts, found, scores } = workspace
   if (items < ordinals || counts >= mostCounts) workspace = workspaceOf(Math.ceil(ordinals * 1.25))
   else {
-    for (let i = 0; i < foundBefore; i++) {
-      const at = found[i] as number
-      scores[at] = 0
-      contextLength[at] = 0
-    }
+    for (let i = 0; i < foundBefore; i++) scores[found[i] as number] = 0
   }
   foundBefore = 0
   return workspace
