@@ -49,6 +49,7 @@ const pureRules = new Set([
   'src/memory/rank/embedder.ts',
   'src/memory/rank/facts.ts',
   'src/memory/rank/kept-index.ts',
+  'src/memory/rank/kept-indexes.ts',
   'src/memory/rank/postings.ts',
   'src/memory/rank/tail.ts',
   'src/memory/rank/verify-index.ts',

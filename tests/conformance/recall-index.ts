@@ -99,7 +99,7 @@ export function describeRecallIndex(name: string, open: OpenEngine): void {
                 model.set(id, one.text)
               }
             }
-            if (made % 3 === 0) await engine.index.open(ada)
+            if (made % 3 === 0) await (await engine.index.open(ada)).postings(['tea', 'piano', '東京', '42', 'w7'])
           }
           const expected = new Map([...model].map(([id, content]) => [id, analyze(content).terms]))
           const terms = [...new Set([...expected.values()].flatMap((of) => [...of.keys()]))]
@@ -150,6 +150,24 @@ export function describeRecallIndex(name: string, open: OpenEngine): void {
       expect((await ask('coffee'))[0]).toBe(id)
       await one.store.delete(ada, app, [id], { at: 3_000 })
       expect(await ask('coffee')).toEqual([])
+    })
+
+    test('a search that another process packs the tail under finds each posting once', async () => {
+      const ada = somebody()
+      const reader = await engine.another()
+      await engine.store.add(ada, app, [draft('tea')], policy)
+      const before = await reader.index.open(ada)
+      await engine.store.add(ada, app, [draft(Array.from({ length: 5_000 }, (_, i) => `w${i}`).join(' '))], policy)
+      const ordinals = async (opened: typeof before) => {
+        const blocks = (await opened.postings(['tea'])).get('tea') ?? []
+        const found: number[] = []
+        for (const { block, data } of blocks) eachPosting(data, block * blockSize, (ordinal) => found.push(ordinal))
+        return found
+      }
+      expect(await ordinals(before)).toEqual([0])
+      expect(await ordinals(await reader.index.open(ada))).toEqual([0])
+      await engine.store.add(ada, app, [draft('more tea')], policy)
+      expect(await ordinals(await reader.index.open(ada))).toEqual([0, 2])
     })
 
     test('erasing leaves no word of a text in the index', async () => {

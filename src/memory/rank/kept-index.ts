@@ -3,11 +3,12 @@
  * brings it forward by what changed since the version it has, so that another process's writes are seen. Pure: it knows no
  * engine, only the rows that each gives of its tables.
  */
-import type { ClientId, OwnerId } from '../../shared/brand.ts'
+import type { ClientId } from '../../shared/brand.ts'
 import type { MemoryState, SpeakerKind } from '../schema.ts'
 import { CodeTable, codeFrom } from './codes.ts'
 import { OwnerFacts } from './facts.ts'
-import { packPostings } from './postings.ts'
+import { KeptPostings } from './kept-postings.ts'
+import { type PackedBlock, type PackedPostings, packPostings } from './postings.ts'
 import { unpackTerms } from './tail.ts'
 
 /** An owner's row of the index: `version` rises with every change, `key` is another one once the index was made anew. */
@@ -44,6 +45,12 @@ export interface TailRow {
   readonly terms: string
 }
 
+/** Packed postings of terms as they are at one moment, and what the owner's row says then. */
+export type ReadPostings = (terms: readonly string[]) => Promise<{
+  readonly packedTo: number
+  readonly blocks: PackedPostings
+}>
+
 export class KeptIndex {
   readonly key: number
   readonly facts = new OwnerFacts()
@@ -53,6 +60,8 @@ export class KeptIndex {
   /** The tail holds the items from `packedTo` to below `tailTo`. */
   packedTo = 0
   tailTo = 0
+  /** What was read of the packed postings; another one once they are no longer as they were. */
+  packed = new KeptPostings()
   private tail = new Map<string, [ordinal: number, frequency: number][]>()
 
   constructor(key: number) {
@@ -70,11 +79,17 @@ export class KeptIndex {
       if (item.thread_id === null) this.facts.remove(item.ordinal)
       else this.facts.put({ ...factsOf(item), threadId: item.thread_id })
     }
+    // What was removed is no longer visible; its words go too, as nothing of it may stay.
+    if (state.packed_to !== this.packedTo || items.some(({ thread_id }) => thread_id === null)) {
+      this.packed = new KeptPostings()
+    }
     if (state.packed_to !== this.packedTo) {
       this.tail = new Map()
       this.packedTo = state.packed_to
     }
     for (const { ordinal, terms } of tail) {
+      // Written since the owner's row was read: it comes with the next version.
+      if (ordinal >= state.next_ordinal) continue
       for (const [term, frequency] of unpackTerms(terms)) {
         const list = this.tail.get(term)
         if (list === undefined) this.tail.set(term, [[ordinal, frequency]])
@@ -85,11 +100,23 @@ export class KeptIndex {
     this.version = state.version
   }
 
-  /** A term's postings that wait in the tail, of items from `from` on: others were packed since the tail was read. */
-  waiting(term: string, from: number = this.packedTo): { block: number; data: Uint8Array } | undefined {
-    const list = this.tail.get(term)
-    const still = from <= this.packedTo ? list : list?.filter(([ordinal]) => ordinal >= from)
-    return still === undefined || still.length === 0 ? undefined : { block: 0, data: packPostings(0, still) }
+  /** The postings of terms, of all that was there when this was called: packed ones as they are kept or by `read`, and the tail's. */
+  async postings(terms: readonly string[], read: ReadPostings): Promise<PackedPostings> {
+    // Another search may bring the index forward while this one reads: what it began with belongs together.
+    const { packed, packedTo, tail } = this
+    const known = new Map(terms.map((term) => [term, packed.get(term)]))
+    const missing = terms.filter((term) => known.get(term) === undefined)
+    const fresh = missing.length === 0 ? undefined : await read(missing)
+    const found = new Map<string, readonly PackedBlock[]>()
+    for (const [term, kept] of known) {
+      const blocks = kept ?? fresh?.blocks.get(term) ?? []
+      if (kept === undefined && fresh?.packedTo === packedTo) packed.keep(term, blocks)
+      const from = kept === undefined ? (fresh?.packedTo ?? packedTo) : packedTo
+      const waiting = (tail.get(term) ?? []).filter(([ordinal]) => ordinal >= from)
+      const all = waiting.length === 0 ? blocks : [...blocks, { block: 0, data: packPostings(0, waiting) }]
+      if (all.length > 0) found.set(term, all)
+    }
+    return found
   }
 }
 
@@ -132,32 +159,5 @@ export class KeptCodes {
       if (words.length === this.table.words) this.table.put(ordinal, words)
     }
     this.version = version
-  }
-}
-
-/** Indexes of the owners that were asked last, as long as they have no more items than this together: about 60 bytes each. */
-const itemsKept = 1_000_000
-
-export class KeptIndexes {
-  private readonly kept = new Map<OwnerId, KeptIndex>()
-
-  /** What is kept of the owner's index with this key; an empty one where there is none. */
-  of(ownerId: OwnerId, key: number): KeptIndex {
-    const known = this.kept.get(ownerId)
-    const index = known?.key === key ? known : new KeptIndex(key)
-    this.kept.delete(ownerId)
-    this.kept.set(ownerId, index)
-    return index
-  }
-
-  /** Drops those of the owners that were asked longest ago, but never the last one's. */
-  forgetOldest(): void {
-    let items = 0
-    for (const { facts } of this.kept.values()) items += facts.ordinals
-    for (const [ownerId, { facts }] of this.kept) {
-      if (items <= itemsKept || this.kept.size === 1) return
-      this.kept.delete(ownerId)
-      items -= facts.ordinals
-    }
   }
 }

@@ -7,8 +7,13 @@ export const blockSize = 4_096
 
 export const blockOf = (ordinal: number): number => Math.floor(ordinal / blockSize)
 
+export interface PackedBlock {
+  readonly block: number
+  readonly data: Uint8Array
+}
+
 /** Packed postings by term, each with its blocks in ascending order. */
-export type PackedPostings = ReadonlyMap<string, readonly { readonly block: number; readonly data: Uint8Array }[]>
+export type PackedPostings = ReadonlyMap<string, readonly PackedBlock[]>
 
 /** Calls back for each posting. `first` is the block's first ordinal. */
 export function eachPosting(
@@ -102,10 +107,7 @@ export function gatherPostings(
   return others.reduce(merge, first)
 }
 
-function unpack(
-  blocks: readonly { readonly block: number; readonly data: Uint8Array }[],
-  accepted: Uint8Array,
-): GatheredPostings {
+function unpack(blocks: readonly PackedBlock[], accepted: Uint8Array): GatheredPostings {
   const most = blocks.reduce((sum, { data }) => sum + (data.byteLength >> 1), 0)
   const ordinals = new Int32Array(most)
   const frequencies = new Int32Array(most)

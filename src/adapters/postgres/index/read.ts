@@ -1,6 +1,8 @@
 /** Reading the index of words: an owner's index is kept between searches and brought forward by what changed since. */
-import { type IndexedRow, type KeptIndex, KeptIndexes, type TailRow } from '../../../memory/rank/kept-index.ts'
+import type { IndexedRow, KeptIndex, TailRow } from '../../../memory/rank/kept-index.ts'
+import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
+import type { PackedBlock } from '../../../memory/rank/postings.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
@@ -22,7 +24,7 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
         if (index.version < owner.version) await bringForward(db, ownerId, index)
       })
     }
-    kept.forgetOldest()
+    kept.forgetOldest(ownerId)
     return { index, owner }
   }
 
@@ -31,7 +33,7 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
       const { index, owner } = await refreshed(ownerId)
       return {
         facts: index.facts,
-        postings: (terms) => postings(db, index, terms),
+        postings: (terms) => index.postings(terms, (missing) => readPostings(db, index.key, missing)),
         nearest: (request) => nearest(owner, index.codes, request),
       }
     },
@@ -54,25 +56,21 @@ async function currentOwner(db: Database, ownerId: OwnerId): Promise<OwnerRow> {
   return await db.write(ownerId, async (transaction) => (await ownerOf(transaction)).owner)
 }
 
-/** The blocks as they are, and of the tail what was not packed meanwhile: each posting once. */
-const postings = (db: Database, index: KeptIndex, terms: readonly string[]) =>
+/** Blocks and the owner's row of one moment, in one statement. */
+const readPostings = (db: Database, key: number, terms: readonly string[]) =>
   db.run(async (sql) => {
     const rows = await sql<{ packed_to: number; term: string | null; block: number; data: Uint8Array }[]>`
       SELECT o.packed_to, p.term, p.block, p.data FROM index_owner AS o
         LEFT JOIN index_posting AS p ON p.owner = o.key AND p.term = ANY(${terms}::text[])
-       WHERE o.key = ${index.key} ORDER BY p.term, p.block`
-    const found = new Map<string, { block: number; data: Uint8Array }[]>()
+       WHERE o.key = ${key} ORDER BY p.term, p.block`
+    const blocks = new Map<string, PackedBlock[]>()
     for (const { term, block, data } of rows) {
       if (term === null) continue
-      const blocks = found.get(term)
-      if (blocks === undefined) found.set(term, [{ block, data }])
-      else blocks.push({ block, data })
+      const known = blocks.get(term)
+      if (known === undefined) blocks.set(term, [{ block, data }])
+      else known.push({ block, data })
     }
-    for (const term of terms) {
-      const waiting = index.waiting(term, rows[0]?.packed_to)
-      if (waiting !== undefined) found.set(term, [...(found.get(term) ?? []), waiting])
-    }
-    return found
+    return { packedTo: rows[0]?.packed_to ?? 0, blocks }
   })
 
 /** Owner, items and tail of one moment. Where the index was made anew meanwhile, the next search begins with that one. */

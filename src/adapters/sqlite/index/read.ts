@@ -1,6 +1,8 @@
 /** Reading the index of words: an owner's facts are kept between searches and brought forward by what changed since. */
-import { type IndexedRow, type KeptIndex, KeptIndexes } from '../../../memory/rank/kept-index.ts'
+import type { IndexedRow, KeptIndex } from '../../../memory/rank/kept-index.ts'
+import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
+import type { PackedBlock } from '../../../memory/rank/postings.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
@@ -14,7 +16,7 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
     const row = currentOwner(db, ownerId)
     const owner = kept.of(ownerId, row.key)
     if (owner.version !== row.version) bringForward(db, owner, row)
-    kept.forgetOldest()
+    kept.forgetOldest(ownerId)
     return owner
   }
 
@@ -23,38 +25,44 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
       const owner = refreshed(ownerId)
       return {
         facts: owner.facts,
-        async postings(terms) {
-          const found = new Map<string, { block: number; data: Uint8Array }[]>()
-          for (const term of terms) {
-            const blocks = db.all<{ block: number; data: Uint8Array }>(
-              'SELECT block, data FROM index_posting WHERE owner = ? AND term = ? ORDER BY block',
-              owner.key,
-              term,
-            )
-            const waiting = owner.waiting(term)
-            if (waiting !== undefined) blocks.push(waiting)
-            if (blocks.length > 0) found.set(term, blocks)
-          }
-          return found
-        },
+        postings: (terms) => owner.postings(terms, async (missing) => readPostings(db, owner.key, missing)),
         nearest: async (request) => nearestItems(db, owner.key, owner.codes, request),
       }
     },
     async memoriesAt(ownerId, ordinals) {
-      const owner = refreshed(ownerId)
-      const found = new Map<number, MemoryId>()
-      for (const ordinal of ordinals) {
-        const row = db.get<{ id: MemoryId }>(
-          'SELECT m.id AS id FROM index_item AS i JOIN memory AS m ON m.seq = i.memory WHERE i.owner = ? AND i.ordinal = ?',
-          owner.key,
-          ordinal,
-        )
-        if (row !== undefined) found.set(ordinal, row.id)
-      }
-      return found
+      // The memory's id by a subquery: as a join SQLite plans it anew for each list.
+      const rows = db.all<{ ordinal: number; id: MemoryId | null }>(
+        `SELECT i.ordinal AS ordinal, (SELECT m.id FROM memory AS m WHERE m.seq = i.memory) AS id FROM index_item AS i
+          WHERE i.owner = (SELECT key FROM index_owner WHERE owner_id = ?) AND i.ordinal IN (SELECT value FROM json_each(?))`,
+        ownerId,
+        JSON.stringify(ordinals),
+      )
+      return new Map(rows.flatMap(({ ordinal, id }) => (id === null ? [] : [[ordinal, id] as const])))
     },
   }
 }
+
+/** Where another process packs the tail meanwhile, once more: what is packed and what waits must be of one moment. */
+function readPostings(db: Database, key: number, terms: readonly string[]) {
+  for (let before = packedTo(db, key); ; ) {
+    const blocks = new Map(
+      terms.map((term) => [
+        term,
+        db.all<PackedBlock>(
+          'SELECT block, data FROM index_posting WHERE owner = ? AND term = ? ORDER BY block',
+          key,
+          term,
+        ),
+      ]),
+    )
+    const after = packedTo(db, key)
+    if (after === before) return { packedTo: after, blocks }
+    before = after
+  }
+}
+
+const packedTo = (db: Database, key: number): number =>
+  db.get<{ packed_to: number }>('SELECT packed_to FROM index_owner WHERE key = ?', key)?.packed_to ?? 0
 
 /** The owner's row; an index that is missing or of another analyzer is made first. */
 function currentOwner(db: Database, ownerId: OwnerId): OwnerRow {
