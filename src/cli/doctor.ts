@@ -5,6 +5,7 @@ import { openOperator } from '../dependencies/operator.ts'
 import { type Command, complain, print, UsageError } from './command.ts'
 import { createAsk } from './doctor/ask.ts'
 import type { Patient, Variables } from './doctor/check.ts'
+import { pastIdleLimitsMs } from './doctor/checks/stream.ts'
 import { checks } from './doctor/checks.ts'
 import { examine, exitStatus, type Line } from './doctor/examine.ts'
 
@@ -40,7 +41,7 @@ export const doctor: Command = {
       api,
       ask,
       token: values.token ?? (ours && here.config !== undefined ? await mintToken(here.config, api) : undefined),
-      slow: values.slow === true,
+      holdMs: values.slow === true ? pastIdleLimitsMs : undefined,
       now: () => Date.now(),
       // The variables of another deployment than this address's say nothing of it.
       variables: given === undefined || ours ? variablesOf(here) : undefined,

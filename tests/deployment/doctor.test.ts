@@ -38,7 +38,7 @@ const patient = (changes: Partial<Patient> = {}): Patient => ({
   api: proxy.url,
   ask: createAsk(fetch),
   token,
-  slow: false,
+  holdMs: undefined,
   now: () => Date.now(),
   variables: { problems: [], issuer: proxy.url },
   ...changes,
@@ -56,6 +56,33 @@ async function complaintsOf(name: string, bend: Bend = {}, changes: Partial<Pati
   const lines = await examine(patient(changes), [named(name)])
   return lines.filter(({ outcome }) => outcome !== 'pass')
 }
+
+/** The product's stream up to its first event; then a comment every 100 ms, so often, and the end. */
+const goesOn = ({ times }: { readonly times: number }): Bend => ({
+  change(response, path) {
+    if (path !== '/mcp/sse') return response
+    const reader = response.body?.getReader()
+    let open = true
+    return new Response(
+      new ReadableStream({
+        async start(controller) {
+          const part = await reader?.read()
+          if (part?.value !== undefined) controller.enqueue(part.value)
+          for (let n = 0; n < times && open; n++) {
+            await Bun.sleep(100)
+            if (open) controller.enqueue(new TextEncoder().encode(': still here\n\n'))
+          }
+          if (open) controller.close()
+        },
+        cancel() {
+          open = false
+          reader?.cancel().catch(() => {})
+        },
+      }),
+      { headers: response.headers },
+    )
+  },
+})
 
 describe('souvenir doctor', () => {
   test('a deployment in order: nothing fails, and what cannot be seen from here is a warning', async () => {
@@ -102,26 +129,13 @@ describe('souvenir doctor', () => {
     expect(complaint?.todo).toContain('buffer')
   }, 20_000)
 
-  test('--slow: a stream that is cut before 100 s is told', async () => {
-    const cut: Bend = {
-      change(response, path) {
-        if (path !== '/mcp/sse') return response
-        const reader = response.body?.getReader()
-        return new Response(
-          new ReadableStream({
-            async start(controller) {
-              const part = await reader?.read()
-              if (part?.value !== undefined) controller.enqueue(part.value)
-              await Bun.sleep(200)
-              controller.close()
-            },
-          }),
-          { headers: response.headers },
-        )
-      },
-    }
-    const complaints = await complaintsOf('SSE stream', cut, { slow: true })
+  test('--slow: a stream that is cut before its time is told, and one that lives past it', async () => {
+    const complaints = await complaintsOf('SSE stream', goesOn({ times: 2 }), { holdMs: 110_000 })
     expect(complaints.map(({ saw }) => saw).join()).toContain('was ended after')
+    proxy.bend(goesOn({ times: Number.POSITIVE_INFINITY }))
+    const [opened, held] = await examine(patient({ holdMs: 1_000 }), [named('SSE stream')])
+    expect(opened).toMatchObject({ outcome: 'pass' })
+    expect(held).toMatchObject({ outcome: 'pass', saw: 'held for 1 s' })
   }, 20_000)
 
   test('without a token nothing is claimed of what needs one', async () => {

@@ -21,8 +21,8 @@ export interface Patient {
   readonly ask: Ask
   /** An access token: given, or minted where the doctor can read the key. */
   readonly token: string | undefined
-  /** Whether checks may take minutes. */
-  readonly slow: boolean
+  /** How long a stream is held; undefined where no check may take minutes. */
+  readonly holdMs: number | undefined
   /** Unix milliseconds. */
   readonly now: () => number
   /** What the deployment's variables say, where the doctor runs beside it. */
