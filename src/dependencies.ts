@@ -14,6 +14,7 @@ import { oidcSettings } from './dependencies/oidc-settings.ts'
 import { createOpening, type EngineInUse, type QueueStates } from './dependencies/opening.ts'
 import { openVerification } from './dependencies/verification.ts'
 import { audited, timedTools } from './dependencies/watched.ts'
+import { watchFlows } from './dependencies/watched-flows.ts'
 import { takeAllowance } from './http/rate-limit.ts'
 import type { McpDependencies } from './mcp/dependencies.ts'
 import { sharedFairly } from './memory/fair-share.ts'
@@ -146,7 +147,8 @@ const openKeyRing = async (
   })
 
 function signInServer({ config, clock, random, log, engine, verifier, take, metrics }: Common, keyRing: KeyRing) {
-  const { stores, feed } = engine
+  const { feed } = engine
+  const stores = config.metrics === undefined ? engine.stores : watchFlows(engine.stores, metrics, clock).stores
   const settings = oidcSettings(config)
   return {
     settings,

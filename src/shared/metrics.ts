@@ -8,7 +8,7 @@ export interface Metrics {
   tokenValidated(outcome: 'valid' | 'invalid' | 'unavailable', cached: boolean, milliseconds: number): void
   /** A lookup in the cached key set of the issuer: a miss fetched it. */
   keyLookedUp(result: 'hit' | 'miss'): void
-  /** A person or client entered or left a step of an OAuth flow; whoever enters and never leaves has abandoned it there. */
+  /** A person or client entered or left a step of an OAuth flow. */
   flowStep(step: FlowStep, event: FlowEvent): void
   limited(rule: string): void
   toolCalled(tool: string, outcome: 'ok' | 'error', milliseconds: number): void
@@ -17,7 +17,8 @@ export interface Metrics {
 
 /** authorize: a request that passed its checks. sign_in, consent: what a person does. token: a code that waits to be redeemed. */
 export type FlowStep = 'authorize' | 'sign_in' | 'consent' | 'token'
-export type FlowEvent = 'entered' | 'completed' | 'refused'
+/** refused: told no, after which a person may try again. abandoned: its time ran out. */
+export type FlowEvent = 'entered' | 'completed' | 'refused' | 'abandoned'
 
 export const noMetrics: Metrics = {
   answered() {},

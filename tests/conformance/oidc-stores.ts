@@ -1,4 +1,4 @@
-/** Every suite of the authorization server's stores, in the order of oidc/ports.ts. */
+/** Every suite of the authorization server's stores, in the order of oidc/ports.ts, and what is counted of them. */
 import { describeAuthorizationStore } from './authorization-store.ts'
 import { describeClientStore } from './client-store.ts'
 import { describeCodeStore } from './code-store.ts'
@@ -9,6 +9,7 @@ import { describeRefreshTokenStore } from './refresh-token-store.ts'
 import { describeReplayStore } from './replay-store.ts'
 import { describeSessionStore } from './session-store.ts'
 import { describeUserStore } from './user-store.ts'
+import { describeWatchedFlows } from './watched-flows.ts'
 
 export function describeOidcStores(engine: string, open: OpenStores): void {
   describeClientStore(engine, open)
@@ -20,4 +21,5 @@ export function describeOidcStores(engine: string, open: OpenStores): void {
   describeUserStore(engine, open)
   describeConsoleCodeStore(engine, open)
   describeReplayStore(engine, open)
+  describeWatchedFlows(engine, open)
 }

@@ -36,7 +36,7 @@ export function createPrometheus(): Prometheus {
   const keys = counter('souvenir_jwks_lookups_total', "Lookups in the issuer's key set; a miss fetched it.", ['result'])
   const flows = counter(
     'souvenir_oauth_flow_steps_total',
-    'Steps of OAuth flows; entered less completed and refused were abandoned or are under way.',
+    'Steps of OAuth flows; abandoned are those whose time ran out there.',
     ['step', 'event'],
   )
   const limited = counter('souvenir_rate_limited_total', 'Requests refused by a rate limit.', ['rule'])
@@ -53,7 +53,7 @@ export function createPrometheus(): Prometheus {
   // What has not happened yet is 0 and not absent: rates and alerts need a first value.
   for (const result of ['hit', 'miss']) keys.inc({ result }, 0)
   for (const step of ['authorize', 'sign_in', 'consent', 'token']) {
-    for (const event of ['entered', 'completed', 'refused']) flows.inc({ step, event }, 0)
+    for (const event of ['entered', 'completed', 'refused', 'abandoned']) flows.inc({ step, event }, 0)
   }
 
   return {

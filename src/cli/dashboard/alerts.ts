@@ -52,10 +52,10 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'SouvenirFlowsAbandoned',
-    expr: 'sum(increase(souvenir_oauth_flow_steps_total{step="authorize",event="entered"}[1d])) > 10 and sum(increase(souvenir_oauth_flow_steps_total{step="token",event="completed"}[1d])) / sum(increase(souvenir_oauth_flow_steps_total{step="authorize",event="entered"}[1d])) < 0.5',
+    expr: 'sum(increase(souvenir_oauth_flow_steps_total{step="authorize",event="entered"}[1d])) > 10 and sum(increase(souvenir_oauth_flow_steps_total{event="abandoned"}[1d])) / sum(increase(souvenir_oauth_flow_steps_total{step="authorize",event="entered"}[1d])) > 0.5',
     for: '1h',
     severity: 'ticket',
-    summary: 'Fewer than half of the sign-ins end with a token; the dashboard shows at which step they stop.',
+    summary: 'More than half of the sign-ins are abandoned; the dashboard shows at which step.',
   },
   {
     name: 'SouvenirQueueLag',

@@ -9,12 +9,6 @@ export interface Panel {
 const rate = (metric: string, by: string) => `sum by (${by}) (rate(${metric}[5m]))`
 const quantile = (q: number, metric: string, by: string) =>
   `histogram_quantile(${q}, sum by (le, ${by}) (rate(${metric}_bucket[5m])))`
-/** Flows that came to a step in the last hour and neither left it nor were refused: abandoned there, or under way. */
-const abandoned = (step: string) => {
-  const count = (event: string) => `sum(increase(souvenir_oauth_flow_steps_total{step="${step}",event="${event}"}[1h]))`
-  return `clamp_min(${count('entered')} - ${count('completed')} - ${count('refused')}, 0)`
-}
-
 export const panels: readonly Panel[] = [
   {
     title: 'Requests by route',
@@ -64,7 +58,12 @@ export const panels: readonly Panel[] = [
   {
     title: 'OAuth flows abandoned',
     unit: 'short',
-    queries: ['sign_in', 'consent', 'token'].map((step) => ({ expr: abandoned(step), legend: step })),
+    queries: [
+      {
+        expr: 'sum by (step) (increase(souvenir_oauth_flow_steps_total{event="abandoned"}[1h]))',
+        legend: '{{step}}',
+      },
+    ],
   },
   {
     title: 'OAuth completion rate',
