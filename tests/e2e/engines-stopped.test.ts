@@ -1,22 +1,18 @@
-/** Each engine goes away and comes back during a run: right statuses, /health says which, nothing acknowledged is lost. */
+/** Each engine is stopped and started during a run: right statuses, /health says which, nothing acknowledged is lost. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { randomBytes, randomUUID } from 'node:crypto'
-import { Redis } from 'ioredis'
-import postgres from 'postgres'
-import { cutProxy } from '../support/cut-proxy.ts'
+import { randomBytes } from 'node:crypto'
 import { engineUrl } from '../support/engines.ts'
+import { type EngineKind, type OwnEngine, ownEngine } from '../support/own-engine.ts'
 import { type Signed, signIn } from '../support/script.ts'
 import { freePort, freshFolder, runCommand, type Server, startServer, target } from '../support/server.ts'
 
-const [redisUrl, databaseUrl, neo4jUrl] = [engineUrl('REDIS_URL'), engineUrl('DATABASE_URL'), engineUrl('NEO4J_URL')]
+const installed = [engineUrl('REDIS_URL'), engineUrl('DATABASE_URL'), engineUrl('NEO4J_URL')]
 
-if (redisUrl !== undefined && databaseUrl !== undefined && neo4jUrl !== undefined) {
-  describe(`engines that go and come back, on ${target}`, () => {
-    const schema = `stopped_${randomUUID().replaceAll('-', '').slice(0, 12)}`
-    const ownRedis = Object.assign(new URL(redisUrl), { pathname: '/8' })
+if (!installed.includes(undefined)) {
+  describe(`engines that are stopped and started, on ${target}`, () => {
     const acknowledged: string[] = []
     const statuses = new Map<number, number>()
-    let ways: Record<'redis' | 'postgres' | 'neo4j', Awaited<ReturnType<typeof cutProxy>>>
+    let engines: Record<EngineKind, OwnEngine>
     let server: Server
     let signed: Signed
     let writing = true
@@ -29,10 +25,10 @@ if (redisUrl !== undefined && databaseUrl !== undefined && neo4jUrl !== undefine
       })
     const health = async () => {
       const response = await fetch(`${server.url}/health`)
-      const { engines } = (await response.json()) as { engines: { engine: string; state: string }[] }
+      const body = (await response.json()) as { engines: { engine: string; state: string }[] }
       return {
         status: response.status,
-        down: engines.filter(({ state }) => state !== 'up').map(({ engine }) => engine),
+        down: body.engines.filter(({ state }) => state !== 'up').map(({ engine }) => engine),
       }
     }
     /** Asks until the answer is as wanted, at most `seconds`. */
@@ -55,21 +51,19 @@ if (redisUrl !== undefined && databaseUrl !== undefined && neo4jUrl !== undefine
     }
 
     beforeAll(async () => {
-      const admin = new Redis(ownRedis.href)
-      await admin.flushdb()
-      admin.disconnect()
-      ways = {
-        redis: await cutProxy(ownRedis),
-        postgres: await cutProxy(new URL(databaseUrl)),
-        neo4j: await cutProxy(new URL(neo4jUrl)),
-      }
+      const [redis, postgres, neo4j] = await Promise.all([
+        ownEngine('redis'),
+        ownEngine('postgres'),
+        ownEngine('neo4j'),
+      ])
+      engines = { redis, postgres, neo4j }
       const port = await freePort()
       const variables = {
         DATA_DIR: freshFolder(),
         PORT: String(port),
-        REDIS_URL: ways.redis.url.href,
-        DATABASE_URL: `${ways.postgres.url.href}?schema=${schema}`,
-        NEO4J_URL: ways.neo4j.url.href,
+        REDIS_URL: engines.redis.url,
+        DATABASE_URL: engines.postgres.url,
+        NEO4J_URL: engines.neo4j.url,
         NEO4J_USER: process.env.NEO4J_USER ?? 'neo4j',
         NEO4J_PASSWORD: process.env.NEO4J_PASSWORD ?? '',
         KEYS_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
@@ -86,25 +80,22 @@ if (redisUrl !== undefined && databaseUrl !== undefined && neo4jUrl !== undefine
           await Bun.sleep(20)
         }
       })()
-    }, 60_000)
+    }, 240_000)
 
     afterAll(async () => {
       writing = false
-      await server.stop()
-      for (const way of Object.values(ways)) way.close()
-      const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined })
-      await sql.unsafe(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)
-      await sql.end()
-    }, 30_000)
+      await server?.stop()
+      await Promise.all(Object.values(engines ?? {}).map((engine) => engine.stop()))
+    }, 60_000)
 
     test('Postgres: writes are 503 with Retry-After, /health names it; afterwards all goes on', async () => {
       await goOn()
-      ways.postgres.cut()
+      await engines.postgres.stop()
       expect(await until(health, ({ down }) => down.includes('postgres'))).toMatchObject({ status: 503 })
       const refused = await api('/memories/', { method: 'POST', body: JSON.stringify({ text: 'Not now.' }) })
       expect(refused.status).toBe(503)
       expect(refused.headers.get('content-type')).toContain('problem+json')
-      ways.postgres.mend()
+      await engines.postgres.start()
       expect(await until(health, ({ down }) => down.length === 0)).toMatchObject({ status: 200 })
       const written = await until(
         () => api('/memories/', { method: 'POST', body: JSON.stringify({ text: 'Now.' }) }),
@@ -115,14 +106,14 @@ if (redisUrl !== undefined && databaseUrl !== undefined && neo4jUrl !== undefine
 
     test('Redis: no token is believed once revocations may be missed; the same token is good afterwards', async () => {
       await goOn()
-      ways.redis.cut()
+      await engines.redis.stop()
       expect(await until(health, ({ down }) => down.includes('redis'))).toMatchObject({ status: 503 })
       const refused = await until(
         () => api('/me'),
         ({ status }) => status === 503,
       )
       expect(refused.status).toBe(503)
-      ways.redis.mend()
+      await engines.redis.start()
       expect(await until(health, ({ down }) => down.length === 0)).toMatchObject({ status: 200 })
       expect(
         (
@@ -136,7 +127,7 @@ if (redisUrl !== undefined && databaseUrl !== undefined && neo4jUrl !== undefine
 
     test('Neo4j: a projection; the memory works without it and says so', async () => {
       await goOn()
-      ways.neo4j.cut()
+      await engines.neo4j.stop()
       expect(await until(health, ({ down }) => down.includes('neo4j'))).toEqual({ status: 200, down: ['neo4j'] })
       const written = await api('/memories/', { method: 'POST', body: JSON.stringify({ text: 'Without the graph.' }) })
       expect(written.ok).toBe(true)
@@ -145,9 +136,9 @@ if (redisUrl !== undefined && databaseUrl !== undefined && neo4jUrl !== undefine
         body: JSON.stringify({ query: 'without the graph' }),
       })
       expect(found.status).toBe(200)
-      ways.neo4j.mend()
+      await engines.neo4j.start()
       expect(await until(health, ({ down }) => down.length === 0, 60)).toMatchObject({ status: 200 })
-    }, 120_000)
+    }, 240_000)
 
     test('nothing that was acknowledged is lost, and no answer was anything but done or 503', async () => {
       await goOn()

@@ -6,7 +6,7 @@ import type { ClientId, MemoryId, OwnerId } from '../../src/shared/brand.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { engineUrl } from '../support/engines.ts'
 import { postgresSchema } from '../support/memory-engines.ts'
-import { ownPostgres } from '../support/own-postgres.ts'
+import { ownEngine } from '../support/own-engine.ts'
 import { signIn } from '../support/script.ts'
 import { freePort, type Product, type Server, startProduct, startServer, target } from '../support/server.ts'
 
@@ -130,7 +130,7 @@ if (url !== undefined) {
 
   describe(`kill -9 of Postgres, on ${target}`, () => {
     test('amid writes: the program says 503, goes on by itself when the server is back, and nothing acknowledged is lost', async () => {
-      const server = await ownPostgres()
+      const server = await ownEngine('postgres')
       const product = await startProduct('one process', { DATABASE_URL: server.url })
       try {
         const token = (await signIn(product)).accessToken
@@ -140,7 +140,7 @@ if (url !== undefined) {
           if (written.acknowledged.size >= 60 && back === undefined) {
             killedAt = written.acknowledged.size
             server.kill()
-            back = Bun.sleep(500).then(() => server.restart())
+            back = Bun.sleep(500).then(() => server.start())
           }
           return written.acknowledged.size >= killedAt + 60
         })
