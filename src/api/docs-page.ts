@@ -15,7 +15,10 @@ export function docsFiles(
   viewer: ViewerFiles,
   connectTo: readonly string[],
 ): Readonly<Record<string, Serve>> {
-  const html = page.replace(/https:\/\/unpkg\.com\/[^"]*swagger-ui-bundle\.js" crossorigin/, '/docs/viewer.js"')
+  const html = page
+    .replace(/https:\/\/unpkg\.com\/[^"]*swagger-ui-bundle\.js" crossorigin/, '/docs/viewer.js"')
+    .replace(/SwaggerUIBundle\(.*\);/, `$&\n            ${withPkce}`)
+  if (!html.includes(withPkce)) throw new Error('The documentation could not sign in: its script has changed')
   const elsewhere = /(?:src|href)="(?:https?:)?\/\/[^"]*"/.exec(html)
   if (elsewhere !== null) throw new Error(`The documentation would load ${elsewhere[0]}`)
   return {
@@ -27,6 +30,10 @@ export function docsFiles(
     '/docs/oauth2-redirect.js': file(viewer.redirectScript, 'text/javascript; charset=utf-8'),
   }
 }
+
+/** Without it the viewer sends no code challenge, and the issuer lets no public client go on without one. */
+const withPkce =
+  'window.ui.initOAuth({ usePkceWithAuthorizationCodeGrant: true, scopes: "openid memories:read memories:write" });'
 
 const redirectPage =
   '<!doctype html><html lang="en"><title>Signed in</title><script src="/docs/oauth2-redirect.js"></script></html>'

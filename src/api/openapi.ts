@@ -15,6 +15,23 @@ type AnyBinding = RestBinding<unknown, unknown>
 /** What the importer takes at most: an operation's summary and description, a parameter's description, operations. */
 export const actionsLimits = { operationCharacters: 300, parameterCharacters: 700, operations: 30 } as const
 
+const about = 'A memory of your own: remember, recall, correct and forget.'
+
+/** For a person who reads the documentation: how its page, and a script, come to a token. */
+const aboutTokens = ({ apiBaseUrl, issuer }: ApiSettings) => `${about}
+
+**To try it here**, register this page as an app of yours, then press Authorize and give the \`client_id\` that is printed
+(without a secret). You sign in and allow it, as for any app.
+
+    curl -s ${issuer}/auth/register -H 'Content-Type: application/json' \\
+      -d '{"client_name":"API documentation","redirect_uris":["${apiBaseUrl}/docs/oauth2-redirect.html"],"token_endpoint_auth_method":"none"}'
+
+**A script of yours** does the same with a redirect URI of its own, such as \`http://localhost:9999/\`, and PKCE (RFC 7636): the
+README has it with curl. **A program that acts for nobody** has memories of its own: whoever runs this server adds it with
+\`souvenir clients add --machine\`, and its id and secret get a token:
+
+    curl -s ${issuer}/auth/token -u "$ID:$SECRET" -d grant_type=client_credentials`
+
 export function openApiDocument<Services>(
   operations: readonly AnyOperation<Services>[],
   settings: ApiSettings,
@@ -34,7 +51,7 @@ export function openApiDocument<Services>(
     info: {
       title: 'souvenir',
       version: settings.version,
-      description: 'A memory of your own: remember, recall, correct and forget.',
+      description: audience === 'complete' ? aboutTokens(settings) : about,
     },
     servers: [{ url: settings.serverUrl ?? settings.apiBaseUrl }],
     paths,

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { engineUrl } from '../support/engines.ts'
-import { freePort, freshFolder, type Server, startServer } from '../support/server.ts'
+import { freePort, freshFolder, runCommand, type Server, startServer } from '../support/server.ts'
 
 let server: Server
+let variables: Record<string, string>
 
 beforeAll(async () => {
   const port = await freePort()
   const url = `http://localhost:${port}`
-  server = await startServer({ DATA_DIR: freshFolder(), PORT: String(port), OIDC_BASE_URL: url }, port)
+  variables = { DATA_DIR: freshFolder(), PORT: String(port), OIDC_BASE_URL: url }
+  server = await startServer(variables, port)
 }, 30_000)
 afterAll(() => server?.stop())
 
@@ -80,6 +82,28 @@ if (executablePath !== undefined) {
       await page.waitForSelector('.opblock.is-open .live-responses-table')
       expect(await page.locator('.opblock.is-open .live-responses-table').textContent()).toContain('"status": "ok"')
     })
+
+    test('Authorize signs in with the client that the page says how to register, and an operation runs with the token', async () => {
+      const told = await page.locator('.info .description pre').first().textContent()
+      const registered = Bun.spawn(['sh', '-c', told ?? ''], { stdout: 'pipe' })
+      const { client_id } = (await new Response(registered.stdout).json()) as { client_id: string }
+      await page.locator('.auth-wrapper .authorize').first().click()
+      await page.locator('#client_id_authorizationCode').first().fill(client_id)
+      const opening = page.waitForEvent('popup')
+      await page.locator('.modal-ux .auth-container', { hasText: 'client_id' }).locator('.authorize').first().click()
+      const signIn = await opening
+      await signIn.locator('input[name=code]').fill(await runCommand(variables, 'code'))
+      await signIn.locator('form:has(input[name=code]) button[type=submit]').click()
+      const closed = signIn.waitForEvent('close')
+      await signIn.locator('button[value=allow]').click()
+      await closed
+      await page.locator('.modal-ux .btn-done').first().click()
+      const me = page.locator('.opblock', { has: page.locator('[data-path="/api/v1/me"]') })
+      await me.locator('.opblock-summary-control').click()
+      await me.locator('.execute').click()
+      await me.locator('.live-responses-table').waitFor()
+      expect(await me.locator('.live-responses-table').textContent()).toContain(client_id)
+    }, 60_000)
 
     test('CSP Level 3: nothing violates the policy and nothing is asked of another host', () => {
       expect(problems).toEqual([])

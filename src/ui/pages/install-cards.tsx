@@ -62,7 +62,7 @@ export function installCards(apiBaseUrl: string): readonly InstallCard[] {
       name: 'curl',
       steps: (
         <>
-          {'A script uses the REST API with an access token. Every path is described at '}
+          {'A script uses the REST API with an access token. Every path, and how to get a token, is described at '}
           <a href={`${apiBaseUrl}/docs`}>/docs</a>.
         </>
       ),
