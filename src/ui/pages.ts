@@ -14,6 +14,7 @@ export const pages: readonly PageAt[] = [
   { path: '/memories/new', load: () => import('./pages/new-memory.tsx') },
   { path: '/memories/:id', load: () => import('./pages/memory.tsx') },
   { path: '/apps', load: () => import('./pages/apps.tsx') },
+  { path: '/apps/:id/access', load: () => import('./pages/app-access.tsx') },
   { path: '/settings', load: () => import('./pages/settings.tsx') },
   { path: '/settings/export', load: () => import('./pages/export.ts') },
   { path: '/settings/import', load: () => import('./pages/import.tsx') },

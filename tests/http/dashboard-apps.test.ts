@@ -44,6 +44,45 @@ test('a paused app can neither read nor write until it is resumed', async () => 
   expect((await api('GET', '/memories/')).status).toBe(200)
 })
 
+test('a limited app reads and writes what its person says, and the page shows what that is', async () => {
+  const added = await api('POST', '/memories/', { text: 'The rent is due on the third.', categories: ['money'] })
+  const { id } = (await added.json()) as { id: string }
+  const link = /href="(\/apps\/[^"]+\/access)"/.exec((await open('/apps')).html)?.[1] ?? ''
+  const limits = async () => formOf(await open(link), link)
+  expect((await limits()).fields).toMatchObject({ read: 'all', write: 'all', categories: '' })
+  const saved = pageOf(
+    await browser.submit(await limits(), { read: 'own', write: 'none', categories: ' work, travel,work ' }),
+  )
+  expect(wordsOf(saved)).toContain('What the app may read and write is saved.')
+  expect((await limits()).fields).toMatchObject({ read: 'own', write: 'none', categories: 'work, travel' })
+  expect((await api('GET', `/memories/${id}`)).status).toBe(200)
+  expect((await api('POST', '/memories/', { text: 'One more.' })).status).toBe(403)
+  await browser.submit(await limits(), { read: 'none', write: 'own', categories: '' })
+  expect((await api('GET', `/memories/${id}`)).status).toBe(403)
+  await browser.submit(await limits(), { read: 'all', write: 'all', categories: '' })
+  expect((await api('POST', '/memories/', { text: 'One more.' })).status).toBe(200)
+})
+
+test('what an app may do is not loosened by pausing and resuming it, nor does limiting it end a pause', async () => {
+  const link = /href="(\/apps\/[^"]+\/access)"/.exec((await open('/apps')).html)?.[1] ?? ''
+  await browser.submit(await formWith('value="pause"'), { action: 'pause' })
+  await browser.submit(formOf(await open(link), link), { read: 'own', write: 'own', categories: '' })
+  expect((await api('GET', '/memories/')).status).toBe(403)
+  await browser.submit(await formWith('value="resume"'), { action: 'resume' })
+  expect((await api('GET', '/memories/')).status).toBe(200)
+  expect(formOf(await open(link), link).fields).toMatchObject({ read: 'own', write: 'own' })
+  await browser.submit(formOf(await open(link), link), { read: 'all', write: 'all', categories: '' })
+})
+
+test('limits that cannot be are told at their field, and an app that nobody let in has no such page', async () => {
+  const link = /href="(\/apps\/[^"]+\/access)"/.exec((await open('/apps')).html)?.[1] ?? ''
+  const long = { categories: `fine, ${'x'.repeat(200)}` }
+  const answer = pageOf(await browser.submit(formOf(await open(link), link), long))
+  expect(answer.status).toBe(422)
+  expect(wordsOf(answer)).toContain('must have at most 100 characters')
+  expect((await open('/apps/nobody/access')).status).toBe(404)
+})
+
 test('everything is exported as a file, and taken in again', async () => {
   const settings = await open('/settings')
   const exported = await product.form('/settings/export', formOf(settings, '/settings/export').fields, {
@@ -62,7 +101,7 @@ test('everything is exported as a file, and taken in again', async () => {
   })
   expect([report.status, (await report.text()).replace(/<[^>]+>/g, ' ')]).toEqual([
     200,
-    expect.stringMatching(/Added\s+0\s+Replaced\s+0\s+Left as they were\s+1/),
+    expect.stringMatching(/Added\s+0\s+Replaced\s+0\s+Left as they were\s+3/),
   ])
 })
 

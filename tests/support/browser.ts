@@ -38,8 +38,17 @@ function formsOf(html: string): Form[] {
     action: attribute(tag, 'action') ?? '',
     html: inner,
     fields: Object.fromEntries(
-      [...inner.matchAll(/<input\b(?:"[^"]*"|[^">])*>/g)]
-        .map(([input]) => [attribute(input, 'name'), attribute(input, 'value') ?? ''] as const)
+      [
+        ...[...inner.matchAll(/<input\b(?:"[^"]*"|[^">])*>/g)].map(([input]) => [
+          input,
+          attribute(input, 'value') ?? '',
+        ]),
+        ...[...inner.matchAll(/(<select\b[^>]*>)([\s\S]*?)<\/select>/g)].map(([, select = '', options = '']) => [
+          select,
+          attribute(/<option\b[^>]*\sselected[^>]*>/.exec(options)?.[0] ?? '', 'value') ?? '',
+        ]),
+      ]
+        .map(([tag = '', value = '']) => [attribute(tag, 'name'), value] as const)
         .filter((pair): pair is readonly [string, string] => pair[0] !== undefined),
     ),
   }))

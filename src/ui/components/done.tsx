@@ -15,6 +15,7 @@ const sentences: Readonly<Record<string, (count: number) => string>> = {
   deleted: (count) => `${many(count, 'memory was', 'memories were')} deleted for good.`,
   'app-paused': () => 'The app is paused: it can neither read nor write until you resume it.',
   'app-resumed': () => 'The app may read and write again.',
+  'app-limited': () => 'What the app may read and write is saved. It holds from now on.',
   'app-revoked': () => 'The app is disconnected. Its tokens no longer work.',
 }
 

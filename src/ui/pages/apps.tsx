@@ -1,9 +1,9 @@
 /** The apps that a person let in: what each may do, what it did, and stopping it, for a while or for good. */
 import { FormToken, Permissions } from '../../html/components.tsx'
 import { Fault } from '../../shared/fault.ts'
-import { ownPagesId } from '../../shared/own-pages.ts'
-import { endGrant, type ListedGrant, listGrants } from '../api/grants.ts'
-import { type AppUse, readOverview, setAppActive } from '../api/overview.ts'
+import { accessPath, listShownApps, type ShownApp } from '../api/apps.ts'
+import { endGrant, type ListedGrant } from '../api/grants.ts'
+import { type AppUse, setAppActive } from '../api/overview.ts'
 import { withDone } from '../components/done.tsx'
 import { dashboardPage } from '../components/shell.tsx'
 import { Time } from '../components/time.tsx'
@@ -15,12 +15,7 @@ const path = '/apps'
 export const page: PersonsPage = {
   access: 'signed-in',
   async show(visit) {
-    // Without sign-in nothing was allowed to anyone.
-    const [{ apps }, grants] = await Promise.all([
-      readOverview(visit.api),
-      visit.settings.signIn ? listGrants(visit) : [],
-    ])
-    const shown = together(apps, grants)
+    const shown = await listShownApps(visit)
     return dashboardPage(
       { title: 'Apps', place: path },
       visit,
@@ -28,7 +23,8 @@ export const page: PersonsPage = {
       <>
         <h1>Apps</h1>
         <p class="quiet">
-          A paused app keeps its sign-in but can neither read nor write. A disconnected one has to ask you again.
+          A paused app keeps its sign-in but can neither read nor write. A limited one reads and writes what you say. A
+          disconnected one has to ask you again.
         </p>
         {shown.length === 0 ? <Empty /> : null}
         <ul class="cards wide-cards">
@@ -58,30 +54,6 @@ export const page: PersonsPage = {
         throw new Fault('invalid', 'This page cannot do that.', { field: 'action' })
     }
   },
-}
-
-/** An app as this page shows it: what was allowed, what it did, or both. */
-interface ShownApp {
-  readonly id: string
-  readonly name: string
-  readonly grant: ListedGrant | undefined
-  readonly use: AppUse | undefined
-}
-
-/** By client: those that are connected first, the latest of them before the others. */
-function together(uses: readonly AppUse[], grants: readonly ListedGrant[]): readonly ShownApp[] {
-  const useOf = new Map(uses.map((use) => [use.id, use]))
-  const connected = grants.map((grant) => ({
-    id: grant.client_id,
-    name: grant.client_name,
-    grant,
-    use: useOf.get(grant.client_id),
-  }))
-  const granted = new Set(connected.map(({ id }) => id))
-  const earlier = uses
-    .filter(({ id }) => id !== ownPagesId && !granted.has(id))
-    .map((use) => ({ id: use.id, name: use.name, grant: undefined, use }))
-  return [...connected, ...earlier]
 }
 
 const many = (count: number, one: string, more: string) => `${count.toLocaleString('en')} ${count === 1 ? one : more}`
@@ -126,6 +98,9 @@ function AppCard({ app: { id, name, grant, use }, formToken }: { app: ShownApp; 
             What it stored
           </a>
         )}
+        <a class="button secondary small" href={accessPath(id)}>
+          Limit…
+        </a>
         {grant === undefined ? null : <Disconnect grant={grant} formToken={formToken} />}
       </div>
     </article>
