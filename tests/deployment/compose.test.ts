@@ -6,8 +6,8 @@ import { loadConfig } from '../../src/config/config.ts'
 import { parseRoles } from '../../src/config/roles.ts'
 import { variables } from '../../src/config/variables.ts'
 import { type ComposeProject, type ComposeService, composeConfig, composeFolder, shell } from '../support/compose.ts'
+import { shellBlock } from '../support/documents.ts'
 import { engineUrl } from '../support/engines.ts'
-import { readmeBlock } from '../support/readme.ts'
 import { projectRoot } from '../support/source-files.ts'
 
 const program = engineUrl('DOCKER_COMPOSE')
@@ -158,7 +158,7 @@ if (program !== undefined) {
       expect(service('openmemory-mcp').secrets?.map(({ source }) => source)).not.toContain('oidc_private_key')
     })
 
-    test('secrets as the README makes them: closed to other users of the host, readable by uid 65532 in a container', async () => {
+    test('secrets as DEPLOYMENT.md makes them: closed to other users of the host, readable by uid 65532 in a container', async () => {
       expect(statSync(join(folder, 'secrets')).mode & 0o777).toBe(0o700)
       for (const name of Object.keys(everything.secrets)) {
         expect([name, statSync(join(folder, 'secrets', name)).mode & 0o777]).toEqual([name, 0o644])
@@ -240,8 +240,8 @@ if (program !== undefined) {
       })
     })
 
-    test('the README starts it with the commands that are tested here', () => {
-      expect(readmeBlock('docker compose up -d')).toContain('docker compose --profile auth up -d')
+    test('DEPLOYMENT.md starts it with the commands that are tested here', () => {
+      expect(shellBlock('DEPLOYMENT.md', 'docker compose up -d')).toContain('docker compose --profile auth up -d')
     })
   })
 }

@@ -1,8 +1,8 @@
-/** What Docker Compose reads in compose.yml, in a folder set up as the README says. DOCKER_COMPOSE names the program. */
+/** What Docker Compose reads in compose.yml, in a folder set up as DEPLOYMENT.md says. DOCKER_COMPOSE names the program. */
 import { copyFileSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readmeBlock } from './readme.ts'
+import { shellBlock } from './documents.ts'
 import { projectRoot } from './source-files.ts'
 
 export interface ComposeService {
@@ -33,11 +33,11 @@ export interface ComposeProject {
   readonly secrets: Readonly<Record<string, { readonly file?: string; readonly environment?: string }>>
 }
 
-/** A folder in which the README's first steps were taken. */
+/** A folder in which DEPLOYMENT.md's first steps were taken. */
 export async function composeFolder(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'souvenir-compose-'))
   for (const name of ['compose.yml', '.env.template']) copyFileSync(join(projectRoot, name), join(folder, name))
-  await shell(folder, readmeBlock('mkdir -m 700 secrets'))
+  await shell(folder, shellBlock('DEPLOYMENT.md', 'mkdir -m 700 secrets'))
   return folder
 }
 
