@@ -34,14 +34,6 @@ const pureRules = new Set([
   'src/oidc/tokens/signing-key.ts',
   'src/memory/access.ts',
   'src/memory/change.ts',
-  'src/memory/change/add.ts',
-  'src/memory/change/correct.ts',
-  'src/memory/change/derive.ts',
-  'src/memory/change/import.ts',
-  'src/memory/change/places.ts',
-  'src/memory/change/set.ts',
-  'src/memory/change/update.ts',
-  'src/memory/stored.ts',
   'src/memory/graph/knowledge.ts',
   'src/memory/text/analyze.ts',
   'src/memory/text/traits.ts',
@@ -55,6 +47,9 @@ const pureRules = new Set([
   'src/memory/rank/verify-index.ts',
 ])
 
+const pureFolders = ['src/memory/change/', 'src/memory/stored/']
+const isPure = (path: string) => pureRules.has(path) || pureFolders.some((folder) => path.startsWith(folder))
+
 /** What a part may name from another beyond the table. */
 function exceptionFor(part: string, target: string, { typeOnly }: Import): boolean {
   if (part === 'oidc' && typeOnly) return target === 'src/resource/ports.ts'
@@ -62,7 +57,7 @@ function exceptionFor(part: string, target: string, { typeOnly }: Import): boole
   if (part === 'serve' && typeOnly) return partOf(target) === 'http'
   if (part === 'adapters') {
     if (!features.includes(partOf(target))) return false
-    return typeOnly || /\/(ports|schema|errors)\.ts$/.test(target) || pureRules.has(target)
+    return typeOnly || /\/(ports|schema|errors)\.ts$/.test(target) || isPure(target)
   }
   return false
 }

@@ -5,7 +5,7 @@ import { merging, superseding, undoing } from '../../../src/memory/change/correc
 import { createPlaces } from '../../../src/memory/change/places.ts'
 import { isRetold, jobsOf, memoriesChanged } from '../../../src/memory/change/set.ts'
 import { erasing, movingTo, updating } from '../../../src/memory/change/update.ts'
-import { snapshotOf } from '../../../src/memory/stored.ts'
+import { snapshotOf } from '../../../src/memory/stored/memory.ts'
 import { app, draftOf, memoryOf, owner, policyAt, startMs } from '../../support/memories.ts'
 
 const writing = { ownerId: owner('ada'), appId: app('app') }

@@ -3,19 +3,15 @@ import {
   type Entity,
   type EntityUse,
   type GraphStore,
-  type Link,
   memoriesPerEntity,
-  type Shared,
   type TimelineEntry,
 } from '../../../memory/graph/ports.ts'
 import type { AccessRule } from '../../../memory/schema.ts'
-import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
+import { knownKind, type LinkRow, linksOf, namedOf, type SharedRow, sharedOf } from '../../../memory/stored/graph.ts'
+import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
 import { all, givenRule, readable } from '../memory/conditions.ts'
 import { makeCurrent } from './write.ts'
-
-/** A mention of a known kind names an entity better than one of none; among equals the newest. Kept in one number, for max(). */
-const known = 4_503_599_627_370_496
 
 const readableNow = (sql: Sql, ownerId: OwnerId, rule: AccessRule): Fragment =>
   sql`${readable(sql, ownerId, rule.appId)} AND m.state = 'active'`
@@ -26,18 +22,18 @@ const holding = (sql: Sql, ownerId: OwnerId, rule: AccessRule, asOf: number): Fr
 /** Entities with their names, as those memories name them that `condition` lets count. */
 const namedEntities = (sql: Sql, rule: AccessRule, condition: Fragment, limit: Fragment): Fragment => sql`
   SELECT g.id, g.key, g.memories, named.name, named.kind FROM (
-    SELECT e.id, e.key, count(*) AS memories, max(CASE WHEN n.kind = 'other' THEN 0 ELSE ${known}::bigint END + n.memory) AS best
+    SELECT e.id, e.key, count(*) AS memories, max(CASE WHEN n.kind = 'other' THEN 0 ELSE ${knownKind}::bigint END + n.memory) AS best
       FROM ${givenRule(sql, rule)} CROSS JOIN entity AS e JOIN mention AS n ON n.entity = e.id JOIN memory AS m ON m.seq = n.memory
      WHERE ${condition} GROUP BY e.id, e.key ORDER BY memories DESC, e.key ${limit}) AS g
-  JOIN mention AS named ON named.entity = g.id AND named.memory = g.best % ${known}::bigint`
+  JOIN mention AS named ON named.entity = g.id AND named.memory = g.best % ${knownKind}::bigint`
 
 export function postgresGraphStore(db: Database): GraphStore {
   const named = (ids: readonly number[], seen: (sql: Sql) => Fragment, rule: AccessRule) =>
     db.run(async (sql) => {
-      if (ids.length === 0) return new Map<number, Entity>()
+      if (ids.length === 0) return namedOf([])
       const condition = sql`e.id = ANY(${[...new Set(ids)]}::bigint[]) AND ${seen(sql)}`
       const rows = await sql<(Entity & { id: number })[]>`${namedEntities(sql, rule, condition, sql``)}`
-      return new Map(rows.map(({ id, key, name, kind }) => [id, { key, name, kind }]))
+      return namedOf(rows)
     })
 
   return {
@@ -57,7 +53,7 @@ export function postgresGraphStore(db: Database): GraphStore {
       await makeCurrent(db, ownerId)
       const seen = (sql: Sql) => holding(sql, ownerId, rule, asOf)
       const others = await db.run(
-        (sql) => sql<{ entity: number; id: MemoryId; seq: number }[]>`
+        (sql) => sql<SharedRow[]>`
           SELECT e.id AS entity, near.id, near.seq
             FROM memory AS mine JOIN mention AS n ON n.memory = mine.seq JOIN entity AS e ON e.id = n.entity
            CROSS JOIN ${givenRule(sql, rule)} CROSS JOIN LATERAL (
@@ -66,33 +62,16 @@ export function postgresGraphStore(db: Database): GraphStore {
               ORDER BY o.memory DESC LIMIT ${memoriesPerEntity}) AS near
            WHERE mine.owner_id = ${ownerId} AND mine.id = ${id} ORDER BY e.key, near.seq DESC`,
       )
-      const names = await named(
-        others.map(({ entity }) => entity),
-        seen,
-        rule,
-      )
-      return others.flatMap(({ entity, id: memoryId, seq }): Shared[] => {
-        const found = names.get(entity)
-        return found === undefined ? [] : [{ ...found, memoryId, seq }]
-      })
+      const names = others.map(({ entity }) => entity)
+      return sharedOf(others, await named(names, seen, rule))
     },
 
     async links(ownerId, rule, keys, asOf) {
       await makeCurrent(db, ownerId)
       const seen = (sql: Sql) => holding(sql, ownerId, rule, asOf)
       const rows = await db.run((sql) => findLinks(sql, ownerId, rule, keys, seen(sql)))
-      const names = await named(
-        rows.map(({ entity }) => entity),
-        seen,
-        rule,
-      )
-      return rows.flatMap(({ from, entity, memory, forwards, backwards }): Link[] => {
-        const to = names.get(entity)
-        if (to === undefined) return []
-        const predicate = forwards ?? backwards
-        const relation = predicate === null ? undefined : { predicate, reversed: forwards === null }
-        return [{ from, to, memoryId: memory, relation }]
-      })
+      const names = rows.map(({ entity }) => entity)
+      return linksOf(rows, await named(names, seen, rule))
     },
 
     async timeline(ownerId, rule, key, { from, to, limit, descending }) {
@@ -116,14 +95,6 @@ export function postgresGraphStore(db: Database): GraphStore {
     health: () => db.health(),
     async close() {},
   }
-}
-
-interface LinkRow {
-  readonly from: string
-  readonly entity: number
-  readonly memory: MemoryId
-  readonly forwards: string | null
-  readonly backwards: string | null
 }
 
 const findLinks = (sql: Sql, ownerId: OwnerId, rule: AccessRule, keys: readonly string[], seen: Fragment) => sql<

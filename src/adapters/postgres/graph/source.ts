@@ -4,7 +4,8 @@ import { isOfText, takingOver } from '../../../memory/change/derive.ts'
 import { textOf } from '../../../memory/graph/knowledge.ts'
 import type { GraphMemory, GraphSource } from '../../../memory/graph/ports.ts'
 import type { Knowledge, Mention, Relation } from '../../../memory/graph/schema.ts'
-import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import { graphMemoryOf } from '../../../memory/stored/graph.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
 import type { Database, Transaction } from '../database.ts'
 import { writeJobs } from '../memory/outbox.ts'
@@ -20,10 +21,7 @@ export function postgresGraphSource(db: Database): GraphSource {
         const byId = new Map(rows.map((row) => [row.id, row]))
         return ids.flatMap((id): GraphMemory[] => {
           const row = byId.get(id)
-          if (row === undefined) return []
-          const { appId, categories, state, validFrom, validTo, occurredAt, version } = memoryOf(row)
-          const facts = { id, seq: row.seq, version, appId, categories, state, validFrom, validTo, occurredAt }
-          return [{ ...facts, ...knowledge(id) }]
+          return row === undefined ? [] : [graphMemoryOf(row, knowledge(id))]
         })
       }),
 

@@ -6,7 +6,7 @@ import { isRetold, isReworded, type MemoryChanged } from '../../../memory/change
 import { knowledgeOf, knowledgeVersion } from '../../../memory/graph/knowledge.ts'
 import type { Extraction } from '../../../memory/graph/schema.ts'
 import type { Memory } from '../../../memory/schema.ts'
-import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database, Sql, Transaction } from '../database.ts'
 

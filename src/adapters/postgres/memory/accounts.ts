@@ -1,23 +1,12 @@
 /** Removing all that is kept of a person, tombstones and history too. */
 import type { Accounts } from '../../../memory/ports.ts'
+import { wholeOwner } from '../../../memory/stored/job.ts'
+import { ownedTables } from '../../../memory/stored/tables.ts'
 import type { Database } from '../database.ts'
 import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/owner.ts'
-import { wholeOwner, writeJobs } from './outbox.ts'
+import { writeJobs } from './outbox.ts'
 import type { FlushReadings } from './write.ts'
-
-/** Every table with a column for the owner, besides those of the index; `memory` last. */
-const tables = [
-  'memory_category',
-  'memory_event',
-  'access_log',
-  'access_rule',
-  'confirmation',
-  'once',
-  'preference',
-  'job',
-  'memory',
-]
 
 export const createAccounts = (db: Database, flush: FlushReadings): Accounts => ({
   eraseOwner: (ownerId, at) =>
@@ -32,9 +21,10 @@ export const createAccounts = (db: Database, flush: FlushReadings): Accounts => 
       await dropIndex(transaction)
       await sql`DELETE FROM extraction WHERE memory IN (SELECT seq FROM memory WHERE owner_id = ${ownerId})`
       await dropKnowledge(transaction)
-      for (const table of tables) await sql`DELETE FROM ${sql(table)} WHERE owner_id = ${ownerId}`
+      for (const table of ownedTables) await sql`DELETE FROM ${sql(table)} WHERE owner_id = ${ownerId}`
       // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
       await writeJobs(transaction, [{ id: wholeOwner, kinds: ['graph'] }], at)
-      return erased ?? { memories: 0, events: 0, readings: 0, rules: 0 }
+      if (erased === undefined) throw new Error('Counts are always one row.')
+      return erased
     }),
 })

@@ -2,7 +2,7 @@
 import { adding } from '../../../memory/change/add.ts'
 import type { AddOutcome, AddPolicy, Draft } from '../../../memory/ports.ts'
 import type { Memory } from '../../../memory/schema.ts'
-import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { ClientId } from '../../../shared/brand.ts'
 import type { Transaction } from '../database.ts'
 import { findRule } from './conditions.ts'

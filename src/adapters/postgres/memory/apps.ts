@@ -1,26 +1,11 @@
 /** Apps as their user sees them: what they wrote and read, and what they may. */
-import { openRule } from '../../../memory/access.ts'
 import type { Apps, AppUse } from '../../../memory/ports.ts'
-import type { AccessRule } from '../../../memory/schema.ts'
-import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import { categoriesToRow, maxApps, type UseRow, useOf } from '../../../memory/stored/app.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
+import { setForgotten } from '../../../memory/stored/once.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { assertReaderIn, findRule, type RuleColumns, readable, ruleColumns, ruleOf } from './conditions.ts'
-import { forgotten } from './onces.ts'
-
-const maxApps = 1_000
-
-interface UseRow {
-  readonly app_id: ClientId
-  readonly created: number
-  readonly accessed: number
-  readonly first: number | null
-  readonly last: number | null
-  readonly paused: boolean | null
-  readonly read: AccessRule['read'] | null
-  readonly write: AccessRule['write'] | null
-  readonly categories: string | null
-}
 
 export function createApps(db: Database, flushReadings: (ownerId: OwnerId) => Promise<void>): Apps {
   async function uses(ownerId: OwnerId, appId?: ClientId): Promise<readonly AppUse[]> {
@@ -65,34 +50,15 @@ export function createApps(db: Database, flushReadings: (ownerId: OwnerId) => Pr
     },
     rule: (ownerId, appId) => db.run((sql) => findRule(sql, ownerId, appId)),
     // As a write of the owner: what was begun under the old rule is done before this is.
-    setRule: (ownerId, { appId, paused, read, write, categories }) =>
+    setRule: (ownerId, rule) =>
       db.write(ownerId, async ({ sql }) => {
         await sql`
-          WITH forgotten AS (UPDATE once SET ${forgotten(sql)}
-            WHERE owner_id = ${ownerId} AND app_id = ${appId} AND state <> 'erased')
+          WITH forgotten AS (UPDATE once SET ${sql.unsafe(setForgotten)}
+            WHERE owner_id = ${ownerId} AND app_id = ${rule.appId} AND state <> 'erased')
           INSERT INTO access_rule (owner_id, app_id, paused, read, write, categories)
-          VALUES (${ownerId}, ${appId}, ${paused}, ${read}, ${write},
-            ${categories === undefined ? null : JSON.stringify(categories)})
+          VALUES (${ownerId}, ${rule.appId}, ${rule.paused}, ${rule.read}, ${rule.write}, ${categoriesToRow(rule)})
           ON CONFLICT (owner_id, app_id) DO UPDATE SET paused = excluded.paused, read = excluded.read,
             write = excluded.write, categories = excluded.categories`
       }),
   }
 }
-
-const useOf = (row: UseRow): AppUse => ({
-  appId: row.app_id,
-  rule:
-    row.paused === null || row.read === null || row.write === null
-      ? openRule(row.app_id)
-      : {
-          appId: row.app_id,
-          paused: row.paused,
-          read: row.read,
-          write: row.write,
-          categories: row.categories === null ? undefined : JSON.parse(row.categories),
-        },
-  memoriesCreated: row.created,
-  memoriesAccessed: row.accessed,
-  firstAccessed: row.first ?? undefined,
-  lastAccessed: row.last ?? undefined,
-})

@@ -5,6 +5,7 @@
 import { assertReader } from '../../../memory/access.ts'
 import type { MemoryFilter } from '../../../memory/ports.ts'
 import type { AccessRule } from '../../../memory/schema.ts'
+import { categoriesToRow, ruleOf as ruleFrom } from '../../../memory/stored/app.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Fragment, Sql } from '../database.ts'
 
@@ -16,7 +17,7 @@ export const ruleOf = (sql: Sql, ownerId: OwnerId, appId: ClientId): Fragment =>
 /** A rule that the caller has read already, as `r`. */
 export const givenRule = (sql: Sql, rule: AccessRule): Fragment => sql`(
   SELECT ${rule.paused}::boolean AS paused, ${rule.read}::text AS read, ${rule.write}::text AS write,
-    ${rule.categories === undefined ? null : JSON.stringify(rule.categories)}::text AS categories) AS r`
+    ${categoriesToRow(rule)}::text AS categories) AS r`
 
 /** The columns of `r` that `ruleIn` reads. */
 export const ruleColumns = (sql: Sql): Fragment =>
@@ -29,13 +30,14 @@ export interface RuleColumns {
   readonly rule_categories: string | null
 }
 
-const ruleIn = (row: RuleColumns, appId: ClientId): AccessRule => ({
-  appId,
-  paused: row.rule_paused,
-  read: row.rule_read,
-  write: row.rule_write,
-  categories: row.rule_categories === null ? undefined : JSON.parse(row.rule_categories),
-})
+const ruleIn = (row: RuleColumns, appId: ClientId): AccessRule =>
+  ruleFrom({
+    app_id: appId,
+    paused: row.rule_paused,
+    read: row.rule_read,
+    write: row.rule_write,
+    categories: row.rule_categories,
+  })
 
 /** @throws Fault `forbidden` when the rule of the rows' app lets it read nothing at all */
 export function assertReaderIn(rows: readonly RuleColumns[], appId: ClientId): void {

@@ -1,15 +1,7 @@
 /** What may happen once: confirmed deletions, and writes with an Idempotency-Key. A person's settings beside them. */
 import type { Onces, Preferences } from '../../../memory/ports.ts'
-import type { Database, Fragment, Transaction } from '../database.ts'
-
-/** A claim of a process that died is free again after this. */
-const claimMs = 60_000
-
-interface OnceRow {
-  readonly fingerprint: string
-  readonly state: 'running' | 'done' | 'erased'
-  readonly result: string | null
-}
+import { claimedBy, claimMs, type OnceRow, setForgotten } from '../../../memory/stored/once.ts'
+import type { Database, Transaction } from '../database.ts'
 
 export function createOnces(db: Database): Onces & Preferences {
   return {
@@ -41,10 +33,7 @@ export function createOnces(db: Database): Onces & Preferences {
         if (begun.length === 1) return { kind: 'begin' }
         const [row] = await sql<OnceRow[]>`SELECT fingerprint, state, result FROM once
           WHERE owner_id = ${ownerId} AND app_id = ${appId} AND key = ${key}`
-        if (row === undefined) return { kind: 'running' }
-        if (row.fingerprint !== fingerprint) return { kind: 'other_input' }
-        if (row.state === 'done' && row.result !== null) return { kind: 'done', result: JSON.parse(row.result) }
-        return { kind: row.state === 'running' ? 'running' : 'erased' }
+        return row === undefined ? { kind: 'running' } : claimedBy(row, fingerprint)
       }),
     endOnce: (ownerId, appId, key, { result, holdsTexts }, expiresAt) =>
       db.run(async (sql) => {
@@ -71,12 +60,6 @@ export function createOnces(db: Database): Onces & Preferences {
   }
 }
 
-/**
- * Results kept for idempotency hold texts, and which they hold is not worth knowing. What still runs gets a mark in place of its
- * result, so that what it returns is not kept.
- */
+/** Forgets the results that are kept for all apps. */
 export const forgetResults = ({ sql, ownerId }: Transaction) =>
-  sql`UPDATE once SET ${forgotten(sql)} WHERE owner_id = ${ownerId} AND state <> 'erased'`
-
-export const forgotten = (sql: Transaction['sql']): Fragment => sql`
-  result = CASE state WHEN 'running' THEN 'null' END, state = CASE state WHEN 'running' THEN 'running' ELSE 'erased' END`
+  sql`UPDATE once SET ${sql.unsafe(setForgotten)} WHERE owner_id = ${ownerId} AND state <> 'erased'`

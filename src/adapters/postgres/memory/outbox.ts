@@ -1,5 +1,15 @@
 /** The outbox in Postgres: see memory/jobs/ports.ts for what it promises. */
-import type { DeadJob, Job, JobKind, JobsState, Outbox } from '../../../memory/jobs/ports.ts'
+import type { JobKind, Outbox } from '../../../memory/jobs/ports.ts'
+import {
+  deadJobOf,
+  type JobRow,
+  type JobsStateRow,
+  jobKeyOf,
+  jobOf,
+  jobsStateOf,
+  resubscribed,
+  wholeOwner,
+} from '../../../memory/stored/job.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import type { Database, Sql, Transaction } from '../database.ts'
@@ -28,16 +38,6 @@ CREATE INDEX job_by_age ON job (kind, dead, created_at);
 `,
 }
 
-interface JobRow {
-  readonly kind: JobKind
-  readonly owner_id: OwnerId
-  readonly memory_id: string
-  readonly revision: number
-  readonly attempts: number
-}
-
-/** A job of all of an owner's memories. */
-export const wholeOwner = '' as MemoryId
 /** A job that is asked for again: counted from anew, unless somebody runs it, who will see that it has another revision. */
 const again = (sql: Sql) => sql`ON CONFLICT (kind, owner_id, memory_id) DO UPDATE SET revision = job.revision + 1,
   attempts = 0, dead = false, due_at = CASE WHEN job.leased AND NOT job.dead THEN job.due_at ELSE excluded.due_at END`
@@ -59,14 +59,14 @@ export function postgresOutbox(db: Database): Outbox {
   return {
     async subscribe(kinds, at) {
       const known = await db.run(kindsOf)
-      if (known.length === kinds.length && kinds.every((kind) => known.includes(kind))) return
+      if (Object.values(resubscribed(known, kinds)).every(({ length }) => length === 0)) return
       await db.exclusive(async (sql) => {
-        const before = await kindsOf(sql)
-        for (const kind of before.filter((one) => !kinds.includes(one))) {
+        const { ended, begun } = resubscribed(await kindsOf(sql), kinds)
+        for (const kind of ended) {
           await sql`DELETE FROM job WHERE kind = ${kind}`
           await sql`DELETE FROM job_kind WHERE kind = ${kind}`
         }
-        for (const kind of kinds.filter((one) => !before.includes(one))) {
+        for (const kind of begun) {
           await sql`INSERT INTO job_kind (kind) VALUES (${kind})`
           await renew(sql, kind, undefined, at)
         }
@@ -130,19 +130,12 @@ export function postgresOutbox(db: Database): Outbox {
 
     state: (at) =>
       db.run(async (sql) => {
-        const rows = await sql<{ kind: JobKind; waiting: number; dead: number; oldest: number | null }[]>`
+        const rows = await sql<JobsStateRow[]>`
           SELECT k.kind, (SELECT count(*) FROM job WHERE kind = k.kind AND NOT dead) AS waiting,
               (SELECT count(*) FROM job WHERE kind = k.kind AND dead) AS dead,
               (SELECT min(created_at) FROM job WHERE kind = k.kind AND NOT dead) AS oldest
             FROM job_kind AS k ORDER BY k.kind`
-        return rows.map(
-          ({ kind, waiting, dead, oldest }): JobsState => ({
-            kind,
-            waiting,
-            dead,
-            lagMs: oldest === null ? 0 : Math.max(0, at - oldest),
-          }),
-        )
+        return rows.map((row) => jobsStateOf(row, at))
       }),
 
     dead: (limit) =>
@@ -150,7 +143,7 @@ export function postgresOutbox(db: Database): Outbox {
         const rows = await sql<(JobRow & { reason: string | null })[]>`
           SELECT kind, owner_id, memory_id, revision, attempts, reason FROM job WHERE dead
            ORDER BY kind, owner_id, memory_id LIMIT ${limit}`
-        return rows.map((row): DeadJob => ({ ...jobOf(row), reason: row.reason ?? '' }))
+        return rows.map(deadJobOf)
       }),
   }
 }
@@ -171,22 +164,7 @@ async function renew(sql: Sql, kind: JobKind, ownerId: OwnerId | undefined, at: 
   return counted?.count ?? 0
 }
 
-const keysOf = (jobs: readonly Pick<Job, 'kind' | 'ownerId' | 'memoryId' | 'revision'>[]): string =>
-  JSON.stringify(
-    jobs.map(({ kind, ownerId, memoryId, revision }) => ({
-      kind,
-      owner_id: ownerId,
-      memory_id: memoryId ?? wholeOwner,
-      revision,
-    })),
-  )
+const keysOf = (jobs: readonly (Parameters<typeof jobKeyOf>[0] & { readonly revision?: number })[]): string =>
+  JSON.stringify(jobs.map((job) => ({ ...jobKeyOf(job), revision: job.revision })))
 
 const sameJob = (sql: Sql) => sql`j.kind = x.kind AND j.owner_id = x.owner_id AND j.memory_id = x.memory_id`
-
-const jobOf = ({ kind, owner_id, memory_id, revision, attempts }: JobRow): Job => ({
-  kind,
-  ownerId: owner_id,
-  memoryId: memory_id === wholeOwner ? undefined : (memory_id as MemoryId),
-  attempts,
-  revision,
-})

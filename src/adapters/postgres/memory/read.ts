@@ -1,9 +1,9 @@
 /** Reading memories: by id, by filter, counted. Each is one statement, the app's rule included. */
-import type { ListRequest, Memories, MemoryPage, SortColumn } from '../../../memory/ports.ts'
+import type { ListRequest, Memories, MemoryPage } from '../../../memory/ports.ts'
 import type { Memory, MemoryState } from '../../../memory/schema.ts'
-import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import { countsOf, type MemoryRow, memoryOf, orderOf } from '../../../memory/stored/memory.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
-import type { Database, Fragment, Sql } from '../database.ts'
+import type { Database } from '../database.ts'
 import { assertReaderIn, matching, type RuleColumns, readable, ruleColumns, ruleOf } from './conditions.ts'
 
 type Readers = Pick<Memories, 'get' | 'list' | 'categories' | 'counts'>
@@ -14,14 +14,6 @@ type Joined<Row> = RuleColumns & { readonly [Column in keyof Row]: Row[Column] |
 /** The rows that have more than the rule. */
 export const present = <Row extends object>(rows: readonly Joined<Row>[], column: keyof Row): readonly Row[] =>
   rows.filter((row) => row[column] !== null) as unknown as readonly Row[]
-
-/** Ties are broken by id, which rises with time. */
-const orders: Readonly<Record<SortColumn, (sql: Sql, direction: Fragment) => Fragment>> = {
-  createdAt: (sql, direction) => sql`m.created_at ${direction}, m.id ${direction}`,
-  content: (sql, direction) => sql`m.content ${direction}, m.id ${direction}`,
-  app: (sql, direction) => sql`m.app_id ${direction}, m.created_at ${direction}, m.id ${direction}`,
-  categories: (sql, direction) => sql`m.categories ${direction}, m.id ${direction}`,
-}
 
 export function createReaders(db: Database): Readers {
   const get = (ownerId: OwnerId, appId: ClientId, ids: readonly MemoryId[]): Promise<Memory[]> =>
@@ -38,8 +30,7 @@ export function createReaders(db: Database): Readers {
     db.run(async (sql) => {
       const { after, limit, offset = 0 } = request
       const wanted = sql`${readable(sql, ownerId, appId)} AND ${matching(sql, ownerId, request.filter)}`
-      const direction = request.descending ? sql`DESC` : sql`ASC`
-      const order = orders[request.sort](sql, direction)
+      const order = sql.unsafe(orderOf(request))
       const from =
         after === undefined
           ? wanted
@@ -75,10 +66,7 @@ export function createReaders(db: Database): Readers {
             SELECT m.state AS state, count(*) AS count FROM memory AS m
              WHERE ${readable(sql, ownerId, appId)} GROUP BY m.state) AS counted ON true`
         assertReaderIn(rows, appId)
-        const counts = { active: 0, paused: 0, archived: 0, deleted: 0 }
-        for (const { state, count } of present<{ state: MemoryState; count: number }>(rows, 'state'))
-          counts[state] = count
-        return counts
+        return countsOf(present<{ state: MemoryState; count: number }>(rows, 'state'))
       }),
   }
 }

@@ -6,16 +6,15 @@
  */
 import { type ChangeSet, memoriesChanged, type Rewriting } from '../../../memory/change/set.ts'
 import type { Memory } from '../../../memory/schema.ts'
+import { eventColumns, eventRowOf } from '../../../memory/stored/history.ts'
 import {
   changingColumns,
-  eventColumns,
-  eventRowOf,
   type MemoryRow,
   memoryColumns,
   memoryOf,
   rowOf,
   tombstone,
-} from '../../../memory/stored.ts'
+} from '../../../memory/stored/memory.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
 import type { Transaction } from '../database.ts'
 import { forgetResults } from './onces.ts'

@@ -3,20 +3,17 @@ import {
   type Entity,
   type EntityUse,
   type GraphStore,
-  type Link,
   memoriesPerEntity,
-  type Shared,
   type TimelineEntry,
 } from '../../../memory/graph/ports.ts'
-import type { EntityKind } from '../../../memory/graph/schema.ts'
 import type { AccessRule } from '../../../memory/schema.ts'
+import { knownKind, type LinkRow, linksOf, type Named, namedOf, sharedOf } from '../../../memory/stored/graph.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { both, type Condition, readable } from '../memory/conditions.ts'
 import { makeCurrent } from './write.ts'
 
-/** A mention of a known kind names an entity better than one of none; among equals the newest. Kept in one number, for max(). */
-const best = "max(iif(n.kind = 'other', 0, 4503599627370496) + n.memory)"
+const best = `max(iif(n.kind = 'other', 0, ${knownKind}) + n.memory)`
 const active: Condition = { sql: "m.state = 'active'", values: [] }
 
 const holding = (ownerId: OwnerId, rule: AccessRule, asOf: number): Condition =>
@@ -30,15 +27,15 @@ export function sqliteGraphStore(db: Database): GraphStore {
     db.get<{ id: number }>('SELECT id FROM entity WHERE owner_id = ? AND key = ?', ownerId, key)?.id
 
   /** The entity as those memories name it that may be read at that time. */
-  function named(ids: readonly number[], seen: Condition): Map<number, Entity> {
-    const rows = db.all<{ id: number; key: string; name: string; kind: EntityKind }>(
+  function named(ids: readonly number[], seen: Condition): Named {
+    const rows = db.all<Entity & { id: number }>(
       `SELECT e.id AS id, e.key AS key, n.name AS name, n.kind AS kind, ${best} AS best
          FROM mention AS n JOIN memory AS m ON m.seq = n.memory JOIN entity AS e ON e.id = n.entity
         WHERE n.entity IN (SELECT value FROM json_each(?)) AND ${seen.sql} GROUP BY n.entity`,
-      JSON.stringify(ids),
+      JSON.stringify([...new Set(ids)]),
       ...seen.values,
     )
-    return new Map(rows.map(({ id, key, name, kind }) => [id, { key, name, kind }]))
+    return namedOf(rows)
   }
 
   return {
@@ -81,11 +78,8 @@ export function sqliteGraphStore(db: Database): GraphStore {
           )
           .map((memory) => ({ entity: entity.id, ...memory })),
       )
-      const names = named([...new Set(others.map(({ entity }) => entity))], seen)
-      return others.flatMap(({ entity, id: memoryId, seq }): Shared[] => {
-        const found = names.get(entity)
-        return found === undefined ? [] : [{ ...found, memoryId, seq }]
-      })
+      const names = others.map(({ entity }) => entity)
+      return sharedOf(others, named(names, seen))
     },
 
     async links(ownerId, rule, keys, asOf) {
@@ -93,16 +87,10 @@ export function sqliteGraphStore(db: Database): GraphStore {
       const seen = holding(ownerId, rule, asOf)
       const rows = keys.flatMap((from) => {
         const id = entityId(ownerId, from)
-        return id === undefined ? [] : linksOf(id, seen).map((row) => ({ from, ...row }))
+        return id === undefined ? [] : linkRows(id, seen).map((row) => ({ from, ...row }))
       })
-      const names = named([...new Set(rows.map(({ entity }) => entity))], seen)
-      return rows.flatMap(({ from, entity, memory, forwards, backwards }): Link[] => {
-        const to = names.get(entity)
-        if (to === undefined) return []
-        const predicate = forwards ?? backwards
-        const relation = predicate === null ? undefined : { predicate, reversed: forwards === null }
-        return [{ from, to, memoryId: memory, relation }]
-      })
+      const names = rows.map(({ entity }) => entity)
+      return linksOf(rows, named(names, seen))
     },
 
     async timeline(ownerId, rule, key, { from, to, limit, descending }) {
@@ -130,8 +118,8 @@ export function sqliteGraphStore(db: Database): GraphStore {
     async close() {},
   }
 
-  function linksOf(id: number, seen: Condition) {
-    return db.all<{ entity: number; memory: MemoryId; forwards: string | null; backwards: string | null }>(
+  function linkRows(id: number, seen: Condition) {
+    return db.all<Omit<LinkRow, 'from'>>(
       `WITH near AS (
          SELECT n.memory AS seq, m.id AS id FROM mention AS n JOIN memory AS m ON m.seq = n.memory
           WHERE n.entity = ?1 AND ${numbered(seen.sql, 2)} ORDER BY n.memory DESC LIMIT ${memoriesPerEntity}

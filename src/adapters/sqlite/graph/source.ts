@@ -4,7 +4,8 @@ import { isOfText, takingOver } from '../../../memory/change/derive.ts'
 import { textOf } from '../../../memory/graph/knowledge.ts'
 import type { GraphMemory, GraphSource } from '../../../memory/graph/ports.ts'
 import type { EntityKind, Knowledge, Origin } from '../../../memory/graph/schema.ts'
-import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import { graphMemoryOf } from '../../../memory/stored/graph.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { writeJobs } from '../memory/outbox.ts'
@@ -34,10 +35,7 @@ export function sqliteGraphSource(db: Database): GraphSource {
         isCurrent(db, ownerId)
         return ids.flatMap((id): GraphMemory[] => {
           const row = rowOf(ownerId, id)
-          if (row === undefined) return []
-          const { appId, categories, state, validFrom, validTo, occurredAt, version } = memoryOf(row)
-          const facts = { id, seq: row.seq, version, appId, categories, state, validFrom, validTo, occurredAt }
-          return [{ ...facts, ...known(row.seq) }]
+          return row === undefined ? [] : [graphMemoryOf(row, known(row.seq))]
         })
       }),
 

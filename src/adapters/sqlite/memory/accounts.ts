@@ -1,23 +1,13 @@
 /** Removing all that is kept of a person, tombstones and history too. */
 import type { Accounts } from '../../../memory/ports.ts'
+import { wholeOwner } from '../../../memory/stored/job.ts'
+import { ownedTables } from '../../../memory/stored/tables.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/write.ts'
-import { wholeOwner, writeJobs } from './outbox.ts'
+import { writeJobs } from './outbox.ts'
 import { erased } from './write.ts'
-
-/** Every table with a column for the owner, besides those of the index and of the entities. */
-const tables = [
-  'memory_category',
-  'memory_event',
-  'access_log',
-  'access_rule',
-  'confirmation',
-  'once',
-  'preference',
-  'job',
-]
 
 export const createAccounts = (db: Database, flush: (ownerId: OwnerId) => void): Accounts => ({
   eraseOwner: async (ownerId, at) =>
@@ -33,8 +23,7 @@ export const createAccounts = (db: Database, flush: (ownerId: OwnerId) => void):
       dropIndex(db, ownerId)
       db.run('DELETE FROM extraction WHERE memory IN (SELECT seq FROM memory WHERE owner_id = ?)', ownerId)
       dropKnowledge(db, ownerId)
-      for (const table of tables) db.run(`DELETE FROM ${table} WHERE owner_id = ?`, ownerId)
-      db.run('DELETE FROM memory WHERE owner_id = ?', ownerId)
+      for (const table of ownedTables) db.run(`DELETE FROM ${table} WHERE owner_id = ?`, ownerId)
       // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
       writeJobs(db, ownerId, wholeOwner, ['graph'], at)
       return counts

@@ -1,21 +1,11 @@
 /** Apps as their user sees them: what they wrote and read, and what they may. */
-import { openRule } from '../../../memory/access.ts'
 import type { Apps, AppUse } from '../../../memory/ports.ts'
-import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import { categoriesToRow, maxApps, type UseRow, useOf } from '../../../memory/stored/app.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
-import { findRule, readableBy, ruleOf } from './conditions.ts'
+import { findRule, readableBy } from './conditions.ts'
 import { forgetResults } from './onces.ts'
-
-const maxApps = 1_000
-
-interface UseRow {
-  readonly app_id: ClientId
-  readonly created: number
-  readonly accessed: number
-  readonly first: number | null
-  readonly last: number | null
-}
 
 export function createApps(db: Database, flush: (ownerId: OwnerId) => void): Apps {
   function uses(ownerId: OwnerId, appId?: ClientId): AppUse[] {
@@ -26,27 +16,17 @@ export function createApps(db: Database, flush: (ownerId: OwnerId) => void): App
       `WITH wrote AS (SELECT app_id, count(*) AS created FROM memory WHERE owner_id = ? ${one} AND state <> 'deleted' GROUP BY app_id),
             gave AS (SELECT app_id, count(DISTINCT memory_id) AS accessed, min(at) AS first, max(at) AS last
                        FROM access_log WHERE owner_id = ? ${one} GROUP BY app_id),
-            known AS (SELECT app_id FROM wrote UNION SELECT app_id FROM gave
-                      UNION SELECT app_id FROM access_rule WHERE owner_id = ? ${one})
-       SELECT known.app_id, coalesce(wrote.created, 0) AS created, coalesce(gave.accessed, 0) AS accessed, gave.first, gave.last
-         FROM known LEFT JOIN wrote USING (app_id) LEFT JOIN gave USING (app_id) ORDER BY known.app_id LIMIT ${maxApps}`,
+            ruled AS (SELECT app_id, paused, read, write, categories FROM access_rule WHERE owner_id = ? ${one}),
+            known AS (SELECT app_id FROM wrote UNION SELECT app_id FROM gave UNION SELECT app_id FROM ruled)
+       SELECT known.app_id, coalesce(wrote.created, 0) AS created, coalesce(gave.accessed, 0) AS accessed,
+           gave.first, gave.last, ruled.paused, ruled.read, ruled.write, ruled.categories
+         FROM known LEFT JOIN wrote USING (app_id) LEFT JOIN gave USING (app_id) LEFT JOIN ruled USING (app_id)
+        ORDER BY known.app_id LIMIT ${maxApps}`,
       ...values,
       ...values,
       ...values,
     )
-    const rules = new Map(
-      db
-        .all<Parameters<typeof ruleOf>[0]>('SELECT * FROM access_rule WHERE owner_id = ? LIMIT ?', ownerId, maxApps)
-        .map((row) => [row.app_id, ruleOf(row)]),
-    )
-    return rows.map((row) => ({
-      appId: row.app_id,
-      rule: rules.get(row.app_id) ?? openRule(row.app_id),
-      memoriesCreated: row.created,
-      memoriesAccessed: row.accessed,
-      firstAccessed: row.first ?? undefined,
-      lastAccessed: row.last ?? undefined,
-    }))
+    return rows.map(useOf)
   }
 
   return {
@@ -81,7 +61,7 @@ export function createApps(db: Database, flush: (ownerId: OwnerId) => void): App
           rule.paused ? 1 : 0,
           rule.read,
           rule.write,
-          rule.categories === undefined ? null : JSON.stringify(rule.categories),
+          categoriesToRow(rule),
         )
       }),
   }

@@ -2,6 +2,7 @@
 import { assertReader, openRule } from '../../../memory/access.ts'
 import type { MemoryFilter } from '../../../memory/ports.ts'
 import type { AccessRule } from '../../../memory/schema.ts'
+import { type RuleRow, ruleOf } from '../../../memory/stored/app.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database, Value } from '../database.ts'
 
@@ -50,22 +51,6 @@ export function changeable(ownerId: OwnerId, rule: AccessRule): Condition {
   if (rule.write !== 'own') return both(readable(ownerId, rule), never)
   return both(readable(ownerId, rule), { sql: 'm.app_id = ?', values: [rule.appId] })
 }
-
-interface RuleRow {
-  readonly app_id: ClientId
-  readonly paused: number
-  readonly read: AccessRule['read']
-  readonly write: AccessRule['write']
-  readonly categories: string | null
-}
-
-export const ruleOf = (row: RuleRow): AccessRule => ({
-  appId: row.app_id,
-  paused: row.paused !== 0,
-  read: row.read,
-  write: row.write,
-  categories: row.categories === null ? undefined : JSON.parse(row.categories),
-})
 
 export function findRule(db: Database, ownerId: OwnerId, appId: ClientId): AccessRule {
   const row = db.get<RuleRow>(

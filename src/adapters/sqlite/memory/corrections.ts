@@ -2,7 +2,7 @@
 import { merging, superseding, undoable, undoing } from '../../../memory/change/correct.ts'
 import type { Corrections } from '../../../memory/ports.ts'
 import type { MemoryEvent } from '../../../memory/schema.ts'
-import { type EventRow, eventOf } from '../../../memory/stored.ts'
+import { type EventRow, eventOf } from '../../../memory/stored/history.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { find, writeChanges } from './record.ts'

@@ -1,7 +1,7 @@
 /** What happened to memories, and who read them. */
 import { eventFor, visible } from '../../../memory/change.ts'
 import type { History } from '../../../memory/ports.ts'
-import { type AccessRow, accessOf, type EventRow, eventOf, readingRowsOf } from '../../../memory/stored.ts'
+import { type AccessRow, accessOf, type EventRow, eventOf, readingRowsOf } from '../../../memory/stored/history.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import { createWriteBehind } from '../../../shared/write-behind.ts'
 import type { Database } from '../database.ts'

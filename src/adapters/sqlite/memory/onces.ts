@@ -1,16 +1,8 @@
 /** What may happen once: confirmed deletions, and writes with an Idempotency-Key. A person's settings beside them. */
 import type { Onces, Preferences } from '../../../memory/ports.ts'
+import { claimedBy, claimMs, type OnceRow, setForgotten } from '../../../memory/stored/once.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
-
-/** A claim of a process that died is free again after this. */
-const claimMs = 60_000
-
-interface OnceRow {
-  readonly fingerprint: string
-  readonly state: 'running' | 'done' | 'erased'
-  readonly result: string | null
-}
 
 export function createOnces(db: Database): Onces & Preferences {
   return {
@@ -57,9 +49,7 @@ export function createOnces(db: Database): Onces & Preferences {
           )
           return { kind: 'begin' }
         }
-        if (row.fingerprint !== fingerprint) return { kind: 'other_input' }
-        if (row.state === 'done' && row.result !== null) return { kind: 'done', result: JSON.parse(row.result) }
-        return { kind: row.state === 'running' ? 'running' : 'erased' }
+        return claimedBy(row, fingerprint)
       }),
     async endOnce(ownerId, appId, key, { result, holdsTexts }, expiresAt) {
       db.run(
@@ -97,15 +87,10 @@ export function createOnces(db: Database): Onces & Preferences {
   }
 }
 
-/**
- * Results kept for idempotency hold texts, and which they hold is not worth knowing. Of one app, or of all. What still runs gets a
- * mark in place of its result, so that what it returns is not kept.
- */
+/** Forgets the results that are kept for an app, or for all. */
 export const forgetResults = (db: Database, ownerId: OwnerId, appId?: ClientId): number =>
   db.run(
-    `UPDATE once SET result = CASE state WHEN 'running' THEN 'null' END,
-        state = CASE state WHEN 'running' THEN 'running' ELSE 'erased' END
-      WHERE owner_id = ? AND app_id = coalesce(?, app_id) AND state <> 'erased'`,
+    `UPDATE once SET ${setForgotten} WHERE owner_id = ? AND app_id = coalesce(?, app_id) AND state <> 'erased'`,
     ownerId,
     appId ?? null,
   )

@@ -1,5 +1,15 @@
 /** The outbox in SQLite: see memory/jobs/ports.ts for what it promises. */
-import type { DeadJob, Job, JobKind, JobsState, Outbox } from '../../../memory/jobs/ports.ts'
+import type { Job, JobKind, Outbox } from '../../../memory/jobs/ports.ts'
+import {
+  deadJobOf,
+  type JobRow,
+  type JobsStateRow,
+  jobKeyOf,
+  jobOf,
+  jobsStateOf,
+  resubscribed,
+  wholeOwner,
+} from '../../../memory/stored/job.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import type { Database } from '../database.ts'
@@ -21,16 +31,6 @@ CREATE INDEX job_by_age ON job (kind, dead, created_at);
 `,
 }
 
-interface JobRow {
-  readonly kind: JobKind
-  readonly owner_id: OwnerId
-  readonly memory_id: MemoryId
-  readonly revision: number
-  readonly attempts: number
-}
-
-/** A job of all of an owner's memories. */
-export const wholeOwner = '' as MemoryId
 /** A job that is asked for again: counted from anew, unless somebody runs it, who will see that it has another revision. */
 const again = `ON CONFLICT (kind, owner_id, memory_id) DO UPDATE SET revision = revision + 1, attempts = 0, dead = 0,
   due_at = iif(leased = 1 AND dead = 0, due_at, excluded.due_at)`
@@ -57,14 +57,10 @@ export function writeJobs(
 }
 
 export function sqliteOutbox(db: Database): Outbox {
-  const setJob = (sql: string, job: Job, ...values: readonly (string | number | null)[]) =>
-    db.run(
-      `${sql} WHERE kind = ? AND owner_id = ? AND memory_id = ?`,
-      ...values,
-      job.kind,
-      job.ownerId,
-      job.memoryId ?? wholeOwner,
-    )
+  const onJob = (sql: string, job: Job, ...values: readonly (string | number | null)[]) => {
+    const { kind, owner_id, memory_id } = jobKeyOf(job)
+    return db.run(`${sql} kind = ? AND owner_id = ? AND memory_id = ?`, ...values, kind, owner_id, memory_id)
+  }
 
   function renew(kind: JobKind, ownerId: OwnerId | undefined, at: number): number {
     const owners =
@@ -82,11 +78,12 @@ export function sqliteOutbox(db: Database): Outbox {
     subscribe: async (kinds, at) =>
       db.transaction(() => {
         const known = db.all<{ kind: JobKind }>('SELECT kind FROM job_kind').map(({ kind }) => kind)
-        for (const kind of known.filter((one) => !kinds.includes(one))) {
+        const { ended, begun } = resubscribed(known, kinds)
+        for (const kind of ended) {
           db.run('DELETE FROM job WHERE kind = ?', kind)
           db.run('DELETE FROM job_kind WHERE kind = ?', kind)
         }
-        for (const kind of kinds.filter((one) => !known.includes(one))) {
+        for (const kind of begun) {
           db.run('INSERT INTO job_kind (kind) VALUES (?)', kind)
           renew(kind, undefined, at)
         }
@@ -109,29 +106,23 @@ export function sqliteOutbox(db: Database): Outbox {
           count,
         )
         const jobs = rows.map(jobOf)
-        for (const job of jobs) setJob('UPDATE job SET due_at = ?, leased = 1', job, at + leaseMs)
+        for (const job of jobs) onJob('UPDATE job SET due_at = ?, leased = 1 WHERE', job, at + leaseMs)
         return jobs
       }),
 
     done: async (jobs, at) =>
       db.transaction(() => {
         for (const job of jobs) {
-          const gone = db.run(
-            'DELETE FROM job WHERE kind = ? AND owner_id = ? AND memory_id = ? AND revision = ?',
-            job.kind,
-            job.ownerId,
-            job.memoryId ?? wholeOwner,
-            job.revision,
-          )
-          if (gone === 0) setJob('UPDATE job SET due_at = ?, created_at = ?, leased = 0', job, at, at)
+          const gone = onJob('DELETE FROM job WHERE revision = ? AND', job, job.revision)
+          if (gone === 0) onJob('UPDATE job SET due_at = ?, created_at = ?, leased = 0 WHERE', job, at, at)
         }
       }),
 
     release: async (jobs, dueAt, reason) =>
       db.transaction(() => {
         for (const job of jobs) {
-          setJob(
-            'UPDATE job SET due_at = ?, leased = 0, attempts = attempts + ?, reason = coalesce(?, reason)',
+          onJob(
+            'UPDATE job SET due_at = ?, leased = 0, attempts = attempts + ?, reason = coalesce(?, reason) WHERE',
             job,
             dueAt,
             reason === undefined ? 0 : 1,
@@ -142,7 +133,7 @@ export function sqliteOutbox(db: Database): Outbox {
 
     bury: async (job, reason) =>
       db.transaction(() => {
-        setJob('UPDATE job SET dead = 1, reason = ?, leased = 0, attempts = attempts + 1', job, reason)
+        onJob('UPDATE job SET dead = 1, reason = ?, leased = 0, attempts = attempts + 1 WHERE', job, reason)
       }),
 
     renew: async (kind, ownerId, at) => db.transaction(() => renew(kind, ownerId, at)),
@@ -164,21 +155,14 @@ export function sqliteOutbox(db: Database): Outbox {
       db.get('SELECT 1 FROM job WHERE kind = ? AND dead = 0 AND owner_id = ? LIMIT 1', kind, ownerId) !== undefined,
 
     async state(at) {
-      const rows = db.all<{ kind: JobKind; waiting: number; dead: number; oldest: number | null }>(
+      const rows = db.all<JobsStateRow>(
         `SELECT k.kind AS kind,
             (SELECT count(*) FROM job WHERE kind = k.kind AND dead = 0) AS waiting,
             (SELECT count(*) FROM job WHERE kind = k.kind AND dead = 1) AS dead,
             (SELECT min(created_at) FROM job WHERE kind = k.kind AND dead = 0) AS oldest
            FROM job_kind AS k ORDER BY k.kind`,
       )
-      return rows.map(
-        ({ kind, waiting, dead, oldest }): JobsState => ({
-          kind,
-          waiting,
-          dead,
-          lagMs: oldest === null ? 0 : Math.max(0, at - oldest),
-        }),
-      )
+      return rows.map((row) => jobsStateOf(row, at))
     },
 
     async dead(limit) {
@@ -187,15 +171,7 @@ export function sqliteOutbox(db: Database): Outbox {
           ORDER BY kind, owner_id, memory_id LIMIT ?`,
         limit,
       )
-      return rows.map((row): DeadJob => ({ ...jobOf(row), reason: row.reason ?? '' }))
+      return rows.map(deadJobOf)
     },
   }
 }
-
-const jobOf = ({ kind, owner_id, memory_id, revision, attempts }: JobRow): Job => ({
-  kind,
-  ownerId: owner_id,
-  memoryId: memory_id === wholeOwner ? undefined : memory_id,
-  attempts,
-  revision,
-})

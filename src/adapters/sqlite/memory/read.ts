@@ -1,20 +1,12 @@
 /** Reading memories: by id, by filter, counted. */
-import type { ListRequest, Memories, MemoryPage, SortColumn } from '../../../memory/ports.ts'
+import type { ListRequest, Memories, MemoryPage } from '../../../memory/ports.ts'
 import type { Memory, MemoryState } from '../../../memory/schema.ts'
-import { type MemoryRow, memoryOf } from '../../../memory/stored.ts'
+import { countsOf, type MemoryRow, memoryOf, orderOf } from '../../../memory/stored/memory.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { both, type Condition, matching, oneOf, readableBy } from './conditions.ts'
 
 type Readers = Pick<Memories, 'get' | 'list' | 'categories' | 'counts'>
-
-/** Ties are broken by id, which rises with time. */
-const orders: Readonly<Record<SortColumn, (direction: string) => string>> = {
-  createdAt: (direction) => `m.created_at ${direction}, m.id ${direction}`,
-  content: (direction) => `m.content ${direction}, m.id ${direction}`,
-  app: (direction) => `m.app_id ${direction}, m.created_at ${direction}, m.id ${direction}`,
-  categories: (direction) => `m.categories ${direction}, m.id ${direction}`,
-}
 
 function selectMemories(db: Database, condition: Condition, ids: readonly MemoryId[]): Memory[] {
   const wanted = both(condition, { sql: "m.state <> 'deleted'", values: [] }, oneOf('m.id', ids))
@@ -30,7 +22,6 @@ export function createReaders(db: Database): Readers {
       `SELECT count(*) AS total FROM memory AS m WHERE ${wanted.sql}`,
       ...wanted.values,
     ) ?? { total: 0 }
-    const direction = request.descending ? 'DESC' : 'ASC'
     const from: Condition =
       request.after === undefined
         ? wanted
@@ -39,7 +30,7 @@ export function createReaders(db: Database): Readers {
             values: [request.after.createdAt, request.after.id],
           })
     const rows = db.all<MemoryRow>(
-      `SELECT m.* FROM memory AS m WHERE ${from.sql} ORDER BY ${orders[request.sort](direction)} LIMIT ? OFFSET ?`,
+      `SELECT m.* FROM memory AS m WHERE ${from.sql} ORDER BY ${orderOf(request)} LIMIT ? OFFSET ?`,
       ...from.values,
       request.limit,
       request.offset ?? 0,
@@ -68,9 +59,7 @@ export function createReaders(db: Database): Readers {
         `SELECT m.state AS state, count(*) AS count FROM memory AS m WHERE ${seen.sql} GROUP BY m.state`,
         ...seen.values,
       )
-      const counts = { active: 0, paused: 0, archived: 0, deleted: 0 }
-      for (const { state, count } of rows) counts[state] = count
-      return counts
+      return countsOf(rows)
     },
   }
 }

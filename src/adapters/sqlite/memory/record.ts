@@ -4,16 +4,15 @@
  */
 import { type ChangeSet, memoriesChanged } from '../../../memory/change/set.ts'
 import type { Memory } from '../../../memory/schema.ts'
+import { eventColumns, eventRowOf } from '../../../memory/stored/history.ts'
 import {
   changingColumns,
-  eventColumns,
-  eventRowOf,
   type MemoryRow,
   memoryColumns,
   memoryOf,
   rowOf,
   tombstone,
-} from '../../../memory/stored.ts'
+} from '../../../memory/stored/memory.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { forgetResults } from './onces.ts'

@@ -1,10 +1,8 @@
 /** Rows of the memory tables, of the same shape in every SQL engine, and the domain's values. Pure: it knows no engine. */
-
-import type { ClientId, MemoryId, OwnerId } from '../shared/brand.ts'
-import type { ChangeSet, NewEvent } from './change/set.ts'
-import { type Annotations, noAnnotations } from './graph/schema.ts'
-import type { Reading } from './ports.ts'
-import type { AccessLogEntry, Memory, MemoryEvent, MemorySnapshot, SpeakerKind } from './schema.ts'
+import type { ClientId, MemoryId, OwnerId } from '../../shared/brand.ts'
+import { type Annotations, noAnnotations } from '../graph/schema.ts'
+import type { ListRequest, SortColumn } from '../ports.ts'
+import type { Memory, MemorySnapshot, MemoryState, SpeakerKind } from '../schema.ts'
 
 export interface MemoryRow {
   readonly seq: number
@@ -139,85 +137,22 @@ export const snapshotOf = (memory: Memory): MemorySnapshot => ({
   validTo: memory.validTo,
 })
 
-export interface EventRow {
-  readonly seq: number
-  readonly memory_id: MemoryId
-  readonly kind: MemoryEvent['kind']
-  readonly app_id: ClientId
-  readonly at: number
-  readonly before: string | null
-  readonly other_id: MemoryId | null
+/** Ties are broken by id, which rises with time. */
+const sortColumns: Readonly<Record<SortColumn, readonly (keyof MemoryRow)[]>> = {
+  createdAt: ['created_at', 'id'],
+  content: ['content', 'id'],
+  app: ['app_id', 'created_at', 'id'],
+  categories: ['categories', 'id'],
 }
 
-export const eventOf = (row: EventRow): MemoryEvent => ({
-  seq: row.seq,
-  memoryId: row.memory_id,
-  kind: row.kind,
-  appId: row.app_id,
-  at: row.at,
-  before: row.before === null ? undefined : readSnapshot(row.before),
-  otherId: row.other_id ?? undefined,
-})
+/** What follows ORDER BY where the rows are called `m`. */
+export const orderOf = ({ sort, descending }: Pick<ListRequest, 'sort' | 'descending'>): string =>
+  sortColumns[sort].map((column) => `m.${column} ${descending ? 'DESC' : 'ASC'}`).join(', ')
 
-/** An event of a write as its row; the engine gives it its `seq`. */
-export const eventRowOf = ({ appId, at }: ChangeSet, { id, kind, before, otherId, undoes }: NewEvent) => ({
-  memory_id: id,
-  kind,
-  app_id: appId,
-  at,
-  before: before === undefined ? null : JSON.stringify(snapshotOf(before)),
-  other_id: otherId ?? null,
-  undoes: undoes ?? null,
-})
-
-export const eventColumns = [
-  'memory_id',
-  'kind',
-  'app_id',
-  'at',
-  'before',
-  'other_id',
-  'undoes',
-] as const satisfies readonly (keyof ReturnType<typeof eventRowOf>)[]
-
-/** JSON leaves undefined members out, and older snapshots have fewer; the snapshot names all of them. */
-function readSnapshot(json: string): MemorySnapshot {
-  const kept: Omit<MemorySnapshot, 'annotations' | 'occurredAt' | 'validTo'> & Partial<MemorySnapshot> =
-    JSON.parse(json)
-  return { ...kept, annotations: kept.annotations ?? noAnnotations, occurredAt: kept.occurredAt, validTo: kept.validTo }
-}
-
-export interface AccessRow {
-  readonly seq: number
-  readonly memory_id: MemoryId
-  readonly app_id: ClientId
-  readonly kind: AccessLogEntry['kind']
-  readonly query: string | null
-  readonly score: number | null
-  readonly at: number
-}
-
-/** Readings as rows; the engine gives them their `seq`. */
-export const readingRowsOf = (
-  appId: ClientId,
-  readings: readonly Reading[],
-  at: number,
-): readonly Omit<AccessRow, 'seq'>[] =>
-  readings.map(({ memoryId, kind, query = null, score = null }) => ({
-    memory_id: memoryId,
-    app_id: appId,
-    kind,
-    query,
-    score,
-    at,
-  }))
-
-export const accessOf = (row: AccessRow): AccessLogEntry => ({
-  id: row.seq,
-  memoryId: row.memory_id,
-  appId: row.app_id,
-  kind: row.kind,
-  query: row.query ?? undefined,
-  score: row.score ?? undefined,
-  at: row.at,
+/** Counts by state, of rows for the states that there are. */
+export const countsOf = (
+  rows: readonly { readonly state: MemoryState; readonly count: number }[],
+): Readonly<Record<MemoryState, number>> => ({
+  ...{ active: 0, paused: 0, archived: 0, deleted: 0 },
+  ...Object.fromEntries(rows.map(({ state, count }) => [state, count])),
 })
