@@ -71,14 +71,5 @@ export function Permissions({ sentences }: { sentences: readonly string[] }) {
   )
 }
 
-/** What a form carries along unseen. */
-export const HiddenFields = ({ fields }: { fields: readonly (readonly [string, string])[] }) => (
-  <>
-    {fields.map(([name, value]) => (
-      <input key={name} type="hidden" name={name} value={value} />
-    ))}
-  </>
-)
-
 /** The single-use token that a form carries back. */
 export const FormToken = ({ value }: { value: string }) => <input type="hidden" name="form_token" value={value} />

@@ -174,11 +174,6 @@ if (executablePath !== undefined && target === 'bun') {
         await look('consent')
         await page.goto(`${here.issuer}/auth/authorize?client_id=${encodeURIComponent(hostile)}`)
         await look('error')
-        const stranger = await here.addClient({ name: hostile, kind: 'dynamic', redirectUris: ['https://a.example/'] })
-        const unanswered = { redirect_uri: 'https://a.example/', scope: 'nonsense' }
-        await page.goto(here.issuer + here.authorizationUrl(stranger, unanswered))
-        await page.getByRole('link', { name: 'Go to a.example' }).waitFor()
-        await look('not sent on')
         await page.goto(`${here.issuer}/auth/logout`)
         await look('sign out')
         await page.getByRole('button', { name: 'Sign out' }).click()

@@ -39,7 +39,7 @@ export const clientChecks: readonly ClientCheck[] = [
 
 export type Checked =
   | { readonly outcome: 'accepted'; readonly request: AuthorizationRequest; readonly client: Client }
-  | { readonly outcome: 'refused'; readonly error: OAuthError; readonly client: Client; readonly to: ReturnAddress }
+  | { readonly outcome: 'refused'; readonly error: OAuthError; readonly to: ReturnAddress }
 
 /** Applies every rule. Throws `OAuthError` for what must be a page, since nobody is known yet to send it to. */
 export async function checkRequest(search: URLSearchParams, dependencies: Question['dependencies']): Promise<Checked> {
@@ -50,7 +50,7 @@ export async function checkRequest(search: URLSearchParams, dependencies: Questi
   try {
     return { outcome: 'accepted', client: asker.client, request: await establish(question, asker, to) }
   } catch (error) {
-    if (error instanceof OAuthError) return { outcome: 'refused', error, client: asker.client, to }
+    if (error instanceof OAuthError) return { outcome: 'refused', error, to }
     throw error
   }
 }

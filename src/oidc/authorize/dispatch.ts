@@ -72,7 +72,7 @@ const mayBeAnsweredSilently = (request: AuthorizationRequest, client: Client): b
  * RFC 9700 section 4.1: who registers a client chooses its redirect URIs, and may add one after a person allowed another
  * (RFC 7592 section 2.2). What they allowed was to be sent to the address on the page.
  */
-export const wasShown = ({ redirectUris = [] }: Grant, wanted: string): boolean =>
+const wasShown = ({ redirectUris = [] }: Grant, wanted: string): boolean =>
   redirectUris.some((uri) => sameRedirectUri(uri, wanted))
 
 const refuse = (code: 'login_required' | 'consent_required', description: string): Step => ({

@@ -7,9 +7,8 @@ import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { checkRequest } from './checks.ts'
 import { beginAuthorization } from './proceed.ts'
-import { refuse } from './refuse.ts'
 import { readPosted, readQuery } from './request.ts'
-import { redirect } from './respond.ts'
+import { redirect, respondWithError } from './respond.ts'
 
 const path = '/auth/authorize'
 
@@ -43,7 +42,7 @@ async function authorize(search: URLSearchParams, request: Request, dependencies
   const context = requestContext(request)
   if (checked.outcome === 'refused') {
     context.reason = checked.error.message
-    return refuse(checked, { arrival: 'link' }, dependencies)
+    return respondWithError(checked.to, checked.error, { settings: dependencies.settings, arrival: 'link' })
   }
   context.clientId = checked.client.id
   return beginAuthorization(request, checked, dependencies)

@@ -14,8 +14,7 @@ import { enter } from '../tell.ts'
 import { nextStep, type SignedIn, type Step, sessionServes } from './dispatch.ts'
 import { issueCode } from './issue-code.ts'
 import { keepPending } from './pending.ts'
-import { refuse } from './refuse.ts'
-import { type Arrival, redirect, respondWithCode } from './respond.ts'
+import { type Arrival, redirect, respondWithCode, respondWithError } from './respond.ts'
 
 export const signInPath = (id: string) => `/auth/signin/${id}`
 export const consentPath = (id: string) => `/auth/consent/${id}`
@@ -30,7 +29,7 @@ export async function beginAuthorization(
   const session = await servingSession(httpRequest, request, dependencies)
   const step = await decide(request, client, session, dependencies)
   if (step.next === 'answer' || step.next === 'refuse')
-    return answer(httpRequest, { request, client, step, session, arrival: 'link' }, dependencies)
+    return answer(httpRequest, { request, step, session, arrival: 'link' }, dependencies)
   const { id, cookie } = await keepPending(httpRequest, { request, signedIn: session }, dependencies)
   enter(dependencies, step.next === 'sign-in' ? 'sign_in' : 'consent')
   return redirect(
@@ -61,7 +60,7 @@ export async function goOn(
     return redirect(consentPath(id), headers)
   }
   await dependencies.stores.authorizations.delete(authorization.id)
-  return answer(httpRequest, { request: authorization.request, client, step, session, arrival, headers }, dependencies)
+  return answer(httpRequest, { request: authorization.request, step, session, arrival, headers }, dependencies)
 }
 
 /** The client of a kept request; it may have gone since. Throws `OAuthError('invalid_client')`. */
@@ -111,7 +110,6 @@ const grantOf = (
 
 interface Answer {
   readonly request: AuthorizationRequest
-  readonly client: Client
   readonly step: Extract<Step, { next: 'answer' | 'refuse' }>
   readonly session: Session | undefined
   readonly arrival: Arrival
@@ -119,12 +117,13 @@ interface Answer {
 }
 
 async function answer(httpRequest: Request, given: Answer, dependencies: OidcDependencies): Promise<Response> {
-  const { request, client, step, session, arrival, headers } = given
+  const { request, step, session, arrival, headers } = given
+  const context = { settings: dependencies.settings, arrival, headers }
   if (step.next === 'refuse') {
     requestContext(httpRequest).reason = step.error.message
-    return refuse({ to: request, client, error: step.error }, { arrival, headers }, dependencies)
+    return respondWithError(request, step.error, context)
   }
   const { signedIn, grant } = step
   const code = await issueCode({ request, signedIn, grant, sessionId: session?.id }, dependencies)
-  return respondWithCode(request, code, { settings: dependencies.settings, arrival, headers })
+  return respondWithCode(request, code, context)
 }

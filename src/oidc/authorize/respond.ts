@@ -11,26 +11,23 @@ export type ReturnAddress = Pick<AuthorizationRequest, 'redirectUri' | 'response
 /** What the browser did last: after a form's post a redirect to another origin would be blocked by `form-action 'self'`. */
 export type Arrival = 'link' | 'form'
 
-export interface Context {
+interface Context {
   readonly settings: Pick<OidcSettings, 'issuer'>
   readonly arrival: Arrival
   readonly headers?: HeadersInit | undefined
 }
 
-type Parameters = readonly (readonly [string, string])[]
-
 /** The code, `state` as it came, and `iss` (RFC 9207 section 2). */
 export const respondWithCode = (to: ReturnAddress, code: string, context: Context): Response =>
-  respond(to, answerOf(to, [['code', code]], context), context)
-
-export const respondWithError = (to: ReturnAddress, error: Refusal, context: Context): Response =>
-  respond(to, errorAnswer(to, error, context), context)
-
-type Refusal = Pick<OAuthError, 'code' | 'description'>
+  respond(to, [['code', code]], context)
 
 /** The error, `state` as it came, and `iss`: a client that mixes up servers must notice it on failure too (RFC 9207 section 2). */
-export const errorAnswer = (to: ReturnAddress, { code, description }: Refusal, context: Pick<Context, 'settings'>) =>
-  answerOf(
+export const respondWithError = (
+  to: ReturnAddress,
+  { code, description }: Pick<OAuthError, 'code' | 'description'>,
+  context: Context,
+): Response =>
+  respond(
     to,
     [
       ['error', code],
@@ -39,17 +36,16 @@ export const errorAnswer = (to: ReturnAddress, { code, description }: Refusal, c
     context,
   )
 
-const answerOf = (
-  { state }: ReturnAddress,
-  answer: Parameters,
-  { settings }: Pick<Context, 'settings'>,
-): Parameters => [...answer, ...(state === undefined ? [] : [['state', state] as const]), ['iss', settings.issuer]]
-
 function respond(
-  { redirectUri, responseMode }: ReturnAddress,
-  parameters: Parameters,
-  { arrival, headers }: Context,
+  { redirectUri, responseMode, state }: ReturnAddress,
+  answer: readonly (readonly [string, string])[],
+  { settings, arrival, headers }: Context,
 ): Response {
+  const parameters = [
+    ...answer,
+    ...(state === undefined ? [] : [['state', state] as const]),
+    ['iss', settings.issuer] as const,
+  ]
   const destination = destinationOf(redirectUri)
   if (responseMode === 'form_post') return formPostPage({ to: redirectUri, destination, parameters, headers })
   const to = withQuery(redirectUri, parameters)
@@ -57,7 +53,7 @@ function respond(
 }
 
 /** Appends to the query, leaving what the client registered exactly as it is (RFC 6749 section 3.1.2). */
-export function withQuery(uri: string, parameters: Parameters): string {
+export function withQuery(uri: string, parameters: readonly (readonly [string, string])[]): string {
   const query = new URLSearchParams(parameters.map(([name, value]) => [name, value])).toString()
   if (!uri.includes('?')) return `${uri}?${query}`
   return uri.endsWith('?') || uri.endsWith('&') ? `${uri}${query}` : `${uri}&${query}`

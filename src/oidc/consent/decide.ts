@@ -7,8 +7,7 @@ import type { SignedIn } from '../authorize/dispatch.ts'
 import { issueCode } from '../authorize/issue-code.ts'
 import { findPending, renewFormToken, takeForm } from '../authorize/pending.ts'
 import { clientOf, consentPath, signInPath } from '../authorize/proceed.ts'
-import { refuse } from '../authorize/refuse.ts'
-import { redirect, respondWithCode } from '../authorize/respond.ts'
+import { redirect, respondWithCode, respondWithError } from '../authorize/respond.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { OAuthError } from '../errors.ts'
@@ -100,12 +99,11 @@ async function deny(
   { id, request, ownerId }: Authorization,
   dependencies: OidcDependencies,
 ): Promise<Response> {
-  const client = await clientOf(request, dependencies)
   await finish(id, dependencies)
   tell(dependencies, httpRequest, 'consent_denied', { ownerId, clientId: request.clientId })
   const error = new OAuthError('access_denied', 'The person did not allow it.')
   requestContext(httpRequest).reason = error.message
-  return refuse({ to: request, client, error }, { arrival: 'form' }, dependencies)
+  return respondWithError(request, error, { settings: dependencies.settings, arrival: 'form' })
 }
 
 /** An authorization is answered once, whoever else answers it at the same time. */

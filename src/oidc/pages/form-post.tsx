@@ -1,4 +1,3 @@
-import { HiddenFields } from '../../html/components.tsx'
 import { assetsPath, formPostScript } from '../assets.ts'
 import { showPage } from './show.tsx'
 
@@ -20,7 +19,9 @@ export const formPostPage = (page: {
       <h1>One moment</h1>
       <p>{`Your browser now goes to ${page.destination}.`}</p>
       <form method="post" action={page.to}>
-        <HiddenFields fields={page.parameters} />
+        {page.parameters.map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
         <div class="actions">
           <button type="submit">Continue</button>
         </div>

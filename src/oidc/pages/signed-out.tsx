@@ -1,4 +1,4 @@
-import { FormToken, HiddenFields } from '../../html/components.tsx'
+import { FormToken } from '../../html/components.tsx'
 import { showPage } from './show.tsx'
 
 /** After RP-Initiated Logout, where the client named no address to return to. */
@@ -25,7 +25,9 @@ export const confirmSignOutPage = (form: {
       <p>Apps that you connected stay connected.</p>
       <form method="post" action={form.action}>
         {form.formToken === undefined ? null : <FormToken value={form.formToken} />}
-        <HiddenFields fields={Object.entries(form.fields ?? {})} />
+        {Object.entries(form.fields ?? {}).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
         <div class="actions">
           <button type="submit">Sign out</button>
         </div>
