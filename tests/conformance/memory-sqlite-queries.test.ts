@@ -1,42 +1,164 @@
 import { expect, test } from 'bun:test'
-import { type Database, openDatabase } from '../../src/adapters/sqlite/database.ts'
+import { type Database, openDatabase, type Value } from '../../src/adapters/sqlite/database.ts'
+import { sqliteGraphStore } from '../../src/adapters/sqlite/graph/read.ts'
+import { sqliteGraphSource } from '../../src/adapters/sqlite/graph/source.ts'
 import { rebuildKnowledge } from '../../src/adapters/sqlite/graph/write.ts'
+import { sqliteRecallIndex } from '../../src/adapters/sqlite/index/read.ts'
 import { rebuildIndex } from '../../src/adapters/sqlite/index/write.ts'
 import { memoryMigrations } from '../../src/adapters/sqlite/memory/migrations.ts'
+import { sqliteOutbox } from '../../src/adapters/sqlite/memory/outbox.ts'
+import { memoryStoreOn } from '../../src/adapters/sqlite/memory/store.ts'
 import { recentlyRecalled, sameText } from '../../src/adapters/sqlite/memory/write.ts'
-import { owner } from '../support/memories.ts'
+import { openRule } from '../../src/memory/access.ts'
+import type { MemoryFilter } from '../../src/memory/ports.ts'
+import { ownedTables } from '../../src/memory/stored/tables.ts'
+import { app, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
 
-/** How SQLite answers what `ask` asks. */
-function plansOf(ask: (db: Database) => void): readonly string[] {
+const ada = owner('ada')
+const chat = app('chat')
+
+/** A database that tells how it answers what it is asked. */
+function explained(): { readonly db: Database; readonly plans: string[] } {
   const database = openDatabase({ path: ':memory:', migrations: memoryMigrations })
   const plans: string[] = []
-  const explaining = {
+  const explain = (sql: string) => {
+    if (/^\s*PRAGMA/.test(sql)) return
+    for (const { detail } of database.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)) plans.push(detail)
+  }
+  const db: Database = {
     ...database,
-    all: <Row>(sql: string, ...values: Parameters<typeof database.all>[1][]) => {
-      for (const { detail } of database.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)) plans.push(detail)
+    get: <Row>(sql: string, ...values: readonly Value[]) => {
+      explain(sql)
+      return database.get<Row>(sql, ...values)
+    },
+    all: <Row>(sql: string, ...values: readonly Value[]) => {
+      explain(sql)
       return database.all<Row>(sql, ...values)
     },
+    run: (sql, ...values) => {
+      explain(sql)
+      return database.run(sql, ...values)
+    },
   }
-  ask(explaining)
+  return { db, plans }
+}
+
+function plansOf(ask: (db: Database) => void): readonly string[] {
+  const { db, plans } = explained()
+  ask(db)
   return plans
 }
 
+/** What a statement made itself (lists, parts with a name) and the few kinds of jobs may be read from one end to the other. */
+const small = /^SCAN (json_each|\d+ CONSTANT|a|wrote|gave|near|known|beside|k|job_kind)\b/
+const scans = (plans: readonly string[]): readonly string[] =>
+  plans.filter((detail) => detail.startsWith('SCAN ') && !small.test(detail))
+
+test('whatever is asked of an owner, no table is read from one end to the other', async () => {
+  const { db, plans } = explained()
+  const store = memoryStoreOn(db)
+  const [graph, source, index, outbox] = [
+    sqliteGraphStore(db),
+    sqliteGraphSource(db),
+    sqliteRecallIndex(db),
+    sqliteOutbox(db),
+  ]
+  const at = startMs
+  const page = { limit: 10, offset: 0 }
+  // A new kind is begun for all owners, once.
+  await outbox.subscribe(['graph', 'extract'], at)
+  plans.splice(0)
+  const parts = { categories: ['pets'], annotations: { entities: [{ name: 'Rex' }], relations: [] } }
+  const drafts = ['Rex is a dog.', 'Rex barks.', 'Ida is a cat.'].map((text) => draftOf(text, parts))
+  const [a, b, c] = (await store.add(ada, chat, drafts, policyAt())).flatMap(({ memory }) => memory?.id ?? [])
+  if (a === undefined || b === undefined || c === undefined) throw new Error('nothing was added')
+  const filter: MemoryFilter = {
+    ...{ states: ['active'], appIds: [chat], categories: ['pets'], from: 0, to: at, contains: 'dog', asOf: at },
+    threadId: 'thread',
+  }
+  for (const sort of ['createdAt', 'content', 'app', 'categories'] as const) {
+    await store.list(ada, chat, { filter, sort, descending: true, limit: 10 })
+    await store.list(ada, chat, { filter: { states: ['active'] }, sort, descending: false, limit: 10, offset: 5 })
+  }
+  store.logAccess(ada, chat, [{ memoryId: a, kind: 'search', query: 'dog' }], at)
+  await store.setRule(ada, { ...openRule(chat), categories: ['pets'] })
+  await store.get(ada, chat, [a, b])
+  await store.setRule(ada, openRule(chat))
+  await store.update(ada, chat, a, { categories: ['dogs'] }, { at })
+  await store.undo(ada, chat, a, { at })
+  const { memory } = await store.supersede(ada, chat, a, draftOf('Rex was a dog.'), { at })
+  await store.merge(ada, chat, memory.id, b, { metadata: { a: 1 } }, { at })
+  await store.undo(ada, chat, b, { at })
+  await store.setState(ada, chat, filter, 'archived', { at })
+  await store.setState(ada, chat, [b], 'paused', { at })
+  await store.events(ada, chat, a, page)
+  await store.eventsAfter(ada, 0, 10)
+  await store.lastEvent(ada)
+  await store.accessLog(ada, chat, a, page)
+  await store.apps(ada)
+  await store.app(ada, chat)
+  await store.accessedBy(ada, chat, chat, page)
+  await store.categories(ada, chat, 10)
+  await store.counts(ada, chat)
+  await store.keepConfirmation(ada, chat, 'delete_all', 'hash', at + 1)
+  await store.takeConfirmation(ada, chat, 'delete_all', 'hash', at)
+  await store.beginOnce(ada, chat, 'key', 'fingerprint', at)
+  await store.endOnce(ada, chat, 'key', { result: {}, holdsTexts: true }, at + 1)
+  await store.dropOnce(ada, chat, 'key')
+  await store.setPreferences(ada, {})
+  await store.preferences(ada)
+  const rule = openRule(chat)
+  await graph.entities(ada, rule, { asOf: at, limit: 10, keys: ['rex'], contains: 'r' })
+  await graph.shared(ada, rule, c, at)
+  await graph.links(ada, rule, ['rex'], at)
+  await graph.timeline(ada, rule, 'rex', { from: 0, to: at, limit: 10, descending: true })
+  await source.graphMemories(ada, [c])
+  await source.knowledge(ada, rule, c)
+  await source.texts(ada, [c])
+  await source.renew(ada)
+  const opened = await index.open(ada)
+  await opened.postings(['rex'])
+  await index.memoriesAt(ada, [0, 1])
+  const jobs = await outbox.claim('graph', 10, at, 1_000)
+  await outbox.release(jobs.slice(0, 1), at, 'no')
+  await outbox.done(jobs.slice(1), at)
+  for (const job of jobs.slice(0, 1)) await outbox.bury(job, 'no')
+  await outbox.renew('graph', ada, at)
+  await outbox.spread('graph', ada, at)
+  await outbox.waits('graph', ada)
+  await outbox.state(at)
+  await outbox.dead(10)
+  await store.delete(ada, chat, [c], { at })
+  await store.deleteAll(ada, chat, { at })
+  await store.eraseOwner(ada, at)
+  expect(scans(plans)).toEqual([])
+})
+
+test('every table with an owner is of those that go with an account', () => {
+  const { db } = explained()
+  const owned = db.all<{ name: string }>(
+    "SELECT t.name AS name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table' AND c.name = 'owner_id'",
+  )
+  const dropped = ['job', 'index_owner', 'entity_owner', 'entity']
+  expect(owned.map(({ name }) => name).sort()).toEqual([...ownedTables, ...dropped].sort())
+})
+
 test('a duplicate is looked for by its hash: a write costs the same beside ten memories and beside a million', () => {
-  const plans = plansOf((db) => sameText(db, owner('ada'), 'hash'))
+  const plans = plansOf((db) => sameText(db, ada, 'hash'))
   expect(plans.find((detail) => detail.startsWith('SEARCH memory'))).toContain(
     'memory_by_hash (owner_id=? AND content_hash=?)',
   )
 })
 
 test('what was recalled a moment ago is looked up by time and then by id, however much was ever logged or kept', () => {
-  const plans = plansOf((db) => recentlyRecalled(db, owner('ada'), 0)).filter((detail) => detail.startsWith('SEARCH'))
+  const plans = plansOf((db) => recentlyRecalled(db, ada, 0)).filter((detail) => detail.startsWith('SEARCH'))
   expect(plans.find((detail) => detail.includes('access_log'))).toContain('access_log_by_time (owner_id=? AND at>?)')
   expect(plans.find((detail) => detail.includes('SEARCH m '))).toContain('(owner_id=? AND id=?)')
 })
 
 test('index and entities are made anew page by page, and no page reads what another one read', () => {
   for (const rebuild of [rebuildIndex, rebuildKnowledge]) {
-    const plans = plansOf((db) => rebuild(db, owner('ada')))
+    const plans = plansOf((db) => rebuild(db, ada))
     expect(plans).toContain('SEARCH memory USING INDEX memory_in_order (owner_id=? AND seq>?)')
     expect(plans.filter((detail) => detail.includes('TEMP B-TREE'))).toEqual([])
   }

@@ -1,6 +1,6 @@
 /**
- * Every table with a column for the owner, besides those of the index and of the entities, which are dropped with what hangs on
- * them: all of this goes with an account. `memory` comes last.
+ * Every table whose rows are an owner's, besides jobs, which are found by their kind first, and those of the index and of the
+ * entities, which are dropped with what hangs on them: all of this goes with an account. `memory` comes last.
  */
 export const ownedTables = [
   'memory_category',
@@ -10,6 +10,5 @@ export const ownedTables = [
   'confirmation',
   'once',
   'preference',
-  'job',
   'memory',
 ] as const

@@ -5,7 +5,7 @@ import { ownedTables } from '../../../memory/stored/tables.ts'
 import type { Database } from '../database.ts'
 import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/owner.ts'
-import { writeJobs } from './outbox.ts'
+import { dropJobs, writeJobs } from './outbox.ts'
 import type { FlushReadings } from './write.ts'
 
 export const createAccounts = (db: Database, flush: FlushReadings): Accounts => ({
@@ -21,6 +21,7 @@ export const createAccounts = (db: Database, flush: FlushReadings): Accounts => 
       await dropIndex(transaction)
       await sql`DELETE FROM extraction WHERE memory IN (SELECT seq FROM memory WHERE owner_id = ${ownerId})`
       await dropKnowledge(transaction)
+      await dropJobs(transaction)
       for (const table of ownedTables) await sql`DELETE FROM ${sql(table)} WHERE owner_id = ${ownerId}`
       // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
       await writeJobs(transaction, [{ id: wholeOwner, kinds: ['graph'] }], at)

@@ -2,7 +2,7 @@ import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexTables } from '../index/schema.ts'
 import { outboxTables } from './outbox.ts'
-import { annotations, memoriesInOrder, memoryTables } from './tables.ts'
+import { annotations, confirmationsByOwner, memoriesInOrder, memoryTables } from './tables.ts'
 
 /** Every step of the schema, in order; only ever appended to. */
 export const memoryMigrations: readonly Migration[] = [
@@ -12,4 +12,5 @@ export const memoryMigrations: readonly Migration[] = [
   graphTables,
   outboxTables,
   memoriesInOrder,
+  confirmationsByOwner,
 ]

@@ -55,6 +55,11 @@ export async function writeJobs(
       JOIN job_kind AS k ON k.kind = x.kind ${again(sql)}`
 }
 
+/** By kind, then by owner: as the table's key is ordered. */
+export const dropJobs = async ({ sql, ownerId }: Transaction): Promise<void> => {
+  await sql`DELETE FROM job WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ${ownerId}`
+}
+
 export function postgresOutbox(db: Database): Outbox {
   return {
     async subscribe(kinds, at) {
@@ -141,8 +146,9 @@ export function postgresOutbox(db: Database): Outbox {
     dead: (limit) =>
       db.run(async (sql) => {
         const rows = await sql<(JobRow & { reason: string | null })[]>`
-          SELECT kind, owner_id, memory_id, revision, attempts, reason FROM job WHERE dead
-           ORDER BY kind, owner_id, memory_id LIMIT ${limit}`
+          SELECT j.kind, j.owner_id, j.memory_id, j.revision, j.attempts, j.reason
+            FROM job_kind AS k JOIN job AS j ON j.kind = k.kind AND j.dead
+           ORDER BY j.kind, j.owner_id, j.memory_id LIMIT ${limit}`
         return rows.map(deadJobOf)
       }),
   }

@@ -6,7 +6,7 @@ import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/write.ts'
-import { writeJobs } from './outbox.ts'
+import { dropJobs, writeJobs } from './outbox.ts'
 import { erased } from './write.ts'
 
 export const createAccounts = (db: Database, flush: (ownerId: OwnerId) => void): Accounts => ({
@@ -23,6 +23,7 @@ export const createAccounts = (db: Database, flush: (ownerId: OwnerId) => void):
       dropIndex(db, ownerId)
       db.run('DELETE FROM extraction WHERE memory IN (SELECT seq FROM memory WHERE owner_id = ?)', ownerId)
       dropKnowledge(db, ownerId)
+      dropJobs(db, ownerId)
       for (const table of ownedTables) db.run(`DELETE FROM ${table} WHERE owner_id = ?`, ownerId)
       // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
       writeJobs(db, ownerId, wholeOwner, ['graph'], at)

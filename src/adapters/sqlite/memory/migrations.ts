@@ -2,7 +2,7 @@ import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexMigrations } from '../index/schema.ts'
 import { outboxTables } from './outbox.ts'
-import { memoriesInOrder, memoryTables } from './tables.ts'
+import { confirmationsByOwner, memoriesInOrder, memoryTables } from './tables.ts'
 
 /** Every step of memory.db's schema, in order; only ever appended to. */
 export const memoryMigrations: readonly Migration[] = [
@@ -11,4 +11,5 @@ export const memoryMigrations: readonly Migration[] = [
   graphTables,
   outboxTables,
   memoriesInOrder,
+  confirmationsByOwner,
 ]

@@ -56,6 +56,10 @@ export function writeJobs(
   }
 }
 
+/** By kind, then by owner: as the table is ordered. */
+export const dropJobs = (db: Database, ownerId: OwnerId): number =>
+  db.run('DELETE FROM job WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ?', ownerId)
+
 export function sqliteOutbox(db: Database): Outbox {
   const onJob = (sql: string, job: Job, ...values: readonly (string | number | null)[]) => {
     const { kind, owner_id, memory_id } = jobKeyOf(job)
@@ -167,8 +171,9 @@ export function sqliteOutbox(db: Database): Outbox {
 
     async dead(limit) {
       const rows = db.all<JobRow & { reason: string | null }>(
-        `SELECT kind, owner_id, memory_id, revision, attempts, reason FROM job WHERE dead = 1
-          ORDER BY kind, owner_id, memory_id LIMIT ?`,
+        `SELECT j.kind, j.owner_id, j.memory_id, j.revision, j.attempts, j.reason
+           FROM job_kind AS k CROSS JOIN job AS j ON j.kind = k.kind AND j.dead = 1
+          ORDER BY j.kind, j.owner_id, j.memory_id LIMIT ?`,
         limit,
       )
       return rows.map(deadJobOf)

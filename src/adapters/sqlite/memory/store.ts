@@ -9,7 +9,7 @@ import type { Outbox } from '../../../memory/jobs/ports.ts'
 import type { MemoryStore } from '../../../memory/ports.ts'
 import type { RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
-import { openDatabase } from '../database.ts'
+import { type Database, openDatabase } from '../database.ts'
 import { sqliteGraphStore } from '../graph/read.ts'
 import { sqliteGraphSource } from '../graph/source.ts'
 import { sqliteRecallIndex } from '../index/read.ts'
@@ -57,22 +57,7 @@ export interface SqliteMemoryStore {
  */
 export function openSqliteMemoryStore({ path }: { readonly path: string }): SqliteMemoryStore {
   const db = openDatabase({ path, migrations: memoryMigrations, cacheKib })
-  const { flush, stop, ...history } = createHistory(db)
-  const store: MemoryStore = {
-    ...createReaders(db),
-    ...createWriters(db, flush),
-    ...createCorrections(db),
-    ...createImports(db),
-    ...history,
-    ...createApps(db, flush),
-    ...createOnces(db),
-    ...createAccounts(db, flush),
-    health: () => db.health(),
-    async close() {
-      stop()
-      db.close()
-    },
-  }
+  const store = memoryStoreOn(db)
   return {
     store,
     index: sqliteRecallIndex(db),
@@ -86,5 +71,25 @@ export function openSqliteMemoryStore({ path }: { readonly path: string }): Sqli
         ownerId,
         db.all("SELECT id, content FROM memory WHERE owner_id = ? AND state <> 'deleted'", ownerId),
       ),
+  }
+}
+
+/** The store on a file that is open. */
+export function memoryStoreOn(db: Database): MemoryStore {
+  const { flush, stop, ...history } = createHistory(db)
+  return {
+    ...createReaders(db),
+    ...createWriters(db, flush),
+    ...createCorrections(db),
+    ...createImports(db),
+    ...history,
+    ...createApps(db, flush),
+    ...createOnces(db),
+    ...createAccounts(db, flush),
+    health: () => db.health(),
+    async close() {
+      stop()
+      db.close()
+    },
   }
 }

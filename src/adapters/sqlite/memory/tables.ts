@@ -115,3 +115,9 @@ export const memoriesInOrder: Migration = {
   name: 'memories of an owner in the order of writing',
   sql: 'CREATE INDEX memory_in_order ON memory (owner_id, seq)',
 }
+
+/** By which they are found when an account is removed. */
+export const confirmationsByOwner: Migration = {
+  name: 'confirmations of an owner',
+  sql: 'CREATE INDEX confirmation_by_owner ON confirmation (owner_id)',
+}
