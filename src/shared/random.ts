@@ -16,28 +16,38 @@ export interface Random {
 export function createRandom(clock: Clock): Random {
   let lastMs = 0
   let counter = 0
-  // Asking the operating system for eight bytes costs more than all else of an id.
+  let time = ''
+  // Asking the operating system for eight bytes costs more than all else of an id, and so does writing them as digits one by one.
   const pool = Buffer.alloc(1_024)
-  let poolAt = pool.length
+  let digits = ''
+  let digitsAt = 0
+  function rise(toMs: number) {
+    lastMs = toMs
+    const hex = toMs.toString(16).padStart(12, '0')
+    time = `${hex.slice(0, 8)}-${hex.slice(8)}`
+  }
+  function refill() {
+    randomFillSync(pool)
+    // The variant of RFC 9562 section 4.1, in the first byte of each eight.
+    for (let at = 0; at < pool.length; at += 8) pool[at] = ((pool[at] ?? 0) & 0x3f) | 0x80
+    digits = pool.toString('hex')
+    digitsAt = 0
+  }
   return {
     id() {
       const now = clock.now()
       if (now > lastMs) {
-        lastMs = now
         counter = randomBytes(2).readUInt16BE() & 0x7ff
+        rise(now)
       } else if (++counter > 0xfff) {
-        lastMs += 1
         counter = 0
+        rise(lastMs + 1)
       }
-      if (poolAt === pool.length) {
-        randomFillSync(pool)
-        poolAt = 0
-      }
-      pool[poolAt] = ((pool[poolAt] ?? 0) & 0x3f) | 0x80
-      const hex = pool.toString('hex', poolAt, poolAt + 8)
-      poolAt += 8
-      const time = lastMs.toString(16).padStart(12, '0')
-      return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${hex.slice(0, 4)}-${hex.slice(4)}`
+      if (digitsAt === digits.length) refill()
+      const at = digitsAt
+      digitsAt += 16
+      const rises = (0x7000 | counter).toString(16)
+      return `${time}-${rises}-${digits.slice(at, at + 4)}-${digits.slice(at + 4, digitsAt)}`
     },
     token: (bytes) => randomBytes(bytes).toString('base64url'),
     bytes: (count) => new Uint8Array(randomBytes(count)),
