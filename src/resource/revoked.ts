@@ -1,12 +1,10 @@
 import type { Clock } from '../shared/clock.ts'
 import { unixSeconds } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
-import type { Principal, Revocation, RevocationFeed } from './ports.ts'
+import type { Principal, Revocation, RevocationFeed, RevokedKind } from './ports.ts'
 
 /** A feed that has not been heard for so long may have missed a revocation. */
 const staleAfterMs = 5_000
-
-const keyOf = (kind: Revocation['kind'], id: string) => `${kind}:${id}`
 
 /** The live revocations, kept from the feed. `onRevoked` hears each as it comes. */
 export interface RevokedTokens {
@@ -22,15 +20,22 @@ export function followRevocations(
   clock: Clock,
   onRevoked: (revocation: Revocation) => void,
 ): RevokedTokens {
-  const live = new Map<string, number>()
+  /** Until when each is to be kept, Unix seconds. */
+  const live: Readonly<Record<RevokedKind, Map<string, number>>> = {
+    token: new Map(),
+    family: new Map(),
+    grant: new Map(),
+  }
   let sweepAt = 0
   const add = (revocation: Revocation) => {
-    live.set(keyOf(revocation.kind, revocation.id), revocation.expiresAt)
+    live[revocation.kind].set(revocation.id, revocation.expiresAt)
     onRevoked(revocation)
     const now = unixSeconds(clock)
     if (now < sweepAt) return
     sweepAt = now + 60
-    for (const [key, expiresAt] of live) if (expiresAt <= now) live.delete(key)
+    for (const ids of Object.values(live)) {
+      for (const [id, expiresAt] of ids) if (expiresAt <= now) ids.delete(id)
+    }
   }
   const unsubscribe = feed.subscribe(add)
   let loading: Promise<void> | undefined
@@ -53,9 +58,9 @@ export function followRevocations(
         throw new Fault('unavailable', 'Revocations cannot be checked now.', { retryAfterSeconds: 2 })
       }
       return (
-        live.has(keyOf('token', tokenId)) ||
-        (familyId !== undefined && live.has(keyOf('family', familyId))) ||
-        (grantId !== undefined && live.has(keyOf('grant', grantId)))
+        live.token.has(tokenId) ||
+        (familyId !== undefined && live.family.has(familyId)) ||
+        (grantId !== undefined && live.grant.has(grantId))
       )
     },
     close: unsubscribe,

@@ -46,9 +46,19 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier & {
       let cached = false
       let outcome: 'valid' | 'invalid' | 'unavailable' = 'unavailable'
       try {
-        const principal = await judge(token, audiences, () => {
-          cached = true
-        })
+        if (token.length > longestToken) throw new InvalidToken('longer than any token of ours')
+        const hash = hashToken(token)
+        const known = cache.get(hash)
+        cached = known !== undefined
+        if (known !== undefined && known.expiresAt <= unixSeconds(clock)) {
+          cache.delete(hash)
+          throw new InvalidToken('expired')
+        }
+        const principal = known ?? (await verifyAccessToken(token, options))
+        if (!cached) await revoked.ready()
+        if (revoked.has(principal)) throw new InvalidToken('revoked')
+        if (!isFor(principal, audiences)) throw new InvalidToken(`audience ${principal.audience.join(' ')}`)
+        if (!cached) cache.set(hash, principal)
         outcome = 'valid'
         return principal
       } catch (error) {
@@ -58,25 +68,6 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier & {
         metrics.tokenValidated(outcome, cached, performance.now() - startedAt)
       }
     },
-  }
-
-  async function judge(token: string, audiences: readonly string[], wasCached: () => void): Promise<Principal> {
-    if (token.length > longestToken) throw new InvalidToken('longer than any token of ours')
-    const hash = hashToken(token)
-    let principal = cache.get(hash)
-    if (principal !== undefined) wasCached()
-    if (principal !== undefined && principal.expiresAt <= unixSeconds(clock)) {
-      cache.delete(hash)
-      throw new InvalidToken('expired')
-    }
-    if (principal === undefined) {
-      principal = await verifyAccessToken(token, options)
-      await revoked.ready()
-    }
-    if (revoked.has(principal)) throw new InvalidToken('revoked')
-    if (!isFor(principal, audiences)) throw new InvalidToken(`audience ${principal.audience.join(' ')}`)
-    cache.set(hash, principal)
-    return principal
   }
 }
 
