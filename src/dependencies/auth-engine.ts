@@ -169,10 +169,15 @@ async function assertDurable(config: Config, redis: RedisConnection, log: Log): 
 /** The library of the limits is loaded by the first request that is limited: a start does not wait for it. */
 function loadedAtFirst(load: () => Promise<RateLimiter>): RateLimiter {
   let loading: Promise<RateLimiter> | undefined
+  let loaded: RateLimiter | undefined
   return {
-    async take(rule, key, cost) {
-      loading ??= load()
-      return (await loading).take(rule, key, cost)
+    take(rule, key, cost) {
+      if (loaded !== undefined) return loaded.take(rule, key, cost)
+      loading ??= load().then((limiter) => {
+        loaded = limiter
+        return limiter
+      })
+      return loading.then((limiter) => limiter.take(rule, key, cost))
     },
   }
 }

@@ -23,47 +23,58 @@ export function createRateLimiter(
 ): RateLimiter {
   const limiters = new Map(rules.map((rule) => [rule.name, limiterOf(rule, counter)]))
   return {
-    async take(rule, key, cost = 1) {
+    take(rule, key, cost = 1) {
       const limiter = limiters.get(rule)
-      if (limiter === undefined) throw new Error(`there is no rate limit rule named ${rule}`)
-      return limiter(key, cost)
+      return limiter?.(key, cost) ?? Promise.reject(new Error(`there is no rate limit rule named ${rule}`))
     },
   }
 }
 
-function limiterOf(rule: RateLimitRule, counter: (options: CounterOptions) => RateLimiterAbstract) {
+type Take = (key: string, cost: number) => Promise<RateLimit>
+
+function limiterOf(rule: RateLimitRule, counter: (options: CounterOptions) => RateLimiterAbstract): Take {
   const { name, points, perSeconds, burst = 0 } = rule
   const steady = counter({ keyPrefix: `limit:${name}`, points, duration: perSeconds })
-  const beyond =
-    burst === 0
-      ? undefined
-      : counter({ keyPrefix: `limit:${name}:burst`, points: burst, duration: perSeconds * burstWindows })
-
-  return async (key: string, cost: number): Promise<RateLimit> => {
-    const first = await consume(steady, key, cost)
-    if (first.allowed || beyond === undefined) return answer(first, points, first.remaining)
-    const second = await consume(beyond, key, cost)
-    if (second.allowed) return answer({ ...first, allowed: true }, points + burst, second.remaining)
-    return answer({ allowed: false, ms: Math.min(first.ms, second.ms) }, points + burst, 0)
-  }
-}
-
-async function consume(counter: RateLimiterAbstract, key: string, cost: number) {
-  try {
-    const { msBeforeNext, remainingPoints } = await counter.consume(key, cost)
-    return { allowed: true, ms: msBeforeNext, remaining: remainingPoints }
-  } catch (refusal) {
-    // The library refuses by rejecting with its result; anything else is the store's failure.
-    if (refusal instanceof RateLimiterRes) return { allowed: false, ms: refusal.msBeforeNext, remaining: 0 }
-    throw new Fault('unavailable', 'Rate limits cannot be counted now. Try again.', {
-      cause: refusal,
-      retryAfterSeconds: 1,
+  if (burst === 0) return (key, cost) => consume(steady, key, cost, points, (ms) => refusedFor(ms, points))
+  const most = points + burst
+  const beyond = counter({ keyPrefix: `limit:${name}:burst`, points: burst, duration: perSeconds * burstWindows })
+  return (key, cost) =>
+    consume(steady, key, cost, points, async (ms) => {
+      const second = await consume(beyond, key, cost, most, (beyondMs) => refusedFor(Math.min(ms, beyondMs), most))
+      return second.allowed ? { ...second, resetSeconds: secondsOf(ms) } : second
     })
-  }
 }
 
-const answer = (
-  { allowed, ms }: { readonly allowed: boolean; readonly ms: number },
+/** Takes from one counter; `refused` is told the milliseconds until there is more. One promise: each request that is limited waits for it. */
+const consume = (
+  counter: RateLimiterAbstract,
+  key: string,
+  cost: number,
   limit: number,
-  remaining: number,
-): RateLimit => ({ allowed, limit, remaining, resetSeconds: Math.max(1, Math.ceil(ms / 1000)) })
+  refused: (ms: number) => RateLimit | Promise<RateLimit>,
+): Promise<RateLimit> =>
+  counter.consume(key, cost).then(
+    ({ msBeforeNext, remainingPoints }) => ({
+      allowed: true,
+      limit,
+      remaining: remainingPoints,
+      resetSeconds: secondsOf(msBeforeNext),
+    }),
+    (refusal: unknown) => {
+      // The library refuses by rejecting with its result; anything else is the store's failure.
+      if (refusal instanceof RateLimiterRes) return refused(refusal.msBeforeNext)
+      throw new Fault('unavailable', 'Rate limits cannot be counted now. Try again.', {
+        cause: refusal,
+        retryAfterSeconds: 1,
+      })
+    },
+  )
+
+const refusedFor = (ms: number, limit: number): RateLimit => ({
+  allowed: false,
+  limit,
+  remaining: 0,
+  resetSeconds: secondsOf(ms),
+})
+
+const secondsOf = (ms: number) => Math.max(1, Math.ceil(ms / 1000))
