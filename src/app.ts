@@ -23,6 +23,7 @@ import { oidcRoutes } from './oidc/routes.ts'
 import { resourceRoutes } from './resource/routes.ts'
 import type { Log } from './shared/log.ts'
 import type { Gauges } from './shared/metrics.ts'
+import { requestContext } from './shared/request-context.ts'
 import { version } from './shared/version.ts'
 import { uiRoutes } from './ui/routes.ts'
 import { inProcess, overNetwork } from './ui/upstream.ts'
@@ -94,7 +95,11 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
     const start = request.url.indexOf('/', 8)
     const path = start < 0 ? '/' : request.url.slice(start)
     if (metricsHere !== undefined && path === metricsPath) return metricsHere(request)
-    if (!isResource(path)) return open.fetch(request)
+    if (!isResource(path)) {
+      // Strangers are limited by address, and who has hung up has none: it is read before anything is waited for.
+      void requestContext(request).address
+      return open.fetch(request)
+    }
     const fromBrowser = request.headers.has('origin') || request.method === 'OPTIONS'
     return fromBrowser ? forBrowsers.fetch(request) : forPrograms.fetch(request)
   }

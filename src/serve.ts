@@ -1,5 +1,5 @@
 /** Listens on Bun or Deno; nothing else knows the runtime. */
-import type { Serve } from './http/observe.ts'
+import type { Peer, Serve } from './http/observe.ts'
 
 export interface Listening {
   readonly host: string
@@ -23,11 +23,7 @@ async function listenOnBun(serve: Serve, hostname: string, port: number): Promis
     port,
     idleTimeout: idleSeconds,
     maxRequestBodySize: largestBodyBytes,
-    async fetch(request, server) {
-      const response = await serve(request, server.requestIP(request)?.address)
-      if (response.headers.get('content-type')?.startsWith('text/event-stream')) server.timeout(request, 0)
-      return response
-    },
+    fetch: (request, server) => serve(request, new BunPeer(request, server)),
   })
   return {
     host: hostname,
@@ -38,11 +34,28 @@ async function listenOnBun(serve: Serve, hostname: string, port: number): Promis
   }
 }
 
+class BunPeer implements Peer {
+  readonly #request: Request
+  readonly #server: Bun.Server<undefined>
+  constructor(request: Request, server: Bun.Server<undefined>) {
+    this.#request = request
+    this.#server = server
+  }
+
+  get address() {
+    return this.#server.requestIP(this.#request)?.address
+  }
+
+  allowSilence() {
+    this.#server.timeout(this.#request, 0)
+  }
+}
+
 async function listenOnDeno(deno: DenoRuntime, serve: Serve, hostname: string, port: number): Promise<Listening> {
   const abort = new AbortController()
   const server = deno.serve(
     { hostname, port, signal: abort.signal, onListen: () => {} },
-    (request: Request, info: DenoConnection) => serve(request, info.remoteAddr.hostname),
+    (request: Request, info: DenoConnection) => serve(request, { address: info.remoteAddr.hostname }),
   )
   return {
     host: hostname,

@@ -4,9 +4,10 @@
  */
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
-import { beginRequestContext, type RequestContext, requestContext } from '../shared/request-context.ts'
+import { type Allowance, beginRequestContext, type RequestContext, requestContext } from '../shared/request-context.ts'
 import type { ClientAddress } from './client-address.ts'
 import { problemResponse } from './problem.ts'
+import { requestLines } from './request-line.ts'
 
 export interface EdgeDependencies {
   readonly random: Random
@@ -19,22 +20,27 @@ export interface EdgeDependencies {
 }
 
 export type Handle = (request: Request) => Response | Promise<Response>
-/** Serves one request; `peer` is the address of the connection. */
-export type Serve = (request: Request, peer?: string) => Promise<Response>
+
+/** The other end of a request's connection. */
+export interface Peer {
+  /** Asked for only where it counts: the runtime has to ask the operating system. */
+  readonly address: string | undefined
+  /** Called where the answer is a stream of events, which is silent for as long as nothing happens. */
+  allowSilence?(): void
+}
+
+/** Serves one request. */
+export type Serve = (request: Request, peer?: Peer) => Promise<Response>
 
 const acceptableId = /^[A-Za-z0-9._-]{8,64}$/
 
 export function observe(handle: Handle, { random, log, addressOf, https, onAnswer }: EdgeDependencies): Serve {
-  // Its fields are fixed below and none is a secret: the search for secrets in whatever is logged would only cost time here.
-  const requests = log.child({}, { redact: [] })
+  const writeLine = requestLines(log)
   return async (request, peer) => {
     const startedAt = performance.now()
     const given = request.headers.get('x-request-id')
-    const context: RequestContext = {
-      requestId: given !== null && acceptableId.test(given) ? given : random.id(),
-      address: addressOf(request, peer),
-      route: 'unmatched',
-    }
+    const requestId = given !== null && acceptableId.test(given) ? given : random.id()
+    const context = new Observed(requestId, () => addressOf(request, peer?.address))
     beginRequestContext(request, context)
     let response: Response
     try {
@@ -43,28 +49,39 @@ export function observe(handle: Handle, { random, log, addressOf, https, onAnswe
       response = unexpectedError(request, error, log)
     }
     const { headers } = response
-    headers.set('x-request-id', context.requestId)
+    headers.set('x-request-id', requestId)
     headers.set('x-content-type-options', 'nosniff')
     if (context.allowance !== undefined) {
-      for (const name in context.allowance) headers.set(name, context.allowance[name] ?? '')
+      headers.set('ratelimit-policy', context.allowance.policy)
+      headers.set('ratelimit', context.allowance.state)
     }
     if (https) headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
+    if (headers.get('content-type')?.startsWith('text/event-stream')) peer?.allowSilence?.()
     const milliseconds = performance.now() - startedAt
     onAnswer?.(context.route, request.method, response.status, milliseconds)
-    requests.info(
-      {
-        requestId: context.requestId,
-        method: request.method,
-        route: context.route,
-        status: response.status,
-        ms: Math.round(milliseconds * 100) / 100,
-        client: context.clientId,
-        user: context.user,
-        reason: context.reason,
-      },
-      'request',
-    )
+    writeLine?.(context, request.method, response.status, milliseconds)
     return response
+  }
+}
+
+/** The context of a request that came in here. */
+class Observed implements RequestContext {
+  readonly requestId: string
+  route = 'unmatched'
+  clientId?: string
+  user?: string
+  allowance?: Allowance
+  reason?: string
+  readonly #find: () => string
+  #address: string | undefined
+  constructor(requestId: string, findAddress: () => string) {
+    this.requestId = requestId
+    this.#find = findAddress
+  }
+
+  get address(): string {
+    this.#address ??= this.#find()
+    return this.#address
   }
 }
 

@@ -21,8 +21,8 @@ export function takeAllowance(
   return async (request, rule, key, cost = 1) => {
     const { allowed, remaining, resetSeconds } = await limiter.take(rule, key, cost)
     requestContext(request).allowance = {
-      'ratelimit-policy': policies.get(rule) ?? '',
-      ratelimit: `"${rule}";r=${remaining};t=${resetSeconds}`,
+      policy: policies.get(rule) ?? '',
+      state: `"${rule}";r=${remaining};t=${resetSeconds}`,
     }
     if (!allowed) {
       metrics.limited(rule)

@@ -34,6 +34,16 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
 }
 
 /**
+ * Writes lines whose fields are JSON already, as `"name":value,...`, to where `log` writes, with level and time before them as pino has
+ * them. Nothing is searched for secrets. Undefined where the level is off.
+ */
+export function lineWriter(log: Log, level: 'info'): ((fields: string) => void) | undefined {
+  if (!log.isLevelEnabled(level)) return undefined
+  const destination = (log as Log & { readonly [pino.symbols.streamSym]: DestinationStream })[pino.symbols.streamSym]
+  return (fields) => destination.write(`{"level":"${level}"${pino.stdTimeFunctions.isoTime()},${fields}}\n`)
+}
+
+/**
  * Writes the lines of one turn of the event loop in one go: under load one system call for many requests, otherwise at once.
  * Nothing waits longer than that turn, and an exit writes what is left.
  */

@@ -33,7 +33,11 @@ const port = await freePort()
 const origin = `http://localhost:${port}`
 const deployment = await deploy()
 const { access_token } = await deployment.signIn(await deployment.register())
-const server = Bun.serve({ port, idleTimeout: 0, fetch: (request) => deployment.serve(request, '127.0.0.1') })
+const server = Bun.serve({
+  port,
+  idleTimeout: 0,
+  fetch: (request) => deployment.serve(request, { address: '127.0.0.1' }),
+})
 
 /** Exit status and output of one run against the server at `url`. */
 async function check(url: string, ...words: readonly string[]): Promise<{ status: number; output: string }> {
@@ -55,7 +59,7 @@ async function check(url: string, ...words: readonly string[]): Promise<{ status
 const broken = Bun.serve({
   port: 0,
   async fetch(request) {
-    const answer = await deployment.serve(request, '127.0.0.1')
+    const answer = await deployment.serve(request, { address: '127.0.0.1' })
     return answer.status === 200 ? Response.json({ id: 7 }) : answer
   },
 })

@@ -16,7 +16,7 @@ beforeAll(async () => {
   })
   dependencies = await openDependencies(config)
   const app = buildApp(config, dependencies)
-  send = (path) => app.serve(new Request(`http://localhost:8767${path}`), '127.0.0.1')
+  send = (path) => app.serve(new Request(`http://localhost:8767${path}`), { address: '127.0.0.1' })
 })
 afterAll(() => dependencies.close())
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => deployment.close())
 
 const sendFrom = (address: string, path: string, init?: RequestInit) =>
-  deployment.serve(new Request(addressOf(path), init), address)
+  deployment.serve(new Request(addressOf(path), init), { address })
 const form = (fields: Record<string, string>): RequestInit => ({ method: 'POST', body: new URLSearchParams(fields) })
 
 function expectRefusal(response: Response, rule: string, policy: string) {

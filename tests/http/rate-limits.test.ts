@@ -25,7 +25,7 @@ afterAll(() => deployment.close())
 
 /** As a client at another address sends it. */
 const sendFrom = (address: string, path: string, init?: RequestInit) =>
-  deployment.serve(new Request(addressOf(path), init), address)
+  deployment.serve(new Request(addressOf(path), init), { address })
 
 const form = (fields: Record<string, string>): RequestInit => ({ method: 'POST', body: new URLSearchParams(fields) })
 const bearer = ({ access_token }: Tokens) => ({ authorization: `Bearer ${access_token}` })

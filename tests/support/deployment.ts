@@ -21,7 +21,7 @@ export async function deploy(environment: Environment = {}) {
     ...environment,
     DATA_DIR: dataDir,
   })
-  const send = (path: string, init?: RequestInit) => serve(new Request(addressOf(path), init), '127.0.0.1')
+  const send = (path: string, init?: RequestInit) => serve(new Request(addressOf(path), init), { address: '127.0.0.1' })
   const issueCode = async (user?: string) => {
     const issued = await dependencies.people?.issueCode(user)
     if (issued === undefined) throw new Error('no people here')
@@ -48,7 +48,7 @@ export async function deploy(environment: Environment = {}) {
     return (await response.json()) as Registered
   }
 
-  const browser = () => createBrowser(addressOf, (request) => serve(request, '127.0.0.1'))
+  const browser = () => createBrowser(addressOf, (request) => serve(request, { address: '127.0.0.1' }))
 
   /** Signs a person in through the pages and redeems the code: the tokens a client would hold. */
   async function signIn(
