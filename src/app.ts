@@ -15,7 +15,7 @@ import { checkEngines, healthRoutes } from './http/health.ts'
 import { localOnly } from './http/local-only.ts'
 import { metricsPath, serveMetrics } from './http/metrics-page.ts'
 import { notFound } from './http/not-found.ts'
-import { observe, type Serve, unexpectedError } from './http/observe.ts'
+import { type Handle, observe, type Serve, unexpectedError } from './http/observe.ts'
 import { createWaiting } from './http/waiting.ts'
 import { domainProofRoutes } from './mcp/domain-proof-routes.ts'
 import { mcpSurface } from './mcp/routes.ts'
@@ -31,6 +31,8 @@ import { inProcess, overNetwork } from './ui/upstream.ts'
 /** A part of what is served; `close` ends what would keep it open, such as streams. */
 interface Surface {
   readonly routes: AnyElysia
+  /** What serves exactly this method and path, where that needs no router: the same as the router would call. */
+  direct?(method: string, path: string): Handle | undefined
   /** How many streams it holds open, under the name that metrics have for them. */
   readonly streams?: { readonly kind: string; count(): number }
   close?(): Promise<void>
@@ -47,9 +49,8 @@ const resourceSurfaces: readonly Mount[] = [
 
 function withStreams<S extends Surface & { openStreams(): number }>(kind: string, surface: S): Surface {
   return {
-    routes: surface.routes,
+    ...surface,
     streams: { kind, count: () => surface.openStreams() },
-    close: async () => surface.close?.(),
   }
 }
 
@@ -100,8 +101,12 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
       void requestContext(request).address
       return open.fetch(request)
     }
-    const fromBrowser = request.headers.has('origin') || request.method === 'OPTIONS'
-    return fromBrowser ? forBrowsers.fetch(request) : forPrograms.fetch(request)
+    if (request.headers.has('origin') || request.method === 'OPTIONS') return forBrowsers.fetch(request)
+    for (const { direct } of resourceParts) {
+      const handle = direct?.(request.method, path)
+      if (handle !== undefined) return handle(request)
+    }
+    return forPrograms.fetch(request)
   }
   /** The pages' server side is a client like any other: of this process where the role is here, of another otherwise. */
   function pageParts(): readonly Surface[] {

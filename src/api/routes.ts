@@ -4,7 +4,7 @@
  */
 import { type AnyElysia, Elysia } from 'elysia'
 import { requestContext } from '../shared/request-context.ts'
-import { apiPrefix, type Handler, serveBinding } from './binding.ts'
+import { apiPrefix, type Handler, type Params, serveBinding } from './binding.ts'
 import { createChangeStreams } from './change-streams.ts'
 import type { ApiDependencies, ApiSettings } from './dependencies.ts'
 import { serveOpenApi } from './document-routes.ts'
@@ -22,6 +22,8 @@ interface Route {
 
 export interface ApiSurface {
   readonly routes: AnyElysia
+  /** The handler of a path without parameters or query, which a router would look for no better. */
+  direct(method: string, path: string): ((request: Request) => Promise<Response>) | undefined
   /** Streams of changes that are open. */
   openStreams(): number
   /** Ends open streams. */
@@ -31,8 +33,10 @@ export interface ApiSurface {
 export function apiSurface<Services>(deps: ApiDependencies<Services>): ApiSurface {
   const streams = deps.changes && createChangeStreams(deps, deps.changes)
   const events = streams === undefined ? [] : [{ method: 'GET', path: `${apiPrefix}/events`, serve: streams.serve }]
+  const routes = [...routesOf(deps), ...events]
   return {
-    routes: routesFor([...routesOf(deps), ...events], deps.settings),
+    routes: routesFor(routes, deps.settings),
+    direct: directly(routes),
     openStreams: () => streams?.count() ?? 0,
     async close() {
       streams?.close()
@@ -56,6 +60,21 @@ function routesFor(routes: readonly Route[], { apiBaseUrl }: ApiSettings): AnyEl
     app.all(path, ({ request }) => methodNotAllowed(request, path, allow, apiBaseUrl), { parse: 'none' })
   }
   return app.all(`${apiPrefix}/*`, ({ request }) => nothingHere(request, apiBaseUrl), { parse: 'none' })
+}
+
+const noParams: Params = {}
+
+function directly(routes: readonly Route[]): ApiSurface['direct'] {
+  const byPath = new Map<string, Map<string, (request: Request) => Promise<Response>>>()
+  for (const { method, path, serve } of routes) {
+    if (path.includes(':')) continue
+    const byMethod = byPath.get(path) ?? new Map()
+    byPath.set(
+      path,
+      byMethod.set(method, (request: Request) => serve(request, noParams)),
+    )
+  }
+  return (method, path) => byPath.get(path)?.get(method)
 }
 
 function routesOf<Services>(deps: ApiDependencies<Services>): readonly Route[] {

@@ -23,6 +23,8 @@ import { createStreamableHttp } from './streamable-http.ts'
 
 export interface McpSurface {
   readonly routes: AnyElysia
+  /** The handler of `/mcp`, where the path is that alone. */
+  direct(method: string, path: string): ((request: Request) => Promise<Response>) | undefined
   /** HTTP+SSE streams that are open. */
   openStreams(): number
   /** Ends open streams and requests. */
@@ -39,7 +41,7 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
   /** Total: whatever happens, an answer comes back and nothing inside of it is shown. */
   const guarded =
     (path: '/mcp' | '/mcp/sse', serve: (request: Request, principal: Principal) => Promise<Response>) =>
-    async ({ request }: { request: Request }): Promise<Response> => {
+    async (request: Request): Promise<Response> => {
       const context = requestContext(request)
       context.route = path
       try {
@@ -69,15 +71,22 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
     return streamable(request, body, callOf(principal, requestContext(request).requestId, deps.clock.now()))
   }
 
+  const streamableHttp = guarded('/mcp', serveStreamable)
+  const overSse = guarded('/mcp/sse', sse.serve)
   const routes = new Elysia({ name: 'mcp', seed: deps.settings.apiBaseUrl })
-    .all('/mcp', guarded('/mcp', serveStreamable), { parse: 'none' })
-    .all('/mcp/sse', guarded('/mcp/sse', sse.serve), { parse: 'none' })
+    .all('/mcp', ({ request }) => streamableHttp(request), { parse: 'none' })
+    .all('/mcp/sse', ({ request }) => overSse(request), { parse: 'none' })
     .get(iconPath, ({ request }) => {
       requestContext(request).route = iconPath
       return new Response(icon, { headers: iconHeaders })
     })
 
-  return { routes, openStreams: sse.openStreams, close: sse.close }
+  return {
+    routes,
+    direct: (_method, path) => (path === '/mcp' ? streamableHttp : undefined),
+    openStreams: sse.openStreams,
+    close: sse.close,
+  }
 }
 
 /** Open to all, as clients fetch icons without credentials (MCP 2025-11-25, Icons); no script in it runs. */

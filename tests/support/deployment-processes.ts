@@ -74,7 +74,8 @@ async function startApart(environment: Environment) {
   const network = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
-    fetch: (request) => turn().serve(new Request(addressOf(new URL(request.url).pathname), request), { address: '127.0.0.1' }),
+    fetch: (request) =>
+      turn().serve(new Request(addressOf(new URL(request.url).pathname), request), { address: '127.0.0.1' }),
   })
   const resources = await start(['mcp', 'api', 'ui', 'worker'], { ...addresses, JWKS_URL: `${network.url}auth/jwks` })
   const processes = [...signIn, resources]
