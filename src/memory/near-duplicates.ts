@@ -11,6 +11,8 @@ const nearlyTheSame = 0.7
 const candidates = 5
 /** A text is looked for by its beginning: every word of a long one would cost more than the write. */
 const askedCharacters = 300
+/** What nearly says the same has most of the rare words; the frequent ones cost most and tell least. */
+const rarestWords = 8
 const mostReported = 3
 /** Longer texts are compared by their beginnings. */
 const comparedCharacters = 2_000
@@ -29,10 +31,11 @@ export async function nearDuplicates(
 ): Promise<readonly NearDuplicate[]> {
   const query = written.content.slice(0, askedCharacters)
   try {
-    const hits = await recall(services, caller, { query, limit: candidates, unlogged: true })
+    const hits = await recall(services, caller, { query, limit: candidates, rarestWords, unlogged: true })
+    const its = shinglesOf(written.content)
     return hits
       .filter(({ memory }) => memory.id !== written.id && memory.id !== written.supersedes)
-      .map(({ memory }) => ({ memory, likeness: likeness(memory.content, written.content) }))
+      .map(({ memory }) => ({ memory, likeness: dice(shinglesOf(memory.content), its) }))
       .filter((near) => near.likeness >= nearlyTheSame)
       .toSorted((a, b) => b.likeness - a.likeness)
       .slice(0, mostReported)
@@ -43,15 +46,24 @@ export async function nearDuplicates(
 }
 
 /** How alike two texts are, 0 to 1: the Dice coefficient of their three-character shingles, which no language's words are needed for. */
-export function likeness(left: string, right: string): number {
-  const [a, b] = [shinglesOf(left), shinglesOf(right)]
-  if (a.size === 0 || b.size === 0) return normalise(left) === normalise(right) ? 1 : 0
+export const likeness = (left: string, right: string): number => dice(shinglesOf(left), shinglesOf(right))
+
+interface Shingles {
+  readonly text: string
+  readonly shingles: ReadonlySet<string>
+}
+
+function dice(left: Shingles, right: Shingles): number {
+  const [a, b] = [left.shingles, right.shingles]
+  if (a.size === 0 || b.size === 0) return left.text === right.text ? 1 : 0
   let shared = 0
   for (const shingle of a) if (b.has(shingle)) shared++
   return (2 * shared) / (a.size + b.size)
 }
 
-function shinglesOf(text: string): Set<string> {
-  const letters = [...normalise(text).toLowerCase().slice(0, comparedCharacters)]
-  return new Set(letters.slice(2).map((_, at) => letters.slice(at, at + 3).join('')))
+function shinglesOf(content: string): Shingles {
+  const text = normalise(content).toLowerCase().slice(0, comparedCharacters)
+  const shingles = new Set<string>()
+  for (let at = 2; at < text.length; at++) shingles.add(text.slice(at - 2, at + 1))
+  return { text, shingles }
 }

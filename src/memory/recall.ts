@@ -4,7 +4,7 @@ import { assertReader, mayRead } from './access.ts'
 import type { Caller } from './operation.ts'
 import type { Embedder } from './rank/embedder.ts'
 import { beside } from './rank/likeness.ts'
-import { readQuestion, spellings } from './rank/question.ts'
+import { rarestTerms, readQuestion, spellings } from './rank/question.ts'
 import { answering, type Ranked, type RankRequest, rank } from './rank/rank.ts'
 import { logReadings } from './readings.ts'
 import type { Memory } from './schema.ts'
@@ -24,6 +24,8 @@ export interface Question {
   readonly threshold?: number | undefined
   /** Whether each hit tells the parts of its score. */
   readonly explain?: boolean | undefined
+  /** Only so many of its words are looked for, those that fewest memories have. All unless given. */
+  readonly rarestWords?: number
   /** Not kept in the access log: nobody asked, it is for our own purposes. */
   readonly unlogged?: boolean
 }
@@ -62,7 +64,9 @@ export async function search(services: Services, caller: Caller, question: Quest
   const [rule, owner] = await Promise.all([store.rule(ownerId, appId), index.open(ownerId)])
   assertReader(rule)
   const meant = embedder === undefined ? undefined : await vectorOf(embedder, question.query)
-  const asked = await readQuestion(question.query, languagesOf(owner.facts.languageItems), nowMs)
+  const whole = await readQuestion(question.query, languagesOf(owner.facts.languageItems), nowMs)
+  const postings = await owner.postings(spellings(whole))
+  const asked = rarestTerms(whole, postings, question.rarestWords ?? Number.POSITIVE_INFINITY)
   const request: RankRequest = {
     question: asked,
     limit: question.limit,
@@ -70,7 +74,6 @@ export async function search(services: Services, caller: Caller, question: Quest
     maySee: (one) => one.state === 'active' && mayRead(rule, one),
     wanted: question,
   }
-  const postings = await owner.postings(spellings(asked))
   const likeness =
     embedder === undefined || meant === undefined
       ? undefined

@@ -3,6 +3,7 @@ import { analyzeQuestion, type QueryTerm } from '../text/analyze.ts'
 import { asksAssistant, asksSummary, asksTime } from '../text/traits.ts'
 import { characterGrams, type Word } from '../text/words.ts'
 import { type Period, periodsIn } from './periods.ts'
+import type { PackedPostings } from './postings.ts'
 
 export interface AskedTerm extends QueryTerm {
   /** A name or a number. */
@@ -45,6 +46,16 @@ export async function readQuestion(
 export const spellings = (question: AskedQuestion): readonly string[] => [
   ...new Set(question.terms.flatMap(({ variants }) => variants)),
 ]
+
+/** The question by those of its terms that fewest items have, by the bytes of their postings; quotations need all terms, and go. */
+export function rarestTerms(question: AskedQuestion, packed: PackedPostings, count: number): AskedQuestion {
+  if (question.terms.length <= count) return question
+  const bytesOf = ({ variants }: AskedTerm): number =>
+    variants.reduce((sum, variant) => (packed.get(variant) ?? []).reduce((all, { data }) => all + data.length, sum), 0)
+  const sized = question.terms.map((term) => ({ term, bytes: bytesOf(term) })).filter(({ bytes }) => bytes > 0)
+  const rarest = sized.sort((left, right) => left.bytes - right.bytes).slice(0, count)
+  return { ...question, terms: rarest.map(({ term }) => term), quotations: [] }
+}
 
 /** Written with a capital inside a sentence, or with a digit. The first word of a sentence has a capital anyway. */
 const isName = ({ surface, beginsSentence, unspaced }: Word): boolean =>

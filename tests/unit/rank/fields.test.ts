@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { guessedThreadPrefix, OwnerFacts } from '../../../src/memory/rank/facts.ts'
 import { scoreFields } from '../../../src/memory/rank/fields.ts'
 import { blockOf, blockSize, gatherPostings, packPostings, withoutPosting } from '../../../src/memory/rank/postings.ts'
+import { rarestTerms, readQuestion } from '../../../src/memory/rank/question.ts'
 import { recipe } from '../../../src/memory/rank/recipe.ts'
 import { invert, packTerms, unpackTerms } from '../../../src/memory/rank/tail.ts'
 import type { ClientId } from '../../../src/shared/brand.ts'
@@ -312,5 +313,30 @@ describe('Packed postings', () => {
     expect(new Map(unpackTerms(packTerms(terms)))).toEqual(terms)
     expect(unpackTerms(packTerms(new Map()))).toEqual([])
     expect(invert([{ ordinal: 3, terms: packTerms(terms) }]).get('tea')).toEqual([[3, 2]])
+  })
+})
+
+describe('The rarest words of a question', () => {
+  test('are those that fewest items have, of those that any has', async () => {
+    const question = await readQuestion('garden piano Lisbon marathon', [], 0)
+    const having = (count: number) => [
+      {
+        block: 0,
+        data: packPostings(
+          0,
+          Array.from({ length: count }, (_, at): [number, number] => [at, 1]),
+        ),
+      },
+    ]
+    const packed = new Map([
+      ['garden', having(9)],
+      ['piano', having(2)],
+      ['lisbon', having(1)],
+    ])
+    const words = (count: number) => rarestTerms(question, packed, count).terms.map(({ word }) => word.lower)
+    expect(words(1)).toEqual(['lisbon'])
+    expect(words(2)).toEqual(['lisbon', 'piano'])
+    expect(words(3)).toEqual(['lisbon', 'piano', 'garden'])
+    expect(rarestTerms(question, packed, 4)).toBe(question)
   })
 })
