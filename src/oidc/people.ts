@@ -3,7 +3,7 @@ import type { OwnerId } from '../shared/brand.ts'
 import { unixSeconds } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import type { OidcDependencies } from './dependencies.ts'
-import { endGrant } from './grants/end.ts'
+import { endAll } from './grants/end.ts'
 import type { Identity, User } from './ports.ts'
 import { deriveOwnerId, ensureConsoleUser } from './signin/account.ts'
 import { issueConsoleCode } from './signin/console-code.ts'
@@ -61,13 +61,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
   }
   const findPerson = async (person: string): Promise<User> =>
     (await stores.users.find(person as OwnerId)) ?? (await find(person))
-  const endGrants = async ({ id }: User): Promise<void> => {
-    for (;;) {
-      const grants = await stores.grants.list(id)
-      if (grants.length === 0) return
-      for (const grant of grants) await endGrant(grant, dependencies)
-    }
-  }
+  const endGrants = ({ id }: User): Promise<void> => endAll(() => stores.grants.list(id), dependencies)
   return {
     async issueCode(name = owner) {
       const user = name === owner ? await ensureConsoleUser(owner, dependencies) : await find(name)

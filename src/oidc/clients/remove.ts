@@ -1,5 +1,5 @@
 import type { ClientId } from '../../shared/brand.ts'
-import { type Ending, endGrant } from '../grants/end.ts'
+import { type Ending, endAll } from '../grants/end.ts'
 import type { ClientStore } from '../ports.ts'
 import { endFamily } from '../token/family.ts'
 import { familyOfMachine } from '../tokens/machine-family.ts'
@@ -12,20 +12,13 @@ export async function removeClient(
   id: ClientId,
   dependencies: Ending & { readonly stores: { readonly clients: ClientStore } },
 ): Promise<boolean> {
-  const { clients } = dependencies.stores
+  const { clients, grants } = dependencies.stores
+  const endGrants = () => endAll(() => grants.listByClient(id), dependencies)
   if ((await clients.find(id)) === undefined) return false
-  await endGrantsOf(id, dependencies)
+  await endGrants()
   await endFamily(familyOfMachine(id), dependencies)
   const removed = await clients.delete(id)
   // What was allowed in the moment before: from now on nothing more can be.
-  await endGrantsOf(id, dependencies)
+  await endGrants()
   return removed
-}
-
-async function endGrantsOf(id: ClientId, dependencies: Ending): Promise<void> {
-  for (;;) {
-    const grants = await dependencies.stores.grants.listByClient(id)
-    if (grants.length === 0) return
-    for (const grant of grants) await endGrant(grant, dependencies)
-  }
 }

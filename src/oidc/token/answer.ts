@@ -7,7 +7,7 @@ import { OAuthError } from '../errors.ts'
 import type { AuthorizationRequest, Client, User } from '../ports.ts'
 import { personMayEnter } from '../signin/allow-list.ts'
 import { issueAccessToken, issueIdToken } from '../tokens/issue.ts'
-import type { TokenResponse } from './grant.ts'
+import type { TokenResponse } from './token-grant.ts'
 
 export interface Authorized {
   readonly ownerId: OwnerId

@@ -6,12 +6,12 @@ import type { IssuedCode } from '../ports.ts'
 import { tell } from '../tell.ts'
 import { answerTokens } from './answer.ts'
 import { endFamily } from './family.ts'
-import type { Grant, TokenRequest } from './grant.ts'
 import { checkVerifier } from './pkce.ts'
 import { narrowResources } from './resources.ts'
+import type { TokenGrant, TokenRequest } from './token-grant.ts'
 
 /** RFC 6749 section 4.1.3: a code is spent by its first use, right or wrong; a second use ends all that came of it. */
-export const authorizationCode: Grant = {
+export const authorizationCode: TokenGrant = {
   type: 'authorization_code',
   async redeem(request, dependencies) {
     const { values } = request

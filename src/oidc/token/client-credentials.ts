@@ -3,8 +3,8 @@ import { permittedScopes, splitScope } from '../scopes.ts'
 import { deriveOwnerId } from '../signin/account.ts'
 import { issueAccessToken } from '../tokens/issue.ts'
 import { familyOfMachine } from '../tokens/machine-family.ts'
-import type { Grant } from './grant.ts'
 import { narrowResources } from './resources.ts'
+import type { TokenGrant } from './token-grant.ts'
 
 /** What only a person can give. */
 const ofPeople: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access'])
@@ -14,7 +14,7 @@ const ofPeople: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'ad
  * registered for it. `sub` is derived from the client's id as a person's is from theirs, so that no client can be named like a
  * person (RFC 9068 section 5). No refresh token: section 4.4.3.
  */
-export const clientCredentials: Grant = {
+export const clientCredentials: TokenGrant = {
   type: 'client_credentials',
   async redeem({ client, values, resources }, dependencies) {
     if (client.authMethods.includes('none')) {

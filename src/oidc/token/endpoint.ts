@@ -11,12 +11,12 @@ import { readParameters } from '../parameters.ts'
 import type { Client } from '../ports.ts'
 import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
-import type { Grant } from './grant.ts'
 import { refreshToken } from './refresh-token.ts'
+import type { TokenGrant } from './token-grant.ts'
 
-export const grants: readonly Grant[] = [authorizationCode, refreshToken, clientCredentials]
+export const grants: readonly TokenGrant[] = [authorizationCode, refreshToken, clientCredentials]
 
-const byType = new Map<string, Grant>(grants.map((grant) => [grant.type, grant]))
+const byType = new Map<string, TokenGrant>(grants.map((grant) => [grant.type, grant]))
 const bodyLimitBytes = 32 * 1024
 
 export const tokenEndpoint: Endpoint = {

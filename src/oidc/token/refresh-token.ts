@@ -7,14 +7,14 @@ import { splitScope } from '../scopes.ts'
 import { tell } from '../tell.ts'
 import { personOf, signTokens } from './answer.ts'
 import { endFamily } from './family.ts'
-import type { Grant, TokenRequest } from './grant.ts'
 import { narrowResources } from './resources.ts'
+import type { TokenGrant, TokenRequest } from './token-grant.ts'
 
 /**
  * RFC 6749 section 6 with rotation (OAuth 2.1 section 4.3.1): each use puts a successor in the token's place. Two uses in
  * flight at once both live for a short grace; a use after it is a theft, and ends the family.
  */
-export const refreshToken: Grant = {
+export const refreshToken: TokenGrant = {
   type: 'refresh_token',
   async redeem(request, dependencies) {
     const { client, values } = request

@@ -21,7 +21,7 @@ export interface TokenResponse {
 }
 
 /** One grant type: a file in this folder and a line in endpoint.ts. Throws `OAuthError`. */
-export interface Grant {
+export interface TokenGrant {
   readonly type: GrantType
   redeem(request: TokenRequest, dependencies: OidcDependencies): Promise<TokenResponse>
 }
