@@ -32,12 +32,12 @@ import { type Clock, systemClock } from './shared/clock.ts'
 import type { HealthCheck } from './shared/health.ts'
 import { createLog, type Log } from './shared/log.ts'
 import type { Metrics } from './shared/metrics.ts'
-import { ownPagesId } from './shared/own-pages.ts'
 import { createRandom, type Random } from './shared/random.ts'
 import { requestContext } from './shared/request-context.ts'
+import { uiClientId } from './shared/ui-client.ts'
 import { version } from './shared/version.ts'
 import type { UiDependencies } from './ui/dependencies.ts'
-import type { DashboardSessions } from './ui/ports.ts'
+import type { UiSessions } from './ui/ports.ts'
 
 export interface Dependencies {
   readonly clock: Clock
@@ -172,7 +172,7 @@ function signInServer({ config, clock, random, log, engine, verifier, take, metr
 const limitPrincipal =
   (take: Common['take']) =>
   (request: Request, { ownerId, clientId }: Principal) =>
-    take(request, clientId === ownPagesId ? 'pages' : 'principal', `${ownerId} ${clientId}`)
+    take(request, clientId === uiClientId ? 'pages' : 'principal', `${ownerId} ${clientId}`)
 
 /** All of the REST API, or with the role actions alone the part of it that ChatGPT's Actions may call. */
 const restApi = ({ config, clock, log, verifier, take, operations }: Common, services: MemoryServices) => {
@@ -224,13 +224,13 @@ const mcpServer = (
   }) satisfies McpDependencies<MemoryServices>
 
 function pages({ config, clock, random, log, engine }: Common): UiDependencies {
-  let sessions: Promise<DashboardSessions> | undefined
+  let sessions: Promise<UiSessions> | undefined
   return {
     clock,
     random,
     log,
     sessions() {
-      sessions ??= engine.openDashboardSessions()
+      sessions ??= engine.openUiSessions()
       return sessions
     },
     settings: {

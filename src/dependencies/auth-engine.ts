@@ -20,7 +20,7 @@ import type { HealthCheck } from '../shared/health.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import type { Secret } from '../shared/secret.ts'
-import type { DashboardSessions } from '../ui/ports.ts'
+import type { UiSessions } from '../ui/ports.ts'
 import { limitRules } from './limit-rules.ts'
 
 export interface AuthEngine {
@@ -34,7 +34,7 @@ export interface AuthEngine {
   /** For the role auth alone: a process that only verifies touches no private key. */
   openKeyStore(): Promise<KeyStore>
   /** For the role ui, at its first use. */
-  openDashboardSessions(): Promise<DashboardSessions>
+  openUiSessions(): Promise<UiSessions>
   close(): Promise<void>
 }
 
@@ -55,7 +55,7 @@ async function openOnSqlite(config: Config, { clock }: Given): Promise<AuthEngin
   const feed = openSqliteRevocationFeed({ path, clock })
   const stores = openSqliteOidcStores({ path, clock })
   const handover = createProcessHandover()
-  let dashboardSessions: { close(): void } | undefined
+  let uiSessions: { close(): void } | undefined
   return {
     name: 'SQLite',
     stores,
@@ -67,14 +67,14 @@ async function openOnSqlite(config: Config, { clock }: Given): Promise<AuthEngin
     }),
     healthChecks: [stores.health],
     openKeyStore: async () => keysOnDisk(config),
-    async openDashboardSessions() {
-      const { openSqliteDashboardSessions } = await import('../adapters/sqlite/ui/sessions.ts')
-      const opened = openSqliteDashboardSessions({ path: join(config.dataDir, 'ui.db'), clock })
-      dashboardSessions = opened
+    async openUiSessions() {
+      const { openSqliteUiSessions } = await import('../adapters/sqlite/ui/sessions.ts')
+      const opened = openSqliteUiSessions({ path: join(config.dataDir, 'ui.db'), clock })
+      uiSessions = opened
       return opened
     },
     async close() {
-      dashboardSessions?.close()
+      uiSessions?.close()
       await handover.close()
       stores.close()
       await feed.close()
@@ -120,9 +120,9 @@ async function openOnRedis(
         ])
         return redisKeyStore(redis, createSeal(encryptionKey))
       },
-      async openDashboardSessions() {
-        const { redisDashboardSessions } = await import('../adapters/redis/ui/sessions.ts')
-        return redisDashboardSessions(redis, clock)
+      async openUiSessions() {
+        const { redisUiSessions } = await import('../adapters/redis/ui/sessions.ts')
+        return redisUiSessions(redis, clock)
       },
       async close() {
         await handover.close()

@@ -2,15 +2,15 @@
 import type { Config } from '../config/config.ts'
 import type { AppNames, Profiles } from '../memory/ports.ts'
 import type { MemoryServices } from '../memory/services.ts'
-import { ownPages } from '../oidc/clients/own-pages.ts'
+import { uiClient } from '../oidc/clients/ui-client.ts'
 import type { People } from '../oidc/people.ts'
 import type { OidcStores } from '../oidc/ports.ts'
 import type { ClientId } from '../shared/brand.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
-import { ownPagesId } from '../shared/own-pages.ts'
 import type { Random } from '../shared/random.ts'
+import { uiClientId } from '../shared/ui-client.ts'
 import { openEmbedder, runEmbedding } from './embedding.ts'
 import { openExtraction } from './extraction.ts'
 import { openGraph } from './graph.ts'
@@ -74,7 +74,7 @@ export async function openMemoryServices(config: Config, opening: Opening, given
 /** Apps are OAuth clients: their names are what the clients registered. */
 const clientNames = ({ clients }: Pick<OidcStores, 'clients'>, config: Pick<Config, 'uiBaseUrl'>): AppNames => ({
   async names(appIds) {
-    const find = (id: ClientId) => (id === ownPagesId ? ownPages(config) : clients.find(id))
+    const find = (id: ClientId) => (id === uiClientId ? uiClient(config) : clients.find(id))
     const found = await Promise.all(appIds.map(find))
     return new Map(found.flatMap((client) => (client === undefined ? [] : [[client.id, client.name] as const])))
   },

@@ -1,5 +1,5 @@
 /** The access log: which app was given which memory. */
-import { ownPagesId } from '../shared/own-pages.ts'
+import { uiClientId } from '../shared/ui-client.ts'
 import type { Caller } from './operation.ts'
 import type { Reading } from './ports.ts'
 import type { MemoryServices } from './services.ts'
@@ -10,5 +10,5 @@ export function logReadings(
   { ownerId, appId, nowMs }: Pick<Caller, 'ownerId' | 'appId' | 'nowMs'>,
   readings: readonly Reading[],
 ): void {
-  if (appId !== ownPagesId) store.logAccess(ownerId, appId, readings, nowMs)
+  if (appId !== uiClientId) store.logAccess(ownerId, appId, readings, nowMs)
 }

@@ -11,12 +11,12 @@ export const supportedScopes = [
 ] as const
 
 /** For our own pages alone: neither advertised nor registered for by anyone. */
-export const ownPagesScopes = ['grants:manage'] as const
+export const uiScopes = ['grants:manage'] as const
 
-export type Scope = (typeof supportedScopes)[number] | (typeof ownPagesScopes)[number]
+export type Scope = (typeof supportedScopes)[number] | (typeof uiScopes)[number]
 
 const forEveryone: ReadonlySet<string> = new Set(supportedScopes)
-const known: ReadonlySet<string> = new Set([...supportedScopes, ...ownPagesScopes])
+const known: ReadonlySet<string> = new Set([...supportedScopes, ...uiScopes])
 
 /** A scope parameter as its distinct values in the order sent (RFC 6749 section 3.3); empty when it is absent. */
 export const splitScope = (scope: string | undefined): readonly string[] => [

@@ -1,7 +1,7 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
-import type { DashboardSessions } from './ports.ts'
+import type { UiSessions } from './ports.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface UiSettings {
@@ -22,7 +22,7 @@ export interface UiDependencies {
   readonly random: Random
   readonly log: Log
   /** Opened by the first request that needs it: a start does not wait for it. */
-  readonly sessions: () => Promise<DashboardSessions>
+  readonly sessions: () => Promise<UiSessions>
   readonly settings: UiSettings
 }
 

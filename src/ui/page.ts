@@ -1,4 +1,4 @@
-/** What a page of the dashboard is: one file in pages/ that shows itself and, where it has forms, takes what they send. */
+/** What a page for people is: one file in pages/ that shows itself and, where it has forms, takes what they send. */
 
 import type { Api } from './api/api.ts'
 import type { UiSettings } from './dependencies.ts'

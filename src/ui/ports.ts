@@ -1,4 +1,4 @@
-/** What the dashboard needs from outside. Adapters for SQLite and Redis, one conformance suite in tests/conformance. */
+/** What the pages need from outside. Adapters for SQLite and Redis, one conformance suite in tests/conformance. */
 import type { TokenHash } from '../shared/brand.ts'
 
 /** A signed-in browser. What it holds is sealed with a key that only the browser's cookie gives: a copy of the store opens nothing. */
@@ -11,7 +11,7 @@ export interface KeptSession {
 }
 
 /** Shared by every process that serves the pages. A store that cannot answer throws `Fault('unavailable')`. */
-export interface DashboardSessions {
+export interface UiSessions {
   create(session: KeptSession): Promise<void>
   find(id: TokenHash): Promise<KeptSession | undefined>
   /** Keeps `sealed` in place of what was there; false, and nothing kept, when the session is gone. */

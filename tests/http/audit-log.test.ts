@@ -13,7 +13,7 @@ import {
 import { backChannel, type Tokens, tokensOf } from '../support/back-channel.ts'
 import { formOf, type Page, signInThroughAndAllow } from '../support/browser.ts'
 import { startIdentityProvider, type TestIdentityProvider } from '../support/identity-provider.ts'
-import { signInToPages } from '../support/own-pages.ts'
+import { signInToPages } from '../support/ui-client.ts'
 
 const issuer = 'https://memory.example'
 const lines: Record<string, unknown>[] = []

@@ -10,8 +10,8 @@ import {
   startAuthorizationServer,
 } from '../support/authorization-server.ts'
 import { backChannel, basic, type Tokens, tokensOf } from '../support/back-channel.ts'
-import { signInToPages } from '../support/own-pages.ts'
 import { seeded } from '../support/seeded.ts'
+import { signInToPages } from '../support/ui-client.ts'
 
 /** `FUZZ_REQUESTS=20000` for a long run; `FUZZ_SEED` repeats one. */
 const requests = Number(process.env.FUZZ_REQUESTS ?? 2_000)

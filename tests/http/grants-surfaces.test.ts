@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { ownPagesCallback, ownPagesId } from '../../src/shared/own-pages.ts'
+import { uiCallback, uiClientId } from '../../src/shared/ui-client.ts'
 import { bearer } from '../support/back-channel.ts'
 import { type Deployment, deploy, redirectUri, verifier } from '../support/deployment.ts'
-import { pagesScope } from '../support/own-pages.ts'
+import { pagesScope } from '../support/ui-client.ts'
 
 const uiUrl = 'http://localhost:9000'
 let deployment: Deployment
@@ -12,15 +12,15 @@ beforeAll(async () => {
 afterAll(() => deployment.close())
 
 async function tokenOfPages(): Promise<string> {
-  const callback = `${uiUrl}${ownPagesCallback}`
+  const callback = `${uiUrl}${uiCallback}`
   const { code } = await deployment.authorize(
-    { client_id: ownPagesId },
+    { client_id: uiClientId },
     { scope: pagesScope, parameters: { redirect_uri: callback } },
   )
   const response = await deployment.form('/auth/token', {
     grant_type: 'authorization_code',
     code,
-    client_id: ownPagesId,
+    client_id: uiClientId,
     redirect_uri: callback,
     code_verifier: verifier,
   })

@@ -3,7 +3,7 @@ import type { Client } from '../../src/oidc/ports.ts'
 import { ensureConsoleUser } from '../../src/oidc/signin/account.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import { hashToken } from '../../src/shared/hash.ts'
-import { ownPagesCallback, ownPagesId } from '../../src/shared/own-pages.ts'
+import { uiCallback, uiClientId } from '../../src/shared/ui-client.ts'
 import {
   type AuthorizationServer,
   departureOf,
@@ -12,7 +12,7 @@ import {
 } from '../support/authorization-server.ts'
 import { backChannel, bearer, refusalOf, tokensOf } from '../support/back-channel.ts'
 import { outage } from '../support/outage.ts'
-import { pagesScope, signInToPages } from '../support/own-pages.ts'
+import { pagesScope, signInToPages } from '../support/ui-client.ts'
 
 const stores = outage()
 let server: AuthorizationServer
@@ -37,13 +37,13 @@ const lives = async (token: string) => (await back.userinfo(token)).status === 2
 describe('our own pages as a client', () => {
   test('a person who signs in to them is asked for nothing else, and their token may manage what was allowed', async () => {
     const { answer, scope } = await signInToPages(server)
-    expect(answer.origin + answer.pathname).toBe(`http://localhost:9000${ownPagesCallback}`)
+    expect(answer.origin + answer.pathname).toBe(`http://localhost:9000${uiCallback}`)
     expect(scope).toBe(pagesScope)
   })
 
   test('the sign-in page speaks of no app', async () => {
-    const redirect_uri = `http://localhost:9000${ownPagesCallback}`
-    const page = await server.browser().open(server.authorizationUrl({ id: ownPagesId }, { redirect_uri }))
+    const redirect_uri = `http://localhost:9000${uiCallback}`
+    const page = await server.browser().open(server.authorizationUrl({ id: uiClientId }, { redirect_uri }))
     if ('left' in page) throw new Error(`the browser left for ${page.left}`)
     expect(textOf(page)).toContain('Sign in To your memories')
     expect(textOf(page)).not.toContain('What it asks for')
@@ -54,8 +54,8 @@ describe('our own pages as a client', () => {
     const again = (prompt: string) =>
       using.open(
         server.authorizationUrl(
-          { id: ownPagesId },
-          { redirect_uri: `http://localhost:9000${ownPagesCallback}`, scope: pagesScope, prompt },
+          { id: uiClientId },
+          { redirect_uri: `http://localhost:9000${uiCallback}`, scope: pagesScope, prompt },
         ),
       )
     expect(departureOf(await again('none')).searchParams.get('code')).toBeString()
@@ -65,11 +65,11 @@ describe('our own pages as a client', () => {
   })
 
   test.each([
-    `http://localhost:9001${ownPagesCallback}`,
-    `http://localhost${ownPagesCallback}`,
-    `http://127.0.0.1:9000${ownPagesCallback}`,
+    `http://localhost:9001${uiCallback}`,
+    `http://localhost${uiCallback}`,
+    `http://127.0.0.1:9000${uiCallback}`,
   ])('attack: another program on the machine cannot take their answer at %s', async (redirect_uri) => {
-    const page = await server.browser().open(server.authorizationUrl({ id: ownPagesId }, { redirect_uri }))
+    const page = await server.browser().open(server.authorizationUrl({ id: uiClientId }, { redirect_uri }))
     if ('left' in page) throw new Error(`the browser left for ${page.left}`)
     expect(page.status).toBe(400)
   })

@@ -1,9 +1,9 @@
 import type { ClientId } from '../../shared/brand.ts'
-import { ownPagesId } from '../../shared/own-pages.ts'
+import { uiClientId } from '../../shared/ui-client.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Client } from '../ports.ts'
 import { isDocumentAddress } from './metadata-document.ts'
-import { ownPages } from './own-pages.ts'
+import { uiClient } from './ui-client.ts'
 
 /**
  * The client of an id, however it came to be known here; undefined for a stranger. An id that is the address of a metadata
@@ -20,7 +20,7 @@ export async function findClient(
     readonly stores: Pick<OidcDependencies['stores'], 'clients'>
   },
 ): Promise<Client | undefined> {
-  if (id === ownPagesId) return ownPages(settings)
+  if (id === uiClientId) return uiClient(settings)
   if (!isDocumentAddress(id)) return stores.clients.find(id)
   const added = await stores.clients.find(id)
   return added !== undefined && added.kind !== 'document' ? added : documents.client(id)

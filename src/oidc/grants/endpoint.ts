@@ -6,7 +6,7 @@
 import { bearerToken } from '../../shared/bearer-token.ts'
 import type { GrantId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
-import { ownPagesId } from '../../shared/own-pages.ts'
+import { uiClientId } from '../../shared/ui-client.ts'
 import { askForToken, callerOf } from '../bearer.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
@@ -50,7 +50,7 @@ export const listGrants: Endpoint = {
     if (token === undefined) return askForToken(scope, request, dependencies)
     const { ownerId } = await personOf(token, request, dependencies)
     const { stores } = dependencies
-    const given = (await stores.grants.list(ownerId)).filter(({ clientId }) => clientId !== ownPagesId)
+    const given = (await stores.grants.list(ownerId)).filter(({ clientId }) => clientId !== uiClientId)
     const clients = await Promise.all(given.map(({ clientId }) => stores.clients.find(clientId)))
     return Response.json({ grants: given.map((grant, at) => describeGrant(grant, clients[at])) })
   },

@@ -1,5 +1,5 @@
 /**
- * The dashboard's way to the REST API, always with the person's own access token: what a page can see and do is what any client
+ * The pages' way to the REST API, always with the person's own access token: what a page can see and do is what any client
  * of theirs could. A refusal comes back as the `Fault` that the API told of.
  */
 import type { FaultKind } from '../../shared/fault.ts'

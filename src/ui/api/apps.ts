@@ -1,5 +1,5 @@
 /** The apps a person let in, as pages show them, and what each may read and write. */
-import { ownPagesId } from '../../shared/own-pages.ts'
+import { uiClientId } from '../../shared/ui-client.ts'
 import type { PersonsVisit } from '../page.ts'
 import type { Api } from './api.ts'
 import { type ListedGrant, listGrants } from './grants.ts'
@@ -33,7 +33,7 @@ function together(uses: readonly AppUse[], grants: readonly ListedGrant[]): read
   }))
   const granted = new Set(connected.map(({ id }) => id))
   const earlier = uses
-    .filter(({ id }) => id !== ownPagesId && !granted.has(id))
+    .filter(({ id }) => id !== uiClientId && !granted.has(id))
     .map((use) => ({ id: use.id, name: use.name, grant: undefined, use }))
   return [...connected, ...earlier]
 }

@@ -1,8 +1,8 @@
-/** The frame of every page of the dashboard: who is here, where to go, and what the page says. */
+/** The frame of every page for people: who is here, where to go, and what the page says. */
 import type { ComponentChildren } from 'preact'
 import { FormToken, Mark } from '../../html/components.tsx'
 import { type PageOptions, pageResponse } from '../../html/page.tsx'
-import { assetsPath, dashboardStyles, scriptPaths } from '../assets.ts'
+import { assetsPath, scriptPaths, uiStyles } from '../assets.ts'
 import type { SignedIn, Visit } from '../page.ts'
 import type { Session } from '../session/sessions.ts'
 import { Done } from './done.tsx'
@@ -28,14 +28,14 @@ const htmxConfig = JSON.stringify({
   timeout: 30_000,
 })
 
-export interface DashboardPage extends Pick<PageOptions, 'title' | 'status' | 'headers'> {
+export interface UiPage extends Pick<PageOptions, 'title' | 'status' | 'headers'> {
   /** Which place it belongs to. */
   readonly place?: Place
 }
 
 /** A page as its response. `person` is who is signed in, if anyone is. */
-export const dashboardPage = (
-  { place, ...options }: DashboardPage,
+export const uiPage = (
+  { place, ...options }: UiPage,
   { url, settings }: Pick<Visit, 'url' | 'settings'>,
   person: SignedIn | undefined,
   body: ComponentChildren,
@@ -44,7 +44,7 @@ export const dashboardPage = (
     {
       ...options,
       assetsPath,
-      stylesheet: dashboardStyles,
+      stylesheet: uiStyles,
       scripts: scriptPaths,
       frame: 'none',
       head: <meta name="htmx-config" content={htmxConfig} />,

@@ -4,7 +4,7 @@ import { Fault } from '../../shared/fault.ts'
 import { type Access, accessPath, listShownApps, type Reach, readAccess, setAccess } from '../api/apps.ts'
 import { withDone } from '../components/done.tsx'
 import { type Choice, Select, TextInput } from '../components/fields.tsx'
-import { dashboardPage } from '../components/shell.tsx'
+import { uiPage } from '../components/shell.tsx'
 import type { PersonsPage, PersonsVisit } from '../page.ts'
 import { redirect } from '../respond.ts'
 
@@ -69,7 +69,7 @@ function chosen(choices: readonly ReachChoice[], value: string | null, field: st
 
 const show = (visit: PersonsVisit, name: string, access: Access, problem?: Fault): Response => {
   const ofCategories = problem?.field?.startsWith('categories') === true
-  return dashboardPage(
+  return uiPage(
     { title: `Limit ${name}`, place: '/apps', status: problem === undefined ? 200 : 422 },
     visit,
     visit,

@@ -5,7 +5,7 @@ import { accessPath, listShownApps, type ShownApp } from '../api/apps.ts'
 import { endGrant, type ListedGrant } from '../api/grants.ts'
 import { type AppUse, setAppActive } from '../api/overview.ts'
 import { withDone } from '../components/done.tsx'
-import { dashboardPage } from '../components/shell.tsx'
+import { uiPage } from '../components/shell.tsx'
 import { Time } from '../components/time.tsx'
 import type { PersonsPage } from '../page.ts'
 import { redirect } from '../respond.ts'
@@ -16,7 +16,7 @@ export const page: PersonsPage = {
   access: 'signed-in',
   async show(visit) {
     const shown = await listShownApps(visit)
-    return dashboardPage(
+    return uiPage(
       { title: 'Apps', place: path },
       visit,
       visit,

@@ -1,7 +1,7 @@
 /** Deleting is for good, so it is asked once more, whatever way it was begun. */
 import { FormToken } from '../../html/components.tsx'
 import { readMemory } from '../api/memories.ts'
-import { dashboardPage } from '../components/shell.tsx'
+import { uiPage } from '../components/shell.tsx'
 import type { PersonsVisit } from '../page.ts'
 
 const shownCount = 5
@@ -10,7 +10,7 @@ const shownCount = 5
 export async function confirmDeletion(visit: PersonsVisit, ids: readonly string[], back: string): Promise<Response> {
   const memories = await Promise.all(ids.slice(0, shownCount).map((id) => readMemory(visit.api, id)))
   const more = ids.length - memories.length
-  return dashboardPage(
+  return uiPage(
     { title: 'Delete', place: '/memories' },
     visit,
     visit,

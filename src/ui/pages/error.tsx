@@ -1,7 +1,7 @@
 /** What a person sees when a page cannot be shown: what happened, in words, and where to go from there. Total. */
 import { Fault, type FaultKind } from '../../shared/fault.ts'
 import { requestContext } from '../../shared/request-context.ts'
-import { dashboardPage } from '../components/shell.tsx'
+import { uiPage } from '../components/shell.tsx'
 import type { SignedIn, Visit } from '../page.ts'
 
 interface Shown {
@@ -66,7 +66,7 @@ const page = (
   person: SignedIn | undefined,
   shown: Shown & { readonly message: string; readonly headers: Record<string, string> },
 ): Response =>
-  dashboardPage(
+  uiPage(
     { title: shown.title, status: shown.status, headers: shown.headers },
     // A failed page has done nothing.
     { ...visit, url: new URL(visit.url.pathname, visit.url) },

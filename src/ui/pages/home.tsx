@@ -1,10 +1,10 @@
 /** The first page of an instance: what it is and how to connect to it; for somebody signed in, what they have here. */
 
-import { ownPagesId } from '../../shared/own-pages.ts'
+import { uiClientId } from '../../shared/ui-client.ts'
 import { latestMemories } from '../api/lists.ts'
 import { listCategories, readOverview } from '../api/overview.ts'
 import { MemoryRow } from '../components/memory-parts.tsx'
-import { dashboardPage } from '../components/shell.tsx'
+import { uiPage } from '../components/shell.tsx'
 import type { OpenPage, SignedIn } from '../page.ts'
 import { InstallCards } from './install-cards.tsx'
 
@@ -14,7 +14,7 @@ export const page: OpenPage = {
   access: 'anyone',
   async show({ person, ...visit }) {
     const { apiBaseUrl } = visit.settings
-    return dashboardPage(
+    return uiPage(
       { title: 'Home', place: '/' },
       visit,
       person,
@@ -54,7 +54,7 @@ async function overview({ api }: SignedIn) {
     listCategories(api),
     latestMemories(api, recentCount),
   ])
-  const others = apps.filter(({ id }) => id !== ownPagesId)
+  const others = apps.filter(({ id }) => id !== uiClientId)
   return (
     <>
       <h1>Your memory</h1>

@@ -2,7 +2,7 @@
 import { Facts } from '../../html/components.tsx'
 import { Fault } from '../../shared/fault.ts'
 import { type ImportReport, importBackup } from '../api/settings.ts'
-import { dashboardPage } from '../components/shell.tsx'
+import { uiPage } from '../components/shell.tsx'
 import type { PersonsPage } from '../page.ts'
 import { redirect } from '../respond.ts'
 
@@ -14,7 +14,7 @@ export const page: PersonsPage = {
   async submit(visit, { fields, file }) {
     if (file === undefined) throw new Fault('invalid', 'Choose the zip that was exported.', { field: 'file' })
     const report = await importBackup(visit.api, file, fields.get('mode') === 'overwrite' ? 'overwrite' : 'skip')
-    return dashboardPage(
+    return uiPage(
       { title: 'Imported', place: '/settings' },
       visit,
       visit,

@@ -1,7 +1,7 @@
 /** Signs out here, ends the authorization, and goes on to the issuer so that it ends its session too (RP-Initiated Logout 1.0). */
 import { pageResponse } from '../../html/page.tsx'
 import { requestContext } from '../../shared/request-context.ts'
-import { assetsPath, dashboardStyles } from '../assets.ts'
+import { assetsPath, uiStyles } from '../assets.ts'
 import type { PersonsPage } from '../page.ts'
 import { redirect } from '../respond.ts'
 
@@ -21,7 +21,7 @@ export const page: PersonsPage = {
       {
         title: 'Signing out',
         assetsPath,
-        stylesheet: dashboardStyles,
+        stylesheet: uiStyles,
         movesOnTo: to.href,
         headers: { 'set-cookie': cookie },
       },

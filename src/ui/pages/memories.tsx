@@ -7,7 +7,7 @@ import { listCategories, readOverview } from '../api/overview.ts'
 import { withDone } from '../components/done.tsx'
 import { MemoryRow } from '../components/memory-parts.tsx'
 import { Pager } from '../components/pager.tsx'
-import { dashboardPage } from '../components/shell.tsx'
+import { uiPage } from '../components/shell.tsx'
 import type { PersonsPage } from '../page.ts'
 import { redirect } from '../respond.ts'
 import { returnPath } from '../session/login.ts'
@@ -26,7 +26,7 @@ export const page: PersonsPage = {
       visit.partial ? [] : listCategories(api),
       visit.partial ? { apps: [] } : readOverview(api),
     ])
-    return dashboardPage(
+    return uiPage(
       // What htmx writes into the address bar: the list's plain address.
       { title: 'Memories', place: '/memories', headers: visit.partial ? { 'hx-push-url': listPath(chosen) } : {} },
       visit,

@@ -14,7 +14,7 @@ import {
 } from '../api/memories.ts'
 import { withDone } from '../components/done.tsx'
 import { Categories, memoryPath, StateBadge, stateName } from '../components/memory-parts.tsx'
-import { dashboardPage } from '../components/shell.tsx'
+import { uiPage } from '../components/shell.tsx'
 import { Time } from '../components/time.tsx'
 import type { PersonsPage, PersonsVisit } from '../page.ts'
 import { redirect } from '../respond.ts'
@@ -75,7 +75,7 @@ async function show(visit: PersonsVisit, draft?: { written: Written; problem: Fa
     accessLog(api, memory.id, pageOf(url, 'readings'), perPage),
     relatedMemories(api, memory.id),
   ])
-  return dashboardPage(
+  return uiPage(
     { title: 'Memory', place: '/memories', status: draft === undefined ? 200 : 422 },
     visit,
     visit,

@@ -3,7 +3,7 @@ import { Fault } from '../../shared/fault.ts'
 import { addMemory, type Written } from '../api/memories.ts'
 import { withDone } from '../components/done.tsx'
 import { memoryPath } from '../components/memory-parts.tsx'
-import { dashboardPage } from '../components/shell.tsx'
+import { uiPage } from '../components/shell.tsx'
 import type { PersonsPage, PersonsVisit } from '../page.ts'
 import { redirect } from '../respond.ts'
 import { MemoryForm, readWritten } from './memory-form.tsx'
@@ -26,7 +26,7 @@ export const page: PersonsPage = {
 }
 
 const form = (visit: PersonsVisit, written: Written, problem?: Fault): Response =>
-  dashboardPage(
+  uiPage(
     { title: 'Add a memory', place: '/memories', status: problem === undefined ? 200 : 422 },
     visit,
     visit,

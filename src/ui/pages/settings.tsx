@@ -4,7 +4,7 @@ import { Fault } from '../../shared/fault.ts'
 import { changeInstructions, longestInstructions, readInstructions } from '../api/settings.ts'
 import { withDone } from '../components/done.tsx'
 import { Select, TextArea } from '../components/fields.tsx'
-import { dashboardPage } from '../components/shell.tsx'
+import { uiPage } from '../components/shell.tsx'
 import type { PersonsPage, PersonsVisit } from '../page.ts'
 import { redirect } from '../respond.ts'
 
@@ -25,7 +25,7 @@ export const page: PersonsPage = {
 
 const show = (visit: PersonsVisit, instructions: string, problem?: string): Response => {
   const { session, settings } = visit
-  return dashboardPage(
+  return uiPage(
     { title: 'Settings', place: '/settings', status: problem === undefined ? 200 : 422 },
     visit,
     visit,

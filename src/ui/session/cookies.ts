@@ -1,4 +1,4 @@
-/** The dashboard's two kinds of cookies: who is signed in here, and the sign-ins that this browser has begun. */
+/** The pages' two kinds of cookies: who is signed in here, and the sign-ins that this browser has begun. */
 import * as cookies from '../../shared/cookies.ts'
 import type { UiSettings } from '../dependencies.ts'
 

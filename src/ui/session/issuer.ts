@@ -1,12 +1,12 @@
 /**
- * The dashboard as a relying party of this deployment's own issuer: OpenID Connect Core section 3.1 with PKCE, by oauth4webapi.
+ * The pages as a relying party of this deployment's own issuer: OpenID Connect Core section 3.1 with PKCE, by oauth4webapi.
  * It knows no cookie and no page. Whatever is wrong with an answer is a `Fault`.
  */
 import * as oauth from 'oauth4webapi'
 import type { OwnerId } from '../../shared/brand.ts'
 import { type Clock, unixSeconds } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
-import { ownPagesCallback, ownPagesId, ownPagesScope } from '../../shared/own-pages.ts'
+import { uiCallback, uiClientId, uiScope } from '../../shared/ui-client.ts'
 import type { UiSettings } from '../dependencies.ts'
 import type { Upstream } from '../upstream.ts'
 
@@ -48,11 +48,11 @@ const patienceMs = 10_000
 
 type Sending = Omit<RequestInit, 'body'> & { readonly body?: BodyInit | null | undefined }
 
-const client: oauth.Client = { client_id: ownPagesId }
+const client: oauth.Client = { client_id: uiClientId }
 
 export function createIssuer(upstream: Upstream, settings: UiSettings, clock: Clock): Issuer {
   const issuer = new URL(settings.issuer)
-  const redirectUri = settings.uiBaseUrl + ownPagesCallback
+  const redirectUri = settings.uiBaseUrl + uiCallback
   const jwks: oauth.JWKSCacheInput = {}
   let discovering: Promise<oauth.AuthorizationServer> | undefined
 
@@ -92,9 +92,9 @@ export function createIssuer(upstream: Upstream, settings: UiSettings, clock: Cl
       const url = endpoint((await metadata()).authorization_endpoint)
       const parameters = {
         response_type: 'code',
-        client_id: ownPagesId,
+        client_id: uiClientId,
         redirect_uri: redirectUri,
-        scope: ownPagesScope,
+        scope: uiScope,
         state,
         nonce,
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
@@ -155,7 +155,7 @@ export function createIssuer(upstream: Upstream, settings: UiSettings, clock: Cl
     async logoutUrl({ idToken }) {
       const url = endpoint((await metadata()).end_session_endpoint)
       url.searchParams.set('id_token_hint', idToken)
-      url.searchParams.set('client_id', ownPagesId)
+      url.searchParams.set('client_id', uiClientId)
       url.searchParams.set('post_logout_redirect_uri', `${settings.uiBaseUrl}/`)
       return url
     },

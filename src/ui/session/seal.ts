@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 const nonceBytes = 12
 const tagBytes = 16
 
-const keyOf = (secret: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', 'souvenir dashboard session', 32))
+const keyOf = (secret: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', 'souvenir ui session', 32))
 
 /** `nonce | ciphertext | tag`, base64url. */
 export function seal(text: string, secret: string): string {

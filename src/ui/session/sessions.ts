@@ -4,7 +4,7 @@ import { Fault } from '../../shared/fault.ts'
 import { equalSecrets, hashToken, sha256 } from '../../shared/hash.ts'
 import type { Random } from '../../shared/random.ts'
 import type { UiSettings } from '../dependencies.ts'
-import type { DashboardSessions } from '../ports.ts'
+import type { UiSessions } from '../ports.ts'
 import { readSessionCookie, sessionCookie } from './cookies.ts'
 import type { Issuer, SignedInPerson, Tokens } from './issuer.ts'
 import { seal, unseal } from './seal.ts'
@@ -39,7 +39,7 @@ const spareSeconds = 20
 
 export interface SessionsOptions {
   readonly issuer: Issuer
-  readonly store: () => Promise<DashboardSessions>
+  readonly store: () => Promise<UiSessions>
   readonly settings: UiSettings
   readonly clock: Clock
   readonly random: Random
@@ -93,7 +93,7 @@ export function createSessions({ issuer, store, settings, clock, random }: Sessi
       if (found === undefined) return undefined
       const { cookie, kept } = found
       let { tokens } = kept
-      const formToken = sha256(`dashboard form\n${cookie}`)
+      const formToken = sha256(`ui form\n${cookie}`)
       const renewed = async () => {
         tokens = await refreshed(cookie, { ...kept, tokens })
         return tokens.accessToken

@@ -1,10 +1,10 @@
-/** Sessions of the dashboard in Redis, for any number of processes anywhere; they expire by the engine's own expiry. */
+/** Sessions of the pages in Redis, for any number of processes anywhere; they expire by the engine's own expiry. */
 import type { Clock } from '../../../shared/clock.ts'
-import type { DashboardSessions, KeptSession } from '../../../ui/ports.ts'
+import type { KeptSession, UiSessions } from '../../../ui/ports.ts'
 import type { RedisConnection } from '../connection.ts'
 import { expiringRecords } from '../oidc/expiring-records.ts'
 
-export function redisDashboardSessions(redis: RedisConnection, clock: Clock): DashboardSessions {
+export function redisUiSessions(redis: RedisConnection, clock: Clock): UiSessions {
   const records = expiringRecords<KeptSession>(redis, clock, 'ui-session')
   return {
     async create(session) {

@@ -1,7 +1,7 @@
-/** Sessions of the dashboard on one SQLite file, which several processes on one machine may open at the same time. */
+/** Sessions of the pages on one SQLite file, which several processes on one machine may open at the same time. */
 import type { Clock } from '../../../shared/clock.ts'
 import type { Migration } from '../../../shared/migrations.ts'
-import type { DashboardSessions, KeptSession } from '../../../ui/ports.ts'
+import type { KeptSession, UiSessions } from '../../../ui/ports.ts'
 import { openDatabase } from '../database.ts'
 import { expiringTables } from '../oidc/expiring.ts'
 
@@ -18,10 +18,10 @@ const migrations: readonly Migration[] = [
 ]
 
 /** Opens (and makes, mode 0600) the file. @throws Fault `unavailable` when it cannot be opened, `conflict` when it is another's */
-export function openSqliteDashboardSessions(options: {
+export function openSqliteUiSessions(options: {
   readonly path: string
   readonly clock: Clock
-}): DashboardSessions & { close(): void } {
+}): UiSessions & { close(): void } {
   const database = openDatabase({ path: options.path, migrations })
   const { now, write } = expiringTables(database, options.clock, 'session')
   return {

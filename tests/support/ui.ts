@@ -1,4 +1,4 @@
-/** A person at the dashboard, as far as a browser without script is needed. */
+/** A person at the pages, as far as a browser without script is needed. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -6,7 +6,7 @@ import { redisUrl } from './auth-shape.ts'
 import { type Browser, type Departure, formOf, type Page } from './browser.ts'
 import type { Deployment } from './deployment.ts'
 
-/** Opens a page of the dashboard and signs in on the way: the page that was asked for. */
+/** Opens a page and signs in on the way: the page that was asked for. */
 export async function openSignedIn(
   product: Pick<Deployment, 'issueCode'>,
   browser: Browser,

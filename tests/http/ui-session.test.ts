@@ -1,8 +1,8 @@
-/** The dashboard as a relying party of its own issuer: sign-in, session, refresh, logout, and what must not work. */
+/** The pages as a relying party of its own issuer: sign-in, session, refresh, logout, and what must not work. */
 import { afterAll, beforeAll, describe, expect, setSystemTime, test } from 'bun:test'
 import { type Browser, formOf } from '../support/browser.ts'
-import { keptSessions, openSignedIn, pageOf, wordsOf } from '../support/dashboard.ts'
 import { type Deployment, deploy, issuer, origin } from '../support/deployment.ts'
+import { keptSessions, openSignedIn, pageOf, wordsOf } from '../support/ui.ts'
 
 const secret = 'Ada hides the biscuits in the piano.'
 let product: Deployment

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'bun:test'
-import type { DashboardSessions, KeptSession } from '../../src/ui/ports.ts'
+import type { KeptSession, UiSessions } from '../../src/ui/ports.ts'
 import type { testClock } from '../support/time.ts'
 import { hash, startSeconds } from './records.ts'
 
 export interface OpenedSessions {
-  readonly sessions: DashboardSessions
+  readonly sessions: UiSessions
   readonly clock: ReturnType<typeof testClock>
   /** The same as another process sees it. */
-  another(): DashboardSessions
+  another(): UiSessions
 }
 
 const kept = (changes: Partial<KeptSession> = {}): KeptSession => ({
@@ -17,8 +17,8 @@ const kept = (changes: Partial<KeptSession> = {}): KeptSession => ({
   ...changes,
 })
 
-export function describeDashboardSessions(engine: string, open: () => Promise<OpenedSessions>): void {
-  describe(`DashboardSessions on ${engine}`, () => {
+export function describeUiSessions(engine: string, open: () => Promise<OpenedSessions>): void {
+  describe(`UiSessions on ${engine}`, () => {
     test('a session is found by its id alone, in every process, until it expires', async () => {
       const { sessions, another, clock } = await open()
       await sessions.create(kept())

@@ -1,8 +1,8 @@
 /** What a person sees of the apps they let in, stops them with, and takes out of and into their memory. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type Browser, formOf } from '../support/browser.ts'
-import { openSignedIn, pageOf, wordsOf } from '../support/dashboard.ts'
 import { type Deployment, deploy, type Tokens } from '../support/deployment.ts'
+import { openSignedIn, pageOf, wordsOf } from '../support/ui.ts'
 
 let product: Deployment
 let browser: Browser

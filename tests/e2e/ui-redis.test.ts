@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { createBrowser, formOf, type Page } from '../support/browser.ts'
-import { pageOf } from '../support/dashboard.ts'
 import { engineUrl } from '../support/engines.ts'
 import { freePort, freshFolder, runCommand, type Server, startServer, target } from '../support/server.ts'
+import { pageOf } from '../support/ui.ts'
 
 /** A database of this suite's own, emptied before and after. */
 const database = 12

@@ -1,5 +1,5 @@
 /** Signs a person in to the product's own pages, as those do it, and gives the access token that they hold. */
-import { ownPagesCallback, ownPagesId } from '../../src/shared/own-pages.ts'
+import { uiCallback, uiClientId } from '../../src/shared/ui-client.ts'
 import { type AuthorizationServer, verifier } from './authorization-server.ts'
 import type { Browser } from './browser.ts'
 
@@ -9,8 +9,8 @@ export async function signInToPages(
   server: AuthorizationServer,
   { using = server.browser(), user }: { readonly using?: Browser; readonly user?: string } = {},
 ) {
-  const redirectUri = `${server.dependencies.settings.uiBaseUrl}${ownPagesCallback}`
-  const url = server.authorizationUrl({ id: ownPagesId }, { redirect_uri: redirectUri, scope: pagesScope })
+  const redirectUri = `${server.dependencies.settings.uiBaseUrl}${uiCallback}`
+  const url = server.authorizationUrl({ id: uiClientId }, { redirect_uri: redirectUri, scope: pagesScope })
   const answer = await server.complete(using, url, user)
   const response = await server.send('/auth/token', {
     method: 'POST',
@@ -18,7 +18,7 @@ export async function signInToPages(
     body: new URLSearchParams({
       grant_type: 'authorization_code',
       code: answer.searchParams.get('code') ?? '',
-      client_id: ownPagesId,
+      client_id: uiClientId,
       redirect_uri: redirectUri,
       code_verifier: verifier,
     }).toString(),

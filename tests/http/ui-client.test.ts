@@ -1,4 +1,4 @@
-/** The dashboard as a client that nobody registered: what the authorization server lets it do, and what not. */
+/** The pages as a client that nobody registered: what the authorization server lets it do, and what not. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { sha256 } from '../../src/shared/hash.ts'
 import { formOf } from '../support/browser.ts'
@@ -39,11 +39,11 @@ test('RFC 7636: it has no secret, so without PKCE there is no code', async () =>
   expect(new URL(response.headers.get('location') ?? '').searchParams.get('error')).toBe('invalid_request')
 })
 
-test('a person who is signed in is not asked whether their own dashboard may show them their memories', async () => {
+test('a person who is signed in is not asked whether their own pages may show them their memories', async () => {
   const browser = product.browser()
   const signIn = await browser.open(authorize())
   const code = await product.issueCode()
-  // The state is not of this browser: the dashboard refuses it, and what matters here is that there was no question before.
+  // The state is not of this browser: the pages refuse it, and what matters here is that there was no question before.
   const arrived = await browser.submit(formOf(signIn, '/code'), { code })
   expect('left' in arrived ? '' : new URL(arrived.url).pathname).toBe('/session/callback')
   const again = await browser.open(authorize({ prompt: 'none' }))

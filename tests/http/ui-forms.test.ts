@@ -1,8 +1,8 @@
-/** Forms of the dashboard: what they do, and that no other site can send one. */
+/** Forms of the pages: what they do, and that no other site can send one. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Browser, formOf } from '../support/browser.ts'
-import { openSignedIn, pageOf, wordsOf } from '../support/dashboard.ts'
 import { type Deployment, deploy, origin } from '../support/deployment.ts'
+import { openSignedIn, pageOf, wordsOf } from '../support/ui.ts'
 
 let product: Deployment
 let browser: Browser

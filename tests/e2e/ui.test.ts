@@ -1,4 +1,4 @@
-/** The dashboard in a real browser: in one process with everything, and alone beside a process of each other role. */
+/** The pages for people in a real browser: in one process with everything, and alone beside a process of each other role. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { axeViolations, launchChromium, openWatched } from '../support/chromium.ts'
@@ -68,7 +68,7 @@ if (executablePath !== undefined)
   describe.each([
     ['in one process', together],
     ['alone beside auth and api', apart],
-  ] as const)(`the dashboard on ${target}, %s`, (shape, deploy) => {
+  ] as const)(`the pages on ${target}, %s`, (shape, deploy) => {
     let product: Deployed
     let browser: Browser
     let app: Signed
