@@ -42,4 +42,6 @@ export function eventFor(rule: AccessRule, { appId }: Memory, event: MemoryEvent
 
 export const conflict = (code: string, message: string): Fault => new Fault('conflict', message, { code, field: 'id' })
 
-const noSuchMemory = (): Fault => new Fault('not_found', 'There is no such memory.', { code: 'memory_not_found' })
+/** Nor does it show by this whether there is one that is somebody else's, or not for this app. */
+export const noSuchMemory = (): Fault =>
+  new Fault('not_found', 'There is no memory with this id.', { code: 'memory_not_found', field: 'id' })

@@ -1,6 +1,7 @@
 /** Correcting what is known: a fact that changed, two that say one thing, a change that was a mistake. Called by operations. */
 import type { MemoryId } from '../shared/brand.ts'
 import { Fault } from '../shared/fault.ts'
+import { noSuchMemory } from './change.ts'
 import { contentHash } from './content.ts'
 import { annotationsTogether } from './graph/knowledge.ts'
 import type { Caller } from './operation.ts'
@@ -72,6 +73,6 @@ export async function merge(
 
 async function readOne({ store }: Needed, { ownerId, appId }: Caller, id: MemoryId): Promise<Memory> {
   const [memory] = await store.get(ownerId, appId, [id])
-  if (memory === undefined) throw new Fault('not_found', 'There is no memory with this id.', { field: 'id' })
+  if (memory === undefined) throw noSuchMemory()
   return memory
 }

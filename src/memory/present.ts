@@ -112,3 +112,7 @@ export const toWire = (memory: ShownMemory): WireMemory => ({
 })
 
 export const etagOf = (version: number): string => `"${version}"`
+
+/** How many memories are kept, of counts by state: all but tombstones. */
+export const kept = ({ active, paused, archived }: Readonly<Record<MemoryState, number>>): number =>
+  active + paused + archived

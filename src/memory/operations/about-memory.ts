@@ -1,12 +1,12 @@
 /** What is around one memory: what resembles it, who read it, what happened to it. */
-import { type Static, Type as t } from '@sinclair/typebox'
+import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { assertUnrestricted } from '../access.ts'
 import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
 import { recall } from '../recall.ts'
 import { limits, MemoryState } from '../schema.ts'
 import { toIso } from '../time.ts'
-import { checkUser, operation, read } from './define.ts'
+import { inputIn, operation, read } from './define.ts'
 import { findMemory } from './one-memory.ts'
 
 const relatedCount = 5
@@ -25,11 +25,6 @@ const PageInput = t.Object(
   { additionalProperties: false },
 )
 const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integer() }
-
-const inputOf = (params: unknown, query: unknown): Static<typeof PageInput> => {
-  const { user_id: _, ...page } = read(Page, query)
-  return { ...read(Params, params), ...page }
-}
 
 export const relatedMemories = operation({
   name: 'related_memories',
@@ -57,10 +52,7 @@ export const relatedMemories = operation({
         size: t.Integer(),
         pages: t.Integer(),
       }),
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return read(Params, wire.params)
-      },
+      toInput: (wire) => read(Params, wire.params),
       toBody: ({ memories }) => ({
         items: memories.map(toWire),
         total: memories.length,
@@ -115,11 +107,7 @@ export const accessLog = operation({
       params: Params,
       query: Page,
       response: Log,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return inputOf(wire.params, wire.query)
-      },
-      toBody: (output) => output,
+      toInput: (wire) => ({ ...read(Params, wire.params), ...inputIn(Page, wire.query) }),
     },
   ],
   async run({ store, appNames }, { ownerId, appId }, { id, page = 1, page_size: size = 10 }) {
@@ -182,11 +170,7 @@ export const memoryHistory = operation({
       params: Params,
       query: Page,
       response: Events,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return inputOf(wire.params, wire.query)
-      },
-      toBody: (output) => output,
+      toInput: (wire) => ({ ...read(Params, wire.params), ...inputIn(Page, wire.query) }),
     },
   ],
   async run({ store, appNames }, { ownerId, appId }, { id, page = 1, page_size: size = 10 }) {

@@ -11,7 +11,7 @@ import { maskedNote, type NewMemory, type Remembered, remember } from '../rememb
 import { Categories, limits, Metadata, Speaker } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
-import { checkUser, operation, read } from './define.ts'
+import { operation, read } from './define.ts'
 
 const Text = t.String({
   minLength: 1,
@@ -129,8 +129,7 @@ export const addMemories = operation({
         }),
       ]),
       actions: true,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
+      toInput(wire) {
         const { user_id: _user, app: _app, ...input } = read(Body, wire.body)
         return input
       },

@@ -7,7 +7,7 @@ import type { Caller } from '../operation.ts'
 import { type AccessRule, Category, limits } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { AppId, AppParams, assertMayRule, UserQuery } from './apps.ts'
-import { checkUser, operation, read } from './define.ts'
+import { operation, read } from './define.ts'
 
 const reach = (description: string) => t.Union([t.Literal('all'), t.Literal('own'), t.Literal('none')], { description })
 const Access = t.Object(
@@ -55,11 +55,7 @@ export const readAppAccess = operation({
       params: AppParams,
       query: UserQuery,
       response: AccessOf,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return read(AppParams, wire.params)
-      },
-      toBody: (output) => output,
+      toInput: (wire) => read(AppParams, wire.params),
     },
   ],
   async run({ store }, { ownerId, appId }, { id }) {
@@ -89,11 +85,7 @@ export const setAppAccess = operation({
       query: UserQuery,
       body: Access,
       response: AccessOf,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return { ...read(AppParams, wire.params), access: read(Access, wire.body) }
-      },
-      toBody: (output) => output,
+      toInput: (wire) => ({ ...read(AppParams, wire.params), access: read(Access, wire.body) }),
     },
   ],
   async run(services, caller, { id, access }) {

@@ -1,11 +1,11 @@
 /** What one app wrote, and what it was given. */
-import { type Static, Type as t } from '@sinclair/typebox'
+import { Type as t } from '@sinclair/typebox'
 import type { ClientId } from '../../shared/brand.ts'
 import { assertUnrestricted } from '../access.ts'
 import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
 import { limits } from '../schema.ts'
 import { AppId, AppParams, findApp } from './apps.ts'
-import { checkUser, operation, read } from './define.ts'
+import { inputIn, operation, read } from './define.ts'
 
 const Query = t.Object(
   {
@@ -20,11 +20,6 @@ const Input = t.Object(
   { additionalProperties: false },
 )
 const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integer() }
-
-const inputOf = (params: unknown, query: unknown): Static<typeof Input> => {
-  const { user_id: _, ...page } = read(Query, query)
-  return { ...read(AppParams, params), ...page }
-}
 
 export const listAppMemories = operation({
   name: 'list_app_memories',
@@ -46,10 +41,7 @@ export const listAppMemories = operation({
       params: AppParams,
       query: Query,
       response: t.Object({ ...paged, memories: t.Array(WireMemory) }),
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return inputOf(wire.params, wire.query)
-      },
+      toInput: (wire) => ({ ...read(AppParams, wire.params), ...inputIn(Query, wire.query) }),
       toBody: ({ memories, ...rest }) => ({ ...rest, memories: memories.map(toWire) }),
     },
   ],
@@ -89,10 +81,7 @@ export const listAppAccessed = operation({
       params: AppParams,
       query: Query,
       response: t.Object({ ...paged, memories: t.Array(t.Object({ memory: WireMemory, ...counted })) }),
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return inputOf(wire.params, wire.query)
-      },
+      toInput: (wire) => ({ ...read(AppParams, wire.params), ...inputIn(Query, wire.query) }),
       toBody: ({ memories, ...rest }) => ({
         ...rest,
         memories: memories.map(({ memory, access_count }) => ({ memory: toWire(memory), access_count })),

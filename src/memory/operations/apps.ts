@@ -8,7 +8,7 @@ import type { AppUse } from '../ports.ts'
 import { limits } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { toIso } from '../time.ts'
-import { checkUser, operation, read } from './define.ts'
+import { inputIn, operation, read } from './define.ts'
 
 export const AppId = t.String({ minLength: 1, maxLength: 2_000, description: 'The app: its OAuth client id.' })
 export const AppParams = t.Object({ id: AppId }, { additionalProperties: false })
@@ -92,12 +92,7 @@ export const listApps = operation({
       status: 200,
       query: ListQuery,
       response: AppPage,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        const { user_id: _, ...input } = read(ListQuery, wire.query)
-        return input
-      },
-      toBody: (output) => output,
+      toInput: (wire) => inputIn(ListQuery, wire.query),
     },
   ],
   async run(services, caller, input) {
@@ -133,11 +128,7 @@ export const readApp = operation({
       params: AppParams,
       query: UserQuery,
       response: App,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return read(AppParams, wire.params)
-      },
-      toBody: (output) => output,
+      toInput: (wire) => read(AppParams, wire.params),
     },
   ],
   async run(services, caller, { id }) {
@@ -172,11 +163,7 @@ export const updateApp = operation({
       params: AppParams,
       query: UpdateQuery,
       response: Updated,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return { ...read(AppParams, wire.params), is_active: read(UpdateQuery, wire.query).is_active }
-      },
-      toBody: (output) => output,
+      toInput: (wire) => ({ ...read(AppParams, wire.params), is_active: read(UpdateQuery, wire.query).is_active }),
     },
   ],
   async run(services, caller, { id, is_active }) {

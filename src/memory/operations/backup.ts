@@ -6,7 +6,7 @@ import { exportMemories } from '../backup/export.ts'
 import { importMemories } from '../backup/import.ts'
 import { zipLimits } from '../backup/read-zip.ts'
 import { AppId } from './apps.ts'
-import { checkUser, operation, read } from './define.ts'
+import { inputIn, operation, read } from './define.ts'
 
 const Seconds = t.Optional(t.Union([t.Integer({ minimum: 0, maximum: 99_999_999_999 }), t.Null()]))
 const ExportInput = t.Object(
@@ -45,12 +45,7 @@ export const exportBackup = operation({
       body: ExportBody,
       response: Stream,
       download: { contentType: 'application/zip', fileName: 'memories_export.zip' },
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        const { user_id: _, ...input } = read(ExportBody, wire.body)
-        return input
-      },
-      toBody: (output) => output,
+      toInput: (wire) => inputIn(ExportBody, wire.body),
     },
   ],
   async run(services, caller, { app_id: app, from_date: from, to_date: to }) {
@@ -102,12 +97,10 @@ export const importBackup = operation({
       body: ImportBody,
       upload: { field: 'file', contentType: 'application/zip', maxBytes: zipLimits.uploadBytes },
       response: Report,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
+      toInput(wire) {
         const { mode } = read(ImportQuery, wire.query)
         return { file: wire.upload ?? new ReadableStream(), ...(mode === undefined ? {} : { mode }) }
       },
-      toBody: (output) => output,
     },
   ],
   async run(services, caller, { mode = 'overwrite', file }) {

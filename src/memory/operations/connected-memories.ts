@@ -2,7 +2,7 @@ import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { rankRelated } from '../graph/related.ts'
 import { ShownMemory } from '../present.ts'
-import { checkUser, operation, read } from './define.ts'
+import { inputIn, operation, read } from './define.ts'
 import { askGraph, Degraded, entityShown, ShownEntity, shownMemories, User, withDegraded } from './graph.ts'
 import { findMemory } from './one-memory.ts'
 
@@ -35,12 +35,7 @@ export const connectedMemories = operation({
       params: Params,
       query: Query,
       response: Output,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        const { user_id: _, ...query } = read(Query, wire.query)
-        return { ...read(Params, wire.params), ...query }
-      },
-      toBody: (output) => output,
+      toInput: (wire) => ({ ...read(Params, wire.params), ...inputIn(Query, wire.query) }),
     },
   ],
   async run(services, caller, { id, limit: most = 10 }) {

@@ -9,7 +9,7 @@ import { maskedNote } from '../remember.ts'
 import { Categories, limits, type Memory, Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
-import { checkUser, operation, read, versionOf } from './define.ts'
+import { inputIn, operation, read, versionOf } from './define.ts'
 
 const Id = t.String({ minLength: 1, maxLength: 64 })
 const Params = t.Object({ id: Id }, { additionalProperties: false })
@@ -59,11 +59,7 @@ export const supersedeMemory = operation({
       params: Params,
       body: SupersedeBody,
       response: t.Object({ ...WireMemory.properties, supersedes: t.String(), ...Note }),
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        const { user_id: _, ...given } = read(SupersedeBody, wire.body)
-        return { ...target(wire), ...given }
-      },
+      toInput: (wire) => ({ ...target(wire), ...inputIn(SupersedeBody, wire.body) }),
       toBody: ({ memory, superseded, ...note }) => ({ ...toWire(memory), supersedes: superseded, ...note }),
       etag: ({ memory }) => etagOf(memory.version),
     },
@@ -118,11 +114,7 @@ export const mergeMemories = operation({
       params: Params,
       body: MergeBody,
       response: WireMemory,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        const { user_id: _, ...given } = read(MergeBody, wire.body)
-        return { ...target(wire), ...given }
-      },
+      toInput: (wire) => ({ ...target(wire), ...inputIn(MergeBody, wire.body) }),
       toBody: ({ memory }: Changed) => toWire(memory),
       etag: ({ memory }: Changed) => etagOf(memory.version),
     },
@@ -154,10 +146,7 @@ export const undoChange = operation({
       params: Params,
       query: UndoQuery,
       response: WireMemory,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return target(wire)
-      },
+      toInput: (wire) => target(wire),
       toBody: ({ memory }: Changed) => toWire(memory),
       etag: ({ memory }: Changed) => etagOf(memory.version),
     },

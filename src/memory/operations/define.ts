@@ -1,31 +1,59 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { Fault } from '../../shared/fault.ts'
 import { once } from '../once.ts'
-import type { AnyOperation, Caller, Operation, Wire } from '../operation.ts'
+import type { AnyOperation, Caller, Operation, RestBinding, Wire } from '../operation.ts'
 import type { MemoryServices } from '../services.ts'
 
-/** An operation with its types checked here and forgotten in the list. A write runs once for each Idempotency-Key. */
+/** A binding as it is written: without `toBody` its body is the output. */
+export type RestFace<I, O> = Omit<RestBinding<I, O>, 'toBody'> & Partial<Pick<RestBinding<I, O>, 'toBody'>>
+
+type Definition<I extends TSchema, O extends TSchema> = Omit<Operation<I, O, MemoryServices>, 'rest'> & {
+  readonly rest: readonly RestFace<Static<I>, Static<O>>[]
+}
+
+/**
+ * An operation with its types checked here and forgotten in the list. A write runs once for each Idempotency-Key, and a request
+ * that names another person than the caller is refused.
+ */
 export function operation<I extends TSchema, O extends TSchema>(
-  definition: Operation<I, O, MemoryServices>,
+  definition: Definition<I, O>,
 ): AnyOperation<MemoryServices> {
-  const { effect, rest } = definition
+  const { effect } = definition
   // A file is read once, so two requests cannot be compared by it.
-  const hasFile = rest.some(({ upload }) => upload !== undefined)
+  const hasFile = definition.rest.some(({ upload }) => upload !== undefined)
   const run: typeof definition.run = (services, caller, input) =>
     effect === 'read' || hasFile
       ? definition.run(services, caller, input)
       : once(services.store, caller, definition, input, () => definition.run(services, caller, input))
-  return { ...definition, run } as unknown as AnyOperation<MemoryServices>
+  const rest = definition.rest.map((face) => ({
+    toBody: (output: Static<O>) => output,
+    ...face,
+    toInput: ofCaller(face),
+  }))
+  return { ...definition, rest, run } as unknown as AnyOperation<MemoryServices>
 }
+
+const ofCaller =
+  <I, O>({ toInput }: RestFace<I, O>): RestBinding<I, O>['toInput'] =>
+  (wire, caller) => {
+    checkUser(wire, caller)
+    return toInput(wire, caller)
+  }
 
 /** A part of a wire that was checked against this schema. */
 export const read = <T extends TSchema>(_schema: T, part: unknown): Static<T> => part as Static<T>
+
+/** A part of a wire as input: all of it but `user_id`. */
+export function inputIn<T extends TSchema>(schema: T, part: unknown): Omit<Static<T>, 'user_id'> {
+  const { user_id: _, ...input } = read(schema, part) as Static<T> & { user_id?: string }
+  return input
+}
 
 /**
  * OpenMemory's scripts send `user_id`. Identity comes from the token alone, so it must name the caller.
  * @throws Fault `forbidden`
  */
-export function checkUser({ query, body }: Wire, caller: Caller): void {
+function checkUser({ query, body }: Wire, caller: Caller): void {
   const inBody = typeof body === 'object' && body !== null && 'user_id' in body ? body.user_id : undefined
   for (const named of [query.user_id, inBody]) {
     if (named !== undefined && named !== caller.ownerId) {

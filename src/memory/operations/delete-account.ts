@@ -1,12 +1,9 @@
 import { Type as t } from '@sinclair/typebox'
-import { Fault } from '../../shared/fault.ts'
-import { hashToken } from '../../shared/hash.ts'
 import { assertUnrestricted } from '../access.ts'
-import { checkUser, operation, read } from './define.ts'
+import { askToConfirm, assertConfirmed } from '../confirmation.ts'
+import { kept } from '../present.ts'
+import { inputIn, operation } from './define.ts'
 import { User } from './graph.ts'
-
-const action = 'delete_account'
-const confirmationMs = 5 * 60_000
 
 const Input = t.Object(
   {
@@ -50,24 +47,18 @@ export const deleteAccount = operation({
       status: 200,
       body: Body,
       response: Output,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        const { user_id: _, ...input } = read(Body, wire.body)
-        return input
-      },
-      toBody: (output) => output,
+      toInput: (wire) => inputIn(Body, wire.body),
     },
   ],
-  async run({ store, random, removePerson }, { ownerId, appId, nowMs }, { confirmation }) {
+  async run(services, caller, { confirmation }) {
+    const { store, removePerson } = services
+    const { ownerId, appId, nowMs } = caller
     assertUnrestricted(await store.rule(ownerId, appId))
     if (confirmation === undefined) {
-      const counts = await store.counts(ownerId, appId)
-      const token = random.token(18)
-      await store.keepConfirmation(ownerId, appId, action, hashToken(token), nowMs + confirmationMs)
-      const memories = counts.active + counts.paused + counts.archived
+      const memories = kept(await store.counts(ownerId, appId))
       return {
         deleted: false,
-        confirmation: token,
+        confirmation: await askToConfirm(services, caller, 'delete_account'),
         memories,
         events: 0,
         readings: 0,
@@ -76,12 +67,7 @@ export const deleteAccount = operation({
         message: `Nothing was deleted yet. This would remove ${memories} memories and the account for good.`,
       }
     }
-    if (!(await store.takeConfirmation(ownerId, appId, action, hashToken(confirmation), nowMs))) {
-      throw new Fault('invalid', 'This confirmation is not valid any more. Begin again without one.', {
-        code: 'confirmation_invalid',
-        field: 'confirmation',
-      })
-    }
+    await assertConfirmed(services, caller, 'delete_account', confirmation)
     // Sign-in first: from then on no app of theirs writes anything that would be left.
     const removed = (await removePerson?.(ownerId)) ?? false
     const erased = await store.eraseOwner(ownerId, nowMs)

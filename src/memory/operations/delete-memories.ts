@@ -1,9 +1,10 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
-import { hashToken } from '../../shared/hash.ts'
+import { askToConfirm, assertConfirmed } from '../confirmation.ts'
+import { kept } from '../present.ts'
 import { limits } from '../schema.ts'
-import { checkUser, operation, read } from './define.ts'
+import { operation, read } from './define.ts'
 
 const Ids = t.Array(t.String({ minLength: 1, maxLength: 64 }), {
   minItems: 1,
@@ -37,11 +38,7 @@ export const deleteMemories = operation({
       status: 200,
       body: Body,
       response: Message,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return { memory_ids: read(Body, wire.body).memory_ids }
-      },
-      toBody: (output) => output,
+      toInput: (wire) => ({ memory_ids: read(Body, wire.body).memory_ids }),
     },
     {
       method: 'delete',
@@ -53,11 +50,7 @@ export const deleteMemories = operation({
       query: Query,
       response: Message,
       actions: true,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return { memory_ids: [read(Params, wire.params).id] }
-      },
-      toBody: (output) => output,
+      toInput: (wire) => ({ memory_ids: [read(Params, wire.params).id] }),
     },
   ],
   async run({ store }, caller, { memory_ids: ids }) {
@@ -66,9 +59,6 @@ export const deleteMemories = operation({
     return { deleted: [...deleted], message: `Successfully deleted ${deleted.length} memories` }
   },
 })
-
-const action = 'delete_all'
-const confirmationMs = 5 * 60_000
 
 const AllInput = t.Object(
   {
@@ -98,26 +88,19 @@ export const deleteAllMemories = operation({
     message: t.String(),
   }),
   rest: [],
-  async run({ store, random }, caller, { confirmation }) {
+  async run(services, caller, { confirmation }) {
+    const { store } = services
     const { ownerId, appId, nowMs } = caller
     if (confirmation === undefined) {
-      const counts = await store.counts(ownerId, appId)
-      const wouldDelete = counts.active + counts.paused + counts.archived
-      const token = random.token(18)
-      await store.keepConfirmation(ownerId, appId, action, hashToken(token), nowMs + confirmationMs)
+      const wouldDelete = kept(await store.counts(ownerId, appId))
       return {
         deleted: 0,
         would_delete: wouldDelete,
-        confirmation: token,
+        confirmation: await askToConfirm(services, caller, 'delete_all'),
         message: `Nothing was deleted yet. Ask the user whether all ${wouldDelete} memories are to be erased for good.`,
       }
     }
-    if (!(await store.takeConfirmation(ownerId, appId, action, hashToken(confirmation), nowMs))) {
-      throw new Fault('invalid', 'This confirmation is not valid any more. Begin again without one.', {
-        code: 'confirmation_invalid',
-        field: 'confirmation',
-      })
-    }
+    await assertConfirmed(services, caller, 'delete_all', confirmation)
     const deleted = await store.deleteAll(ownerId, appId, { at: nowMs })
     return { deleted, message: `Deleted all ${deleted} memories.` }
   },

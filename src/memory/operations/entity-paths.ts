@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import { entitiesOf, type Step, shortestPaths } from '../graph/paths.ts'
 import { ShownMemory } from '../present.ts'
-import { checkUser, operation, read } from './define.ts'
+import { inputIn, operation } from './define.ts'
 import {
   askGraph,
   Degraded,
@@ -62,12 +62,7 @@ export const entityPaths = operation({
       status: 200,
       query: Query,
       response: Output,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        const { user_id: _, ...input } = read(Query, wire.query)
-        return input
-      },
-      toBody: (output) => output,
+      toInput: (wire) => inputIn(Query, wire.query),
     },
   ],
   async run(services, caller, input) {

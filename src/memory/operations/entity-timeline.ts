@@ -2,7 +2,7 @@ import { Type as t } from '@sinclair/typebox'
 import { ShownMemory } from '../present.ts'
 import { logReadings } from '../readings.ts'
 import { parseOptionalTime, timeInput, timeOutput, toIso } from '../time.ts'
-import { checkUser, operation, read } from './define.ts'
+import { inputIn, operation } from './define.ts'
 import { askGraph, Degraded, EntityName, keyOf, shownMemories, User, withDegraded } from './graph.ts'
 
 const Input = t.Object(
@@ -42,12 +42,7 @@ export const entityTimeline = operation({
       status: 200,
       query: Query,
       response: Output,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        const { user_id: _, ...input } = read(Query, wire.query)
-        return input
-      },
-      toBody: (output) => output,
+      toInput: (wire) => inputIn(Query, wire.query),
     },
   ],
   async run(services, caller, { entity, newest_first: descending = false, limit = 20, ...between }) {

@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import { entityKey } from '../graph/knowledge.ts'
 import { graphLimits } from '../graph/schema.ts'
-import { checkUser, operation, read } from './define.ts'
+import { inputIn, operation } from './define.ts'
 import { askGraph, Degraded, entityShown, ShownEntity, User, withDegraded } from './graph.ts'
 
 const Input = t.Object(
@@ -36,12 +36,7 @@ export const listEntities = operation({
       status: 200,
       query: Query,
       response: Output,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        const { user_id: _, ...input } = read(Query, wire.query)
-        return input
-      },
-      toBody: (output) => output,
+      toInput: (wire) => inputIn(Query, wire.query),
     },
   ],
   async run(services, caller, { query, limit = 20 }) {

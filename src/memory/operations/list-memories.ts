@@ -1,11 +1,10 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import type { ClientId, MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
-import type { RestBinding } from '../operation.ts'
 import { Full, namesFor, recallNotice, ShownMemory, showAs, toWire, WireMemory } from '../present.ts'
 import { Categories, limits, MemoryState } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
-import { checkUser, operation, read } from './define.ts'
+import { operation, type RestFace, read } from './define.ts'
 
 const Sort = t.Union([t.Literal('created_at'), t.Literal('memory'), t.Literal('app_name'), t.Literal('categories')])
 const Direction = t.Union([t.Literal('asc'), t.Literal('desc')])
@@ -94,7 +93,7 @@ const Query = t.Object(
   { additionalProperties: false },
 )
 
-const listBinding: RestBinding<Input, Output> = {
+const listBinding: RestFace<Input, Output> = {
   method: 'get',
   path: '/memories/',
   operationId: 'listMemories',
@@ -103,8 +102,7 @@ const listBinding: RestBinding<Input, Output> = {
   query: Query,
   response: WirePage,
   actions: true,
-  toInput(wire, caller) {
-    checkUser(wire, caller)
+  toInput(wire) {
     const query = read(Query, wire.query)
     return defined({
       limit: query.size,
@@ -146,7 +144,7 @@ const Filter = t.Object(
   { additionalProperties: false },
 )
 
-const filterBinding: RestBinding<Input, Output> = {
+const filterBinding: RestFace<Input, Output> = {
   method: 'post',
   path: '/memories/filter',
   operationId: 'filterMemories',
@@ -154,8 +152,7 @@ const filterBinding: RestBinding<Input, Output> = {
   status: 200,
   body: Filter,
   response: WirePage,
-  toInput(wire, caller) {
-    checkUser(wire, caller)
+  toInput(wire) {
     const body = read(Filter, wire.body)
     const time = (seconds: number | null | undefined) => (seconds ? new Date(seconds * 1000).toISOString() : undefined)
     return defined({

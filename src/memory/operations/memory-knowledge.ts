@@ -1,8 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
-import { Fault } from '../../shared/fault.ts'
 import { assertReader } from '../access.ts'
-import { checkUser, operation, read } from './define.ts'
+import { noSuchMemory } from '../change.ts'
+import { operation, read } from './define.ts'
 import { ShownEntity, User } from './graph.ts'
 
 const Params = t.Object({ id: t.String({ minLength: 1, maxLength: 64 }) }, { additionalProperties: false })
@@ -36,18 +36,14 @@ export const memoryKnowledge = operation({
       params: Params,
       query: Query,
       response: Output,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return read(Params, wire.params)
-      },
-      toBody: (output) => output,
+      toInput: (wire) => read(Params, wire.params),
     },
   ],
   async run({ store, graphSource }, { ownerId, appId }, { id }) {
     const rule = await store.rule(ownerId, appId)
     assertReader(rule)
     const known = await graphSource.knowledge(ownerId, rule, id as MemoryId)
-    if (known === undefined) throw new Fault('not_found', 'There is no memory with this id.', { field: 'id' })
+    if (known === undefined) throw noSuchMemory()
     const names = new Map(known.mentions.map(({ key, name }) => [key, name]))
     return {
       facts: [...known.facts],

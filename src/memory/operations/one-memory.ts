@@ -1,6 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
+import { noSuchMemory } from '../change.ts'
 import { contentHash } from '../content.ts'
 import type { Caller } from '../operation.ts'
 import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
@@ -9,7 +10,7 @@ import { checkMetadata, cleanCategories, cleanText, maskedNote } from '../rememb
 import { Categories, limits, type Memory, Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
-import { checkUser, operation, read, versionOf } from './define.ts'
+import { operation, read, versionOf } from './define.ts'
 
 const Id = t.String({ minLength: 1, maxLength: 64, description: 'The memory, as its id in other results.' })
 const Params = t.Object({ id: Id }, { additionalProperties: false })
@@ -23,7 +24,7 @@ export async function findMemory(
   id: string,
 ): Promise<Memory> {
   const [memory] = await store.get(caller.ownerId, caller.appId, [id as MemoryId])
-  if (memory === undefined) throw new Fault('not_found', 'There is no memory with this id.', { field: 'id' })
+  if (memory === undefined) throw noSuchMemory()
   return memory
 }
 
@@ -52,10 +53,7 @@ export const readMemory = operation({
       query: Query,
       response: t.Object({ ...WireMemory.properties, text: t.String() }),
       actions: true,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return read(Params, wire.params)
-      },
+      toInput: (wire) => read(Params, wire.params),
       // OpenMemory calls it `text` here and `content` elsewhere.
       toBody: ({ memory }) => ({ ...toWire(memory), text: memory.text }),
       etag: ({ memory }) => etagOf(memory.version),
@@ -115,8 +113,7 @@ export const updateMemory = operation({
       body: PutBody,
       response: WireMemory,
       actions: true,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
+      toInput(wire) {
         const { user_id: _user, memory_id: named, memory_content: text, ...rest } = read(PutBody, wire.body)
         if (named !== undefined && named !== read(Params, wire.params).id) {
           throw new Fault('invalid', 'memory_id names another memory than the address.', { field: 'memory_id' })

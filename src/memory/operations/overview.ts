@@ -1,6 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
+import { kept } from '../present.ts'
 import { App, appsFor } from './apps.ts'
-import { checkUser, operation } from './define.ts'
+import { operation } from './define.ts'
 
 const Query = t.Object({ user_id: t.Optional(t.String()) }, { additionalProperties: false })
 const Nothing = t.Object({}, { additionalProperties: false })
@@ -30,11 +31,7 @@ export const listCategories = operation({
         categories: t.Array(t.Object({ id: t.String(), name: t.String(), count: t.Integer() })),
         total: t.Integer(),
       }),
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return {}
-      },
-      toBody: (output) => output,
+      toInput: () => ({}),
     },
   ],
   async run({ store }, { ownerId, appId }) {
@@ -65,11 +62,7 @@ export const memoryStats = operation({
       query: Query,
       response: Stats,
       actions: true,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return {}
-      },
-      toBody: (output) => output,
+      toInput: () => ({}),
     },
   ],
   async run(services, caller) {
@@ -77,6 +70,6 @@ export const memoryStats = operation({
       services.store.counts(caller.ownerId, caller.appId),
       appsFor(services, caller),
     ])
-    return { total_memories: counts.active + counts.paused + counts.archived, total_apps: apps.length, apps }
+    return { total_memories: kept(counts), total_apps: apps.length, apps }
   },
 })

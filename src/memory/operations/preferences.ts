@@ -2,11 +2,11 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import { Fault } from '../../shared/fault.ts'
 import { assertReader, assertUnrestricted } from '../access.ts'
-import type { Caller, RestBinding } from '../operation.ts'
+import type { Caller } from '../operation.ts'
 import type { Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { UserQuery } from './apps.ts'
-import { checkUser, operation, read } from './define.ts'
+import { operation, type RestFace, read } from './define.ts'
 
 const Instructions = t.Union([t.String({ maxLength: 10_000 }), t.Null()], {
   description: 'What apps should keep in mind when they remember for this person.',
@@ -60,7 +60,7 @@ async function change({ store }: MemoryServices, { ownerId, appId }: Caller, { o
   return shown(next)
 }
 
-const changing = (method: 'put' | 'patch', operationId: string): RestBinding<Change, Settings> => ({
+const changing = (method: 'put' | 'patch', operationId: string): RestFace<Change, Settings> => ({
   method,
   path: '/config/',
   operationId,
@@ -69,11 +69,7 @@ const changing = (method: 'put' | 'patch', operationId: string): RestBinding<Cha
   query: UserQuery,
   body: Change,
   response: Settings,
-  toInput(wire, caller) {
-    checkUser(wire, caller)
-    return read(Change, wire.body)
-  },
-  toBody: (output) => output,
+  toInput: (wire) => read(Change, wire.body),
 })
 
 const Nothing = t.Object({}, { additionalProperties: false })
@@ -97,11 +93,7 @@ export const readSettings = operation({
       status: 200,
       query: UserQuery,
       response: Settings,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return {}
-      },
-      toBody: (output) => output,
+      toInput: () => ({}),
     },
   ],
   async run({ store }, { ownerId, appId }) {
@@ -143,11 +135,7 @@ export const resetSettings = operation({
       status: 200,
       query: UserQuery,
       response: Settings,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        return {}
-      },
-      toBody: (output) => output,
+      toInput: () => ({}),
     },
   ],
   async run({ store }, { ownerId, appId }) {

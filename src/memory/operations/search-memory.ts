@@ -5,7 +5,7 @@ import type { Explanation } from '../rank/explain.ts'
 import { type Hit as FoundHit, search } from '../recall.ts'
 import { Categories, limits } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
-import { checkUser, operation, read } from './define.ts'
+import { inputIn, operation } from './define.ts'
 
 const Query = t.String({
   minLength: 1,
@@ -111,11 +111,7 @@ export const searchMemory = operation({
       body: Body,
       response: t.Object({ degraded: Degraded, results: t.Array(WireHit) }),
       actions: true,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        const { user_id: _user, ...input } = read(Body, wire.body)
-        return { ...input, full: true }
-      },
+      toInput: (wire) => ({ ...inputIn(Body, wire.body), full: true }),
       toBody: ({ degraded, results }) => ({
         ...(degraded === undefined ? {} : { degraded }),
         results: results.map(({ memory, score, why }) => ({ ...toWire(memory), score, why })),

@@ -5,7 +5,7 @@ import { Fault } from '../../shared/fault.ts'
 import type { MemoryFilter } from '../ports.ts'
 import { Categories, limits } from '../schema.ts'
 import { AppId, UserQuery } from './apps.ts'
-import { checkUser, operation, read } from './define.ts'
+import { inputIn, operation, read } from './define.ts'
 
 const Ids = t.Array(t.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: limits.ids })
 const Changed = t.Object({ changed: t.Integer(), message: t.String() })
@@ -37,12 +37,10 @@ export const archiveMemories = operation({
       query: UserQuery,
       body: ArchiveBody,
       response: Changed,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
+      toInput(wire) {
         const body = read(ArchiveBody, wire.body)
         return { memory_ids: Array.isArray(body) ? body : body.memory_ids }
       },
-      toBody: (output) => output,
     },
   ],
   async run({ store }, { ownerId, appId, nowMs }, { memory_ids }) {
@@ -92,12 +90,7 @@ export const pauseMemories = operation({
       query: UserQuery,
       body: StateBody,
       response: Changed,
-      toInput(wire, caller) {
-        checkUser(wire, caller)
-        const { user_id: _, ...input } = read(StateBody, wire.body)
-        return input
-      },
-      toBody: (output) => output,
+      toInput: (wire) => inputIn(StateBody, wire.body),
     },
   ],
   async run({ store }, { ownerId, appId, nowMs }, input) {
