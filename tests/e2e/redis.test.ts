@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { startRedis } from '../conformance/redis-engine.ts'
 import { engineUrl } from '../support/engines.ts'
+import { type RoundRobin, startRoundRobin } from '../support/round-robin.ts'
 import { authorize, redeem, type Signed, signIn } from '../support/script.ts'
 import { freePort, freshFolder, type Product, runCommand, type Server, startServer, target } from '../support/server.ts'
 
@@ -13,10 +14,8 @@ const url = engineUrl('REDIS_URL')
 if (url !== undefined) {
   describe(`three processes on one Redis, on ${target}`, () => {
     const started: Server[] = []
-    /** Requests that each sign-in process answered. */
-    const served = [0, 0]
     let corner: Awaited<ReturnType<typeof startRedis>>
-    let balancer: Bun.Server<undefined> | undefined
+    let balancer: RoundRobin | undefined
     let product: Product
     let signed: Signed
 
@@ -44,22 +43,7 @@ if (url !== undefined) {
         })
       // At once, so that they agree on the first signing key while both would make it.
       await Promise.all([auth(first), auth(second)])
-      let turn = 0
-      balancer = Bun.serve({
-        hostname: 'localhost',
-        port: issuerPort,
-        async fetch(request) {
-          const at = turn++ % 2
-          served[at] = (served[at] ?? 0) + 1
-          const { pathname, search } = new URL(request.url)
-          const headers = new Headers(request.headers)
-          headers.delete('host')
-          const { method } = request
-          const body = method === 'GET' || method === 'HEAD' ? null : await request.arrayBuffer()
-          const backend = `http://127.0.0.1:${at === 0 ? first : second}${pathname}${search}`
-          return fetch(backend, { method, headers, body, redirect: 'manual' })
-        },
-      })
+      balancer = startRoundRobin(issuerPort, [first, second])
       const resources = { ...variables(), PORT: String(apiPort), JWKS_URL: `${issuer}/auth/jwks` }
       started.push(await startServer(resources, apiPort, '--roles', 'mcp,api'))
       const beside = variables()
@@ -79,7 +63,7 @@ if (url !== undefined) {
 
     afterAll(async () => {
       await Promise.all(started.map((server) => server.stop()))
-      await balancer?.stop(true)
+      await balancer?.stop()
       await corner.stop()
     }, 30_000)
 
@@ -98,7 +82,7 @@ if (url !== undefined) {
       form('/auth/token', { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken })
 
     test('a sign-in that goes to and fro between two processes gives a token that a third accepts', async () => {
-      expect(served.every((count) => count >= 2)).toBe(true)
+      expect(balancer?.served.every((count) => count >= 2)).toBe(true)
       const response = await me(signed.accessToken)
       expect(response.status).toBe(200)
       expect(await response.json()).toMatchObject({ client_id: signed.clientId, id: decodeJwt(signed.accessToken).sub })

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { createBrowser, formOf, type Page } from '../support/browser.ts'
 import { engineUrl } from '../support/engines.ts'
+import { type RoundRobin, startRoundRobin } from '../support/round-robin.ts'
 import { freePort, freshFolder, runCommand, type Server, startServer, target } from '../support/server.ts'
 import { pageOf } from '../support/ui.ts'
 
@@ -16,9 +17,7 @@ if (url !== undefined) {
     const redisUrl = Object.assign(new URL(url), { pathname: `/${database}` }).href
     const admin = new Redis(redisUrl)
     const started: Server[] = []
-    /** Requests that each process of the pages answered. */
-    const served = [0, 0]
-    let balancer: Bun.Server<undefined> | undefined
+    let balancer: RoundRobin | undefined
     let issuer: string
     let uiUrl: string
     let issueCode: () => Promise<string>
@@ -44,26 +43,11 @@ if (url !== undefined) {
       await start(main, 'auth,api')
       await Promise.all([start(first, 'ui'), start(second, 'ui')])
       issueCode = () => runCommand({ ...shared, DATA_DIR: freshFolder() }, 'code')
-      let turn = 0
-      balancer = Bun.serve({
-        hostname: 'localhost',
-        port: front,
-        async fetch(request) {
-          const at = turn++ % 2
-          served[at] = (served[at] ?? 0) + 1
-          const { pathname, search } = new URL(request.url)
-          const { method } = request
-          const body = method === 'GET' ? null : await request.arrayBuffer()
-          const headers = new Headers(request.headers)
-          headers.delete('host')
-          const backend = `http://127.0.0.1:${at === 0 ? first : second}${pathname}${search}`
-          return fetch(backend, { method, headers, body, redirect: 'manual' })
-        },
-      })
+      balancer = startRoundRobin(front, [first, second])
     }, 60_000)
     afterAll(async () => {
       await Promise.all(started.map((server) => server.stop()))
-      await balancer?.stop(true)
+      await balancer?.stop()
       await admin.flushdb()
       admin.disconnect()
     }, 30_000)
@@ -80,7 +64,7 @@ if (url !== undefined) {
         pageOf(await pages.submit(form, { text: 'Told to two.', categories: '', occurred_at: '' })).html,
       ).toContain('Told to two.')
       for (let page = 0; page < 4; page++) expect(pageOf(await pages.open('/memories')).html).toContain('Told to two.')
-      expect(served.every((count) => count >= 4)).toBe(true)
+      expect(balancer?.served.every((count) => count >= 4)).toBe(true)
       const kept = await admin.keys('souvenir:ui-session:*')
       expect(kept).toHaveLength(1)
       expect(await admin.ttl(kept[0] ?? '')).toBeGreaterThan(1_000_000)
