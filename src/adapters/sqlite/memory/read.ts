@@ -1,7 +1,7 @@
 /** Reading memories: by id, by filter, counted. */
 import type { ListRequest, Memories, MemoryPage } from '../../../memory/ports.ts'
 import type { Memory, MemoryState } from '../../../memory/schema.ts'
-import { countsOf, type MemoryRow, memoryOf, orderOf } from '../../../memory/stored/memory.ts'
+import { type MemoryRow, memoryOf, orderOf } from '../../../memory/stored/memory.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { both, type Condition, matching, oneOf, readableBy } from './conditions.ts'
@@ -55,11 +55,15 @@ export function createReaders(db: Database): Readers {
     },
     async counts(ownerId, appId) {
       const seen = readableBy(db, ownerId, appId)
-      const rows = db.all<{ state: MemoryState; count: number }>(
-        `SELECT m.state AS state, count(*) AS count FROM memory AS m WHERE ${seen.sql} GROUP BY m.state`,
+      // One row of four counts: groups would be sorted, which for few memories costs more than counting them.
+      const counts = db.get<Record<MemoryState, number>>(
+        `SELECT ${countOf('active')}, ${countOf('paused')}, ${countOf('archived')}, ${countOf('deleted')}
+           FROM memory AS m WHERE ${seen.sql}`,
         ...seen.values,
       )
-      return countsOf(rows)
+      return { active: 0, paused: 0, archived: 0, deleted: 0, ...counts }
     },
   }
 }
+
+const countOf = (state: MemoryState): string => `count(*) FILTER (WHERE m.state = '${state}') AS ${state}`
