@@ -3,9 +3,12 @@ import type { ClientId } from '../shared/brand.ts'
 import { assertReader, mayRead } from './access.ts'
 import type { Caller } from './operation.ts'
 import type { Embedder } from './rank/embedder.ts'
-import { beside } from './rank/likeness.ts'
+import { beside, type Meaning, sampleOf } from './rank/likeness.ts'
+import type { OwnerIndex } from './rank/ports.ts'
+import type { PackedPostings } from './rank/postings.ts'
 import { rarestTerms, readQuestion, spellings } from './rank/question.ts'
 import { answering, type Ranked, type RankRequest, rank } from './rank/rank.ts'
+import { speakerNames, withoutNames } from './rank/speaker-names.ts'
 import { logReadings } from './readings.ts'
 import type { Memory } from './schema.ts'
 import type { MemoryServices } from './services.ts'
@@ -20,7 +23,7 @@ export interface Question {
   readonly to?: number | undefined
   /** What held at this time, Unix milliseconds; now unless given. */
   readonly asOf?: number | undefined
-  /** What scores less is left out; the best by words scores 1 before boosts. */
+  /** What scores less is left out; the best by words scores 1 before boosts, the best by meaning up to 1 besides. */
   readonly threshold?: number | undefined
   /** Whether each hit tells the parts of its score. */
   readonly explain?: boolean | undefined
@@ -63,8 +66,10 @@ export async function search(services: Services, caller: Caller, question: Quest
   // Asked together: an engine in another process answers both in the time of one.
   const [rule, owner] = await Promise.all([store.rule(ownerId, appId), index.open(ownerId)])
   assertReader(rule)
-  const meant = embedder === undefined ? undefined : await vectorOf(embedder, question.query)
-  const whole = await readQuestion(question.query, languagesOf(owner.facts.languageItems), nowMs)
+  const { facts } = owner
+  const whole = await readQuestion(question.query, languagesOf(facts.languageItems), nowMs)
+  const rest = withoutNames(question.query, whole.terms, speakerNames(facts))
+  const meant = embedder === undefined ? undefined : await vectorOf(embedder, rest ?? question.query)
   const postings = await owner.postings(spellings(whole))
   const asked = rarestTerms(whole, postings, question.rarestWords ?? Number.POSITIVE_INFINITY)
   const request: RankRequest = {
@@ -74,23 +79,12 @@ export async function search(services: Services, caller: Caller, question: Quest
     maySee: (one) => one.state === 'active' && mayRead(rule, one),
     wanted: question,
   }
-  const likeness =
+  const meaning =
     embedder === undefined || meant === undefined
       ? undefined
-      : await owner.nearest({
-          vector: meant,
-          space: embedder.space,
-          count: nearestItems,
-          also: rank(owner.facts, postings, { ...request, limit: bestByWords }).map(({ ordinal }) => ordinal),
-          beside: (at) => beside(owner.facts, at),
-          accept: answering(owner.facts, request),
-        })
-  const ranked = rank(owner.facts, postings, {
-    ...request,
-    likeness,
-    threshold: question.threshold,
-    explain: question.explain,
-  })
+      : { ...(await compare(owner, postings, request, meant, embedder.space)), nameless: rest !== undefined }
+  const { threshold, explain } = question
+  const ranked = rank(facts, postings, { ...request, meaning, threshold, explain })
   const hits = await withMemories(services, caller, ranked)
   const degraded = embedder !== undefined && meant === undefined ? (['embedder'] as const) : []
   if (question.unlogged !== true) {
@@ -99,6 +93,29 @@ export async function search(services: Services, caller: Caller, question: Quest
     logReadings(services, caller, readings)
   }
   return { hits, degraded }
+}
+
+/** Compares in meaning the nearest items, the best by words, and some of all. */
+async function compare(
+  owner: OwnerIndex,
+  postings: PackedPostings,
+  request: RankRequest,
+  vector: Float32Array,
+  space: string,
+): Promise<Pick<Meaning, 'likeness' | 'sample'>> {
+  const { facts } = owner
+  const accept = answering(facts, request)
+  const sample = sampleOf(facts, accept)
+  const best = rank(facts, postings, { ...request, limit: bestByWords }).map(({ ordinal }) => ordinal)
+  const likeness = await owner.nearest({
+    vector,
+    space,
+    count: nearestItems,
+    also: [...best, ...sample],
+    beside: (at) => beside(facts, at),
+    accept,
+  })
+  return { likeness, sample }
 }
 
 /** The question's vector; undefined when the model does not answer within its budget, as while it is being loaded. */

@@ -10,14 +10,14 @@ const drinks = ['tea', 'coffee', 'espresso']
 const meaningOf = (text: string) =>
   [animals, drinks].map((words) => (words.some((word) => text.toLowerCase().includes(word)) ? 1 : -0.1))
 let up = true
-const asked: { authorization: string | undefined; model: string }[] = []
+const asked: { authorization: string | undefined; model: string; input: string[] }[] = []
 
 function openModel(): Promise<Server> {
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
     const { model, input } = JSON.parse(body) as { model: string; input: string[] }
-    asked.push({ authorization: request.headers.authorization, model })
+    asked.push({ authorization: request.headers.authorization, model, input })
     response.writeHead(up ? 200 : 503, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ data: input.map((text, index) => ({ index, embedding: meaningOf(text) })) }))
   })
@@ -72,7 +72,19 @@ describe('EMBEDDER_URL', () => {
   })
 
   test('the model is asked by its name and with its key', () => {
-    expect(asked[0]).toEqual({ authorization: 'Bearer model-key', model: 'two-meanings' })
+    expect(asked[0]).toMatchObject({ authorization: 'Bearer model-key', model: 'two-meanings' })
+  })
+
+  test('is asked without the name of who spoke, whom the speaker tells', async () => {
+    for (const name of ['Gina', 'Jon']) {
+      await call('POST', '/memories/', { text: `${name} here, coffee as ever.`, speaker: { kind: 'other', name } })
+    }
+    const { results } = await eventually(
+      () => search("What is Gina's espresso like?"),
+      (body) => body.results[0]?.content.startsWith('Gina'),
+    )
+    expect(results[0].why.boosts).toEqual([{ name: 'speaker', factor: 1.7 }])
+    expect(asked.map(({ input }) => input)).toContainEqual(['What is espresso like?'])
   })
 
   test('while it is down, writing succeeds and a search by words says what it did without', async () => {

@@ -29,7 +29,8 @@ const Input = t.Object(
       t.Number({
         minimum: 0,
         maximum: 100,
-        description: 'Leaves out what scores less. The best match by words scores 1 before boosts.',
+        description:
+          'Leaves out what scores less. The best match by words scores 1 before boosts; meaning adds up to as much.',
       }),
     ),
     explain: t.Optional(t.Boolean({ description: 'Each result tells the parts of its score, in why.details.' })),
@@ -61,7 +62,10 @@ const Why = t.Object(
       t.Object({
         name: t.Union([t.Literal('words'), t.Literal('meaning'), t.Literal('instructions')]),
         rank: t.Integer({ description: 'Its place among the results by this list alone, from 1.' }),
-        score: t.Number(),
+        score: t.Number({
+          description:
+            'A share of the best by this list, which is 1. In meaning, names of those who speak are left out of the question.',
+        }),
       }),
     ),
     boosts: t.Array(t.Object({ name: t.String(), factor: t.Number() }), {

@@ -5,6 +5,7 @@ import type { WeightedTerm } from './fields.ts'
 import type { AskedQuestion } from './question.ts'
 import { type Boost, has } from './rank.ts'
 import type { Recipe } from './recipe.ts'
+import { nameParts } from './speaker-names.ts'
 
 export interface Boosts {
   factor(at: number): number
@@ -24,11 +25,7 @@ export function boostsOf(
 ): Boosts {
   const { traits, speaker, occurredAt, createdAt } = facts
   const bySpeaker = facts.speakers.map(({ kind, name }) => {
-    const named =
-      name
-        ?.toLowerCase()
-        .split(/\s+/u)
-        .some((part) => part.length > 1 && question.words.has(part)) === true
+    const named = nameParts(name).some((part) => question.words.has(part))
     const wanted = question.asksAssistant || question.asksSummary
     const told = kind === 'assistant' && !wanted ? recipe.assistant : 1
     return (named ? recipe.speakerAsked : 1) * (kind === 'document' ? recipe.document : told)

@@ -4,6 +4,7 @@ import { asksAssistant, asksSummary, asksTime } from '../text/traits.ts'
 import { characterGrams, type Word } from '../text/words.ts'
 import { type Period, periodsIn } from './periods.ts'
 import type { PackedPostings } from './postings.ts'
+import { unowned } from './speaker-names.ts'
 
 export interface AskedTerm extends QueryTerm {
   /** A name or a number. */
@@ -33,7 +34,7 @@ export async function readQuestion(
   const { terms, words, language } = analyzeQuestion(text, ownerLanguages)
   return {
     terms: terms.map((term) => ({ ...term, name: isName(term.word) })),
-    words: new Set(words.map(({ lower }) => lower.replace(/'s$/, ''))),
+    words: new Set(words.map(({ lower }) => unowned(lower))),
     asksTime: asksTime(text, language),
     asksAssistant: asksAssistant(text, language),
     asksSummary: asksSummary(text, language),

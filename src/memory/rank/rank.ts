@@ -7,10 +7,11 @@ import { type Explanation, explain } from './explain.ts'
 import { none, type OwnerFacts } from './facts.ts'
 import { scoreFields, type WeightedTerm } from './fields.ts'
 import { fittingInstructions } from './instructions.ts'
-import { likenessInContext } from './likeness.ts'
+import { fitInMeaning, type Meaning } from './likeness.ts'
 import { gatherPostings, type PackedPostings } from './postings.ts'
 import type { AskedQuestion } from './question.ts'
 import { type Recipe, recipe as standard } from './recipe.ts'
+import { speakerNames, unowned } from './speaker-names.ts'
 import { frequencyIn } from './term-postings.ts'
 import { type View, visibleItems } from './visible.ts'
 
@@ -28,8 +29,8 @@ export interface RankRequest extends View {
   readonly question: AskedQuestion
   readonly limit: number
   readonly wanted: Wanted
-  /** Likeness in meaning by ordinal, -1 to 1, of the nearest items; undefined without vectors. */
-  readonly likeness?: ReadonlyMap<number, number> | undefined
+  /** Undefined without vectors. */
+  readonly meaning?: Meaning | undefined
   /** What scores less is no answer. */
   readonly threshold?: number | undefined
   /** Whether hits tell the parts of their scores, for some searches' worth of time more. */
@@ -67,18 +68,18 @@ export function rank(
   recipe: Recipe = standard,
 ): Ranked[] {
   const visible = visibleItems(facts, request)
-  const names = new Set(facts.speakers.flatMap(({ name }) => name?.toLowerCase().split(/\s+/u) ?? []))
+  const names = speakerNames(facts)
   const terms = request.question.terms.map(
     ({ variants, name, word }): WeightedTerm => ({
       weight:
         (name ? recipe.name : 1) *
         (word.unspaced && kanaOnly.test(variants[0] ?? '') ? recipe.kana : 1) *
-        (names.has(word.lower.replace(/'s$/, '')) ? recipe.speakerName : 1),
+        (names.has(unowned(word.lower)) ? recipe.speakerName : 1),
       postings: gatherPostings(packed, variants, visible),
     }),
   )
-  const meaning =
-    request.likeness === undefined ? undefined : likenessInContext(facts, request.likeness, recipe.meaningBeside)
+  const meaning = request.meaning === undefined ? undefined : fitInMeaning(facts, request.meaning, recipe.meaningBeside)
+  const counting = request.meaning?.nameless === true ? recipe.meaningNameless : recipe.meaning
   const isWanted = wantedItem(facts, request.wanted)
   const boost = boostsOf(facts, request.question, terms, recipe)
   const instructions = fittingInstructions(facts, terms, recipe)
@@ -95,8 +96,7 @@ export function rank(
   const threshold = request.threshold ?? 0
   const consider = (at: number) => {
     const own = bestWords === 0 ? 0 : (scores[at] as number) / bestWords
-    const like = meaning?.get(at)
-    const base = like === undefined ? own : own + recipe.meaning * Math.max(0, like)
+    const base = own + counting * (meaning?.get(at) ?? 0)
     const besides = recipe.instruction * (instructions.get(at) ?? 0)
     if (base * boost.highest + besides < candidates.least || visible[at] !== 1 || !isWanted(at)) return
     const score = base * boost.factor(at) + besides

@@ -33,8 +33,10 @@ export interface Recipe {
   readonly quoted: number
   /** What the person's instruction that has most of the question's words gets besides. */
   readonly instruction: number
-  /** How much likeness in meaning counts beside the words, whose best is 1. */
+  /** How much the likest in meaning counts beside the best by words, which is 1. */
   readonly meaning: number
+  /** The same where the names of who is asked were left out: a name draws whatever mentions it, the rest says what is meant. */
+  readonly meaningNameless: number
   /** How much the meaning of each neighbour counts beside an item's own. */
   readonly meaningBeside: number
 }
@@ -60,6 +62,7 @@ export const recipe: Recipe = {
   dateMatches: 2.5,
   quoted: 0.3,
   instruction: 0.3,
-  meaning: 1.5,
+  meaning: 0.55,
+  meaningNameless: 1,
   meaningBeside: 0.5,
 }

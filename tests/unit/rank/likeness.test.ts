@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { OwnerFacts } from '../../../src/memory/rank/facts.ts'
+import { fitInMeaning, sampleOf } from '../../../src/memory/rank/likeness.ts'
+import type { ClientId } from '../../../src/shared/brand.ts'
+
+/** Items of which each `thread` ones in a row talk together. */
+function factsOf(items: number, thread = 1): OwnerFacts {
+  const facts = new OwnerFacts()
+  for (let ordinal = 0; ordinal < items; ordinal++) {
+    const words = { length: 1, language: 0, traits: 0 }
+    const said = { speakerKind: 'self' as const, speakerName: undefined, appId: 'app' as ClientId }
+    const times = { occurredAt: undefined, createdAt: ordinal, validFrom: 0, validTo: undefined }
+    const place = { threadId: `t${Math.floor(ordinal / thread)}`, position: ordinal }
+    facts.put({ ordinal, ...words, ...said, ...times, ...place, categories: [], state: 'active' })
+  }
+  return facts
+}
+const fit = (likeness: readonly number[], sample: readonly number[], thread?: number) =>
+  fitInMeaning(factsOf(likeness.length, thread), { likeness: new Map(likeness.entries()), sample }, 0.5)
+
+describe('Fit in meaning', () => {
+  test('is 1 for the likest and nothing for what is no liker than the average of the sample', () => {
+    expect([...fit([0.75, 0.375, 0.25, 0.125, 0], [1, 2, 3])]).toEqual([
+      [0, 1],
+      [1, expect.closeTo(0.25)],
+    ])
+  })
+
+  test('lies between 0 and 1 and orders items as their likeness does', () => {
+    const cosine = fc.double({ min: -1, max: 1, noNaN: true })
+    fc.assert(
+      fc.property(fc.array(cosine, { minLength: 1, maxLength: 30 }), (likeness) => {
+        const found = fit(likeness, [...likeness.keys()])
+        for (const [at, one] of found) {
+          expect(one).toBeGreaterThan(0)
+          expect(one).toBeLessThanOrEqual(1)
+          for (const [other, another] of found) {
+            if ((likeness[at] as number) > (likeness[other] as number)) expect(one).toBeGreaterThanOrEqual(another)
+          }
+        }
+        expect(found.size > 0).toBe(Math.max(...likeness) > 0)
+      }),
+    )
+  })
+
+  test('of items that are all alike is the same for all', () => {
+    expect([...fit([0.4, 0.4], [0, 1]).values()]).toEqual([1, 1])
+    expect([...fit([0.4], [0]).values()]).toEqual([1])
+    expect(fit([-0.1], [0]).size).toBe(0)
+  })
+
+  test('is helped by what stands beside', () => {
+    const found = fit([0.5, 0.5, 0, 0.5, 0, 0], [], 3)
+    expect(found.get(0)).toBeGreaterThan(found.get(3) ?? 0)
+  })
+})
+
+describe('The sample', () => {
+  test('is spread evenly over what is accepted, at most 64 items', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 1, max: 7 }), (items, every) => {
+        const accept = (at: number) => at % every === 0
+        const sample = sampleOf(factsOf(items), accept)
+        expect(sample.length).toBeLessThanOrEqual(64)
+        expect(sample.every(accept)).toBe(true)
+        expect(new Set(sample).size).toBe(sample.length)
+        if (items > 0) expect(sample[0]).toBe(0)
+      }),
+    )
+    expect(sampleOf(factsOf(640), () => true)).toEqual(Array.from({ length: 64 }, (_, i) => i * 10))
+    expect(sampleOf(factsOf(3), () => true)).toEqual([0, 1, 2])
+  })
+})
