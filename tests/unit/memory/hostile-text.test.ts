@@ -8,13 +8,20 @@ import { limits, type Memory } from '../../../src/memory/schema.ts'
 import { maskSecrets } from '../../../src/memory/secrets.ts'
 import { analyze } from '../../../src/memory/text/analyze.ts'
 import { normalize } from '../../../src/memory/text/words.ts'
-import { growthOf } from '../../support/growth.ts'
+import { growthOf, withTheLength } from '../../support/growth.ts'
 
 const filled = (unit: string, characters: number) =>
   unit.repeat(Math.ceil(characters / unit.length)).slice(0, characters)
 
-/** Four times the text may take eight times as long: more than its length explains, less than its square. */
-const withTheLength = 8
+test('what grows with the square of its input is told from what grows with its length', async () => {
+  const walk = (steps: number) => {
+    let sum = 0
+    for (let n = 0; n < steps; n++) sum = (sum * 31 + n) % 1_000_003
+    return sum
+  }
+  expect(await growthOf((size) => walk(size * 100), 30_000)).toBeLessThan(withTheLength)
+  expect(await growthOf((size) => walk(size * size), 3_000)).toBeGreaterThan(withTheLength)
+})
 
 describe('the longest text that may be stored, and the longest question', () => {
   test.each(['a', 'y', 'ing', "a'", 'a\u0301', 'ال', 'a-', '1.', ' '])(
@@ -63,7 +70,7 @@ test('an export that links one memory to 60,000 categories is read in time by it
     categories: [{ id: 'c', name: 'home' }],
     memory_categories: Array(links).fill({ memory_id: 'm', category_id: 'c' }),
   })
-  const documents = new Map([15_000, 60_000].map((links) => [links, documentOf(links)]))
+  const documents = new Map([60_000 / 16, 60_000].map((links) => [links, documentOf(links)]))
   const read = (links: number) => [...documentRecords(documents.get(links), () => new Error('no export'))]
   expect(await growthOf(read, 60_000)).toBeLessThan(withTheLength)
 })
