@@ -75,6 +75,21 @@ describe('OpenID Connect Core, Basic OP', () => {
     expect((await verified((await signIn()).id_token)).protectedHeader.alg).toBe('RS256')
   })
 
+  test('4. userinfo by GET, by POST with the header, by POST with the body', async () => {
+    const { access_token: token, id_token } = await signIn()
+    const header = { authorization: `Bearer ${token}` }
+    const answers = [
+      await server.send('/auth/userinfo', { headers: header }),
+      await server.send('/auth/userinfo', { method: 'POST', headers: header }),
+      await back.post('/auth/userinfo', { access_token: token }),
+    ]
+    for (const answer of answers)
+      expect([answer.status, await answer.json()]).toEqual([
+        200,
+        expect.objectContaining({ sub: decodeJwt(id_token).sub }),
+      ])
+  })
+
   test('5. without nonce; and with all scopes, in any order of parameters', async () => {
     expect(decodeJwt((await signIn({ nonce: undefined })).id_token).nonce).toBeUndefined()
     const query = [
