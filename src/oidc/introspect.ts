@@ -1,16 +1,12 @@
 import type { Principal } from '../resource/ports.ts'
 import { hashToken } from '../shared/hash.ts'
-import { readForm } from '../shared/read-body.ts'
-import { requestContext } from '../shared/request-context.ts'
-import { authenticateClient } from './clients/authenticate.ts'
+import { readClientRequest } from './clients/read-request.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import type { Endpoint } from './endpoint.ts'
 import { OAuthError } from './errors.ts'
 import { principalOf } from './own-token.ts'
-import { readParameters } from './parameters.ts'
 import type { Client } from './ports.ts'
 
-const bodyLimitBytes = 32 * 1024
 const inactive = { active: false }
 
 /**
@@ -24,9 +20,7 @@ export const introspectToken: Endpoint = {
   cors: false,
   limit: { rule: 'token_failures', counts: 'failures' },
   async handle(dependencies, request) {
-    const { values } = readParameters(await readForm(request, bodyLimitBytes))
-    const client = await authenticateClient(request, values, dependencies)
-    requestContext(request).clientId = client.id
+    const { client, values } = await readClientRequest(request, dependencies)
     if (!provesItself(client, request, values)) {
       throw new OAuthError('invalid_client', 'Introspection is for clients that authenticate.', {
         reason: 'public client',

@@ -1,17 +1,12 @@
 import { hashToken } from '../shared/hash.ts'
-import { readForm } from '../shared/read-body.ts'
-import { requestContext } from '../shared/request-context.ts'
-import { authenticateClient } from './clients/authenticate.ts'
+import { readClientRequest } from './clients/read-request.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import type { Endpoint } from './endpoint.ts'
 import { OAuthError } from './errors.ts'
 import { principalOf } from './own-token.ts'
-import { readParameters } from './parameters.ts'
 import type { Client } from './ports.ts'
 import { tell } from './tell.ts'
 import { endFamily } from './token/family.ts'
-
-const bodyLimitBytes = 32 * 1024
 
 /**
  * RFC 7009. A refresh token takes its family along, also when it was spent by then: by a refresh under way, or by a thief whose
@@ -25,9 +20,7 @@ export const revokeToken: Endpoint = {
   cors: true,
   limit: { rule: 'token_failures', counts: 'failures' },
   async handle(dependencies, request) {
-    const { values } = readParameters(await readForm(request, bodyLimitBytes))
-    const client = await authenticateClient(request, values, dependencies)
-    requestContext(request).clientId = client.id
+    const { client, values } = await readClientRequest(request, dependencies)
     const { token } = values
     if (token === undefined) throw new OAuthError('invalid_request', 'The parameter token is missing.')
     if (!(await revokeRefreshToken(token, client, dependencies))) await revokeAccessToken(token, client, dependencies)

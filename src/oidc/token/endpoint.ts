@@ -2,12 +2,10 @@
  * The token endpoint (RFC 6749 section 3.2): reads the request, authenticates the client, sees that it may use the grant, and
  * writes the answer. What is particular to a grant is in the grant's file.
  */
-import { readForm } from '../../shared/read-body.ts'
 import { requestContext } from '../../shared/request-context.ts'
-import { authenticateClient } from '../clients/authenticate.ts'
+import { readClientRequest } from '../clients/read-request.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { OAuthError } from '../errors.ts'
-import { readParameters } from '../parameters.ts'
 import type { Client } from '../ports.ts'
 import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
@@ -17,7 +15,6 @@ import type { TokenGrant } from './token-grant.ts'
 export const grants: readonly TokenGrant[] = [authorizationCode, refreshToken, clientCredentials]
 
 const byType = new Map<string, TokenGrant>(grants.map((grant) => [grant.type, grant]))
-const bodyLimitBytes = 32 * 1024
 
 export const tokenEndpoint: Endpoint = {
   method: 'POST',
@@ -27,10 +24,8 @@ export const tokenEndpoint: Endpoint = {
   // Failures alone: all who come through ChatGPT share its addresses.
   limit: { rule: 'token_failures', counts: 'failures' },
   async handle(dependencies, request) {
-    const { values, resources } = readParameters(await readForm(request, bodyLimitBytes))
+    const { client, values, resources } = await readClientRequest(request, dependencies)
     if (values.grant_type === undefined) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.')
-    const client = await authenticateClient(request, values, dependencies)
-    requestContext(request).clientId = client.id
     const grant = byType.get(values.grant_type)
     if (grant === undefined) {
       throw new OAuthError('unsupported_grant_type', `grant_type is one of ${[...byType.keys()].join(', ')}.`)
