@@ -8,7 +8,7 @@ import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts
 import { openRule } from '../../src/memory/access.ts'
 import { contentHash } from '../../src/memory/content.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
-import { app, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
+import { app, draftOf, memoryId, owner, policyAt, startMs } from '../support/memories.ts'
 
 const [ada, chat] = [owner('ada'), app('chat')]
 const marker = 'xylophonequokka'
@@ -66,6 +66,30 @@ describe('SQLite’s files', () => {
     await Promise.all([reader.close(), eraser.close()])
   })
 
+  test('the first change after another program read the words leaves none of them behind', async () => {
+    const path = join(folder, 'read-anew.db')
+    const { store, verify } = openSqliteMemoryStore({ path })
+    // Enough words for the index to be packed.
+    const drafts = Array.from({ length: 200 }, (_, n) =>
+      draftOf(Array.from({ length: 30 }, (_, m) => `word${n}x${m}`).join(' ')),
+    )
+    await store.add(ada, chat, drafts, policyAt())
+    const [changed, erased] = drafts.map(({ id }) => id)
+    const readByAnother = () => {
+      const other = new DatabaseSync(path)
+      other.exec('UPDATE index_owner SET analyzer = 0')
+      other.close()
+    }
+    readByAnother()
+    const content = { text: 'Quite another text.', hash: 'another' }
+    await store.update(ada, chat, changed ?? memoryId(), { content }, { at: startMs })
+    expect(verify(ada)).toEqual([])
+    readByAnother()
+    await store.delete(ada, chat, [erased ?? memoryId()], { at: startMs })
+    expect(verify(ada)).toEqual([])
+    await store.close()
+  })
+
   test('who asks what memories are about waits for no writer', async () => {
     const path = join(folder, 'asked.db')
     const { store, graph, graphSource } = openSqliteMemoryStore({ path })
@@ -88,7 +112,7 @@ describe('SQLite’s files', () => {
 
 const writer = `
 import { openSqliteMemoryStore } from '${new URL('../../src/adapters/sqlite/memory/store.ts', import.meta.url).pathname}'
-import { app, draftOf, owner, policyAt } from '${new URL('../support/memories.ts', import.meta.url).pathname}'
+import { app, draftOf, memoryId, owner, policyAt } from '${new URL('../support/memories.ts', import.meta.url).pathname}'
 const { store } = openSqliteMemoryStore({ path: process.argv[2] })
 const round = process.argv[3]
 for (let n = 0; ; n++) {

@@ -2,6 +2,7 @@
  * Writing the index of words, always inside the memory's own transaction, so that memory and index are never apart.
  * Called by the memory store's projection; the bytes are those of memory/rank/postings and tail.
  */
+import { isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
 import { blockOf, blockSize, packPostings, withoutPosting } from '../../../memory/rank/postings.ts'
 import { invert, longestTail, packTerms } from '../../../memory/rank/tail.ts'
 import { analyze, analyzerVersion } from '../../../memory/text/analyze.ts'
@@ -19,30 +20,34 @@ export interface OwnerRow {
   readonly tail_terms: number
 }
 
-interface ItemRow {
-  readonly ordinal: number
-  readonly memory: number
-}
-
 export const findOwner = (db: Database, ownerId: OwnerId): OwnerRow | undefined =>
   db.get<OwnerRow>(
     'SELECT key, analyzer, version, next_ordinal, packed_to, tail_terms FROM index_owner WHERE owner_id = ?',
     ownerId,
   )
 
-/** Puts a memory behind all others of its owner. One that is there already stays as it is. */
-export function indexItem(db: Database, ownerId: OwnerId, memoryId: MemoryId, text: string): void {
-  const owner = ownerOf(db, ownerId)
-  const memory = seqOf(db, ownerId, memoryId)
-  if (memory === undefined || findItem(db, memory) !== undefined) return
-  append(db, owner.key, memory, text)
+/** Brings the index to how a memory is: called behind the statement that changes it. */
+export function changeIndex(db: Database, change: MemoryChanged): void {
+  const { ownerId, id } = memoryIn(change)
+  const owner = findOwner(db, ownerId)
+  // One that is made anew has seen the memory as it is: of what it was before it knows nothing that could be taken out.
+  if (owner?.analyzer !== analyzerVersion) {
+    rebuildIndex(db, ownerId)
+    return
+  }
+  const memory = seqOf(db, ownerId, id)
+  if (memory === undefined) return
+  if (!isReworded(change)) {
+    touch(db, owner.key, memory)
+    return
+  }
+  if (change.before !== undefined) remove(db, owner, memory, change.before.content)
+  if (change.after !== undefined) append(db, owner.key, memory, change.after.content)
 }
 
 /** Takes a memory out. `text` is what it was indexed with: its terms say where its postings are. */
-export function removeItem(db: Database, ownerId: OwnerId, memoryId: MemoryId, text: string): void {
-  const owner = ownerOf(db, ownerId)
-  const memory = seqOf(db, ownerId, memoryId)
-  const item = memory === undefined ? undefined : findItem(db, memory)
+function remove(db: Database, owner: OwnerRow, memory: number, text: string): void {
+  const item = db.get<{ ordinal: number }>('SELECT ordinal FROM index_item WHERE memory = ?', memory)
   if (item === undefined) return
   if (item.ordinal >= owner.packed_to) {
     db.run('DELETE FROM index_tail WHERE owner = ? AND ordinal = ?', owner.key, item.ordinal)
@@ -61,12 +66,8 @@ export function removeItem(db: Database, ownerId: OwnerId, memoryId: MemoryId, t
 }
 
 /** Says that what ranking knows of a memory besides its words (state, validity, categories, time) has changed. */
-export function touchItem(db: Database, ownerId: OwnerId, memoryId: MemoryId): void {
-  const owner = ownerOf(db, ownerId)
-  const memory = seqOf(db, ownerId, memoryId)
-  if (memory !== undefined) {
-    db.run('UPDATE index_item SET version = ? WHERE memory = ?', nextVersion(db, owner.key), memory)
-  }
+function touch(db: Database, key: number, memory: number): void {
+  db.run('UPDATE index_item SET version = ? WHERE memory = ?', nextVersion(db, key), memory)
 }
 
 /** Removes all that the index has of an owner. */
@@ -182,9 +183,6 @@ function removePosting(db: Database, key: number, term: string, ordinal: number)
 
 const seqOf = (db: Database, ownerId: OwnerId, memoryId: MemoryId): number | undefined =>
   db.get<{ seq: number }>('SELECT seq FROM memory WHERE owner_id = ? AND id = ?', ownerId, memoryId)?.seq
-
-const findItem = (db: Database, memory: number): ItemRow | undefined =>
-  db.get<ItemRow>('SELECT ordinal, memory FROM index_item WHERE memory = ?', memory)
 
 export const nextVersion = (db: Database, key: number): number =>
   existing(
