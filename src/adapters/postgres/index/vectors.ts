@@ -16,14 +16,12 @@ export type Nearest = (
   request: NearestRequest,
 ) => Promise<ReadonlyMap<number, number>>
 
-/** With pgvector the server compares; without it the process reads the vectors of the survivors. */
 export const createNearest =
   (db: Database, pgvector: boolean): Nearest =>
   async (owner, codes, request) => {
     if (owner.space !== request.space) return new Map()
     const indexed = pgvector && owner.near === request.vector.length
-    const compare = (ordinals: readonly number[]) =>
-      pgvector ? compareThere(db, owner.key, request, ordinals) : compareHere(db, owner.key, request, ordinals)
+    const compare = (ordinals: readonly number[]) => likenesses(db, pgvector, owner.key, request, ordinals)
     const first = await compare(
       indexed ? await nearestByIndex(db, owner, request) : await nearestByCode(db, owner, codes, request),
     )
@@ -60,29 +58,22 @@ async function nearestByCode(
 /** A vector as pgvector reads it. */
 export const vectorAsText = (vector: Float32Array): string => `[${vector.join(',')}]`
 
-const compareThere = (
+/** With pgvector the server compares; without it the process does, having read the vectors. */
+const likenesses = (
   db: Database,
+  pgvector: boolean,
   key: number,
   { vector }: NearestRequest,
   ordinals: readonly number[],
 ): Promise<ReadonlyMap<number, number>> =>
   db.run(async (sql) => {
     if (ordinals.length === 0) return new Map()
-    const rows = await sql<{ ordinal: number; likeness: number }[]>`
-      SELECT ordinal, -(vector <#> ${vectorAsText(vector)}::vector) AS likeness FROM index_vector
-       WHERE owner = ${key} AND ordinal = ANY(${ordinals}::integer[])`
-    return new Map(rows.map((row) => [row.ordinal, row.likeness]))
-  })
-
-const compareHere = (
-  db: Database,
-  key: number,
-  { vector }: NearestRequest,
-  ordinals: readonly number[],
-): Promise<ReadonlyMap<number, number>> =>
-  db.run(async (sql) => {
-    if (ordinals.length === 0) return new Map()
-    const rows = await sql<{ ordinal: number; vector: Uint8Array }[]>`
-      SELECT ordinal, vector FROM index_vector WHERE owner = ${key} AND ordinal = ANY(${ordinals}::integer[])`
+    const these = sql`FROM index_vector WHERE owner = ${key} AND ordinal = ANY(${ordinals}::integer[])`
+    if (pgvector) {
+      const rows = await sql<{ ordinal: number; likeness: number }[]>`
+        SELECT ordinal, -(vector <#> ${vectorAsText(vector)}::vector) AS likeness ${these}`
+      return new Map(rows.map(({ ordinal, likeness }) => [ordinal, likeness]))
+    }
+    const rows = await sql<{ ordinal: number; vector: Uint8Array }[]>`SELECT ordinal, vector ${these}`
     return new Map(rows.map((row) => [row.ordinal, likenessOf(vector, vectorFrom(row.vector))]))
   })
