@@ -8,12 +8,13 @@ async function main(words: readonly string[]): Promise<number> {
   const [name = 'serve', ...rest] = words
   if (name === 'help' || name === '--help' || name === '-h') return usage()
   const wanted = name.startsWith('--') && name !== '--version' ? 'serve' : name === '--version' ? 'version' : name
-  const command = commands.find((candidate) => candidate.name === wanted)
-  if (command === undefined) {
+  const load = commands.get(wanted)
+  if (load === undefined) {
     complain(`There is no command "${name}".`)
-    usage(complain)
+    await usage(complain)
     return 2
   }
+  const command = await load()
   if (rest.includes('--help') || rest.includes('-h')) {
     print(describe(command))
     return 0
@@ -42,9 +43,9 @@ function explain(error: unknown, command: Command): number {
 const describe = ({ name, usage: words, summary }: Command) =>
   `souvenir ${name} ${words}`.trimEnd().concat(`\n    ${summary}`)
 
-function usage(write: (line: string) => void = print): number {
+async function usage(write: (line: string) => void = print): Promise<number> {
   write('souvenir: a memory of your own for every assistant, behind your own sign-in.\n')
-  for (const command of commands) write(describe(command))
+  for (const load of commands.values()) write(describe(await load()))
   return 0
 }
 

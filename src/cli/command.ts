@@ -1,3 +1,4 @@
+import { fstatSync, writeSync } from 'node:fs'
 import { basename } from 'node:path'
 
 /** One command of the command line: a file in this folder and a line in commands.ts. */
@@ -23,6 +24,15 @@ export const print = (line: string): void => {
 /** One column of a table: what strangers named themselves cannot move the cursor or pose as another column. */
 export const cell = (text: string): string => text.replace(/\p{C}/gu, ' ')
 
+/** Past `process.stderr`, whose streams take a tenth of a start to load. */
 export const complain = (line: string): void => {
-  process.stderr.write(`${line}\n`)
+  try {
+    writeSync(2, `${line}\n`)
+  } catch {
+    // A terminal or a pipe that takes no more at this moment: the stream waits for it.
+    process.stderr.write(`${line}\n`)
+  }
 }
+
+/** Whether a person may read what is complained of. What is no device is no terminal, and needs nothing loaded to tell. */
+export const complainsToTerminal = (): boolean => fstatSync(2).isCharacterDevice() && process.stderr.isTTY

@@ -1,34 +1,20 @@
-import { backup } from './backup.ts'
-import { clients } from './clients.ts'
-import { code } from './code.ts'
 import type { Command } from './command.ts'
-import { dashboard } from './dashboard.ts'
-import { doctor } from './doctor.ts'
-import { env } from './env.ts'
-import { healthcheck } from './healthcheck.ts'
-import { keys } from './keys.ts'
-import { migrate } from './migrate.ts'
-import { models } from './models.ts'
-import { rebuild } from './rebuild.ts'
-import { restore } from './restore.ts'
-import { serve } from './serve.ts'
-import { users } from './users.ts'
-import { version } from './version.ts'
 
-export const commands: readonly Command[] = [
-  serve,
-  code,
-  users,
-  clients,
-  keys,
-  rebuild,
-  backup,
-  restore,
-  migrate,
-  models,
-  healthcheck,
-  doctor,
-  dashboard,
-  env,
-  version,
-]
+/** Every command by its name, each loaded when it is asked for: a health check every half minute does not load a server. */
+export const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['serve', async () => (await import('./serve.ts')).serve],
+  ['code', async () => (await import('./code.ts')).code],
+  ['users', async () => (await import('./users.ts')).users],
+  ['clients', async () => (await import('./clients.ts')).clients],
+  ['keys', async () => (await import('./keys.ts')).keys],
+  ['rebuild', async () => (await import('./rebuild.ts')).rebuild],
+  ['backup', async () => (await import('./backup.ts')).backup],
+  ['restore', async () => (await import('./restore.ts')).restore],
+  ['migrate', async () => (await import('./migrate.ts')).migrate],
+  ['models', async () => (await import('./models.ts')).models],
+  ['healthcheck', async () => (await import('./healthcheck.ts')).healthcheck],
+  ['doctor', async () => (await import('./doctor.ts')).doctor],
+  ['dashboard', async () => (await import('./dashboard.ts')).dashboard],
+  ['env', async () => (await import('./env.ts')).env],
+  ['version', async () => (await import('./version.ts')).version],
+])

@@ -8,7 +8,7 @@ import { Fault } from '../shared/fault.ts'
 import { createLog } from '../shared/log.ts'
 import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
-import { type Command, complain, fromSource } from './command.ts'
+import { type Command, complain, complainsToTerminal, fromSource } from './command.ts'
 import { rolesOf } from './roles.ts'
 
 /** Requests under way get this long to finish after SIGTERM; the process is gone within ten seconds. */
@@ -124,7 +124,7 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
     row('revoked', 'tokens are known where the sign-in server has this same DATA_DIR; elsewhere set REDIS_URL for both')
   }
   if (dependencies.people !== undefined) {
-    if (process.stderr.isTTY) {
+    if (complainsToTerminal()) {
       const { code } = await dependencies.people.issueCode()
       row('sign in', `with the code ${code}   (once, within 15 minutes)`)
     } else row('sign in', 'with a code from: souvenir code')
