@@ -76,9 +76,12 @@ const isResource = (path: string) =>
 export function buildApp(config: Config, dependencies: Dependencies): App {
   const mounted = (mounts: readonly Mount[]) => mounts.flatMap((mount) => mount(dependencies) ?? [])
   const [resourceParts, openParts] = [mounted(resourceSurfaces), mounted(openSurfaces)]
-  const forBrowsers = router(dependencies.log, [{ routes: resourceCors(config.allowedOrigins) }, ...resourceParts])
+  const forBrowsers = routedAtFirst(dependencies.log, () => [
+    { routes: resourceCors(config.allowedOrigins) },
+    ...resourceParts,
+  ])
   // The plugin's hooks cost as much as all else of a small answer, and without Origin they have nothing to say.
-  const forPrograms = router(dependencies.log, resourceParts)
+  const forPrograms = routedAtFirst(dependencies.log, () => resourceParts)
   const open = router(dependencies.log, [
     { routes: healthRoutes(dependencies) },
     { routes: faviconRoutes() },
@@ -101,12 +104,12 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
       void requestContext(request).address
       return open.fetch(request)
     }
-    if (request.headers.has('origin') || request.method === 'OPTIONS') return forBrowsers.fetch(request)
+    if (request.headers.has('origin') || request.method === 'OPTIONS') return forBrowsers(request)
     for (const { direct } of resourceParts) {
       const handle = direct?.(request.method, path)
       if (handle !== undefined) return handle(request)
     }
-    return forPrograms.fetch(request)
+    return forPrograms(request)
   }
   /** The pages' server side is a client like any other: of this process where the role is here, of another otherwise. */
   function pageParts(): readonly Surface[] {
@@ -160,6 +163,15 @@ const gaugesOf = ({ healthChecks, queues }: Dependencies, surfaces: readonly Sur
     return Object.assign({}, ...known.map((one) => (one.status === 'fulfilled' ? one.value : {})))
   },
 })
+
+/** A router that is put together by the first request for it: a start does not wait for it. */
+function routedAtFirst(log: Log, surfaces: () => readonly Surface[]): Handle {
+  let made: AnyElysia | undefined
+  return (request) => {
+    made ??= router(log, surfaces())
+    return made.fetch(request)
+  }
+}
 
 /** Handlers of surfaces are total; the router's own errors are an unknown path and what nobody expected. */
 function router(log: Log, surfaces: readonly Surface[]): AnyElysia {

@@ -1,7 +1,11 @@
-import { promisify } from 'node:util'
-import { constants, gzip } from 'node:zlib'
+/** Loaded by the first answer that is compressed: a start does not wait for it. */
+export const zlib = () => process.getBuiltinModule('node:zlib')
 
-const compress = promisify(gzip)
+const compress = (text: string) =>
+  new Promise<Uint8Array>((resolve, reject) => {
+    const { constants, gzip } = zlib()
+    gzip(text, { level: constants.Z_BEST_SPEED }, (error, compressed) => (error ? reject(error) : resolve(compressed)))
+  })
 
 /** Below this, compressing costs more than it saves. */
 const worthCompressing = 4_096
@@ -27,7 +31,7 @@ export async function answerJson(request: Request, body: unknown, fields: Answer
   if (text.length < worthCompressing || etag !== undefined || !acceptsGzip(request)) {
     return new Response(text, { status, headers: headersOf(etag, headers) })
   }
-  const compressed = await compress(text, { level: constants.Z_BEST_SPEED })
+  const compressed = await compress(text)
   return new Response(new Uint8Array(compressed), {
     status,
     headers: { ...varyingJson, 'content-encoding': 'gzip', ...headers },

@@ -1,6 +1,5 @@
-import { gzipSync } from 'node:zlib'
 import { sha256 } from '../shared/hash.ts'
-import { acceptsGzip, matchesEtag } from './answer.ts'
+import { acceptsGzip, matchesEtag, zlib } from './answer.ts'
 
 interface Rendered {
   readonly body: string | Uint8Array<ArrayBuffer>
@@ -28,7 +27,7 @@ export function servedDocument(write: () => string, fields: DocumentFields): (re
   }
   return (request) => {
     const small = acceptsGzip(request)
-    if (small) compressed ??= rendered(new Uint8Array(gzipSync(written())), `${sha256(written())}-gzip`, fields)
+    if (small) compressed ??= rendered(new Uint8Array(zlib().gzipSync(written())), `${sha256(written())}-gzip`, fields)
     else plain ??= rendered(written(), sha256(written()), fields)
     const { body, headers } = (small ? compressed : plain) as Rendered
     const etag = headers.etag ?? ''

@@ -3,7 +3,6 @@
  * carries them packed (`scripts/build.ts`), which is told by their first bytes.
  */
 import { readFile } from 'node:fs/promises'
-import { zstdDecompressSync } from 'node:zlib'
 
 /** RFC 8878 section 3.1.1. */
 const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
@@ -18,5 +17,7 @@ export async function readCarried(
 ): Promise<Buffer<ArrayBufferLike>> {
   const path = 'Deno' in globalThis ? new URL(import.meta.resolve(specifier)) : (await imported()).default
   const content = await readFile(path)
-  return content.subarray(0, zstdMagic.length).equals(zstdMagic) ? zstdDecompressSync(content) : content
+  if (!content.subarray(0, zstdMagic.length).equals(zstdMagic)) return content
+  const { zstdDecompressSync } = await import('node:zlib')
+  return zstdDecompressSync(content)
 }

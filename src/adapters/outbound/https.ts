@@ -1,7 +1,6 @@
 /** The way out to addresses that strangers name: node:https, with the address given instead of looked up. */
 import { lookup } from 'node:dns/promises'
 import type { IncomingMessage } from 'node:http'
-import { request } from 'node:https'
 import { isIP } from 'node:net'
 import type { Outbound, OutboundAnswer, OutboundRequest } from '../../oidc/ports.ts'
 
@@ -22,7 +21,9 @@ export function httpsOutbound(options: HttpsOutboundOptions = {}): Outbound {
   }
 }
 
-function get(url: URL, { address, limitBytes, signal }: OutboundRequest, { ca }: HttpsOutboundOptions) {
+async function get(url: URL, { address, limitBytes, signal }: OutboundRequest, { ca }: HttpsOutboundOptions) {
+  // Loading it takes as long as all else of the runtime's that a start needs, and most processes never go out this way.
+  const { request } = await import('node:https')
   const pinned = { address, family: isIP(address) }
   return new Promise<OutboundAnswer>((resolve, reject) => {
     const sent = request(url, {

@@ -2,13 +2,23 @@ import { type Language, languages, type Script } from './languages.ts'
 import type { Word } from './words.ts'
 
 /** Which languages list a word as a stop word: bit i for `languages[i]`. */
-const stopWordOf = new Map<string, number>()
-languages.forEach((language, place) => {
-  for (const word of language.stopWords) {
-    const lower = word.toLowerCase()
-    stopWordOf.set(lower, (stopWordOf.get(lower) ?? 0) | (1 << place))
-  }
-})
+let stopWords: ReadonlyMap<string, number> | undefined
+/** Gathered by the first text: a start does not wait for some thousands of words. */
+function stopWordOf(lower: string): number {
+  stopWords ??= gatherStopWords()
+  return stopWords.get(lower) ?? 0
+}
+
+function gatherStopWords(): ReadonlyMap<string, number> {
+  const gathered = new Map<string, number>()
+  languages.forEach((language, place) => {
+    for (const word of language.stopWords) {
+      const lower = word.toLowerCase()
+      gathered.set(lower, (gathered.get(lower) ?? 0) | (1 << place))
+    }
+  })
+  return gathered
+}
 
 const scripts: readonly (readonly [Script, RegExp])[] = [
   ['latin', /^\P{L}*\p{Script=Latin}/u],
@@ -28,7 +38,7 @@ export function scriptOf(word: string): Script | undefined {
   return scripts.find(([, pattern]) => pattern.test(word))?.[0]
 }
 
-export const isStopWord = (lower: string, place: number): boolean => ((stopWordOf.get(lower) ?? 0) & (1 << place)) !== 0
+export const isStopWord = (lower: string, place: number): boolean => (stopWordOf(lower) & (1 << place)) !== 0
 
 /**
  * The place in `languages` of the language whose stop words a text uses most; without any, the first of its script.
@@ -38,7 +48,7 @@ export function detectLanguage(found: readonly Word[]): number {
   const votes = new Int32Array(languages.length)
   let any = false
   for (const word of found) {
-    const bits = word.unspaced ? 0 : (stopWordOf.get(word.lower) ?? 0)
+    const bits = word.unspaced ? 0 : stopWordOf(word.lower)
     if (bits === 0) continue
     any = true
     for (let place = 0; place < languages.length; place++)
