@@ -14,6 +14,8 @@ export interface Import {
   readonly from: string
   /** `import type`: gone at run time. */
   readonly typeOnly: boolean
+  /** `import()`: loaded when it is reached, not with the file. */
+  readonly later: boolean
 }
 
 export const projectRoot = join(import.meta.dirname, '..', '..')
@@ -46,5 +48,6 @@ export function importsOf(file: SourceFile): Import[] {
   return [...file.text.matchAll(statement)].map(([, type, fixed, dynamic]) => ({
     from: fixed ?? dynamic ?? '',
     typeOnly: type !== undefined,
+    later: fixed === undefined,
   }))
 }
