@@ -189,6 +189,19 @@ describe('what is remembered', () => {
     expect(departureOf(both).searchParams.has('code')).toBe(true)
   })
 
+  test('allowed twice at once for the first time, in two browsers: both codes are good', async () => {
+    const pages = await Promise.all(
+      [here.browser(), here.browser()].map(async (browser) => ({
+        browser,
+        page: await here.enterCode(browser, await browser.open(here.authorizationUrl(client))),
+      })),
+    )
+    const answers = await Promise.all(
+      pages.map(({ browser, page }) => browser.submit(formOf(page, '/auth/consent/'), { decision: 'allow' })),
+    )
+    for (const one of answers) expect((await here.redeem(client, departureOf(one))).access_token).toBeString()
+  })
+
   test('is for this client and this person only', async () => {
     await answer(await ask(), 'allow')
     expect((await ask({}, await here.addClient())).url).toContain('/auth/consent/')

@@ -18,7 +18,7 @@ export async function recordGrant(
 ): Promise<Grant> {
   const now = unixSeconds(clock)
   const earlier = await stores.grants.find(ownerId, client.id)
-  const grant: Grant = {
+  const grant = await stores.grants.save({
     id: earlier?.id ?? (random.id() as GrantId),
     ownerId,
     clientId: client.id,
@@ -27,8 +27,7 @@ export async function recordGrant(
     redirectUris: union([request.redirectUri], earlier?.redirectUris ?? []).slice(0, mostRedirectUris),
     createdAt: earlier?.createdAt ?? now,
     updatedAt: now,
-  }
-  await stores.grants.save(grant)
+  })
   const { expiresAt, ...lasting } = client
   if (expiresAt !== undefined) await stores.clients.save(lasting)
   return grant

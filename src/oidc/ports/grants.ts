@@ -63,8 +63,11 @@ export interface Grant {
 export interface GrantStore {
   find(ownerId: OwnerId, clientId: ClientId): Promise<Grant | undefined>
   findById(id: GrantId): Promise<Grant | undefined>
-  /** Keeps it; one grant for each owner and client, the later replaces the earlier. */
-  save(grant: Grant): Promise<void>
+  /**
+   * Keeps it and gives what is kept: one grant for each owner and client. The later replaces the earlier but for its id, by which tokens
+   * of either live, so that of two that are given at once neither ends the other.
+   */
+  save(grant: Grant): Promise<Grant>
   /** The latest first, at most 1,000. */
   list(ownerId: OwnerId): Promise<readonly Grant[]>
   revoke(ownerId: OwnerId, id: GrantId): Promise<boolean>

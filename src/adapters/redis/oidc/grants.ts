@@ -6,7 +6,10 @@ import { type RedisConnection, script } from '../connection.ts'
 /** More clients than a person ever connects; what bounds the lists. */
 const listed = 1_000
 
-/** KEYS: the grant, the owner's grants (client -> grant id), the client's grants. ARGV: id, owner, client, record, prefix of grants. */
+/**
+ * KEYS: the grant, the owner's grants (client -> grant id), the client's grants. ARGV: id, owner, client, record. Gives the id under
+ * which there is one already, and then writes nothing; the id itself once it is written; 0 for another's id.
+ */
 const save = script(`
   local known = redis.call('GET', KEYS[1])
   if known then
@@ -14,14 +17,11 @@ const save = script(`
     if grant.ownerId ~= ARGV[2] or grant.clientId ~= ARGV[3] then return 0 end
   end
   local earlier = redis.call('HGET', KEYS[2], ARGV[3])
-  if earlier and earlier ~= ARGV[1] then
-    redis.call('DEL', ARGV[5] .. earlier)
-    redis.call('SREM', KEYS[3], earlier)
-  end
+  if earlier and earlier ~= ARGV[1] then return earlier end
   redis.call('SET', KEYS[1], ARGV[4])
   redis.call('HSET', KEYS[2], ARGV[3], ARGV[1])
   redis.call('SADD', KEYS[3], ARGV[1])
-  return 1`)
+  return ARGV[1]`)
 
 /** KEYS: the grant, the owner's grants. ARGV: id, owner, prefix of clients' grants. */
 const revoke = script(`
@@ -56,8 +56,9 @@ export function grantStore(redis: RedisConnection): GrantStore {
     async save(grant) {
       const { id, ownerId, clientId } = grant
       const keys = [prefix + id, ofOwner(ownerId), ofClient(clientId)]
-      const kept = await redis.run<number>(save, keys, [id, ownerId, clientId, JSON.stringify(grant), prefix])
+      const kept = await redis.run<GrantId | 0>(save, keys, [id, ownerId, clientId, JSON.stringify(grant)])
       if (kept === 0) throw new Fault('conflict', 'The grant id belongs to another person or client.')
+      return kept === id ? grant : this.save({ ...grant, id: kept })
     },
     async list(ownerId) {
       const grants = await recordsOf(await redis.call((client) => client.hvals(ofOwner(ownerId))))

@@ -1,4 +1,5 @@
 import type { Grant, GrantStore } from '../../../oidc/ports.ts'
+import type { GrantId } from '../../../shared/brand.ts'
 import { Fault } from '../../../shared/fault.ts'
 import type { Database } from '../database.ts'
 import { type BodyRow, fromBody, toBody } from './body.ts'
@@ -17,24 +18,26 @@ export function grantStore(database: Database): GrantStore {
       return fromBody<Grant>(database.get<BodyRow>('SELECT body FROM consent WHERE id = ?', id))
     },
     async save(grant) {
-      database.transaction(() => {
-        database.run(
-          'DELETE FROM consent WHERE owner_id = ? AND client_id = ? AND id <> ?',
-          grant.ownerId,
-          grant.clientId,
-          grant.id,
+      return database.transaction(() => {
+        const { ownerId, clientId } = grant
+        const earlier = database.get<{ id: GrantId }>(
+          'SELECT id FROM consent WHERE owner_id = ? AND client_id = ?',
+          ownerId,
+          clientId,
         )
-        const kept = database.run(
+        const kept: Grant = { ...grant, id: earlier?.id ?? grant.id }
+        const written = database.run(
           `INSERT INTO consent (id, owner_id, client_id, updated_at, body) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, body = excluded.body
               WHERE owner_id = excluded.owner_id AND client_id = excluded.client_id`,
-          grant.id,
-          grant.ownerId,
-          grant.clientId,
-          grant.updatedAt,
-          toBody(grant),
+          kept.id,
+          ownerId,
+          clientId,
+          kept.updatedAt,
+          toBody(kept),
         )
-        if (kept === 0) throw new Fault('conflict', 'The grant id belongs to another person or client.')
+        if (written === 0) throw new Fault('conflict', 'The grant id belongs to another person or client.')
+        return kept
       })
     },
     async list(ownerId) {
