@@ -1,7 +1,7 @@
 /** SIGTERM while people are at it: what was begun is answered, streams end, the process is gone with 0 within ten seconds. */
 import { expect, test } from 'bun:test'
 import { signIn } from '../support/script.ts'
-import { shapes, startProduct, target } from '../support/server.ts'
+import { freePort, freshFolder, shapes, startProduct, startServer, target } from '../support/server.ts'
 
 const withinMs = 10_000
 
@@ -42,3 +42,16 @@ test.each([...shapes])(
   },
   60_000,
 )
+
+test(`SIGTERM on ${target}: a client that never ends its request does not keep the process, which is gone with 0 all the same`, async () => {
+  const port = await freePort()
+  const server = await startServer({ DATA_DIR: freshFolder(), PORT: String(port) }, port)
+  const socket = await Bun.connect({ hostname: '127.0.0.1', port, socket: { data() {} } })
+  socket.write('POST /auth/register HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n')
+  socket.write('content-length: 100\r\n\r\n{"client_name":')
+  await Bun.sleep(200)
+  const from = performance.now()
+  expect(await server.stop('SIGTERM')).toBe(0)
+  expect(performance.now() - from).toBeLessThan(withinMs)
+  socket.terminate()
+}, 60_000)
