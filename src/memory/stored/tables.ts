@@ -1,3 +1,5 @@
+import type { Migration } from '../../shared/migrations.ts'
+
 /**
  * Every table whose rows are an owner's, besides jobs, which are found by their kind first, and those of the index and of the
  * entities, which are dropped with what hangs on them: all of this goes with an account. `memory` comes last.
@@ -12,3 +14,15 @@ export const ownedTables = [
   'preference',
   'memory',
 ] as const
+
+/** By which an owner's memories are read page by page in the order in which they were written, when what is derived is made anew. */
+export const memoriesInOrder: Migration = {
+  name: 'memories of an owner in the order of writing',
+  sql: 'CREATE INDEX memory_in_order ON memory (owner_id, seq)',
+}
+
+/** By which they are found when an account is removed. */
+export const confirmationsByOwner: Migration = {
+  name: 'confirmations of an owner',
+  sql: 'CREATE INDEX confirmation_by_owner ON confirmation (owner_id)',
+}

@@ -1,8 +1,9 @@
+import { confirmationsByOwner, memoriesInOrder } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexTables } from '../index/schema.ts'
 import { outboxTables } from './outbox.ts'
-import { annotations, confirmationsByOwner, memoriesInOrder, memoryTables } from './tables.ts'
+import { annotations, memoryTables } from './tables.ts'
 
 /** Every step of the schema, in order; only ever appended to. */
 export const memoryMigrations: readonly Migration[] = [

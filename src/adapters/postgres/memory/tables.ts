@@ -119,15 +119,3 @@ export const annotations: Migration = {
   name: 'annotations of memories',
   sql: `ALTER TABLE memory ADD COLUMN annotations text COLLATE "C" NOT NULL DEFAULT '{}'`,
 }
-
-/** By which an owner's memories are read page by page in the order in which they were written, when what is derived is made anew. */
-export const memoriesInOrder: Migration = {
-  name: 'memories of an owner in the order of writing',
-  sql: 'CREATE INDEX memory_in_order ON memory (owner_id, seq)',
-}
-
-/** By which they are found when an account is removed. */
-export const confirmationsByOwner: Migration = {
-  name: 'confirmations of an owner',
-  sql: 'CREATE INDEX confirmation_by_owner ON confirmation (owner_id)',
-}

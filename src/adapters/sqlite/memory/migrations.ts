@@ -1,8 +1,9 @@
+import { confirmationsByOwner, memoriesInOrder } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexMigrations } from '../index/schema.ts'
 import { outboxTables } from './outbox.ts'
-import { confirmationsByOwner, memoriesInOrder, memoryTables } from './tables.ts'
+import { memoryTables } from './tables.ts'
 
 /** Every step of memory.db's schema, in order; only ever appended to. */
 export const memoryMigrations: readonly Migration[] = [

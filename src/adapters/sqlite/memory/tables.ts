@@ -109,15 +109,3 @@ CREATE TABLE preference (
 ) STRICT, WITHOUT ROWID;
 `,
 }
-
-/** By which an owner's memories are read page by page in the order in which they were written, when what is derived is made anew. */
-export const memoriesInOrder: Migration = {
-  name: 'memories of an owner in the order of writing',
-  sql: 'CREATE INDEX memory_in_order ON memory (owner_id, seq)',
-}
-
-/** By which they are found when an account is removed. */
-export const confirmationsByOwner: Migration = {
-  name: 'confirmations of an owner',
-  sql: 'CREATE INDEX confirmation_by_owner ON confirmation (owner_id)',
-}
