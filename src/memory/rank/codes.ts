@@ -173,3 +173,14 @@ export function vectorFrom(bytes: Uint8Array): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return Float32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getFloat32(i * 4, true))
 }
+
+/** Where a kept vector is laid to be compared: it need not begin where a Float32Array may begin. */
+let room = new Float32Array(0)
+
+/** The cosine of a vector with one as an engine keeps it, both of length 1. */
+export function likenessToBytes(vector: Float32Array, bytes: Uint8Array): number {
+  if (!littleEndian || bytes.byteLength !== vector.byteLength) return likenessOf(vector, vectorFrom(bytes))
+  if (room.length !== vector.length) room = new Float32Array(vector.length)
+  new Uint8Array(room.buffer).set(bytes)
+  return likenessOf(vector, room)
+}

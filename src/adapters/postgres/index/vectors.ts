@@ -3,7 +3,7 @@
  * SQLite, so that both engines find the same; for an owner with very many, by an HNSW index of their own in the server. Either
  * way the cosines that count are exact, of the whole vectors.
  */
-import { likenessOf, likest, vectorFrom, wordsOf } from '../../../memory/rank/codes.ts'
+import { likenessToBytes, likest, wordsOf } from '../../../memory/rank/codes.ts'
 import type { KeptCodes } from '../../../memory/rank/kept-index.ts'
 import type { NearestRequest } from '../../../memory/rank/ports.ts'
 import type { Database } from '../database.ts'
@@ -75,5 +75,5 @@ const likenesses = (
       return new Map(rows.map(({ ordinal, likeness }) => [ordinal, likeness]))
     }
     const rows = await sql<{ ordinal: number; vector: Uint8Array }[]>`SELECT ordinal, vector ${these}`
-    return new Map(rows.map((row) => [row.ordinal, likenessOf(vector, vectorFrom(row.vector))]))
+    return new Map(rows.map((row) => [row.ordinal, likenessToBytes(vector, row.vector)]))
   })
