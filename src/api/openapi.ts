@@ -13,7 +13,7 @@ import { type Audience, inputSchema, type JsonSchema, outputSchema } from './ope
 type AnyBinding = RestBinding<unknown, unknown>
 
 /** What the importer takes at most: an operation's summary and description, a parameter's description, operations. */
-export const actionsLimits = { operationCharacters: 300, parameterCharacters: 700, operations: 30 } as const
+const actionsLimits = { operationCharacters: 300, parameterCharacters: 700, operations: 30 } as const
 
 const about = 'A memory of your own: remember, recall, correct and forget.'
 

@@ -8,7 +8,7 @@ import type { Log } from '../shared/log.ts'
 import { requestContext } from '../shared/request-context.ts'
 
 /** The members of every problem (RFC 9457 section 3.1) and our extensions (section 3.2). */
-export interface Problem {
+interface Problem {
   readonly type: string
   readonly title: string
   readonly status: number

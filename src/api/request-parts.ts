@@ -8,7 +8,7 @@ import { closed } from './closed-schema.ts'
 import { readQuery } from './query.ts'
 import { readUpload } from './upload.ts'
 
-export const bodyLimitBytes = 1024 * 1024
+const bodyLimitBytes = 1024 * 1024
 
 type AnyBinding = RestBinding<unknown, unknown>
 const noProperties = Type.Object({}, { additionalProperties: false })

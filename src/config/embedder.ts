@@ -31,7 +31,7 @@ export interface ServerEmbedderConfig extends Common {
 
 export type EmbedderConfig = LocalEmbedderConfig | ServerEmbedderConfig | { readonly use: 'none' }
 
-export const defaultLocalModel = 'all-MiniLM-L6-v2'
+const defaultLocalModel = 'all-MiniLM-L6-v2'
 
 /** What is asked for, by name or by naming a server; undefined: the local model once its files are there. */
 const wantedUse = ({ EMBEDDER, EMBEDDER_URL }: Values): Values['EMBEDDER'] =>

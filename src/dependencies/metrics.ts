@@ -23,7 +23,7 @@ export function openMetrics({ metrics }: Pick<Config, 'metrics'>): Measuring {
 
 type Loaded = Metrics & { page(gauges: Gauges): Promise<MetricsPage> }
 
-export function measureWhenLoaded(load: () => Promise<Loaded>): Measuring {
+function measureWhenLoaded(load: () => Promise<Loaded>): Measuring {
   let loaded: Loaded | undefined
   let loading: Promise<Loaded> | undefined
   const early: ((to: Metrics) => void)[] = []

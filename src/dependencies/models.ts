@@ -11,7 +11,7 @@ import { Fault } from '../shared/fault.ts'
 
 export type { Progress }
 
-export interface PresentModel extends Pick<LocalModel, 'name' | 'folder' | 'width' | 'tokenLimit' | 'pooling'> {
+interface PresentModel extends Pick<LocalModel, 'name' | 'folder' | 'width' | 'tokenLimit' | 'pooling'> {
   readonly files: Manifest['files'] | undefined
   /** Whether a server with this configuration would use it. */
   readonly chosen: boolean

@@ -40,6 +40,4 @@ export const serverIdentity = (settings: {
 })
 
 export const iconPath = '/mcp/icon.svg'
-export const iconsAt = (apiBaseUrl: string) => [
-  { src: apiBaseUrl + iconPath, mimeType: 'image/svg+xml', sizes: ['any'] },
-]
+const iconsAt = (apiBaseUrl: string) => [{ src: apiBaseUrl + iconPath, mimeType: 'image/svg+xml', sizes: ['any'] }]

@@ -18,7 +18,7 @@ export interface RpcNotification {
   readonly params: Params
 }
 /** What a client answers; no server here asks one anything. */
-export interface RpcResponse {
+interface RpcResponse {
   readonly kind: 'response'
 }
 export type Message = RpcRequest | RpcNotification | RpcResponse

@@ -17,7 +17,7 @@ const [latest, ...older] = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-0
 const revisions: readonly string[] = [latest, ...older]
 
 /** A JSON-RPC response. */
-export type RpcAnswer =
+type RpcAnswer =
   | { readonly jsonrpc: '2.0'; readonly id: RequestId; readonly result: Result }
   | { readonly jsonrpc: '2.0'; readonly id: RequestId; readonly error: RpcError }
 

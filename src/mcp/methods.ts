@@ -27,7 +27,7 @@ export interface Method {
 export type Methods = ReadonlyMap<string, Method>
 
 /** A JSON-RPC error on its way out. `code` is MCP's, of 2025-11-25 where the eras differ. */
-export class RequestError extends Error {
+class RequestError extends Error {
   readonly code: number
   readonly data: Record<string, unknown> | undefined
   constructor(code: number, message: string, data?: Record<string, unknown>) {

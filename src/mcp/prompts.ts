@@ -47,7 +47,7 @@ export interface Prompts {
   get(name: string, given: Readonly<Record<string, string>>): PromptText
 }
 
-export interface PromptText {
+interface PromptText {
   description: string
   messages: { role: 'user'; content: { type: 'text'; text: string } }[]
   [other: string]: unknown

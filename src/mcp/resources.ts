@@ -48,7 +48,7 @@ export const memoryResources: readonly ResourceRow[] = [
   },
 ]
 
-export interface ResourceText {
+interface ResourceText {
   uri: string
   mimeType: string
   text: string
@@ -68,10 +68,10 @@ interface Listed {
   description: string
   mimeType: string
 }
-export interface ListedResource extends Listed {
+interface ListedResource extends Listed {
   uri: string
 }
-export interface ListedTemplate extends Listed {
+interface ListedTemplate extends Listed {
   uriTemplate: string
 }
 

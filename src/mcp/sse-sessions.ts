@@ -11,7 +11,7 @@ import type { Legacy } from './legacy.ts'
 import type { PostedMessage, PostOutcome, StreamSender } from './ports.ts'
 import { createSseStream, type SseStream } from './sse-stream.ts'
 
-export const defaultStreamLimits: StreamLimits = {
+const defaultStreamLimits: StreamLimits = {
   keepAliveMs: 15_000,
   tickMs: 1_000,
   perUser: 20,

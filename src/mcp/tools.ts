@@ -14,7 +14,7 @@ import { toolMeta } from './tool-meta.ts'
 
 type JsonObject = { type: 'object'; [keyword: string]: unknown }
 
-export interface Tool {
+interface Tool {
   name: string
   title: string
   description: string
@@ -39,12 +39,12 @@ export interface Icon {
   sizes: string[]
 }
 
-export interface SecurityScheme {
+interface SecurityScheme {
   type: 'oauth2'
   scopes: string[]
 }
 
-export interface ToolResult {
+interface ToolResult {
   content: { type: 'text'; text: string }[]
   structuredContent?: Record<string, unknown>
   isError?: boolean
@@ -63,7 +63,7 @@ export interface Tools {
 const toolsPerPage = 50
 
 /** Where a failed call's `{ code, field?, errors?, retryAfterSeconds? }` is in `_meta`. */
-export const errorMetaKey = 'souvenir/error'
+const errorMetaKey = 'souvenir/error'
 
 export function createTools<Services>(
   operations: readonly AnyOperation<Services>[],
@@ -109,7 +109,7 @@ async function run<Services>(
   }
 }
 
-export const faultResult = (fault: Fault): ToolResult =>
+const faultResult = (fault: Fault): ToolResult =>
   failed(fault.message, {
     code: fault.code,
     ...(fault.field === undefined ? {} : { field: fault.field }),

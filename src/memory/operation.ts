@@ -18,7 +18,7 @@ export interface Caller {
 }
 
 /** read: changes nothing. write: adds or changes, and can be undone. destroy: cannot be undone. */
-export type Effect = 'read' | 'write' | 'destroy'
+type Effect = 'read' | 'write' | 'destroy'
 
 /** A request's parts after validation against a binding's schemas. */
 export interface Wire {
@@ -41,7 +41,7 @@ export interface Upload {
 }
 
 /** A binding that answers with a file: its `toBody` gives a `ReadableStream<Uint8Array>`, to be sent as it comes. */
-export interface Download {
+interface Download {
   readonly contentType: string
   /** For `Content-Disposition: attachment`. */
   readonly fileName: string

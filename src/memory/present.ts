@@ -49,7 +49,7 @@ export function show(memory: Memory, names: ReadonlyMap<string, string>): ShownM
 }
 
 /** Longer texts are cut where a model did not ask for the whole: it reads many at once, and pays for each word. */
-export const briefCharacters = 1_000
+const briefCharacters = 1_000
 
 export const Full = Type.Optional(
   Type.Boolean({ description: `Whole texts; otherwise those over ${briefCharacters} characters are cut.` }),

@@ -76,7 +76,7 @@ export function draftsOf(
 const annotationsOf = ({ entities = [], relations = [] }: NewMemory): Annotations =>
   entities.length + relations.length === 0 ? noAnnotations : { entities, relations }
 
-export const addPolicy = ({ nowMs }: Caller): AddPolicy => ({
+const addPolicy = ({ nowMs }: Caller): AddPolicy => ({
   at: nowMs,
   threadGapMs,
   recalledSince: nowMs - echoWindowMs,

@@ -31,7 +31,7 @@ export interface OidcDependencies {
  * Takes `cost` from the allowance under a rule of the request's address, or of `key` where one is given; 0 only asks whether it is
  * used up. Throws `Fault('rate_limited')`.
  */
-export type Limit = (
+type Limit = (
   request: Request,
   rule: EndpointLimit['rule'] | 'token' | 'refresh',
   cost: number,

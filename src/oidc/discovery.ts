@@ -14,7 +14,7 @@ const confidentialAuthMethods = clientAuthMethods.slice(1)
 const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
 
 /** The metadata document. `issuer` is the configured constant, byte for byte; nothing of the request goes in. */
-export const discoveryDocument = (settings: OidcSettings) => {
+const discoveryDocument = (settings: OidcSettings) => {
   const at = (path: string) => `${settings.issuer}${path}`
   return {
     issuer: settings.issuer,

@@ -5,10 +5,7 @@ export const metadataUrl = (apiBaseUrl: string, path: ResourcePath): string =>
   `${apiBaseUrl}/.well-known/oauth-protected-resource${path}`
 
 /** The protected resource metadata of the resource at `path` (RFC 9728 section 2). `offline_access` is not a resource's scope. */
-export function resourceMetadata(
-  settings: { readonly apiBaseUrl: string; readonly issuer: string },
-  path: ResourcePath,
-) {
+function resourceMetadata(settings: { readonly apiBaseUrl: string; readonly issuer: string }, path: ResourcePath) {
   return {
     resource: settings.apiBaseUrl + path,
     authorization_servers: [settings.issuer],

@@ -1,6 +1,6 @@
 /** Names for identifiers, so that one cannot be passed where another is meant. */
 declare const brand: unique symbol
-export type Brand<T, Name extends string> = T & { readonly [brand]: Name }
+type Brand<T, Name extends string> = T & { readonly [brand]: Name }
 
 /** The `sub` of a person: derived from identity provider and subject, never allocated. */
 export type OwnerId = Brand<string, 'OwnerId'>

@@ -8,7 +8,7 @@ type WithBody = Pick<Request, 'headers' | 'body'>
  * Faults: `too_large` before more than the limit is read; `invalid` for bytes that are not UTF-8
  * (a lenient decoder would turn them into U+FFFD and store something else than was sent).
  */
-export async function readText(request: WithBody, limitBytes: number): Promise<string> {
+async function readText(request: WithBody, limitBytes: number): Promise<string> {
   return decodeUtf8(await readBytes(request, limitBytes))
 }
 

@@ -20,7 +20,7 @@ export const ownerId = (name = 'owner') => name as OwnerId
 export const grantId = (name = 'grant') => name as GrantId
 export const familyId = (name = 'family') => name as FamilyId
 
-export const request = (changes: Partial<AuthorizationRequest> = {}): AuthorizationRequest => ({
+const request = (changes: Partial<AuthorizationRequest> = {}): AuthorizationRequest => ({
   clientId: clientId(),
   redirectUri: 'https://app.example/callback?tenant=\u00fc',
   redirectUriSent: true,

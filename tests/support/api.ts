@@ -224,7 +224,7 @@ const touchNotes = declare({
   run: async () => ({}),
 })
 
-export const noteApiOperations = [listNotes, addNote, getNote, updateNote, deleteNotes, touchNotes]
+const noteApiOperations = [listNotes, addNote, getNote, updateNote, deleteNotes, touchNotes]
 
 /** The surface over notes, behind the tokens of `principals`. `request` sends as `ada` unless told otherwise. */
 export function startApi(over: Partial<ApiDependencies<Notes>> = {}) {

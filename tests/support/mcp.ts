@@ -15,7 +15,7 @@ import { createLog } from '../../src/shared/log.ts'
 import { createRandom } from '../../src/shared/random.ts'
 import { testClock } from './time.ts'
 
-export interface Notebook {
+interface Notebook {
   /** What reading the note `slow` waits for. */
   gate?: Promise<void>
   readonly notes: { owner: string; app: string; text: string }[]
@@ -110,7 +110,7 @@ const fetchMemory = {
 
 const hidden = { ...wipeNotes, name: 'not_a_tool', tool: false }
 
-export const noteOperations = [
+const noteOperations = [
   addNote,
   searchNotes,
   wipeNotes,
@@ -146,7 +146,7 @@ export function principals(clock: Clock): Record<string, Principal> {
   }
 }
 
-export function testFeed(): RevocationFeed & { readonly listeners: Set<(revocation: Revocation) => void> } {
+function testFeed(): RevocationFeed & { readonly listeners: Set<(revocation: Revocation) => void> } {
   const listeners = new Set<(revocation: Revocation) => void>()
   return {
     listeners,

@@ -1,6 +1,6 @@
 import type { Deployment } from './deployment.ts'
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: Headers
   // Answers are looked at with toMatchObject; their shapes are what the tests are about.

@@ -13,7 +13,7 @@ export interface ExtractFacts {
 }
 
 /** Who changed a memory, in its history. */
-export const extractorApp = 'extractor' as ClientId
+const extractorApp = 'extractor' as ClientId
 
 /** One text at a time: a model takes seconds, and any number of processes may run this. */
 export const extractFacts = ({ source, extractor, outbox, clock }: ExtractFacts): OutboxWork => ({

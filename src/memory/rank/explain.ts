@@ -4,14 +4,14 @@ import { scoreFields, type WeightedTerm } from './fields.ts'
 import type { Recipe } from './recipe.ts'
 
 /** Shares of the best score by words, which is 1. */
-export interface WordParts {
+interface WordParts {
   /** By the item's own words, those of the items beside, and those of its whole thread. */
   readonly own: number
   readonly beside: number
   readonly thread: number
 }
 
-export interface ExplainedTerm {
+interface ExplainedTerm {
   readonly word: string
   /** What the word added, through all of the three parts. */
   readonly score: number

@@ -6,7 +6,7 @@ import { type Period, periodsIn } from './periods.ts'
 import type { PackedPostings } from './postings.ts'
 import { unowned } from './speaker-names.ts'
 
-export interface AskedTerm extends QueryTerm {
+interface AskedTerm extends QueryTerm {
   /** A name or a number. */
   readonly name: boolean
 }

@@ -16,7 +16,7 @@ import { frequencyIn } from './term-postings.ts'
 import { type View, visibleItems } from './visible.ts'
 
 /** What the caller wants of what they may see. Times are Unix milliseconds. */
-export interface Wanted {
+interface Wanted {
   readonly categories?: readonly string[] | undefined
   readonly appId?: string | undefined
   readonly thread?: string | undefined
@@ -38,7 +38,7 @@ export interface RankRequest extends View {
 }
 
 /** By the words; by the meaning; by the person's own instructions, which count besides. */
-export type ListName = 'words' | 'meaning' | 'instructions'
+type ListName = 'words' | 'meaning' | 'instructions'
 
 export interface Boost {
   readonly name: string

@@ -53,7 +53,7 @@ export const memoryOf = (row: MemoryRow): Memory => ({
 })
 
 const annotationsOf = (json: string): Annotations => (json === '{}' ? noAnnotations : JSON.parse(json))
-export const annotationsToRow = (annotations: Annotations): string =>
+const annotationsToRow = (annotations: Annotations): string =>
   annotations.entities.length + annotations.relations.length === 0 ? '{}' : JSON.stringify(annotations)
 
 /** A memory as its row; the engine gives it its `seq`. */

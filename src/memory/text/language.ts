@@ -32,7 +32,7 @@ const scripts: readonly (readonly [Script, RegExp])[] = [
 const defaultOf = new Map(scripts.map(([script]) => [script, languages.findIndex((one) => one.script === script)]))
 
 /** The script of a word's first letter; undefined for numbers and for scripts without a stemmer. */
-export function scriptOf(word: string): Script | undefined {
+function scriptOf(word: string): Script | undefined {
   const code = word.charCodeAt(0)
   if (code >= 97 && code <= 122) return 'latin'
   return scripts.find(([, pattern]) => pattern.test(word))?.[0]

@@ -20,7 +20,7 @@ export interface Asker {
 export type PageCheck = (question: Question, known: Partial<Asker>) => Partial<Asker> | Promise<Partial<Asker>>
 
 /** What the later rules establish. */
-export type Established = Partial<Omit<AuthorizationRequest, 'clientId' | 'redirectUri' | 'redirectUriSent'>>
+type Established = Partial<Omit<AuthorizationRequest, 'clientId' | 'redirectUri' | 'redirectUriSent'>>
 
 /**
  * A rule about a known client's request: failing goes back to the client. It may look at what the rules before it established.

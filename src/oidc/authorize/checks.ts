@@ -21,10 +21,10 @@ import { scope } from './checks/scope.ts'
 import type { ReturnAddress } from './respond.ts'
 
 /** Until these have passed nothing may redirect: a failure is a page. That each parameter came once was seen while reading. */
-export const pageChecks: readonly PageCheck[] = [knownClient, redirectUri]
+const pageChecks: readonly PageCheck[] = [knownClient, redirectUri]
 
 /** A failure of these goes back to the client. */
-export const clientChecks: readonly ClientCheck[] = [
+const clientChecks: readonly ClientCheck[] = [
   requestObject,
   responseType,
   responseMode,

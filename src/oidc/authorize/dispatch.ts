@@ -55,7 +55,7 @@ export function sessionServes(session: Session, request: AuthorizationRequest, n
 }
 
 /** Whether what the person allowed earlier is all that is asked for now. */
-export const covers = (grant: Grant, scopes: readonly string[], audience: readonly string[]): boolean =>
+const covers = (grant: Grant, scopes: readonly string[], audience: readonly string[]): boolean =>
   scopes.every((scope) => grant.scopes.includes(scope)) &&
   audience.every((resource) => grant.resources.includes(resource))
 

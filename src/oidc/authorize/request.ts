@@ -3,7 +3,7 @@ import { Fault } from '../../shared/fault.ts'
 import { assertPercentEncodedUtf8, readForm } from '../../shared/read-body.ts'
 
 /** Real requests stay under 4 KB; some clients carry 4 KB more in `state`. */
-export const maxRequestCharacters = 12_000
+const maxRequestCharacters = 12_000
 
 /** The query of a GET. Faults: `too_large`; `invalid` where it is not UTF-8. */
 export function readQuery(request: Request): URLSearchParams {

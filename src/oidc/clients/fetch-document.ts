@@ -15,7 +15,7 @@ export interface FetchedDocument {
 }
 
 /** Why a document could not be had; for the log, and in words that tell a person nothing of our network. */
-export class DocumentUnavailable extends Error {
+class DocumentUnavailable extends Error {
   constructor(reason: string, options?: { cause?: unknown }) {
     super(reason, options)
     this.name = 'DocumentUnavailable'

@@ -17,9 +17,9 @@ import { removeClient } from './remove.ts'
  * - `actions`: a custom GPT: it keeps a secret, sends it in either way, and knows no PKCE
  * - `machine`: no person behind it; client_credentials only
  */
-export type ManualKind = 'public' | 'confidential' | 'actions' | 'machine'
+type ManualKind = 'public' | 'confidential' | 'actions' | 'machine'
 
-export interface NewClient {
+interface NewClient {
   readonly kind: ManualKind
   readonly name: string
   readonly redirectUris: readonly string[]

@@ -22,7 +22,7 @@ export const describeClient = (client: Client, redirectUri: string): ClientDescr
 })
 
 /** A name without control, format or bidirectional characters, which could make it read as another; 80 characters at most. */
-export function displayName(name: string): string {
+function displayName(name: string): string {
   const plain = name
     .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ')
     .replace(/\s+/g, ' ')

@@ -12,7 +12,7 @@ import { clientCredentials } from './client-credentials.ts'
 import { refreshToken } from './refresh-token.ts'
 import type { TokenGrant } from './token-grant.ts'
 
-export const grants: readonly TokenGrant[] = [authorizationCode, refreshToken, clientCredentials]
+const grants: readonly TokenGrant[] = [authorizationCode, refreshToken, clientCredentials]
 
 const byType = new Map<string, TokenGrant>(grants.map((grant) => [grant.type, grant]))
 

@@ -12,7 +12,7 @@ import type { Upstream } from '../upstream.ts'
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
-export interface Ask {
+interface Ask {
   readonly query?: Query
   /** JSON, or a file. */
   readonly body?: unknown
@@ -27,7 +27,7 @@ const usualPatienceMs = 30_000
 /** A backup is read or written as a whole. */
 export const filePatienceMs = 600_000
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 export interface Api {
   /** The answer's JSON; `T` is what the operation's binding says it is. Throws `Fault`. */

@@ -24,7 +24,7 @@ export const latestMemories = async (api: Api, count: number): Promise<readonly 
   (await api.ask<Paged<WireMemory>>('POST', '/memories/filter', { body: { size: count } })).items
 
 /** Why a memory was found: the words it shares with the question, and the place in each list that ranked it. */
-export interface Why {
+interface Why {
   readonly matched: readonly string[]
   readonly lists: readonly { readonly name: 'words' | 'meaning'; readonly rank: number }[]
 }
@@ -40,7 +40,7 @@ export interface MemoryList extends Paged<Listed> {
   readonly degraded: boolean
 }
 
-export const pageSize = 20
+const pageSize = 20
 const mostFound = 50
 
 /** Recall ranks what is active; with a state named, or another order, the letters are looked for instead. */

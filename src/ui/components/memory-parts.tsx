@@ -26,7 +26,7 @@ export const Categories = ({ names }: { names: readonly string[] }) =>
   )
 
 /** Where it is from and when. */
-export const Origin = ({ memory }: { memory: WireMemory }) => (
+const Origin = ({ memory }: { memory: WireMemory }) => (
   <p class="origin">
     <bdi>{memory.app_name}</bdi>
     <span aria-hidden="true"> · </span>

@@ -15,7 +15,7 @@ const places = [
   { path: '/settings', name: 'Settings' },
 ] as const
 
-export type Place = (typeof places)[number]['path']
+type Place = (typeof places)[number]['path']
 
 /** htmx without what a strict policy forbids, and without keeping a person's pages in the browser's storage. */
 const htmxConfig = JSON.stringify({

@@ -13,7 +13,7 @@ export interface InstallCard {
 }
 
 /** The clients in the order most people have them. `apiBaseUrl` is a bare origin. */
-export function installCards(apiBaseUrl: string): readonly InstallCard[] {
+function installCards(apiBaseUrl: string): readonly InstallCard[] {
   const url = `${apiBaseUrl}/mcp`
   return [
     {

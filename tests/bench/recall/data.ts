@@ -10,7 +10,7 @@ export interface BenchItem {
   readonly speaker: string
   readonly text: string
 }
-export interface BenchQuestion {
+interface BenchQuestion {
   readonly id: string
   readonly text: string
   readonly category: string

@@ -6,7 +6,7 @@ export interface Row {
   n: number
   sums: number[]
 }
-export const columns = ['any@5', 'mean@5', 'all@5', 'any@10', 'mean@10', 'all@10']
+const columns = ['any@5', 'mean@5', 'all@5', 'any@10', 'mean@10', 'all@10']
 
 /** A row for each category and `ALL`. A question missing from the run scores 0. */
 export function score(conversations: readonly Conversation[], run: Run): Map<string, Row> {

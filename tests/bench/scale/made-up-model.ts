@@ -20,7 +20,7 @@ function wordVector(word: string): Float32Array {
   return vector
 }
 
-export function vectorOf(text: string): Float32Array {
+function vectorOf(text: string): Float32Array {
   const sum = new Float32Array(dimensions)
   for (const word of text.split(' ')) {
     const vector = wordVector(word)

@@ -10,7 +10,7 @@ export interface Options {
   readonly mem0: number
 }
 
-export const usage = `usage: bun run bench:scale [options]
+const usage = `usage: bun run bench:scale [options]
   --sizes 10000,100000,1000000      memories; of more than 100000 one owner has 100000 and 99 share the rest
   --engines sqlite,postgres         postgres needs DATABASE_URL, and is left out without it unless it is named
   --workloads short,frequent,long   what is stored and asked

@@ -33,8 +33,6 @@ export function opened(open: OpenMemoryStore) {
   }
 }
 
-export type Opened = ReturnType<typeof opened>
-
 export function added(outcome: AddOutcome | undefined): Memory {
   if (outcome?.memory === undefined) throw new Error(`nothing was added: ${outcome?.status}`)
   return outcome.memory

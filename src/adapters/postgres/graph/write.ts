@@ -60,7 +60,7 @@ export async function makeCurrent(db: Database, ownerId: OwnerId): Promise<void>
 const page = 500
 
 /** What models derived stays. */
-export async function rebuildKnowledge(transaction: Transaction): Promise<void> {
+async function rebuildKnowledge(transaction: Transaction): Promise<void> {
   const { sql, ownerId } = transaction
   await dropKnowledge(transaction)
   await sql`INSERT INTO entity_owner (owner_id, version) VALUES (${ownerId}, ${knowledgeVersion})`

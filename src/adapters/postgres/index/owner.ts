@@ -45,7 +45,7 @@ export async function dropIndex({ sql, ownerId }: Transaction): Promise<void> {
 export const nearIndexOf = (key: number): string => `index_vector_near_${key}`
 
 /** Indexes the owner anew from the memories. Caches of any process see another key and begin afresh. */
-export async function rebuildIndex(transaction: Transaction): Promise<OwnerRow> {
+async function rebuildIndex(transaction: Transaction): Promise<OwnerRow> {
   const { sql, ownerId } = transaction
   await dropIndex(transaction)
   await sql`INSERT INTO index_owner (owner_id, analyzer, version, next_ordinal, packed_to, tail_terms)

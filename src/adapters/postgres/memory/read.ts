@@ -12,7 +12,7 @@ type Readers = Pick<Memories, 'get' | 'list' | 'categories' | 'counts'>
 type Joined<Row> = RuleColumns & { readonly [Column in keyof Row]: Row[Column] | null }
 
 /** The rows that have more than the rule. */
-export const present = <Row extends object>(rows: readonly Joined<Row>[], column: keyof Row): readonly Row[] =>
+const present = <Row extends object>(rows: readonly Joined<Row>[], column: keyof Row): readonly Row[] =>
   rows.filter((row) => row[column] !== null) as unknown as readonly Row[]
 
 export function createReaders(db: Database): Readers {

@@ -12,7 +12,6 @@ export interface Condition {
   readonly values: readonly Value[]
 }
 
-export const always: Condition = { sql: '1', values: [] }
 const never: Condition = { sql: '0', values: [] }
 
 export const both = (...conditions: readonly Condition[]): Condition => ({
