@@ -59,6 +59,13 @@ export interface Database {
 const attempts = 5
 /** Longer than the server lets a statement run: what does not answer then is a connection that is dead. */
 const graceMs = 2_000
+
+interface Asked {
+  /** The wait for an answer begins anew. */
+  goesOn(): void
+  isGivenUp(): boolean
+}
+
 type Types = Record<string, postgres.PostgresType>
 
 const schemaName = /^[a-z_][a-z0-9_]{0,62}$/
@@ -112,7 +119,8 @@ export function openPool(options: PostgresOptions): Database {
   const writersLock = `${schema} writers`
 
   /** The driver waits for ever for an answer that is lost. */
-  async function answered<T>(work: (goesOn: () => void) => Promise<T>, withinMs = answerTimeoutMs): Promise<T> {
+  async function answered<T>(work: (asked: Asked) => Promise<T>, withinMs = answerTimeoutMs): Promise<T> {
+    let givenUp = false
     let timer: ReturnType<typeof setTimeout> | undefined
     let giveUp: () => void = () => undefined
     const wait = () => {
@@ -120,11 +128,14 @@ export function openPool(options: PostgresOptions): Database {
       timer = setTimeout(() => giveUp(), withinMs)
     }
     const late = new Promise<never>((_, reject) => {
-      giveUp = () => reject(unavailable(new Error(`no answer within ${withinMs} ms`)))
+      giveUp = () => {
+        givenUp = true
+        reject(unavailable(new Error(`no answer within ${withinMs} ms`)))
+      }
     })
     try {
       wait()
-      return await Promise.race([work(wait), late])
+      return await Promise.race([work({ goesOn: wait, isGivenUp: () => givenUp }), late])
     } catch (error) {
       throw failure(error)
     } finally {
@@ -132,11 +143,20 @@ export function openPool(options: PostgresOptions): Database {
     }
   }
 
-  async function persist<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  /** A transaction that nobody waits for any more is rolled back: its caller was told that nothing has changed. */
+  async function persist<T>(begin: string, { isGivenUp }: Asked, work: (sql: Sql) => Promise<T>): Promise<T> {
+    const unlessGivenUp = () => {
+      if (isGivenUp()) throw unavailable()
+    }
     for (let attempt = 1; ; attempt++) {
       try {
         // The result is boxed: the driver would take an array for a list of statements.
-        const { result } = await client.begin(begin, async (transaction) => ({ result: await work(transaction) }))
+        const { result } = await client.begin(begin, async (transaction) => {
+          unlessGivenUp()
+          const done = await work(transaction)
+          unlessGivenUp()
+          return { result: done }
+        })
         return result as T
       } catch (error) {
         if (!isLostRace(error) || attempt === attempts) throw error
@@ -148,19 +168,22 @@ export function openPool(options: PostgresOptions): Database {
   return {
     schema,
     run: (work) => answered(() => work(sql)),
-    snapshot: (work) => answered(() => persist('isolation level repeatable read read only', work)),
-    transaction: (work) => answered(() => persist('', work)),
+    snapshot: (work) => answered((asked) => persist('isolation level repeatable read read only', asked, work)),
+    transaction: (work) => answered((asked) => persist('', asked, work)),
     write: (ownerId, work) =>
       queue(ownerId, () =>
-        answered(async (goesOn) => {
+        answered(async (asked) => {
           let committed: (() => void)[] = []
-          const result = await persist('', async (one) => {
+          const result = await persist('', asked, async (one) => {
             committed = []
             const afterCommit = (then: () => void) => committed.push(then)
             // A statement of its own: what comes after it sees what the owner's last write left.
             const locked = one`SELECT pg_advisory_xact_lock(hashtextextended(${`${schema} ${ownerId}`}, 0)),
               pg_advisory_xact_lock_shared(hashtextextended(${writersLock}, 0))`.execute()
-            const [, worked] = await Promise.all([locked, work({ sql: one, ownerId, afterCommit, goesOn })])
+            const [, worked] = await Promise.all([
+              locked,
+              work({ sql: one, ownerId, afterCommit, goesOn: asked.goesOn }),
+            ])
             return worked
           })
           for (const then of committed) then()
@@ -168,8 +191,8 @@ export function openPool(options: PostgresOptions): Database {
         }),
       ),
     exclusive: (work) =>
-      answered(() =>
-        persist('', async (one) => {
+      answered((asked) =>
+        persist('', asked, async (one) => {
           await one`SELECT pg_advisory_xact_lock(hashtextextended(${writersLock}, 0))`
           return await work(one)
         }),
