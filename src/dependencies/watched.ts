@@ -80,7 +80,9 @@ export const timedEmbedder = (embedder: Embedder, metrics: Searched): Embedder =
   get space() {
     return embedder.space
   },
-  questionBudgetMs: embedder.questionBudgetMs,
+  get questionBudgetMs() {
+    return embedder.questionBudgetMs
+  },
   embed: (texts, signal) => embedder.embed(texts, signal),
   embedQuestion: (query, signal) => timed(metrics, 'embed', () => embedder.embedQuestion(query, signal)),
 })

@@ -118,7 +118,7 @@ async function compare(
   return { likeness, sample }
 }
 
-/** The question's vector; undefined when the model does not answer within its budget, as while it is being loaded. */
+/** The question's vector; undefined when the model does not answer within its budget. */
 async function vectorOf(embedder: Embedder, query: string): Promise<Float32Array | undefined> {
   try {
     return await embedder.embedQuestion(query, AbortSignal.timeout(embedder.questionBudgetMs))

@@ -4,7 +4,7 @@
 export interface Embedder {
   /** Names the model, its dimensions and what else shapes its vectors: those of another space are made again. */
   readonly space: string
-  /** How long a search waits for its question's vector, in milliseconds; then it goes by words alone. */
+  /** How long a search that begins now waits for its question's vector, in milliseconds; then it goes by words alone. */
   readonly questionBudgetMs: number
   /**
    * A vector of length 1 for each text that is kept, in order. Batches and bounds are the adapter's affair.

@@ -13,7 +13,7 @@ import { takeTurns } from './turns.ts'
 export interface LocalEmbedderOptions {
   readonly model: LocalModel
   readonly clock: Clock
-  /** How long a search waits for its question's vector. */
+  /** How long a search waits for its question's vector; unless given, longer while the model is not loaded. */
   readonly questionBudgetMs?: number
   /** So long after the last text the model is unloaded. */
   readonly idleMs?: number
@@ -25,17 +25,26 @@ export interface LocalEmbedder extends Embedder {
   close(): Promise<void>
 }
 
+const budgetMs = 150
+/**
+ * A person asks now and then, so the first question after a pause is the usual one: it waits for the model (some 700 ms), rather than
+ * be told that nothing is known.
+ */
+const loadingBudgetMs = 2_000
+
 export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
-  const { model, clock, questionBudgetMs = 150, idleMs = 600_000, start = startModelThread } = options
+  const { model, clock, questionBudgetMs, idleMs = 600_000, start = startModelThread } = options
   // Files that cannot be used are not read again by each search.
   const guarded = circuitBreaker({ clock, failures: 1 })
   let thread: Promise<ModelThread> | undefined
+  let loaded = false
   let idle: ReturnType<typeof setTimeout> | undefined
 
   async function unload(): Promise<void> {
     clearTimeout(idle)
     const ending = thread
     thread = undefined
+    loaded = false
     await (await ending?.catch(() => undefined))?.end()
   }
 
@@ -43,7 +52,9 @@ export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
     clearTimeout(idle)
     try {
       thread ??= guarded(() => start(model))
-      return await (await thread).vectorOf(text)
+      const ready = await thread
+      loaded = true
+      return await ready.vectorOf(text)
     } catch (error) {
       if (!(error instanceof Fault && error.code === 'text_not_embedded')) await unload()
       throw error
@@ -57,7 +68,9 @@ export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
   const turns = takeTurns(vectorOf)
   return {
     space: model.space,
-    questionBudgetMs,
+    get questionBudgetMs() {
+      return questionBudgetMs ?? (loaded ? budgetMs : loadingBudgetMs)
+    },
     embed: (texts, signal) =>
       Promise.all(texts.map((text) => turns.ask(withPrefix(model.prefixes.text, text), { signal }))),
     embedQuestion: (question, signal) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { LocalModel } from '../../../../src/adapters/models/local/describe.ts'
-import { localEmbedder } from '../../../../src/adapters/models/local/embedder.ts'
+import { type LocalEmbedderOptions, localEmbedder } from '../../../../src/adapters/models/local/embedder.ts'
 import { Fault } from '../../../../src/shared/fault.ts'
 import { testClock } from '../../../support/time.ts'
 
@@ -17,14 +17,14 @@ const model: LocalModel = {
 }
 
 /** The embedder over a thread of our own: how often it was started and ended, and what it was asked. */
-function open({ idleMs = 60_000 } = {}) {
+function open(options: Pick<LocalEmbedderOptions, 'idleMs' | 'questionBudgetMs'> = {}) {
   const seen = { started: 0, ended: 0, asked: [] as string[] }
   const fail: { start?: Fault; next?: Fault } = {}
   const clock = testClock()
   const embedder = localEmbedder({
     model,
     clock,
-    idleMs,
+    ...options,
     async start() {
       seen.started += 1
       if (fail.start !== undefined) throw fail.start
@@ -67,6 +67,21 @@ describe('A model in this process', () => {
     expect(await embedder.embed(['three'])).toHaveLength(1)
     expect(seen.started).toBe(2)
     await embedder.close()
+  })
+
+  test('a search waits longer for its vector while the model is not loaded, unless it is told how long', async () => {
+    const { embedder } = open({ idleMs: 20 })
+    const cold = embedder.questionBudgetMs
+    await embedder.embedQuestion('one')
+    expect(embedder.questionBudgetMs).toBe(150)
+    expect(cold).toBeGreaterThan(embedder.questionBudgetMs)
+    await Bun.sleep(60)
+    expect(embedder.questionBudgetMs).toBe(cold)
+    await embedder.close()
+
+    const told = open({ questionBudgetMs: 10 }).embedder
+    expect(told.questionBudgetMs).toBe(10)
+    await told.close()
   })
 
   test('files that cannot be used are not read again for half a minute, and the reason is said', async () => {
