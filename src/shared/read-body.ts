@@ -54,7 +54,10 @@ const refused = (code: string, message: string, cause?: unknown): Fault =>
   new Fault('invalid', message, { code, field: 'body', cause })
 
 /** What walks a value recursively, such as a schema check, would run out of stack on `[[[[...`. */
-const deepestJson = 64
+export const deepestJson = 64
+
+/** Whether JSON nests deeper than that. */
+export const nestsTooDeep = (json: string): boolean => shapeOf(json).depth > deepestJson
 
 interface JsonShape {
   /** How deep brackets nest; reading stops beyond `deepestJson`. */

@@ -1,4 +1,8 @@
 /** `memories.json` of an export: OpenMemory's tables in one document. */
+import { limits } from '../schema.ts'
+
+/** One more than a memory may have, so that its check sees what is wrong. Links for each of many memories are many times as much. */
+const mostCategories = limits.categories + 1
 
 /**
  * Counts the values of a JSON document as its bytes arrive: what it becomes in memory is by their number, not by their bytes (`{},`
@@ -32,7 +36,7 @@ export function* documentRecords(document: unknown, notAnExport: () => Error): G
   for (const { memory_id, category_id } of list('memory_categories')) {
     const links = linked.get(memory_id)
     if (links === undefined) linked.set(memory_id, [category_id])
-    else links.push(category_id)
+    else if (links.length < mostCategories) links.push(category_id)
   }
   for (const memory of list('memories')) {
     const ids = Array.isArray(memory.category_ids) ? memory.category_ids : (linked.get(memory.id) ?? [])

@@ -1,4 +1,5 @@
 /** Lines of JSON out of bytes that arrive in pieces (jsonlines.org). */
+import { deepestJson, nestsTooDeep } from '../../shared/read-body.ts'
 
 /** More than a memory with all it may have. */
 const maxLineBytes = 2_000_000
@@ -9,8 +10,8 @@ export interface LineReader {
   /** Nothing more comes: what stands behind the last line end is a line too. */
   end(): void
   /**
-   * What was pushed since the last time, a line as it is asked for: values, and an `Error` for a line that is no JSON, no UTF-8 or
-   * too long. The shortest lines make many values of few bytes: together they would be more than there is memory for.
+   * What was pushed since the last time, a line as it is asked for: values, and an `Error` for a line that is no JSON, no UTF-8,
+   * too long or too deep. The shortest lines make many values of few bytes: together they would be more than there is memory for.
    */
   drain(): Generator<unknown, void>
 }
@@ -70,6 +71,7 @@ function read(bytes: Uint8Array | undefined): [unknown?] {
     return [new Error('The line is not UTF-8.')]
   }
   if (text.trim() === '') return []
+  if (nestsTooDeep(text)) return [new Error(`The line nests deeper than ${deepestJson} levels.`)]
   try {
     return [JSON.parse(text)]
   } catch {

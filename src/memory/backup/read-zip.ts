@@ -2,10 +2,12 @@
  * Reading an export's zip as it arrives: within bounds, whatever it claims of itself. No more of it is in memory than a slice, a line
  * and, until `memories.jsonl.gz` is met, a `memories.json` that may turn out to be all there is.
  */
-import { Gunzip, Unzip, UnzipInflate } from 'fflate'
+import { Unzip, type UnzipDecoderConstructor, UnzipInflate, UnzipPassThrough } from 'fflate'
 import { Fault } from '../../shared/fault.ts'
+import { deepestJson, nestsTooDeep } from '../../shared/read-body.ts'
 import { createValueCounter, documentRecords } from './document.ts'
-import { createLineReader } from './lines.ts'
+import { cutOff, documentName, linesName, notAnExport, tooMuch } from './export-faults.ts'
+import { createGzippedLines, createUnpacked, sliceBytes } from './gzipped-lines.ts'
 
 export interface ZipLimits {
   readonly uploadBytes: number
@@ -15,7 +17,7 @@ export interface ZipLimits {
   readonly documentBytes: number
   /** Values in it, each list, object, text or number: a memory has some twenty. */
   readonly documentValues: number
-  /** From here on a file must not unpack to more than 200 times its size: texts of people do not. */
+  /** From here on all that is unpacked must not be more than 200 times the upload: texts of people are not. */
   readonly trustedBytes: number
 }
 
@@ -27,15 +29,9 @@ export const zipLimits: ZipLimits = {
   trustedBytes: 64 * 1024 * 1024,
 }
 
-/** What is unpacked at once: DEFLATE makes at most some thousand times as much of it. */
-const sliceBytes = 16 * 1024
-/** The same within `memories.jsonl.gz`, which may be packed in the zip once more: a thousand times a thousand. */
-const innerSliceBytes = 1024
 const mostTimes = 200
-/** Unpacked without giving others their turn. */
-const turnBytes = 1024 * 1024
-const linesName = 'memories.jsonl.gz'
-const documentName = 'memories.json'
+/** An export has two; whoever packed it anew may have added some. */
+const mostFiles = 1_000
 
 /**
  * The memories in an export, one record at a time: from `memories.jsonl.gz`, or where that is missing from `memories.json`.
@@ -46,27 +42,40 @@ export async function* recordsOf(
   upload: AsyncIterable<Uint8Array>,
   limits: ZipLimits = zipLimits,
 ): AsyncGenerator<unknown, void> {
-  let size = 0
-  const lines = createGzippedLines(() => Math.min(limits.linesBytes, Math.max(limits.trustedBytes, mostTimes * size)))
+  let [size, files] = [0, 0]
+  const unpacked = createUnpacked(() => Math.min(limits.linesBytes, Math.max(limits.trustedBytes, mostTimes * size)))
+  const lines = createGzippedLines(unpacked)
   const document = createDocument(limits)
   const zip = new Unzip((file) => {
+    if (++files > mostFiles) throw tooMuch(`The file has more than ${mostFiles} files in it.`)
     const part = isNamed(file.name, linesName) ? lines : isNamed(file.name, documentName) ? document : undefined
-    if (part === undefined || part.begun()) return
+    if (part === undefined || part.begun()) {
+      // What is not begun the library keeps.
+      zip.register(passing(file.compression))
+      file.ondata = () => {}
+      file.start()
+      return
+    }
+    const decoder = decoders.find(({ compression }) => compression === file.compression)
+    if (decoder === undefined) throw notAnExport()
+    zip.register(decoder)
     if (part === lines) document.drop()
     file.ondata = (error, data, final) => {
-      if (error !== null) throw notAnExport(error)
+      // The library gives back what is thrown here.
+      if (error !== null) throw error instanceof Fault ? error : notAnExport(error)
+      unpacked.add(data.byteLength)
       part.push(data, final)
     }
     part.begin()
     file.start()
   })
-  zip.register(UnzipInflate)
   for await (const chunk of upload) {
     size += chunk.byteLength
     if (size > limits.uploadBytes) throw tooMuch(`The file is larger than ${limits.uploadBytes} bytes.`)
     for (let at = 0; at < chunk.byteLength; at += sliceBytes) {
       unpack(() => zip.push(chunk.subarray(at, at + sliceBytes)), lines.begun)
       yield* lines.drain()
+      await unpacked.turn()
     }
   }
   unpack(() => zip.push(new Uint8Array(), true), lines.begun)
@@ -80,18 +89,6 @@ export async function* recordsOf(
 
 const isNamed = (path: string, name: string): boolean => path.slice(path.lastIndexOf('/') + 1) === name
 
-const notAnExport = (cause?: unknown): Fault =>
-  new Fault('invalid', `The file is not a zip with ${linesName} or ${documentName}.`, {
-    code: 'export_invalid',
-    field: 'file',
-    cause,
-  })
-
-const cutOff = (cause?: unknown): Fault =>
-  new Fault('invalid', 'The file ends too early, or is damaged.', { code: 'export_damaged', field: 'file', cause })
-
-const tooMuch = (message: string): Fault => new Fault('too_large', message, { field: 'file' })
-
 function unpack(step: () => void, begun: () => boolean): void {
   try {
     step()
@@ -101,52 +98,19 @@ function unpack(step: () => void, begun: () => boolean): void {
   }
 }
 
-/** `memories.jsonl.gz`: its lines as far as it has come. */
-function createGzippedLines(maxBytes: () => number) {
-  const reader = createLineReader()
-  let [begun, ended, finished, size, sizeAtTurn] = [false, false, false, 0, 0]
-  let waiting: Uint8Array[] = []
-  const gunzip = new Gunzip((data) => {
-    size += data.byteLength
-    if (size > maxBytes()) throw tooMuch('The file unpacks to too much.')
-    reader.push(data)
-  })
-  const unpackInner = (data: Uint8Array, final: boolean) => {
-    try {
-      gunzip.push(data, final)
-    } catch (cause) {
-      throw cause instanceof Fault ? cause : cutOff(cause)
-    }
+const decoders: readonly UnzipDecoderConstructor[] = [UnzipPassThrough, UnzipInflate]
+
+/** For a file that nobody needs: its bytes go by as they are, however it is packed. */
+const passing = (compression: number): UnzipDecoderConstructor =>
+  class extends UnzipPassThrough {
+    static override compression = compression
   }
-  return {
-    begun: () => begun,
-    begin() {
-      begun = true
-    },
-    ended: () => ended,
-    push(data: Uint8Array, final: boolean) {
-      if (data.byteLength > 0) waiting.push(data)
-      ended ||= final
-    },
-    /** Unpacked as it is asked for: all at once could be more than there is memory for. */
-    async *drain() {
-      const parts = waiting
-      waiting = []
-      for (const data of parts) {
-        for (let at = 0; at < data.byteLength; at += innerSliceBytes) {
-          unpackInner(data.subarray(at, at + innerSliceBytes), false)
-          yield* reader.drain()
-          if (size - sizeAtTurn < turnBytes) continue
-          sizeAtTurn = size
-          await new Promise((resolve) => setImmediate(resolve))
-        }
-      }
-      if (!ended || finished) return
-      finished = true
-      unpackInner(new Uint8Array(), true)
-      reader.end()
-      yield* reader.drain()
-    },
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw notAnExport(cause)
   }
 }
 
@@ -181,8 +145,10 @@ function createDocument({ documentBytes: maxBytes, documentValues: maxValues }: 
       if (values > maxValues) {
         throw tooMuch(`Without ${linesName}, ${documentName} may have at most ${maxValues} values.`)
       }
+      const json = decoded(Buffer.concat(chunks))
+      if (nestsTooDeep(json)) throw tooMuch(`${documentName} nests deeper than ${deepestJson} levels.`)
       try {
-        return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
+        return JSON.parse(json)
       } catch (cause) {
         throw notAnExport(cause)
       }

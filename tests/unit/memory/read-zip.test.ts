@@ -1,3 +1,4 @@
+import { heapStats } from 'bun:jsc'
 import { describe, expect, test } from 'bun:test'
 import { gzipSync, strToU8, zipSync } from 'fflate'
 import { importMemories } from '../../../src/memory/backup/import.ts'
@@ -107,6 +108,102 @@ describe('a few hundred bytes that unpack to very much', () => {
     await expect(all(recordsOf(arriving(bomb(`${' '.repeat(1_023)}\n`)).pieces, limits))).rejects.toMatchObject({
       kind: 'too_large',
       field: 'file',
+    })
+  })
+})
+
+/** A local file header (APPNOTE 4.3.7) of a file that is packed by `method` to so many bytes. */
+function headerOf(name: string, method: number, bytes: number): Uint8Array {
+  const header = Buffer.alloc(30 + name.length)
+  header.writeUInt32LE(0x04034b50, 0)
+  header.writeUInt16LE(method, 8)
+  header.writeUInt32LE(bytes, 18)
+  header.write(name, 30)
+  return header.writeUInt16LE(name.length, 26) > 0 ? header : Buffer.of()
+}
+
+describe('a zip that is no export only', () => {
+  test('files that nobody needs are read past, however they are packed, and nothing of them is kept', async () => {
+    const [pieces, bytes] = [100, 100_000]
+    const inUse = () => {
+      Bun.gc(true)
+      return heapStats().extraMemorySize
+    }
+    const before = inUse()
+    let kept = Number.POSITIVE_INFINITY
+    async function* upload() {
+      for (const method of [0, 8, 99]) {
+        yield headerOf('memories.json.bak', method, pieces * bytes)
+        for (let n = 0; n < pieces; n++) yield new Uint8Array(bytes)
+      }
+      kept = inUse() - before
+      yield zipSync({ 'memories.jsonl.gz': gzipSync(linesOf(3)) })
+    }
+    expect(await all(recordsOf(upload()))).toHaveLength(3)
+    expect(kept).toBeLessThan((pieces * bytes) / 2)
+  })
+
+  test('one of more than 1,000 files is too_large: what keeps them takes time by the square of their number', async () => {
+    const zip = Buffer.concat(Array.from({ length: 1_001 }, () => headerOf('x', 0, 0)).concat(Buffer.alloc(100)))
+    await expect(all(recordsOf(arriving(zip).pieces))).rejects.toMatchObject({ kind: 'too_large', field: 'file' })
+  })
+
+  test('memories.json is too_large from a bound and 200 times its size on, though it is not kept by then', async () => {
+    const zip = zipSync({ 'memories.json': new Uint8Array(4 * 1024 * 1024), 'memories.jsonl.gz': gzipSync(linesOf(3)) })
+    const limits = { ...zipLimits, documentBytes: 1_000, trustedBytes: 1024 * 1024 }
+    await expect(all(recordsOf(arriving(zip).pieces, limits))).rejects.toMatchObject({
+      kind: 'too_large',
+      message: expect.stringContaining('unpacks'),
+    })
+  })
+
+  test('so is a memories.jsonl.gz that unpacks to nothing, which the zip packs well', async () => {
+    // RFC 1951 section 3.2.4: blocks without content.
+    const emptyBlocks = Buffer.alloc(2 * 1024 * 1024, Buffer.of(0, 0, 0, 0xff, 0xff))
+    const nothing = Buffer.concat([gzipSync(new Uint8Array()).subarray(0, 10), emptyBlocks])
+    const limits = { ...zipLimits, trustedBytes: 1024 * 1024 }
+    const read = all(recordsOf(arriving(zipSync({ 'memories.jsonl.gz': nothing })).pieces, limits))
+    await expect(read).rejects.toMatchObject({ kind: 'too_large', message: expect.stringContaining('unpacks') })
+  })
+
+  test('others have their turn while memories.json is unpacked', async () => {
+    const zip = zipSync({
+      'memories.json': new Uint8Array(16 * 1024 * 1024),
+      'memories.jsonl.gz': gzipSync(linesOf(3)),
+    })
+    let turns = 0
+    const timer = setInterval(() => turns++, 0)
+    async function* atOnce() {
+      yield zip
+    }
+    const read = all(recordsOf(atOnce(), { ...zipLimits, documentBytes: 1_000 }))
+    expect(await read.finally(() => clearInterval(timer))).toHaveLength(3)
+    expect(turns).toBeGreaterThan(5)
+  })
+})
+
+describe('an export that grows once it is unpacked', () => {
+  test('of a memory with very many categories no more are read than it takes to refuse it', async () => {
+    const document = {
+      memories: [{ id: 1 }],
+      categories: [{ id: 2, name: 'work' }],
+      memory_categories: Array.from({ length: 1_000 }, () => ({ memory_id: 1, category_id: 2 })),
+    }
+    const zip = zipSync({ 'memories.json': strToU8(JSON.stringify(document)) })
+    const [memory] = (await all(recordsOf(arriving(zip).pieces))) as [{ categories: string[] }]
+    expect(memory.categories).toHaveLength(21)
+  })
+
+  test('JSON that nests deeper than 64 levels is named, before anything walks down it', async () => {
+    const deep = `{"id":"m","content":"x","metadata":{"deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`
+    const lines = gzipSync(strToU8(`${deep}\n{"id":"n"}\n`))
+    const read = (files: Record<string, Uint8Array>) => all(recordsOf(arriving(zipSync(files)).pieces))
+    const [first, second] = await read({ 'memories.jsonl.gz': lines })
+    expect(first).toEqual(new Error('The line nests deeper than 64 levels.'))
+    expect(second).toEqual({ id: 'n' })
+    await expect(read({ 'memories.json': strToU8(`{"memories":[${deep}]}`) })).rejects.toMatchObject({
+      kind: 'too_large',
+      message: 'memories.json nests deeper than 64 levels.',
     })
   })
 })

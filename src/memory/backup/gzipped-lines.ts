@@ -1,0 +1,72 @@
+/** `memories.jsonl.gz`, and how much of an export may be unpacked at once and altogether. */
+import { Gunzip } from 'fflate'
+import { Fault } from '../../shared/fault.ts'
+import { cutOff, tooMuch } from './export-faults.ts'
+import { createLineReader } from './lines.ts'
+
+/** What is unpacked at once: DEFLATE makes at most some thousand times as much of it, and `memories.jsonl.gz` is packed twice. */
+export const sliceBytes = 1024
+/** Unpacked without giving others their turn. */
+const turnBytes = 1024 * 1024
+
+/** What was unpacked, of whichever file and at each time that it was: within bounds, and with turns for others. */
+export function createUnpacked(maxBytes: () => number) {
+  let [size, sizeAtTurn] = [0, 0]
+  return {
+    add(bytes: number) {
+      size += bytes
+      if (size > maxBytes()) throw tooMuch('The file unpacks to too much.')
+    },
+    async turn() {
+      if (size - sizeAtTurn < turnBytes) return
+      sizeAtTurn = size
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+  }
+}
+
+/** `memories.jsonl.gz`: its lines as far as it has come. */
+export function createGzippedLines(unpacked: ReturnType<typeof createUnpacked>) {
+  const reader = createLineReader()
+  let [begun, ended, finished] = [false, false, false]
+  let waiting: Uint8Array[] = []
+  const gunzip = new Gunzip((data) => {
+    unpacked.add(data.byteLength)
+    reader.push(data)
+  })
+  const unpackInner = (data: Uint8Array, final: boolean) => {
+    try {
+      gunzip.push(data, final)
+    } catch (cause) {
+      throw cause instanceof Fault ? cause : cutOff(cause)
+    }
+  }
+  return {
+    begun: () => begun,
+    begin() {
+      begun = true
+    },
+    ended: () => ended,
+    push(data: Uint8Array, final: boolean) {
+      if (data.byteLength > 0) waiting.push(data)
+      ended ||= final
+    },
+    /** Unpacked as it is asked for: all at once could be more than there is memory for. */
+    async *drain() {
+      const parts = waiting
+      waiting = []
+      for (const data of parts) {
+        for (let at = 0; at < data.byteLength; at += sliceBytes) {
+          unpackInner(data.subarray(at, at + sliceBytes), false)
+          yield* reader.drain()
+          await unpacked.turn()
+        }
+      }
+      if (!ended || finished) return
+      finished = true
+      unpackInner(new Uint8Array(), true)
+      reader.end()
+      yield* reader.drain()
+    },
+  }
+}
