@@ -92,11 +92,7 @@ async function readBody({ body: schema, method }: AnyBinding, request: Request):
   }
   const optional = (schema.required ?? []).length === 0 && schema.type === 'object'
   const sent = optional ? await readJsonOrNothing(request) : await readJsonOfType(request)
-  const value = sent === undefined ? {} : sent
-  if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
-    throw new Fault('invalid', '`__proto__` is not a known field.', { code: 'input_invalid', field: '__proto__' })
-  }
-  return checkInput(closed(schema), value)
+  return checkInput(closed(schema), sent === undefined ? {} : sent)
 }
 
 async function readJsonOrNothing(request: Request): Promise<unknown> {

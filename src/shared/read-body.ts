@@ -84,9 +84,15 @@ function shapeOf(text: string): JsonShape {
   return { depth: deepest, members }
 }
 
-/** How many members objects in a value have. */
+/**
+ * How many members objects in a value have. Faults: `invalid` for a member `__proto__`. Whoever copies the object makes its prototype
+ * of it: then it gives what no check of unknown fields sees.
+ */
 function membersOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
+  if (Object.hasOwn(value, '__proto__')) {
+    throw new Fault('invalid', '`__proto__` is not a known field.', { code: 'input_invalid', field: '__proto__' })
+  }
   const parts = Object.values(value)
   return parts.reduce<number>((sum, part) => sum + membersOf(part), Array.isArray(value) ? 0 : parts.length)
 }

@@ -39,6 +39,16 @@ describe('JSON-RPC 2.0 section 5.1: wrong parameters are -32602, naming the fiel
     })
   }
 
+  test('a member __proto__ in the arguments of a tool is no way past its schema: 400', async () => {
+    for (const request of [modernRequest, legacyRequest]) {
+      const { body, headers } = request('tools/call', { name: 'add_note', arguments: { hidden: { text: 'a' } } })
+      const sent = (await new Response(body).text()).replace('hidden', '__proto__')
+      const response = await mcp.fetch(new Request('http://localhost/mcp', { method: 'POST', headers, body: sent }))
+      expect(response.status).toBe(400)
+      expect(((await response.json()) as Rpc).error?.message).toBe('`__proto__` is not a known field.')
+    }
+  })
+
   test('2024-11-05: the error comes on the stream, with the id of the request', async () => {
     const headers = { authorization: 'Bearer ada', 'content-type': 'application/json' }
     const stream = await mcp.fetch('http://localhost/mcp/sse', { headers })

@@ -33,12 +33,21 @@ for (const [how, post] of requests) {
       ['at the top', '{"a":1,"b":2,"a":1}'],
       ['deep inside', '{"list":[{"a":{"b":1,"b":2}}]}'],
       ['spelled otherwise', '{"a":1,"\\u0061":2}'],
-      ['called __proto__', '{"__proto__":1,"__proto__":2}'],
     ] as const) {
       test(`RFC 8259 section 4: a member named twice ${what} is refused`, async () => {
         await expect(readJson(post(body), 1_000)).rejects.toMatchObject({ code: 'json_duplicate', field: 'body' })
       })
     }
+
+    test('with a member __proto__, however it is spelled and wherever it is, is refused: copies would take it for their prototype', async () => {
+      for (const body of [
+        '{"__proto__":{"text":"a"}}',
+        '[{"a":{"\\u005f_proto__":null}}]',
+        '{"__proto__":1,"__proto__":2}',
+      ]) {
+        await expect(readJson(post(body), 1_000)).rejects.toMatchObject({ code: 'input_invalid', field: '__proto__' })
+      }
+    })
 
     test('that nests deeper than 64 levels is refused, and one of 64 is not', async () => {
       const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
