@@ -33,7 +33,6 @@ const pureRules = new Set([
   'src/oidc/tokens/ring.ts',
   'src/oidc/tokens/signing-key.ts',
   'src/memory/access.ts',
-  'src/memory/change.ts',
   'src/memory/graph/knowledge.ts',
   'src/memory/text/analyze.ts',
   'src/memory/text/traits.ts',

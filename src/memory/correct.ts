@@ -1,7 +1,7 @@
 /** Correcting what is known: a fact that changed, two that say one thing, a change that was a mistake. Called by operations. */
 import type { MemoryId } from '../shared/brand.ts'
 import { Fault } from '../shared/fault.ts'
-import { noSuchMemory } from './change.ts'
+import { noSuchMemory } from './change/permitted.ts'
 import { contentHash } from './content.ts'
 import { annotationsTogether } from './graph/knowledge.ts'
 import type { Caller } from './operation.ts'

@@ -1,10 +1,10 @@
 /** What superseding, merging and taking back come to. Whatever concerns two memories changes both. Pure. */
 import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
-import { assertChange, changeable, conflict } from '../change.ts'
 import type { Draft, MemoryChange, WriteOptions } from '../ports.ts'
 import type { AccessRule, Memory, MemoryEvent, MemoryEventKind } from '../schema.ts'
 import { firstReadable, newMemory } from './add.ts'
+import { assertChange, changeable } from './permitted.ts'
 import { createPlaces } from './places.ts'
 import { type ChangeSet, type NewEvent, type Rewriting, rewriting, type Writing } from './set.ts'
 import { changesOf } from './update.ts'
@@ -61,6 +61,8 @@ function assertSupersedable(before: Memory, draft: Draft, from: number): void {
     })
   }
 }
+
+const conflict = (code: string, message: string): Fault => new Fault('conflict', message, { code, field: 'id' })
 
 type Find = (id: MemoryId) => Memory | undefined
 

@@ -1,9 +1,9 @@
 /** What changing single memories comes to: another text or label, another state, none at all. Pure. */
 import type { ClientId, MemoryId } from '../../shared/brand.ts'
 import { mayRead } from '../access.ts'
-import { assertChange, changeable } from '../change.ts'
 import type { MemoryChange, WriteOptions } from '../ports.ts'
 import type { AccessRule, Memory, MemoryState } from '../schema.ts'
+import { assertChange, changeable } from './permitted.ts'
 import { type ChangeSet, rewriting, type Writing } from './set.ts'
 
 /** The parts of a memory that a change sets. */

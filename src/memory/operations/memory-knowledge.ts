@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { assertReader } from '../access.ts'
-import { noSuchMemory } from '../change.ts'
+import { noSuchMemory } from '../change/permitted.ts'
 import { operation, read } from './define.ts'
 import { ShownEntity, User } from './graph.ts'
 

@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
-import { noSuchMemory } from '../change.ts'
+import { noSuchMemory } from '../change/permitted.ts'
 import { contentHash } from '../content.ts'
 import type { Caller } from '../operation.ts'
 import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'

@@ -1,5 +1,5 @@
 /** What happened to memories, and who read them. */
-import { eventFor, visible } from '../../../memory/change.ts'
+import { eventFor, visible } from '../../../memory/change/permitted.ts'
 import type { History } from '../../../memory/ports.ts'
 import { type AccessRow, accessOf, type EventRow, eventOf, readingRowsOf } from '../../../memory/stored/history.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'

@@ -1,8 +1,8 @@
-/** What an app may see and change of one memory, and what refuses it. What a change comes to: change/. Pure. */
-import { Fault } from '../shared/fault.ts'
-import { assertReader, mayChange, mayRead } from './access.ts'
-import type { WriteOptions } from './ports.ts'
-import type { AccessRule, Memory, MemoryEvent } from './schema.ts'
+/** What an app may see and change of one memory, and what refuses it. Pure. */
+import { Fault } from '../../shared/fault.ts'
+import { assertReader, mayChange, mayRead } from '../access.ts'
+import type { WriteOptions } from '../ports.ts'
+import type { AccessRule, Memory, MemoryEvent } from '../schema.ts'
 
 /** A memory, or its tombstone, whose history the app may read. @throws Fault `not_found`, `forbidden` */
 export function visible(memory: Memory | undefined, rule: AccessRule): Memory {
@@ -39,8 +39,6 @@ export function eventFor(rule: AccessRule, { appId }: Memory, event: MemoryEvent
   if (before === undefined || mayRead(rule, { appId, categories: before.categories })) return event
   return { ...event, before: undefined }
 }
-
-export const conflict = (code: string, message: string): Fault => new Fault('conflict', message, { code, field: 'id' })
 
 /** Nor does it show by this whether there is one that is somebody else's, or not for this app. */
 export const noSuchMemory = (): Fault =>
