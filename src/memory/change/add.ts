@@ -2,8 +2,8 @@
 import { assertWriter, mayRead } from '../access.ts'
 import { noAnnotations } from '../graph/schema.ts'
 import type { AddOutcome, AddPolicy, Draft } from '../ports.ts'
-import { guessedThreadPrefix } from '../rank/facts.ts'
 import type { AccessRule, Memory } from '../schema.ts'
+import { guessedThread, isGuessed } from '../threads.ts'
 import { createPlaces, type Place } from './places.ts'
 import type { ChangeSet, Writing } from './set.ts'
 
@@ -84,9 +84,6 @@ function runningThread(
   draft: Draft,
   { at, threadGapMs }: AddPolicy,
 ): string {
-  const goesOn = newest?.threadId.startsWith(guessedThreadPrefix) === true && at - newest.createdAt < threadGapMs
-  return goesOn && newest !== undefined ? newest.threadId : guessedThread(draft.id)
+  const goesOn = newest !== undefined && isGuessed(newest.threadId) && at - newest.createdAt < threadGapMs
+  return goesOn ? newest.threadId : guessedThread(draft.id)
 }
-
-/** The thread of a memory of which nobody said to which it belongs. */
-export const guessedThread = (id: string): string => `${guessedThreadPrefix}${id}`

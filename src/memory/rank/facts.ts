@@ -5,6 +5,7 @@
 import type { ClientId } from '../../shared/brand.ts'
 import type { MemoryState, SpeakerKind } from '../schema.ts'
 import { trait } from '../text/traits.ts'
+import { isGuessed } from '../threads.ts'
 
 /** One item's facts as an engine keeps them. Times are Unix milliseconds. */
 export interface ItemFacts {
@@ -40,9 +41,6 @@ export interface ItemSpeaker {
   readonly kind: SpeakerKind
   readonly name: string | undefined
 }
-
-/** Begins the ids of threads that nobody named: adds that one app made within half an hour. */
-export const guessedThreadPrefix = 'auto:'
 
 /** No item, no thread. */
 export const none = -1
@@ -149,7 +147,7 @@ export class OwnerFacts {
     if (facts.speakerKind === 'self' && (facts.traits & trait.instruction) !== 0) this.instructions.add(at)
     this.language[at] = facts.language
     this.position[at] = facts.position
-    this.guessedThread[at] = facts.threadId.startsWith(guessedThreadPrefix) ? 1 : 0
+    this.guessedThread[at] = isGuessed(facts.threadId) ? 1 : 0
     this.items += 1
     this.totalLength += facts.length
     this.languageItems[facts.language] = (this.languageItems[facts.language] ?? 0) + 1

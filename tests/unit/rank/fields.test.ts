@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { guessedThreadPrefix, OwnerFacts } from '../../../src/memory/rank/facts.ts'
+import { OwnerFacts } from '../../../src/memory/rank/facts.ts'
 import { scoreFields } from '../../../src/memory/rank/fields.ts'
 import { blockOf, blockSize, gatherPostings, packPostings, withoutPosting } from '../../../src/memory/rank/postings.ts'
 import { rarestTerms, readQuestion } from '../../../src/memory/rank/question.ts'
 import { recipe } from '../../../src/memory/rank/recipe.ts'
 import { invert, packTerms, unpackTerms } from '../../../src/memory/rank/tail.ts'
+import { guessedThread } from '../../../src/memory/threads.ts'
 import type { ClientId } from '../../../src/shared/brand.ts'
 
 interface Item {
@@ -142,7 +143,7 @@ describe('BM25 over an item, its neighbours and its thread', () => {
     const many = fc.array(item, { maxLength: 60 })
     const factors = fc.array(fc.constantFrom(0, 0.5, 1, 2), { minLength: 60, maxLength: 60 })
     const some = fc.uniqueArray(fc.nat(59), { maxLength: 3 })
-    const names = fc.constantFrom('thread ', guessedThreadPrefix)
+    const names = fc.constantFrom('thread ', guessedThread(''))
     fc.assert(
       fc.property(many, names, factors, fc.integer({ min: 1, max: 5 }), some, (items, name, factorOf, limit, kept) => {
         const facts = factsOf(items, true, name)
@@ -177,7 +178,7 @@ describe('BM25 over an item, its neighbours and its thread', () => {
           return new Map([...places].sort((x, y) => x - y).map((at) => [at, scores[at] ?? 0]))
         }
         const own = [...found('thread ')].filter(([at]) => items[at]?.terms.includes(term))
-        expect([...found(guessedThreadPrefix)]).toEqual(own)
+        expect([...found(guessedThread(''))]).toEqual(own)
       }),
     )
   })
