@@ -44,7 +44,7 @@ export interface AddPolicy {
   readonly at: number
   /** Adds of one app that name no thread and lie less than this apart form one. */
   readonly threadGapMs: number
-  /** Memories that were handed out to any app of the owner since then are given to `isEcho`, the newest 200 of them. */
+  /** Memories that were handed out to any app of the owner since then are given to `isEcho`, the newest of them (`mostRecalled` of change/add). */
   readonly recalledSince: number
   /** Whether a text is what this server itself returned. */
   isEcho(content: string, recalled: readonly Memory[]): boolean

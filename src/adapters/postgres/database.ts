@@ -1,5 +1,5 @@
 /**
- * Postgres as every store here speaks to it: a bounded pool, deadlines, and the two ways of working on it.  A read is one
+ * Postgres as every store here speaks to it: a bounded pool, deadlines, and the two ways of working on it. A read is one
  * statement, which sees one moment. A write is a transaction of one owner; an owner's writes happen one after the other, in this
  * process by a queue (so that they hold one connection and not all) and among processes by an advisory lock.
  */

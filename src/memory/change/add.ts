@@ -7,13 +7,18 @@ import { guessedThread, isGuessed } from '../threads.ts'
 import { createPlaces, type Place } from './places.ts'
 import type { ChangeSet, Writing } from './set.ts'
 
+/** How many of the memories that say a text, the oldest first, and of those handed out, the newest first, an engine reads. */
+export const mostSameTexts = 100
+export const mostRecalled = 200
+
 /** What an engine knows when drafts come. */
 export interface KnownForAdding {
   readonly rule: AccessRule
-  /** Memories that were handed out to any app since `AddPolicy.recalledSince`. */
+  /** Memories that were handed out to any app since `AddPolicy.recalledSince`, up to `mostRecalled`. */
   readonly recalled: readonly Memory[]
   /** The app's newest memory. */
   newestOfApp(): { readonly threadId: string; readonly createdAt: number } | undefined
+  /** Those with this hash that still hold, up to `mostSameTexts`. */
   sameText(hash: string): readonly Memory[]
   firstFree(threadId: string): number
 }

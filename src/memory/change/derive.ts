@@ -15,16 +15,14 @@ export const isOfText = (memory: Memory | undefined, contentHash: string): memor
 
 /**
  * What of a model's derivation a memory takes over: only what it has not. A category by which the person limits an app
- * is theirs to give: a text must not talk a model into showing it to an app. `ruleLists`: the categories of all their rules, as
- * they are kept. Undefined: nothing.
+ * (`ruled`, of all their rules) is theirs to give: a text must not talk a model into showing it to an app. Undefined: nothing.
  */
 export function takingOver(
   before: Memory,
   { categories, occurredAt }: Derived,
-  ruleLists: readonly (string | null)[],
+  ruled: ReadonlySet<string>,
   { appId, at }: { readonly appId: ClientId; readonly at: number },
 ): { readonly memory: Memory; readonly changes: ChangeSet } | undefined {
-  const ruled = new Set(ruleLists.flatMap((list): string[] => (list === null ? [] : JSON.parse(list))))
   const given = categories.filter((name) => !ruled.has(name))
   const change: Partial<Memory> = {
     ...(before.categories.length === 0 && given.length > 0 ? { categories: given } : {}),

@@ -19,8 +19,15 @@ export const ruleOf = (row: RuleRow): AccessRule => ({
   paused: Boolean(row.paused),
   read: row.read,
   write: row.write,
-  categories: row.categories === null ? undefined : JSON.parse(row.categories),
+  categories: row.categories === null ? undefined : categoriesIn(row),
 })
+
+/** The categories by which rules limit their apps. */
+export const ruledCategories = (rows: readonly Pick<RuleRow, 'categories'>[]): ReadonlySet<string> =>
+  new Set(rows.flatMap(categoriesIn))
+
+const categoriesIn = ({ categories }: Pick<RuleRow, 'categories'>): readonly string[] =>
+  categories === null ? [] : JSON.parse(categories)
 
 export const categoriesToRow = ({ categories }: AccessRule): string | null =>
   categories === undefined ? null : JSON.stringify(categories)

@@ -4,6 +4,7 @@ import { isOfText, takingOver } from '../../../memory/change/derive.ts'
 import { textOf } from '../../../memory/graph/knowledge.ts'
 import type { GraphMemory, GraphSource } from '../../../memory/graph/ports.ts'
 import type { Knowledge, Mention, Relation } from '../../../memory/graph/schema.ts'
+import { type RuleRow, ruledCategories } from '../../../memory/stored/app.ts'
 import { graphMemoryOf } from '../../../memory/stored/graph.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
@@ -61,10 +62,9 @@ export function postgresGraphSource(db: Database): GraphSource {
         const { categories, occurredAt, ...body } = derived
         await sql`INSERT INTO extraction (memory, body) VALUES (${row.seq}, ${JSON.stringify(body)})
           ON CONFLICT (memory) DO UPDATE SET body = excluded.body`
-        const rules = await sql<{ categories: string | null }[]>`
+        const rules = await sql<Pick<RuleRow, 'categories'>[]>`
           SELECT categories FROM access_rule WHERE owner_id = ${ownerId}`
-        const lists = rules.map((rule) => rule.categories)
-        const taken = takingOver(before, { categories, occurredAt }, lists, by)
+        const taken = takingOver(before, { categories, occurredAt }, ruledCategories(rules), by)
         if (taken !== undefined) await writeChanges(transaction, taken.changes)
         await refreshKnowledge(transaction, taken?.memory ?? before)
         await writeJobs(transaction, [{ id, kinds: ['graph'] }], by.at)

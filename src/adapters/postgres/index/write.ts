@@ -1,36 +1,31 @@
 /**
  * Writing the index of words, always inside the memory's own transaction, so that memory and index are never apart.
- * Called by the steps of a write (memory/record); the bytes are those of memory/rank/postings and tail.
+ * Called by the memory store's projection; the bytes are those of memory/rank/postings and tail.
  */
+import { isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
 import { blockOf, blockSize, withoutPostings } from '../../../memory/rank/postings.ts'
+import type { Memory } from '../../../memory/schema.ts'
 import { analyze } from '../../../memory/text/analyze.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
 import type { Sql, Transaction } from '../database.ts'
 import { append, type Place, placeOf, readPostings, writePostings } from './append.ts'
 import { type OwnerRow, ownerOf } from './owner.ts'
 
-/** A memory's text before (undefined: it was not there) and after (undefined: it is gone). */
-export interface IndexChange {
-  readonly id: MemoryId
-  readonly before: string | undefined
-  readonly after: string | undefined
-}
-
 /** Brings the index to how the memories are. Sent behind the statements that change them. */
-export async function changeIndex(transaction: Transaction, changes: readonly IndexChange[]): Promise<void> {
+export async function changeIndex(transaction: Transaction, changes: readonly MemoryChanged[]): Promise<void> {
   const { owner, rebuilt } = await ownerOf(transaction)
   // One that was just made anew has seen the memories as they are.
   if (rebuilt) return
-  const touched = changes.filter(({ before, after }) => before === after)
-  const removed = changes.filter(({ before, after }) => before !== undefined && before !== after)
-  const added = changes.filter(({ before, after }) => after !== undefined && before !== after)
-  if (touched.length > 0) await touch(transaction, owner, touched)
+  const [reworded, touched] = [changes.filter(isReworded), changes.filter((change) => !isReworded(change))]
+  const removed = reworded.flatMap(({ before }) => before ?? [])
+  const added = reworded.flatMap(({ after }) => after ?? [])
+  if (touched.length > 0) await touch(transaction, owner, touched.map(memoryIn))
   if (removed.length > 0) await remove(transaction, owner, removed)
   if (added.length > 0) {
     await append(
       transaction,
       owner,
-      added.map(({ id, after }) => ({ memory: id, text: after ?? '' })),
+      added.map(({ id, content }) => ({ memory: id, text: content })),
     )
   } else {
     await transaction.sql`UPDATE index_owner SET version = ${owner.version + 1} WHERE key = ${owner.key}`
@@ -38,20 +33,20 @@ export async function changeIndex(transaction: Transaction, changes: readonly In
 }
 
 /** Says that what ranking knows of memories besides their words (state, validity, categories, time) has changed. */
-async function touch({ sql, ownerId }: Transaction, owner: OwnerRow, changes: readonly IndexChange[]): Promise<void> {
+async function touch({ sql, ownerId }: Transaction, owner: OwnerRow, memories: readonly Memory[]): Promise<void> {
   await sql`UPDATE index_item AS i SET version = ${owner.version + 1} FROM memory AS m
-    WHERE m.owner_id = ${ownerId} AND m.id = ANY(${idsOf(changes)}::text[]) AND i.memory = m.seq`
+    WHERE m.owner_id = ${ownerId} AND m.id = ANY(${idsOf(memories)}::text[]) AND i.memory = m.seq`
 }
 
-/** Takes memories out. The text each was indexed with says where its postings are. */
-async function remove({ sql, ownerId }: Transaction, owner: OwnerRow, changes: readonly IndexChange[]): Promise<void> {
+/** Takes memories out, as they were indexed: the text of each says where its postings are. */
+async function remove({ sql, ownerId }: Transaction, owner: OwnerRow, memories: readonly Memory[]): Promise<void> {
   const { key } = owner
   const items = await sql<{ id: MemoryId; ordinal: number }[]>`
     SELECT m.id, i.ordinal FROM memory AS m JOIN index_item AS i ON i.memory = m.seq
-     WHERE m.owner_id = ${ownerId} AND m.id = ANY(${idsOf(changes)}::text[])`
+     WHERE m.owner_id = ${ownerId} AND m.id = ANY(${idsOf(memories)}::text[])`
   if (items.length === 0) return
   const ordinals = items.map(({ ordinal }) => ordinal)
-  const texts = new Map(changes.map(({ id, before }) => [id, before ?? '']))
+  const texts = new Map(memories.map(({ id, content }) => [id, content]))
   const packed = items.filter(({ ordinal }) => ordinal < owner.packed_to)
   await Promise.all([
     ...['index_tail', 'index_code', 'index_vector'].map((table) =>
@@ -98,4 +93,4 @@ async function removePostings(
   }
 }
 
-const idsOf = (changes: readonly IndexChange[]): MemoryId[] => changes.map(({ id }) => id)
+const idsOf = (memories: readonly Memory[]): MemoryId[] => memories.map(({ id }) => id)

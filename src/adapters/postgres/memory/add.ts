@@ -1,5 +1,5 @@
 /** Adding: what a batch has to be compared with is read at once, what memory/change/add makes of it is written at once. */
-import { adding } from '../../../memory/change/add.ts'
+import { adding, mostRecalled, mostSameTexts } from '../../../memory/change/add.ts'
 import type { AddOutcome, AddPolicy, Draft } from '../../../memory/ports.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
@@ -36,7 +36,7 @@ export async function addAll(
   return outcomes
 }
 
-/** By hash the memories that say it and still hold, the oldest first, at most 100 of each. */
+/** By hash the memories that say it and still hold, the oldest first. */
 export async function sameTexts(
   { sql, ownerId }: Transaction,
   hashes: readonly string[],
@@ -44,14 +44,14 @@ export async function sameTexts(
   const rows = await sql<MemoryRow[]>`
     SELECT m.* FROM (SELECT DISTINCT unnest(${hashes}::text[]) COLLATE "C" AS hash) AS h CROSS JOIN LATERAL (
       SELECT * FROM memory WHERE owner_id = ${ownerId} AND content_hash = h.hash AND valid_to IS NULL
-       ORDER BY created_at, id LIMIT 100) AS m ORDER BY m.created_at, m.id`
+       ORDER BY created_at, id LIMIT ${mostSameTexts}) AS m ORDER BY m.created_at, m.id`
   return Map.groupBy(rows.map(memoryOf), ({ contentHash }) => contentHash)
 }
 
 async function recentlyRecalled({ sql, ownerId }: Transaction, since: number): Promise<Memory[]> {
   const rows = await sql<MemoryRow[]>`
     SELECT m.* FROM (SELECT memory_id FROM access_log WHERE owner_id = ${ownerId} AND at >= ${since}
-        GROUP BY memory_id ORDER BY max(at) DESC LIMIT 200) AS a
+        GROUP BY memory_id ORDER BY max(at) DESC LIMIT ${mostRecalled}) AS a
       JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = a.memory_id WHERE m.state <> 'deleted'`
   return rows.map(memoryOf)
 }

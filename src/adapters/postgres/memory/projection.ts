@@ -7,14 +7,9 @@ import { writeJobs } from './outbox.ts'
 
 /** Brings what is derived of memories from how they were to how they are. */
 export async function project(transaction: Transaction, changes: readonly MemoryChanged[], at: number): Promise<void> {
-  const texts = changes.map((change) => ({
-    id: memoryIn(change).id,
-    before: change.before?.content,
-    after: change.after?.content,
-  }))
   const jobs = changes.map((change) => ({ id: memoryIn(change).id, kinds: jobsOf(change) }))
   await Promise.all([
-    changeIndex(transaction, texts),
+    changeIndex(transaction, changes),
     changeKnowledge(transaction, changes),
     writeJobs(transaction, jobs, at),
   ])

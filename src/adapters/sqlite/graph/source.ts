@@ -4,6 +4,7 @@ import { isOfText, takingOver } from '../../../memory/change/derive.ts'
 import { textOf } from '../../../memory/graph/knowledge.ts'
 import type { GraphMemory, GraphSource } from '../../../memory/graph/ports.ts'
 import type { EntityKind, Knowledge, Origin } from '../../../memory/graph/schema.ts'
+import { type RuleRow, ruledCategories } from '../../../memory/stored/app.ts'
 import { graphMemoryOf } from '../../../memory/stored/graph.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
@@ -69,12 +70,11 @@ export function sqliteGraphSource(db: Database): GraphSource {
           row.seq,
           JSON.stringify(body),
         )
-        const rules = db.all<{ categories: string | null }>(
+        const rules = db.all<Pick<RuleRow, 'categories'>>(
           'SELECT categories FROM access_rule WHERE owner_id = ?',
           ownerId,
         )
-        const lists = rules.map((rule) => rule.categories)
-        const taken = takingOver(before, { categories, occurredAt }, lists, by)
+        const taken = takingOver(before, { categories, occurredAt }, ruledCategories(rules), by)
         if (taken !== undefined) writeChanges(db, ownerId, taken.changes)
         refreshKnowledge(db, taken?.memory ?? before)
         writeJobs(db, ownerId, id, ['graph'], by.at)

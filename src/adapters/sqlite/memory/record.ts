@@ -30,7 +30,7 @@ export function writeChanges(db: Database, ownerId: OwnerId, changes: ChangeSet)
     else update(db, change.before, change.after)
     project(db, change, changes.at)
   }
-  if (changes.erased !== undefined) forgetResults(db, ownerId)
+  if (changes.erased?.length) forgetResults(db, ownerId)
   for (const event of changes.events) {
     const row = eventRowOf(changes, event)
     db.run(insertEvent, ownerId, ...eventColumns.map((column) => row[column]))

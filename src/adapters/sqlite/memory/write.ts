@@ -1,6 +1,6 @@
 /** Adding and changing memories, each call one transaction. What each comes to is said by memory/change. */
 import { assertWriter } from '../../../memory/access.ts'
-import { adding } from '../../../memory/change/add.ts'
+import { adding, mostRecalled, mostSameTexts } from '../../../memory/change/add.ts'
 import { erasable, erasing, movingTo, updating } from '../../../memory/change/update.ts'
 import type { Memories, MemoryFilter } from '../../../memory/ports.ts'
 import type { AccessRule, Memory } from '../../../memory/schema.ts'
@@ -52,7 +52,7 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
       flush(ownerId)
       const rule = writer(db, ownerId, appId)
       const memories = erasable(ids, (id) => find(db, ownerId, id), rule, options)
-      if (memories.length > 0) writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options))
+      writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options))
       return memories.map(({ id }) => id)
     }),
 
@@ -61,7 +61,7 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
       flush(ownerId)
       const rule = writer(db, ownerId, appId)
       const memories = selectAll(db, both(changeable(ownerId, rule), { sql: "m.state <> 'deleted'", values: [] }))
-      if (memories.length > 0) writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options))
+      writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options))
       return memories.length
     }),
 })
@@ -89,12 +89,12 @@ const selectAll = (db: Database, condition: Condition): Memory[] =>
 const selected = (ownerId: OwnerId, rule: AccessRule, which: readonly MemoryId[] | MemoryFilter): Condition =>
   both(changeable(ownerId, rule), 'states' in which ? matching(ownerId, which) : oneOf('m.id', which))
 
-/** The memories that say it and still hold, the oldest first, at most 100. */
+/** The memories that say it and still hold, the oldest first. */
 export function sameText(db: Database, ownerId: OwnerId, hash: string): Memory[] {
   const rows = db.all<MemoryRow>(
     // Left alone, SQLite walks the owner's memories by time for the order's sake: every write would cost more than the last.
     `SELECT * FROM memory INDEXED BY memory_by_hash
-      WHERE owner_id = ? AND content_hash = ? AND valid_to IS NULL ORDER BY created_at, id LIMIT 100`,
+      WHERE owner_id = ? AND content_hash = ? AND valid_to IS NULL ORDER BY created_at, id LIMIT ${mostSameTexts}`,
     ownerId,
     hash,
   )
@@ -106,7 +106,7 @@ export function recentlyRecalled(db: Database, ownerId: OwnerId, since: number):
     // By time and then by id, which is said twice over: left alone, SQLite reads all that was ever logged of the owner for the
     // order's sake, and all of their memories for the join's, and every write costs more than the last.
     `SELECT m.* FROM (SELECT memory_id, max(at) AS at FROM access_log INDEXED BY access_log_by_time WHERE owner_id = ? AND at >= ?
-        GROUP BY memory_id ORDER BY max(at) DESC LIMIT 200) AS a
+        GROUP BY memory_id ORDER BY max(at) DESC LIMIT ${mostRecalled}) AS a
        CROSS JOIN memory AS m ON m.owner_id = ? AND m.id = a.memory_id WHERE m.state <> 'deleted'`,
     ownerId,
     since,
