@@ -11,6 +11,7 @@ import { createLog } from '../shared/log.ts'
 import { createRandom } from '../shared/random.ts'
 import { openAuthEngine } from './auth-engine.ts'
 import { memoryFileOf, openOnPostgres, openOnSqlite } from './memory-engine.ts'
+import { createOpening } from './opening.ts'
 
 export type TransferRecord =
   | { readonly kind: 'user'; readonly value: User }
@@ -30,11 +31,8 @@ export interface Place {
 
 /** Which parts to open: all, or those whose engine is configured. */
 export async function openPlace(config: Config, parts = { auth: true, memories: true }): Promise<Place> {
-  const closers: (() => void | Promise<void>)[] = []
+  const { onClose, close } = createOpening()
   const engines: string[] = []
-  const close = async () => {
-    for (const closeOne of closers.splice(0).reverse()) await closeOne()
-  }
   try {
     const auth = parts.auth ? await openAuth() : undefined
     return { auth, memories: parts.memories ? await openMemories() : undefined, engines, close }
@@ -47,7 +45,7 @@ export async function openPlace(config: Config, parts = { auth: true, memories: 
     const clock = systemClock
     const given = { clock, random: createRandom(clock), log: createLog(config.logLevel), mayBeEmpty: true }
     const engine = await openAuthEngine(config, given)
-    closers.push(() => engine.close())
+    onClose(() => engine.close())
     engines.push(`sign-in on ${engine.name}`)
     return { stores: engine.stores, keys: await engine.openKeyStore() }
   }
@@ -63,7 +61,7 @@ export async function openPlace(config: Config, parts = { auth: true, memories: 
     const { postgresMemoryDump } = await import('../adapters/postgres/memory/dump.ts')
     await (await openOnPostgres(databaseUrl)).close()
     const dump = postgresMemoryDump({ url: databaseUrl })
-    closers.push(() => dump.close())
+    onClose(() => dump.close())
     engines.push('memories on Postgres')
     return dump
   }

@@ -86,15 +86,13 @@ class Observed implements RequestContext {
 }
 
 /** RFC 9112 section 3.2: a request whose Host cannot be one has no address, and what is behind here would fail on that. */
-function badHost(request: Request): Response {
-  const { requestId } = requestContext(request)
-  const detail = 'The Host header names no host.'
-  const problem = { type: 'about:blank', title: 'Bad Request', status: 400, detail, code: 'host_invalid', requestId }
-  return new Response(JSON.stringify(problem), {
+const badHost = (request: Request): Response =>
+  problemResponse(request, {
     status: 400,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    title: 'Bad Request',
+    detail: 'The Host header names no host.',
+    code: 'host_invalid',
   })
-}
 
 /** What nobody expected: the cause goes to the log, the caller gets the request id. */
 export function unexpectedError(request: Request, error: unknown, log: Log): Response {

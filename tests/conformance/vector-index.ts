@@ -1,7 +1,7 @@
 /** What every adapter of `VectorIndex` keeps to, and searching by meaning on it. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { embedItems } from '../../src/memory/jobs/embed-items.ts'
-import { likenessOf, likest } from '../../src/memory/rank/codes.ts'
+import { likenessOf, mostAlike } from '../../src/memory/rank/codes.ts'
 import { type Embedder, toUnitLength } from '../../src/memory/rank/embedder.ts'
 import { search } from '../../src/memory/recall.ts'
 import { Fault } from '../../src/shared/fault.ts'
@@ -106,7 +106,7 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
       const exact = new Map(items.map((item, ordinal) => [ordinal, likenessOf(vector, item)]))
       exact.delete(0)
       // So few are all compared whole: what is found is exact.
-      const ordered = likest(exact, items.length)
+      const ordered = mostAlike(exact, items.length)
       const [besideOther = 0, other = 0] = ordered.slice(-2)
       const index = await engine.index.open(owner('ada'))
       const found = await index.nearest({

@@ -1,6 +1,6 @@
 /** Vectors made up for tests and benches of searching by meaning: the same on every run. */
 
-import { likenessOf, likest } from '../../src/memory/rank/codes.ts'
+import { likenessOf, mostAlike } from '../../src/memory/rank/codes.ts'
 import { toUnitLength } from '../../src/memory/rank/embedder.ts'
 import { sentence, wordsFrom } from '../bench/synthetic.ts'
 
@@ -71,7 +71,7 @@ export function recallsOf(
   const found = mosts.map(() => 0)
   for (const question of questions) {
     const chosen = new Set(choose(question))
-    const exact = likest(
+    const exact = mostAlike(
       new Map(items.map((item, ordinal) => [ordinal, likenessOf(question, item)])),
       Math.max(...mosts),
     )

@@ -142,8 +142,8 @@ export function likenessOf(left: Float32Array, right: Float32Array): number {
   return sum
 }
 
-/** The ordinals of the `count` likest, the likest first; of equals the older. */
-export const likest = (likeness: ReadonlyMap<number, number>, count: number): number[] =>
+/** The ordinals of the `count` most alike, the most alike first; of equals the older. */
+export const mostAlike = (likeness: ReadonlyMap<number, number>, count: number): number[] =>
   [...likeness]
     .sort((left, right) => right[1] - left[1] || left[0] - right[0])
     .slice(0, count)

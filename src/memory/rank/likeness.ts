@@ -9,7 +9,7 @@ export function beside({ previous, next }: OwnerFacts, at: number): number[] {
 export interface Meaning {
   /** Cosines by ordinal: of the nearest items, of those beside them and of others that were compared. */
   readonly likeness: ReadonlyMap<number, number>
-  /** Items that were compared without regard to the question: what is no liker than these is unlike. */
+  /** Items that were compared without regard to the question: what is no more alike than these is unlike. */
   readonly sample: readonly number[]
   /** Whether names were left out of what was compared. */
   readonly nameless: boolean
@@ -33,8 +33,8 @@ export function sampleOf({ ordinals }: OwnerFacts, accept: (at: number) => boole
 }
 
 /**
- * How well items fit in meaning, from 0 for what is as like as any item to 1 for the likest: on this scale likeness can be added to
- * what is by words (Bruch, Gai and Ingber, An Analysis of Fusion Functions for Hybrid Retrieval, 2023). Each item's likeness is
+ * How well items fit in meaning, from 0 for what is as alike as any item to 1 for the most alike: on this scale likeness can be added to
+ * the score by words (Bruch, Gai and Ingber, An Analysis of Fusion Functions for Hybrid Retrieval, 2023). Each item's likeness is
  * averaged with those beside it at `weight`: a short answer means what it answers.
  */
 export function fitInMeaning(

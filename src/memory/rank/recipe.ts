@@ -33,7 +33,7 @@ export interface Recipe {
   readonly quoted: number
   /** What the person's instruction that has most of the question's words gets besides. */
   readonly instruction: number
-  /** How much the likest in meaning counts beside the best by words, which is 1. */
+  /** How much what is most alike in meaning counts beside the best by words, which is 1. */
   readonly meaning: number
   /** The same where the names of who is asked were left out: a name draws whatever mentions it, the rest says what is meant. */
   readonly meaningNameless: number

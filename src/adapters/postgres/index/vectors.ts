@@ -3,7 +3,7 @@
  * SQLite, so that both engines find the same; for an owner with very many, by an HNSW index of their own in the server. Either
  * way the cosines that count are exact, of the whole vectors.
  */
-import { likenessToBytes, likest, wordsOf } from '../../../memory/rank/codes.ts'
+import { likenessToBytes, mostAlike, wordsOf } from '../../../memory/rank/codes.ts'
 import type { KeptCodes } from '../../../memory/rank/kept-index.ts'
 import type { NearestRequest } from '../../../memory/rank/ports.ts'
 import type { Database } from '../database.ts'
@@ -25,7 +25,7 @@ export const createNearest =
     const first = await compare(
       indexed ? await nearestByIndex(db, owner, request) : await nearestByCode(db, owner, codes, request),
     )
-    const near = [...likest(first, request.count), ...request.also]
+    const near = [...mostAlike(first, request.count), ...request.also]
     const wanted = [...new Set([...near, ...near.flatMap((one) => request.beside(one))])].filter(request.accept)
     const others = await compare(wanted.filter((ordinal) => !first.has(ordinal)))
     return new Map(

@@ -1,5 +1,5 @@
 /** Vectors of items in SQLite: float32 whole, read for few items, and one bit a number, kept in memory and scanned. */
-import { codeOf, likenessToBytes, likest, toBytes, wordsOf } from '../../../memory/rank/codes.ts'
+import { codeOf, likenessToBytes, mostAlike, toBytes, wordsOf } from '../../../memory/rank/codes.ts'
 import type { KeptCodes } from '../../../memory/rank/kept-index.ts'
 import type { EmbeddingClaim, NearestRequest, VectorIndex } from '../../../memory/rank/ports.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
@@ -132,7 +132,7 @@ export function nearestItems(
     for (const { ordinal, vector } of rows) found.set(ordinal, likenessToBytes(request.vector, vector))
   }
   compare(table.nearest(request.vector, request.count, (at) => request.accept(at)))
-  const near = [...likest(found, request.count), ...request.also]
+  const near = [...mostAlike(found, request.count), ...request.also]
   const wanted = new Set([...near, ...near.flatMap((one) => request.beside(one))])
   compare(wanted)
   for (const ordinal of found.keys()) if (!wanted.has(ordinal)) found.delete(ordinal)
