@@ -171,8 +171,8 @@ function signInServer({ config, clock, random, log, engine, verifier, take, metr
 /** Each person has an allowance with each of their clients, and one for their pages. */
 const limitPrincipal =
   (take: Common['take']) =>
-  (request: Request, { ownerId, clientId }: Principal) =>
-    take(request, clientId === uiClientId ? 'pages' : 'principal', `${ownerId} ${clientId}`)
+  (request: Request, { ownerId, clientId }: Principal, requests?: number) =>
+    take(request, clientId === uiClientId ? 'pages' : 'principal', `${ownerId} ${clientId}`, requests)
 
 /** All of the REST API, or with the role actions alone the part of it that ChatGPT's Actions may call. */
 const restApi = ({ config, clock, log, verifier, take, operations }: Common, services: MemoryServices) => {

@@ -44,6 +44,6 @@ export interface McpDependencies<Services> {
   readonly prompts?: readonly Prompt[]
   readonly handover: StreamHandover
   readonly settings: McpSettings
-  /** Takes a request from the caller's allowance. Throws `Fault('rate_limited')`. Without it nothing is limited here. */
-  readonly limit?: (request: Request, principal: Principal) => Promise<unknown>
+  /** Takes a request, or `requests`, from the caller's allowance. Throws `Fault('rate_limited')`. Without it nothing is limited here. */
+  readonly limit?: (request: Request, principal: Principal, requests?: number) => Promise<unknown>
 }

@@ -33,6 +33,10 @@ export interface Legacy {
 /** JSON-RPC 2.0 section 6 bounds none; each message of a batch runs an operation. */
 const largestBatch = 100
 
+/** For how many requests a body counts in its caller's allowance; one that is refused whole for its size counts as one. */
+export const requestsIn = (body: unknown): number =>
+  Array.isArray(body) && body.length > 0 && body.length <= largestBatch ? body.length : 1
+
 const Initialize = t.Object({
   protocolVersion: t.String(),
   capabilities: t.Object({}),

@@ -16,6 +16,7 @@ import { challengeResult, missingScope, readsChallengeInResult } from './challen
 import type { McpDependencies } from './dependencies.ts'
 import { createFeatures, iconPath } from './features.ts'
 import { requestIdOf, rpcCodes } from './json-rpc.ts'
+import { requestsIn } from './legacy.ts'
 import { createMethods } from './methods.ts'
 import { originCheck } from './origin.ts'
 import { createSse } from './sse.ts'
@@ -61,6 +62,9 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
     // MCP 2026-07-28: one POST endpoint. The stateless service of 2025's revisions has no stream to GET and no session to DELETE.
     if (request.method !== 'POST') return rpcError(405, rpcCodes.transport, 'Method not allowed.', { allow: 'POST' })
     const body = await readJson(request, bodyLimitBytes)
+    // The first was taken before the body was read.
+    const more = requestsIn(body) - 1
+    if (more > 0) await deps.limit?.(request, principal, more)
     const refusal = missingScope(body, principal, features.tools, deps.settings, '/mcp')
     if (refusal !== undefined) {
       const id = requestIdOf(body)

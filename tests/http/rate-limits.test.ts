@@ -38,6 +38,29 @@ function expectRefusal(response: Response, rule: string, policy: string) {
   expect(response.headers.get('ratelimit')).toMatch(new RegExp(`^"${rule}";r=0;t=\\d+$`))
 }
 
+describe('A batch over MCP', () => {
+  test('2025-03-26: counts as the messages in it, and one beyond the allowance does nothing', async () => {
+    const limited = await deploy({ RATE_LIMIT_PER_MINUTE: '6', RATE_LIMIT_BURST: '2' })
+    const authorization = bearer(await limited.signIn(await limited.register()))
+    const add = (n: number) => ({ name: 'add_memories', arguments: { text: `Number ${n} is a memory.` } })
+    const post = (count: number) =>
+      limited.send('/mcp', {
+        method: 'POST',
+        headers: { ...authorization, 'content-type': 'application/json' },
+        body: JSON.stringify(
+          Array.from({ length: count }, (_, id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: add(id) })),
+        ),
+      })
+    const served = await post(3)
+    expect(served.status).toBe(200)
+    expect(served.headers.get('ratelimit')).toStartWith('"principal";r=3;')
+    expectRefusal(await post(7), 'principal', 'q=6;w=60')
+    const headers = bearer(await limited.signIn(await limited.register()))
+    expect(await (await limited.send('/api/v1/memories', { headers })).json()).toMatchObject({ total: 3 })
+    await limited.close()
+  })
+})
+
 describe('The resources: an allowance for each person and client', () => {
   test('/api/v1 serves what a minute allows and the burst, then answers 429 with Retry-After', async () => {
     const me = () => deployment.send('/api/v1/me', { headers: bearer(tokens) })
