@@ -2,7 +2,8 @@ import { heapStats } from 'bun:jsc'
 import { describe, expect, test } from 'bun:test'
 import { gzipSync, strToU8, zipSync } from 'fflate'
 import { importMemories } from '../../../src/memory/backup/import.ts'
-import { recordsOf, zipLimits } from '../../../src/memory/backup/read-zip.ts'
+import { recordsOf } from '../../../src/memory/backup/read-zip.ts'
+import { zipLimits } from '../../../src/memory/backup/zip-limits.ts'
 
 const linesOf = (count: number) =>
   strToU8(Array.from({ length: count }, (_, n) => `${JSON.stringify({ n, salt: crypto.randomUUID() })}\n`).join(''))
