@@ -20,7 +20,7 @@ const fit = (likeness: readonly number[], sample: readonly number[], thread?: nu
   fitInMeaning(factsOf(likeness.length, thread), { likeness: new Map(likeness.entries()), sample }, 0.5)
 
 describe('Fit in meaning', () => {
-  test('is 1 for the mostAlike and nothing for what is no liker than the average of the sample', () => {
+  test('is 1 for the most alike and nothing for what is no more alike than the average of the sample', () => {
     expect([...fit([0.75, 0.375, 0.25, 0.125, 0], [1, 2, 3])]).toEqual([
       [0, 1],
       [1, expect.closeTo(0.25)],
