@@ -5,14 +5,13 @@ import type { AnyOperation, Caller } from './operation.ts'
 import type { Onces } from './ports.ts'
 
 const keepMs = 24 * 60 * 60_000
-const maxKeyCharacters = 255
 
 /**
  * Runs `work` unless this app has used the caller's key in the last 24 hours; then gives the first result again.
  * A process that dies between the write and keeping its result lets the key go after a minute; the write is then repeated,
  * which for a text that is known by then gives the memory it made.
  * @throws Fault `conflict` when the key came with another input, when its first request still runs, or when what it
- * returned was erased since; `invalid` for a key that is too long
+ * returned was erased since
  */
 export async function once<T>(
   store: Onces,
@@ -22,9 +21,6 @@ export async function once<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (idempotencyKey === undefined) return work()
-  if (idempotencyKey.length === 0 || idempotencyKey.length > maxKeyCharacters) {
-    throw fault('invalid', 'idempotency_key_invalid', `Idempotency-Key takes 1 to ${maxKeyCharacters} characters.`)
-  }
   const key = sha256(idempotencyKey)
   const begun = await store.beginOnce(ownerId, appId, key, sha256(JSON.stringify([name, input])), nowMs)
   // The result was made by this same operation: its type is known.
@@ -41,16 +37,15 @@ export async function once<T>(
   }
 }
 
-const fault = (kind: 'conflict' | 'invalid', code: string, message: string): Fault =>
-  new Fault(kind, message, { code, field: 'Idempotency-Key' })
+const conflict = (code: string, message: string): Fault =>
+  new Fault('conflict', message, { code, field: 'idempotency-key' })
 
 const refusals = {
-  running: () => fault('conflict', 'idempotency_key_running', 'The first request with this key still runs. Try again.'),
+  running: () => conflict('idempotency_key_running', 'The first request with this key still runs. Try again.'),
   other_input: () =>
-    fault('conflict', 'idempotency_key_reused', 'This key was used with another request. Use a new key for each.'),
+    conflict('idempotency_key_reused', 'This key was used with another request. Use a new key for each.'),
   erased: () =>
-    fault(
-      'conflict',
+    conflict(
       'idempotency_result_erased',
       'This key was used, and since then memories were deleted or this app was limited. Use a new key.',
     ),

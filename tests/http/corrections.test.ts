@@ -65,6 +65,14 @@ describe('facts that change', () => {
     expect((await call('POST', `/memories/${id}/undo`, undefined, stale)).status).toBe(412)
     expect((await call('POST', `/memories/${id}/undo`)).status).toBe(409)
   })
+
+  test('an ETag that is too old and one that never was are refused alike', async () => {
+    const id = await add('Guarded too.')
+    for (const etag of ['"7"', '"seven"', 'W/"1"']) {
+      const { status, body } = await call('PUT', `/memories/${id}`, { memory_content: 'x' }, { 'if-match': etag })
+      expect([etag, status, body.code, body.field]).toEqual([etag, 412, 'version_mismatch', 'if-match'])
+    }
+  })
 })
 
 describe('what is not kept', () => {
@@ -87,7 +95,12 @@ describe('what is not kept', () => {
   test('an Idempotency-Key that comes with another input is refused, and one whose memory was erased tells nothing', async () => {
     const headers = { 'idempotency-key': 'key-one' }
     const { body } = await call('POST', '/memories/', { text: 'Said once.' }, headers)
-    expect((await call('POST', '/memories/', { text: 'Said otherwise.' }, headers)).status).toBe(409)
+    const other = await call('POST', '/memories/', { text: 'Said otherwise.' }, headers)
+    expect([other.status, other.body.code, other.body.field]).toEqual([
+      409,
+      'idempotency_key_reused',
+      'idempotency-key',
+    ])
     await call('DELETE', `/memories/${body.id}`)
     const again = await call('POST', '/memories/', { text: 'Said once.' }, headers)
     expect([again.status, again.body.code]).toEqual([409, 'idempotency_result_erased'])

@@ -28,7 +28,7 @@ export function assertChange(rule: AccessRule, memory: Memory, { ifVersion }: Wr
   if (ifVersion !== undefined && ifVersion !== memory.version) {
     throw new Fault('precondition_failed', 'The memory was changed in the meantime. Read it again.', {
       code: 'version_mismatch',
-      field: 'If-Match',
+      field: 'if-match',
     })
   }
 }

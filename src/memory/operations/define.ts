@@ -71,7 +71,7 @@ export function versionOf(ifMatch: string | undefined): number | undefined {
   const version = /^"(\d{1,15})"$/.exec(ifMatch.trim())?.[1]
   if (version === undefined) {
     throw new Fault('precondition_failed', 'If-Match has no ETag of this memory.', {
-      code: 'version_changed',
+      code: 'version_mismatch',
       field: 'if-match',
     })
   }
