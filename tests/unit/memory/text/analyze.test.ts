@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { analyze, analyzeQuestion } from '../../../src/memory/text/analyze.ts'
-import { languages } from '../../../src/memory/text/languages.ts'
-import { trait, traitsOf } from '../../../src/memory/text/traits.ts'
+import { analyze, analyzeQuestion } from '../../../../src/memory/text/analyze.ts'
+import { languages } from '../../../../src/memory/text/languages.ts'
+import { trait, traitsOf } from '../../../../src/memory/text/traits.ts'
 
 const termsOf = (text: string) => [...analyze(text).terms.keys()]
 const codeOf = (text: string) => languages[analyze(text).language]?.code

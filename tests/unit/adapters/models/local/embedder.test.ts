@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import type { LocalModel } from '../../../../src/adapters/models/local/describe.ts'
-import { type LocalEmbedderOptions, localEmbedder } from '../../../../src/adapters/models/local/embedder.ts'
-import { Fault } from '../../../../src/shared/fault.ts'
-import { testClock } from '../../../support/time.ts'
+import type { LocalModel } from '../../../../../src/adapters/models/local/describe.ts'
+import { type LocalEmbedderOptions, localEmbedder } from '../../../../../src/adapters/models/local/embedder.ts'
+import { Fault } from '../../../../../src/shared/fault.ts'
+import { testClock } from '../../../../support/time.ts'
 
 const model: LocalModel = {
   folder: '/nowhere',

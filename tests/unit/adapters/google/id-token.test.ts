@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { verifyIdToken } from '../../../src/adapters/google/id-token.ts'
-import { googleMetadata } from '../../../src/adapters/google/metadata.ts'
+import { verifyIdToken } from '../../../../src/adapters/google/id-token.ts'
+import { googleMetadata } from '../../../../src/adapters/google/metadata.ts'
 
 const now = new Date('2026-11-01T00:00:00Z')
 const seconds = now.getTime() / 1000

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { OwnerFacts } from '../../../src/memory/rank/facts.ts'
-import { fitInMeaning, sampleOf } from '../../../src/memory/rank/likeness.ts'
-import type { ClientId } from '../../../src/shared/brand.ts'
+import { OwnerFacts } from '../../../../src/memory/rank/facts.ts'
+import { fitInMeaning, sampleOf } from '../../../../src/memory/rank/likeness.ts'
+import type { ClientId } from '../../../../src/shared/brand.ts'
 
 /** Items of which each `thread` ones in a row talk together. */
 function factsOf(items: number, thread = 1): OwnerFacts {

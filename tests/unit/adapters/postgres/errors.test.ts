@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { failure } from '../../src/adapters/postgres/errors.ts'
-import { Fault } from '../../src/shared/fault.ts'
+import { failure } from '../../../../src/adapters/postgres/errors.ts'
+import { Fault } from '../../../../src/shared/fault.ts'
 
 test('a connection that breaks is unavailable, however the driver says so; a mistake of the program stays one', () => {
   for (const error of [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { openAiEmbedder } from '../../../src/adapters/models/openai-embedder.ts'
-import { testClock } from '../../support/time.ts'
+import { openAiEmbedder } from '../../../../src/adapters/models/openai-embedder.ts'
+import { testClock } from '../../../support/time.ts'
 
 type Asked = { model: string; input: string[]; dimensions?: number }
 

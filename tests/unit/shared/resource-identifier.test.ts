@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { canonicalResource } from '../../src/shared/resource-identifier.ts'
+import { canonicalResource } from '../../../src/shared/resource-identifier.ts'
 
 const canonical = 'https://memory.example.com/mcp'
 

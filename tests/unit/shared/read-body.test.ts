@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readJson } from '../../src/shared/read-body.ts'
+import { readJson } from '../../../src/shared/read-body.ts'
 
 /** With its length announced, as a client that has the whole sends it, and in chunks, as one that does not. */
 const requests: [string, (body: string) => Request][] = [

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { httpsOutbound } from '../../../src/adapters/outbound/https.ts'
+import { httpsOutbound } from '../../../../src/adapters/outbound/https.ts'
 
-const pem = (name: string) => readFileSync(new URL(`../../support/tls/${name}`, import.meta.url), 'utf8')
+const pem = (name: string) => readFileSync(new URL(`../../../support/tls/${name}`, import.meta.url), 'utf8')
 const ca = pem('client.example.crt')
 const outbound = httpsOutbound({ ca })
 

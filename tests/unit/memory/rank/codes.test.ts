@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { CodeTable, codeFrom, codeOf, likenessOf, toBytes, vectorFrom } from '../../../src/memory/rank/codes.ts'
-import { toUnitLength } from '../../../src/memory/rank/embedder.ts'
+import { CodeTable, codeFrom, codeOf, likenessOf, toBytes, vectorFrom } from '../../../../src/memory/rank/codes.ts'
+import { toUnitLength } from '../../../../src/memory/rank/embedder.ts'
 
 describe('One-bit codes', () => {
   const vector = fc

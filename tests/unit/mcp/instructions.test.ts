@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { instructions } from '../../src/mcp/instructions.ts'
+import { instructions } from '../../../src/mcp/instructions.ts'
 
 describe('MCP 2026-07-28, instructions', () => {
   const first = instructions.slice(0, 512)

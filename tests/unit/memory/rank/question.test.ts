@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readQuestion } from '../../../src/memory/rank/question.ts'
+import { readQuestion } from '../../../../src/memory/rank/question.ts'
 
 const now = Date.UTC(2026, 10, 1)
 const periods = async (text: string) => (await readQuestion(text, [0], now)).periods

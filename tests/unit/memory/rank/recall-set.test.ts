@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { recall } from '../../../src/memory/recall.ts'
-import { app, callerOf, draftOf, owner, startMs } from '../../support/memories.ts'
-import { openRecall, type Recall } from '../../support/recall.ts'
+import { recall } from '../../../../src/memory/recall.ts'
+import { app, callerOf, draftOf, owner, startMs } from '../../../support/memories.ts'
+import { openRecall, type Recall } from '../../../support/recall.ts'
 
 let memory: Recall
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { Type as t } from '@sinclair/typebox'
-import { checkInput, conforms } from '../../src/shared/check-schema.ts'
-import { Fault } from '../../src/shared/fault.ts'
+import { checkInput, conforms } from '../../../src/shared/check-schema.ts'
+import { Fault } from '../../../src/shared/fault.ts'
 
 const schema = t.Object(
   {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { takeTurns } from '../../../../src/adapters/models/local/turns.ts'
+import { takeTurns } from '../../../../../src/adapters/models/local/turns.ts'
 
 /** Work that is done when it is told to: the texts in the order in which they were taken. */
 function openTurns() {

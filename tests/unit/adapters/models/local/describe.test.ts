@@ -2,9 +2,9 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { describeModel } from '../../../../src/adapters/models/local/describe.ts'
-import { missingFiles } from '../../../../src/adapters/models/local/files.ts'
-import { pool } from '../../../../src/adapters/models/local/model.ts'
+import { describeModel } from '../../../../../src/adapters/models/local/describe.ts'
+import { missingFiles } from '../../../../../src/adapters/models/local/files.ts'
+import { pool } from '../../../../../src/adapters/models/local/model.ts'
 
 const folders: string[] = []
 afterAll(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { safeOutput } from '../../src/mcp/safe-output.ts'
+import { safeOutput } from '../../../src/mcp/safe-output.ts'
 
 describe('MCP 2026-07-28, Tools, Security: outputs are sanitised', () => {
   const tags = (text: string) => [...text].map((c) => String.fromCodePoint(0xe0000 + (c.codePointAt(0) ?? 0))).join('')

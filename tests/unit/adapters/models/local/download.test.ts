@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:tes
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Download, download } from '../../../../src/adapters/models/local/download.ts'
-import { type FileServer, serveFiles } from '../../../support/file-server.ts'
+import { type Download, download } from '../../../../../src/adapters/models/local/download.ts'
+import { type FileServer, serveFiles } from '../../../../support/file-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'souvenir-download-'))
 const content = Buffer.from(Array.from({ length: 200_000 }, (_, i) => i % 251))

@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { OwnerFacts } from '../../../src/memory/rank/facts.ts'
-import { scoreFields } from '../../../src/memory/rank/fields.ts'
-import { blockOf, blockSize, gatherPostings, packPostings, withoutPosting } from '../../../src/memory/rank/postings.ts'
-import { rarestTerms, readQuestion } from '../../../src/memory/rank/question.ts'
-import { recipe } from '../../../src/memory/rank/recipe.ts'
-import { invert, packTerms, unpackTerms } from '../../../src/memory/rank/tail.ts'
-import { guessedThread } from '../../../src/memory/threads.ts'
-import type { ClientId } from '../../../src/shared/brand.ts'
+import { OwnerFacts } from '../../../../src/memory/rank/facts.ts'
+import { scoreFields } from '../../../../src/memory/rank/fields.ts'
+import {
+  blockOf,
+  blockSize,
+  gatherPostings,
+  packPostings,
+  withoutPosting,
+} from '../../../../src/memory/rank/postings.ts'
+import { rarestTerms, readQuestion } from '../../../../src/memory/rank/question.ts'
+import { recipe } from '../../../../src/memory/rank/recipe.ts'
+import { invert, packTerms, unpackTerms } from '../../../../src/memory/rank/tail.ts'
+import { guessedThread } from '../../../../src/memory/threads.ts'
+import type { ClientId } from '../../../../src/shared/brand.ts'
 
 interface Item {
   readonly thread: number

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { createPrometheus } from '../../src/adapters/metrics/prometheus.ts'
+import { createPrometheus } from '../../../../src/adapters/metrics/prometheus.ts'
 
 test('/metrics tells of each queue how long its oldest job waits, how many wait, and how many were given up', async () => {
   const { body } = await createPrometheus().page({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { nameParts, withoutNames } from '../../../src/memory/rank/speaker-names.ts'
-import { analyzeQuestion } from '../../../src/memory/text/analyze.ts'
+import { nameParts, withoutNames } from '../../../../src/memory/rank/speaker-names.ts'
+import { analyzeQuestion } from '../../../../src/memory/text/analyze.ts'
 
 const names = new Set(['gina', 'jon', 'müller'])
 const rest = (question: string) => withoutNames(question, analyzeQuestion(question, []).terms, names)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { bar, showProgress } from '../../src/cli/progress.ts'
+import { bar, showProgress } from '../../../src/cli/progress.ts'
 
 describe('The progress of a download', () => {
   test('a bar with the share and the size, or the size alone', () => {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { boundedFetch } from '../../../src/adapters/google/bounded-fetch.ts'
-import { discoverMetadata } from '../../../src/adapters/google/metadata.ts'
-import { testClock } from '../../support/time.ts'
+import { boundedFetch } from '../../../../src/adapters/google/bounded-fetch.ts'
+import { discoverMetadata } from '../../../../src/adapters/google/metadata.ts'
+import { testClock } from '../../../support/time.ts'
 
 let document: Record<string, unknown> = {}
 let asked = 0
