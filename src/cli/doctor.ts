@@ -94,7 +94,7 @@ function apiOf({ json }: { readonly json: Readonly<Record<string, unknown>> | un
   return mcp?.slice(0, -'/mcp'.length)
 }
 
-/** A token of nobody, for one minute, where the signing key can be read; undefined where it cannot. */
+/** A token of nobody, for five minutes, where the signing key can be read; undefined where it cannot. */
 async function mintToken(config: Config, api: string): Promise<string | undefined> {
   try {
     const operator = await openOperator(config)

@@ -1,6 +1,6 @@
 /** The backup file: gzipped JSON, a header line, a line for each record, and a last line that says how many there were. */
 import { once } from 'node:events'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream, rmSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { finished } from 'node:stream/promises'
@@ -21,7 +21,13 @@ export interface BackupWriter {
 export function createBackup(path: string, about: { readonly version: string; readonly at: string }): BackupWriter {
   const part = `${path}.part`
   const gzip = createGzip()
-  const file = createWriteStream(part, { mode: 0o600, flags: 'w' })
+  // What is there already keeps its owner and mode, or is a link to elsewhere: in a folder of many, somebody's who would read along.
+  try {
+    rmSync(part, { force: true })
+  } catch {
+    // What cannot be removed cannot be made either, and that is told.
+  }
+  const file = createWriteStream(part, { mode: 0o600, flags: 'wx' })
   gzip.pipe(file)
   // Nobody may be waiting when the file fails (no such folder, a full disk): whoever waits next is told.
   const failed = new Promise<never>((_resolve, reject) => {

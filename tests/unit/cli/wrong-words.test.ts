@@ -1,6 +1,6 @@
 /** What a person at a terminal gets wrong is said in a sentence that names it; it never ends the process with a stack. */
 import { describe, expect, test } from 'bun:test'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UsageError } from '../../../src/cli/command.ts'
@@ -28,6 +28,23 @@ describe('the file of a backup', () => {
     ['that is a folder', folder],
   ])('%s cannot be read, and is named', async (_which, path) => {
     await expect(readBackup(path, async () => {})).rejects.toThrow(`${path} cannot be read`)
+  })
+
+  test('is its own: of what somebody has laid in its way neither mode nor target counts', async () => {
+    const path = join(folder, 'secret.gz')
+    const theirs = join(folder, 'theirs')
+    for (const lay of [
+      () => writeFileSync(`${path}.part`, '', { mode: 0o666 }),
+      () => symlinkSync(theirs, `${path}.part`),
+    ]) {
+      lay()
+      await createBackup(path, about).end()
+      expect((statSync(path).mode & 0o777).toString(8)).toBe('600')
+      expect(existsSync(theirs)).toBe(false)
+      rmSync(path)
+    }
+    mkdirSync(`${path}.part`)
+    await expect(createBackup(path, about).end()).rejects.toThrow(`${path} cannot be written`)
   })
 
   test('what goes wrong with the records is not laid to the file', async () => {
