@@ -27,10 +27,10 @@ export interface LocalEmbedder extends Embedder {
 
 const budgetMs = 150
 /**
- * A person asks now and then, so the first question after a pause is the usual one: it waits for the model (some 700 ms), rather than
- * be told that nothing is known.
+ * A person asks now and then, so the first question after a pause is the usual one: it waits for the model (700 ms, or 2 s on a
+ * busy machine), rather than be told that nothing is known.
  */
-const loadingBudgetMs = 2_000
+const loadingBudgetMs = 5_000
 
 export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
   const { model, clock, questionBudgetMs, idleMs = 600_000, start = startModelThread } = options
