@@ -10,8 +10,7 @@ async function main(words: readonly string[]): Promise<number> {
   const wanted = name.startsWith('--') && name !== '--version' ? 'serve' : name === '--version' ? 'version' : name
   const load = commands.get(wanted)
   if (load === undefined) {
-    complain(`There is no command "${name}".`)
-    await usage(complain)
+    complain(`There is no command "${name}". "souvenir --help" shows them all.`)
     return 2
   }
   const command = await load()
@@ -43,9 +42,9 @@ function explain(error: unknown, command: Command): number {
 const describe = ({ name, usage: words, summary }: Command) =>
   `souvenir ${name} ${words}`.trimEnd().concat(`\n    ${summary}`)
 
-async function usage(write: (line: string) => void = print): Promise<number> {
-  write('souvenir: a memory of your own for every assistant, behind your own sign-in.\n')
-  for (const load of commands.values()) write(describe(await load()))
+async function usage(): Promise<number> {
+  print('souvenir: a memory of your own for every assistant, behind your own sign-in.\n')
+  for (const load of commands.values()) print(describe(await load()))
   return 0
 }
 

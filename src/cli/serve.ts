@@ -2,13 +2,14 @@ import { type App, buildApp, buildWaiting } from '../app.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { allRoles } from '../config/roles.ts'
 import { type Dependencies, openDependencies } from '../dependencies.ts'
-import { type Listening, listen } from '../serve.ts'
+import type { Listening } from '../serve.ts'
 import { systemClock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import { createLog } from '../shared/log.ts'
 import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
 import { type Command, complain, complainsToTerminal, fromSource } from './command.ts'
+import { listenAt } from './listen-at.ts'
 import { rolesOf } from './roles.ts'
 
 /** Requests under way get this long to finish after SIGTERM; the process is gone within ten seconds. */
@@ -21,22 +22,16 @@ export const serve: Command = {
   async run(words) {
     const config = loadConfig(rolesOf(words))
     const stopped = stopSignal()
-    try {
-      const running = needsOthers(config) ? await startWaiting(config, stopped) : await start(config)
-      if (running === undefined) return 0
-      const { dependencies, app, listening } = running
-      const metrics = await listenForMetrics(config, app)
-      await greet(config, dependencies, listening)
-      dependencies.log.info({ signal: await stopped }, 'stopping')
-      await app.close()
-      await Promise.all([listening.stop(drainMs), metrics?.stop(drainMs)])
-      await dependencies.close()
-      return 0
-    } catch (error) {
-      if (!isAddressInUse(error)) throw error
-      complain(`Port ${config.listen.port} is taken. Stop what listens there, or set PORT to another.`)
-      return 1
-    }
+    const running = needsOthers(config) ? await startWaiting(config, stopped) : await start(config)
+    if (running === undefined) return 0
+    const { dependencies, app, listening } = running
+    const metrics = await listenForMetrics(config, app)
+    await greet(config, dependencies, listening)
+    dependencies.log.info({ signal: await stopped }, 'stopping')
+    await app.close()
+    await Promise.all([listening.stop(drainMs), metrics?.stop(drainMs)])
+    await dependencies.close()
+    return 0
   },
 }
 
@@ -50,7 +45,7 @@ async function start(config: Config): Promise<Running> {
   const dependencies = await openDependencies(config)
   const app = buildApp(config, dependencies)
   try {
-    return { dependencies, app, listening: await listen(app.serve, config.listen.host, config.listen.port) }
+    return { dependencies, app, listening: await listenAt(app.serve, config.listen) }
   } catch (error) {
     await dependencies.close()
     throw error
@@ -59,7 +54,9 @@ async function start(config: Config): Promise<Running> {
 
 /** `/metrics` on a port of its own. */
 const listenForMetrics = async ({ listen: { host }, metrics }: Config, { serveMetrics }: App) =>
-  serveMetrics && metrics?.port !== undefined ? listen(serveMetrics, host, metrics.port) : undefined
+  serveMetrics && metrics?.port !== undefined
+    ? listenAt(serveMetrics, { host, port: metrics.port, variable: 'METRICS_PORT' })
+    : undefined
 
 /** Whether this process is a part of a deployment whose other parts may start later. */
 const needsOthers = ({ auth, roles }: Config) => auth === 'none' || !roles.has('auth')
@@ -69,7 +66,7 @@ async function startWaiting(config: Config, stopped: Promise<string>): Promise<R
   const random = createRandom(systemClock)
   const waiting = buildWaiting(config, { random, log: createLog(config.logLevel) })
   let { serve } = waiting
-  const listening = await listen((request, peer) => serve(request, peer), config.listen.host, config.listen.port)
+  const listening = await listenAt((request, peer) => serve(request, peer), config.listen)
   try {
     for (;;) {
       const opened = await openDependencies(config).catch((error: unknown) => {
@@ -98,10 +95,6 @@ const pause = (milliseconds: number) => new Promise<undefined>((resolve) => setT
 const withoutSignIn =
   'Start what is missing (docker compose up -d), or, to work on this machine without sign-in, set AUTH=none.'
 
-const isAddressInUse = (error: unknown) =>
-  error instanceof Error &&
-  /EADDRINUSE|AddrInUse|in use/i.test(`${error.name} ${error.message} ${'code' in error ? error.code : ''}`)
-
 const stopSignal = () =>
   new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
@@ -114,7 +107,7 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
   if (config.roles.has('mcp')) row('MCP', `${config.apiBaseUrl}/mcp   (paste this into your client)`)
   if (config.roles.has('api')) row('REST', `${config.apiBaseUrl}/api/v1   (described at ${config.apiBaseUrl}/docs)`)
   if (config.roles.has('ui')) row('pages', `${config.uiBaseUrl}/   (your memories, your apps, how to connect)`)
-  if (config.auth === 'none') row('sign-in', 'none (AUTH=none): whoever reaches this machine is the owner')
+  if (config.auth === 'none') row('sign in', 'not needed (AUTH=none): whoever reaches this machine is the owner')
   else row('issuer', config.issuer)
   if (fromSource) row('commands', 'npx bun src/main.ts COMMAND, called souvenir COMMAND in what follows')
   if (config.roles.size < allRoles.length) row('roles', [...config.roles].join(', '))

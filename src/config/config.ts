@@ -16,7 +16,8 @@ export interface Config {
   readonly auth: 'oidc' | 'none'
   /** With `auth: none`, host names that requests may carry beside those of loopback. */
   readonly allowedHosts: readonly string[]
-  readonly listen: { readonly host: string; readonly port: number }
+  /** Where to listen, and the variable that the port is from. */
+  readonly listen: { readonly host: string; readonly port: number; readonly variable: 'PORT' | 'OIDC_PORT' }
   readonly issuer: string
   readonly apiBaseUrl: string
   readonly uiBaseUrl: string
@@ -92,7 +93,12 @@ export function loadConfig(
     roles,
     auth: values.AUTH,
     allowedHosts: values.ALLOWED_HOSTS ?? [],
-    listen: { host: values.HOST, port: authAlone ? values.OIDC_PORT : values.PORT },
+    listen: {
+      host: values.HOST,
+      ...(authAlone
+        ? { port: values.OIDC_PORT, variable: 'OIDC_PORT' as const }
+        : { port: values.PORT, variable: 'PORT' as const }),
+    },
     issuer,
     apiBaseUrl,
     uiBaseUrl: values.UI_BASE_URL ?? apiBaseUrl,

@@ -57,13 +57,13 @@ export const sections = {
     },
     HOST: { type: text, meaning: 'The address to listen on.', example: '0.0.0.0', default: '127.0.0.1' },
     PORT: {
-      type: integer(0, 65_535),
-      meaning: 'The port to listen on (0: any that is free).',
+      type: integer(1, 65_535),
+      meaning: 'The port to listen on.',
       example: '8765',
       default: '8765',
     },
     OIDC_PORT: {
-      type: integer(0, 65_535),
+      type: integer(1, 65_535),
       meaning: 'The port of a process that serves auth without api and mcp.',
       example: '8766',
       default: '8766',
@@ -328,7 +328,7 @@ export const sections = {
   },
   Watching: {
     METRICS_PORT: {
-      type: integer(0, 65_535),
+      type: integer(1, 65_535),
       meaning: 'Serves /metrics for Prometheus on a port of its own, without a token: publish it nowhere.',
       example: '9464',
       otherwise: 'no such port',

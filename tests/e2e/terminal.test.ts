@@ -1,6 +1,8 @@
 /** What a person at a terminal sees, and what a log collector does not. */
 import { describe, expect, test } from 'bun:test'
-import { freePort, freshFolder, startOnTerminal, startServer, target } from '../support/server.ts'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort, freshFolder, runCommand, startOnTerminal, startServer, target } from '../support/server.ts'
 
 describe(`the start on ${target}`, () => {
   test('without a terminal: where it listens, the MCP URL, the data folder and the engines, but no sign-in code', async () => {
@@ -31,13 +33,46 @@ describe(`the start on ${target}`, () => {
     expect(failure).toContain('LOG_LEVEL')
   }, 30_000)
 
-  test('a port that is taken is said so', async () => {
-    const port = await freePort()
-    const server = await startServer({ PORT: String(port), DATA_DIR: freshFolder() }, port)
-    const second = startServer({ PORT: String(port), DATA_DIR: freshFolder() }, port + 1)
-    const failure = await second.catch((error: Error) => error.message)
+  test.each([
+    ['PORT', []],
+    ['OIDC_PORT', ['--roles', 'auth']],
+    ['METRICS_PORT', []],
+  ])(
+    'a port that is taken is said so, and %s named',
+    async (variable, words) => {
+      const [taken, other] = [await freePort(), await freePort()]
+      const first = await startServer({ PORT: String(taken), DATA_DIR: freshFolder() }, taken)
+      const variables = { PORT: String(other), [variable]: String(taken), DATA_DIR: freshFolder() }
+      const failure = await startServer(variables, 1, ...words).catch((error: Error) => error.message)
+      expect(failure).toContain('exit 1')
+      expect(failure).toContain(`Port ${taken} is taken`)
+      expect(failure).toContain(`set ${variable} to another`)
+      await first.stop()
+    },
+    30_000,
+  )
+
+  test('a HOST that is no address of this machine is named, without a stack', async () => {
+    const variables = { PORT: String(await freePort()), HOST: '192.0.2.1', DATA_DIR: freshFolder() }
+    const failure = await startServer(variables, 1).catch((error: Error) => error.message)
     expect(failure).toContain('exit 1')
-    expect(failure).toContain(`Port ${port} is taken`)
-    await server.stop()
+    expect(failure).toContain('192.0.2.1 is no address of this machine')
+    expect(failure).not.toMatch(/^ +at /m)
+  }, 30_000)
+
+  test('a DATA_DIR that cannot be written is named, and why', async () => {
+    const folder = join(freshFolder(), 'file')
+    writeFileSync(folder, '')
+    const port = String(await freePort())
+    const failure = await startServer({ PORT: port, DATA_DIR: folder }, 1).catch((error: Error) => error.message)
+    expect(failure).toContain('exit 1')
+    expect(failure).toContain(folder)
+    expect(failure).toContain('DATA_DIR')
+  }, 30_000)
+
+  test('a command that there is not is named in one line', async () => {
+    const failure = await runCommand({}, 'kode').catch((error: Error) => error.message)
+    expect(failure).toContain('There is no command "kode". "souvenir --help" shows them all.')
+    expect(failure).not.toContain('souvenir serve')
   }, 30_000)
 })

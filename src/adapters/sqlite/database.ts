@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { HealthCheck } from '../../shared/health.ts'
 import type { Migration } from '../../shared/migrations.ts'
-import { failure, isBusy, reading } from './errors.ts'
+import { isBusy, opening, reading } from './errors.ts'
 import { groupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 
@@ -56,7 +56,7 @@ export interface DatabaseOptions {
 const maxStatements = 256
 
 export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib }: DatabaseOptions): Database {
-  const connection = reading(() => open(path, busyTimeoutMs, cacheKib))
+  const connection = opening(path, () => open(path, busyTimeoutMs, cacheKib))
   const statements = new Map<string, StatementSync>()
   let depth = 0
   let committed: (() => void)[] = []
@@ -165,7 +165,7 @@ function writeAheadLog(connection: DatabaseSync, patienceMs: number): void {
       connection.exec('PRAGMA journal_mode = WAL')
       return
     } catch (error) {
-      if (!isBusy(error) || waitedMs >= patienceMs) throw failure(error)
+      if (!isBusy(error) || waitedMs >= patienceMs) throw error
       Atomics.wait(sleepCell, 0, 0, 10)
     }
   }

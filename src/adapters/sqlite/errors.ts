@@ -32,3 +32,18 @@ export function reading<T>(work: () => T): T {
     throw failure(error)
   }
 }
+
+/** What cannot be opened is named: it is the person who runs this that has to do something, and trying again does not help. */
+export function opening<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof Fault || isBusy(error)) throw failure(error)
+    const reason = error instanceof Error ? error.message : String(error)
+    const remedy = 'DATA_DIR must be a folder that this user may write to, with the files that souvenir wrote there'
+    throw new Fault('conflict', `${path} cannot be opened (${reason}). ${remedy}.`, {
+      code: 'database_unusable',
+      cause: error,
+    })
+  }
+}

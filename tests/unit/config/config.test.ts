@@ -28,7 +28,7 @@ describe('configuration', () => {
     const config = loadConfig(all, {})
     expect(config.issuer).toBe('http://localhost:8765')
     expect(config.apiBaseUrl).toBe(config.issuer)
-    expect(config.listen).toEqual({ host: '127.0.0.1', port: 8765 })
+    expect(config.listen).toEqual({ host: '127.0.0.1', port: 8765, variable: 'PORT' })
     expect(config.redisUrl).toBeUndefined()
     expect(Object.isFrozen(config)).toBe(true)
   })
@@ -38,7 +38,7 @@ describe('configuration', () => {
   })
 
   test('auth alone listens on OIDC_PORT; api and mcp alone find its keys there', () => {
-    expect(loadConfig(new Set(['auth']), {}).listen.port).toBe(8766)
+    expect(loadConfig(new Set(['auth']), {}).listen).toMatchObject({ port: 8766, variable: 'OIDC_PORT' })
     const resources = loadConfig(new Set(['api', 'mcp']), {})
     expect(resources.listen.port).toBe(8765)
     expect(resources.issuer).toBe('http://localhost:8766')
