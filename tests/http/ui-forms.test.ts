@@ -117,6 +117,13 @@ describe('writing', () => {
     expect(wordsOf(await open('/memories?from=2000-01-01&to=2000-01-02'))).toContain('Nothing matches')
   })
 
+  test('an instruction of the person is told as one among what answers', async () => {
+    await add('Always name the harbour when I ask about the ferry.')
+    const found = wordsOf(await open('/memories?q=when+does+the+ferry+leave'))
+    expect(found).toContain('Found by its words and as an instruction of yours: ferry')
+    expect(found).not.toContain('undefined')
+  })
+
   test('what a person looks up themselves is not written into the log of what apps read', async () => {
     const id = await add('Read by nobody else.')
     await open('/memories?q=read+by+nobody')

@@ -38,7 +38,7 @@ export interface RankRequest extends View {
 }
 
 /** By the words; by the meaning; by the person's own instructions, which count besides. */
-type ListName = 'words' | 'meaning' | 'instructions'
+export type ListName = 'words' | 'meaning' | 'instructions'
 
 export interface Boost {
   readonly name: string

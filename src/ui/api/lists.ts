@@ -1,4 +1,5 @@
 /** Lists of memories, found by what a person chose in the page's filters. */
+import type { ListName } from '../../memory/rank/rank.ts'
 import type { Api } from './api.ts'
 import type { Paged, State, WireMemory } from './memories.ts'
 
@@ -26,7 +27,7 @@ export const latestMemories = async (api: Api, count: number): Promise<readonly 
 /** Why a memory was found: the words it shares with the question, and the place in each list that ranked it. */
 interface Why {
   readonly matched: readonly string[]
-  readonly lists: readonly { readonly name: 'words' | 'meaning'; readonly rank: number }[]
+  readonly lists: readonly { readonly name: ListName; readonly rank: number }[]
 }
 
 export interface Listed extends WireMemory {

@@ -1,4 +1,5 @@
 /** How a memory looks wherever it is shown. Its text and names are data: escaped, and kept apart from the page's own direction. */
+import type { ListName } from '../../memory/rank/rank.ts'
 import type { Listed } from '../api/lists.ts'
 import type { WireMemory } from '../api/memories.ts'
 import { Time } from './time.tsx'
@@ -56,7 +57,11 @@ export const MemoryRow = ({ memory }: { memory: Listed }) => (
   </article>
 )
 
-const listNames = { words: 'by its words', meaning: 'by its meaning' } as const
+const listNames = {
+  words: 'by its words',
+  meaning: 'by its meaning',
+  instructions: 'as an instruction of yours',
+} as const satisfies Record<ListName, string>
 
 const WhyFound = ({ why: { matched, lists } }: { why: NonNullable<Listed['why']> }) => (
   <p class="why-found">
