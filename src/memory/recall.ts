@@ -3,6 +3,7 @@ import type { ClientId } from '../shared/brand.ts'
 import { assertReader, mayRead } from './access.ts'
 import type { Caller } from './operation.ts'
 import type { Embedder } from './rank/embedder.ts'
+import type { OwnerFacts } from './rank/facts.ts'
 import { beside, type Meaning, sampleOf } from './rank/likeness.ts'
 import type { OwnerIndex } from './rank/ports.ts'
 import type { PackedPostings } from './rank/postings.ts'
@@ -10,8 +11,10 @@ import { rarestTerms, readQuestion, spellings } from './rank/question.ts'
 import { answering, type Ranked, type RankRequest, rank } from './rank/rank.ts'
 import { speakerNames, withoutNames } from './rank/speaker-names.ts'
 import { logReadings } from './readings.ts'
+import { type EventPeriod, eventCandidates, eventPeriods } from './remembered-events.ts'
 import type { Memory } from './schema.ts'
 import type { MemoryServices } from './services.ts'
+import { trait } from './text/traits.ts'
 
 export interface Question {
   readonly query: string
@@ -36,7 +39,8 @@ export interface Question {
 export interface Hit {
   readonly memory: Memory
   readonly score: number
-  readonly why: Ranked['why']
+  /** `events`: those that the question tells a time from, where the memory is of that time. */
+  readonly why: Ranked['why'] & { readonly events?: readonly EventPeriod[] }
 }
 
 /** In how many of an owner's languages a question is stemmed, the most used first. */
@@ -72,20 +76,22 @@ export async function search(services: Services, caller: Caller, question: Quest
   const meant = embedder === undefined ? undefined : await vectorOf(embedder, rest ?? question.query)
   const postings = await owner.postings(spellings(whole))
   const asked = rarestTerms(whole, postings, question.rarestWords ?? Number.POSITIVE_INFINITY)
-  const request: RankRequest = {
+  const plain: RankRequest = {
     question: asked,
     limit: question.limit,
     asOf: question.asOf ?? nowMs,
     maySee: (one) => one.state === 'active' && mayRead(rule, one),
     wanted: question,
   }
+  const events = await eventsOf(services, caller, facts, postings, plain)
+  const request = withEvents(plain, events)
   const meaning =
     embedder === undefined || meant === undefined
       ? undefined
       : { ...(await compare(owner, postings, request, meant, embedder.space)), nameless: rest !== undefined }
   const { threshold, explain } = question
   const ranked = rank(facts, postings, { ...request, meaning, threshold, explain })
-  const hits = await withMemories(services, caller, ranked)
+  const hits = (await withMemories(services, caller, ranked)).map((hit) => withItsEvents(hit, events))
   const degraded = embedder !== undefined && meant === undefined ? (['embedder'] as const) : []
   if (question.unlogged !== true) {
     const { query } = question
@@ -93,6 +99,37 @@ export async function search(services: Services, caller: Caller, question: Quest
     logReadings(services, caller, readings)
   }
   return { hits, degraded }
+}
+
+/** The times that the question tells from events, as the owner's memories know them. */
+async function eventsOf(
+  services: Services,
+  caller: Caller,
+  facts: OwnerFacts,
+  postings: PackedPostings,
+  request: RankRequest,
+): Promise<readonly EventPeriod[]> {
+  const { eventTime } = request.question
+  if (eventTime === undefined) return []
+  const best = rank(facts, postings, { ...request, question: eventTime.asked, limit: eventCandidates })
+  const telling = best.filter(({ ordinal }) => ((facts.traits[ordinal] ?? 0) & trait.asksOnly) === 0)
+  const hits = await withMemories(services, caller, telling)
+  const told = hits.map(({ memory, why }) => ({ memory, matched: why.matched }))
+  return eventPeriods(eventTime, told)
+}
+
+/** Dates within the words of an event say which event it is: only where it is not found they say when. */
+function withEvents(request: RankRequest, events: readonly EventPeriod[]): RankRequest {
+  const { periods, eventTime } = request.question
+  if (eventTime === undefined) return request
+  const meant = events.length > 0 ? events : eventTime.asked.periods
+  return { ...request, question: { ...request.question, periods: [...periods, ...meant] } }
+}
+
+function withItsEvents(hit: Hit, events: readonly EventPeriod[]): Hit {
+  const told = hit.memory.occurredAt ?? hit.memory.createdAt
+  const its = events.filter(({ from, to }) => told >= from && told < to)
+  return its.length === 0 ? hit : { ...hit, why: { ...hit.why, events: its } }
 }
 
 /** Compares in meaning the nearest items, the best by words, and some of all. */

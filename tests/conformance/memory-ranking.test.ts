@@ -40,7 +40,10 @@ const drafts = Array.from({ length: 600 }, (_, n) =>
     speaker: next() < 0.7 ? { kind: 'self' } : { kind: 'other', name: pick(['Grace', 'Tom']) },
   }),
 )
+drafts.push(draftOf('The housewarming was loud.', { threadId: 'party', occurredAt: startMs - 450 * day }))
+const toldFromEvent = 'What did Grace visit the year before the housewarming?'
 const questions = [
+  toldFromEvent,
   'Who visited Lisbon?',
   'What did Grace paint in May 2023?',
   'green tea',
@@ -73,7 +76,7 @@ describe('Ranking', () => {
       const engine = await open()
       engines.push(engine)
       for (let from = 0; from < drafts.length; from += 100) {
-        await engine.store.add(ada, chat, drafts.slice(from, from + 100), policyAt(startMs + from))
+        await engine.store.add(ada, chat, drafts.slice(from, from + 100), policyAt(startMs - drafts.length + from))
       }
       const removed = drafts.filter((_, n) => n % 17 === 0).map(({ id }) => id)
       await engine.store.delete(ada, chat, removed, { at: startMs })
@@ -100,6 +103,7 @@ describe('Ranking', () => {
       score,
       lists: why.lists.map(({ name }) => name),
       boosts: why.boosts,
+      events: why.events,
       matched: why.matched,
     }))
   }
@@ -109,6 +113,7 @@ describe('Ranking', () => {
       for (const query of questions) {
         const [first, ...others] = await Promise.all(engines.map((engine) => ask(engine, query, meaning)))
         expect(first?.length).toBeGreaterThan(3)
+        expect(first?.some(({ events }) => events !== undefined)).toBe(query === toldFromEvent)
         // What is equal but for the last digits of a sum of floats is equal: Postgres compares vectors in 32 bits.
         const expected = first?.map((hit) => ({ ...hit, score: expect.closeTo(hit.score, 5) })) ?? []
         for (const other of others) expect(other).toEqual(expected)

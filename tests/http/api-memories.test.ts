@@ -62,6 +62,38 @@ describe('OpenMemory: memories over REST', () => {
     expect(await search({ threshold: 'high' })).toMatchObject({ status: 422 })
   })
 
+  test('a time told from an event is found by when the event was, and the answer says by which memory', async () => {
+    const add = async (text: string, occurredAt: string) =>
+      (await call('POST', '/memories/', { text, occurred_at: occurredAt })).body.id as string
+    const event = await add('The sailing regatta was windy.', '2026-05-20T10:00:00Z')
+    const meant = await add('I repaired the mast.', '2026-05-06T10:00:00Z')
+    await add('I repaired the keel.', '2026-04-01T10:00:00Z')
+    const query = 'What did I repair two weeks before the regatta?'
+    const { results } = (await call('POST', '/memories/search', { query })).body
+    const told = results.filter(({ why }: { why: { events?: unknown } }) => why.events !== undefined)
+    expect(told).toMatchObject([
+      {
+        id: meant,
+        why: {
+          boosts: [{ name: 'date' }],
+          events: [
+            {
+              phrase: 'two weeks before the regatta',
+              memory: event,
+              from: '2026-05-03T00:00:00.000Z',
+              to: '2026-05-10T00:00:00.000Z',
+            },
+          ],
+        },
+      },
+    ])
+    const unknown = { query: 'What did I repair two weeks before the flood?' }
+    const { body } = await call('POST', '/memories/search', unknown)
+    expect(body.results).toHaveLength(2)
+    expect(JSON.stringify(body)).not.toContain('events')
+    expect(JSON.stringify((await other('POST', '/memories/search', { query })).body)).not.toContain('events')
+  })
+
   test('a memory of one person does not exist for another', async () => {
     const { id } = (await call('POST', '/memories/', { text: 'Ada fears geese.' })).body
     expect((await other('GET', `/memories/${id}`)).status).toBe(404)

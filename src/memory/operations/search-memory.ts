@@ -3,8 +3,9 @@ import type { ClientId } from '../../shared/brand.ts'
 import { Full, namesFor, recallNotice, ShownMemory, showAs, toWire, WireMemory } from '../present.ts'
 import type { Explanation } from '../rank/explain.ts'
 import { type Hit as FoundHit, search } from '../recall.ts'
+import type { EventPeriod } from '../remembered-events.ts'
 import { Categories, limits } from '../schema.ts'
-import { parseOptionalTime, timeInput } from '../time.ts'
+import { parseOptionalTime, timeInput, timeOutput, toIso } from '../time.ts'
 import { inputIn, operation } from './define.ts'
 
 const Query = t.String({
@@ -56,6 +57,13 @@ const Details = t.Object(
   { description: 'With explain: what its score by words is the sum of, the best score by words being 1.' },
 )
 
+const Event = t.Object({
+  phrase: t.String({ description: 'What the question says: two weeks before the trip.' }),
+  memory: t.String({ description: 'The id of the memory that tells when the event was.' }),
+  from: timeOutput('The time that is meant.'),
+  to: timeOutput('Its end, not included.'),
+})
+
 const Why = t.Object(
   {
     lists: t.Array(
@@ -72,6 +80,7 @@ const Why = t.Object(
       description: 'What made it count more or less than its words: who said it, when, whether it only asks.',
     }),
     matched: t.Array(t.String(), { description: 'Words of the question that it has itself.' }),
+    events: t.Optional(t.Array(Event, { description: 'With a boost by date: the events that this was told from.' })),
     details: t.Optional(Details),
   },
   { description: 'Why it was recalled.' },
@@ -151,11 +160,19 @@ export const searchMemory = operation({
   },
 })
 
-const shownWhy = ({ lists, boosts, matched, details }: FoundHit['why']): Static<typeof Why> => ({
+const shownWhy = ({ lists, boosts, matched, events, details }: FoundHit['why']): Static<typeof Why> => ({
   lists: lists.map((list) => ({ ...list, score: rounded(list.score) })),
   boosts: [...boosts],
   matched: [...matched],
+  ...(events === undefined ? {} : { events: events.map(shownEvent) }),
   ...(details === undefined ? {} : { details: shownDetails(details) }),
+})
+
+const shownEvent = ({ phrase, event, from, to }: EventPeriod): Static<typeof Event> => ({
+  phrase,
+  memory: event,
+  from: toIso(from),
+  to: toIso(to),
 })
 
 const shownDetails = ({ words, terms }: Explanation): Static<typeof Details> => ({

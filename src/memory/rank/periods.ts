@@ -11,12 +11,12 @@ export interface Period {
   readonly to: number
 }
 
-const dayMs = 86_400_000
+export const dayMs = 86_400_000
 const dateWord =
   /^(?:\p{N}{1,4}(?:st|nd|rd|th)?|last|past|next|this|ago|yesterday|today|tomorrow|tonight|recently|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|christmas)$/u
 
 /** Characters in which dates are looked for: chrono takes time by the square of what it is given. */
-const longestDated = 1_000
+export const longestDated = 1_000
 
 /** chrono is asked only when a word looks like a date, and loaded when that first happens: it costs more than the whole search. */
 export async function periodsIn(text: string, words: readonly Word[], nowMs: number): Promise<Period[]> {

@@ -2,6 +2,7 @@
 import { analyzeQuestion, type QueryTerm } from '../text/analyze.ts'
 import { asksAssistant, asksSummary, asksTime } from '../text/traits.ts'
 import { characterGrams, type Word } from '../text/words.ts'
+import { type EventTime, eventTimeIn } from './event-times.ts'
 import { type Period, periodsIn } from './periods.ts'
 import type { PackedPostings } from './postings.ts'
 import { unowned } from './speaker-names.ts'
@@ -19,6 +20,8 @@ export interface AskedQuestion {
   readonly asksAssistant: boolean
   readonly asksSummary: boolean
   readonly periods: readonly Period[]
+  /** A time that it tells from an event: what it asks for besides, and the event as a question of its own. */
+  readonly eventTime?: EventTime & { readonly asked: AskedQuestion }
   /** For each quotation of two or more words, the places of its words in `terms`. */
   readonly quotations: readonly (readonly number[])[]
 }
@@ -31,6 +34,23 @@ export async function readQuestion(
   ownerLanguages: readonly number[],
   nowMs: number,
 ): Promise<AskedQuestion> {
+  const eventTime = await eventTimeIn(text)
+  if (eventTime === undefined) return await readWords(text, text, ownerLanguages, nowMs)
+  const { event, rest } = eventTime
+  const [question, asked] = await Promise.all([
+    readWords(text, rest, ownerLanguages, nowMs),
+    readWords(event, event, ownerLanguages, nowMs),
+  ])
+  return { ...question, eventTime: { ...eventTime, asked } }
+}
+
+/** `dated`: where dates are looked for. */
+async function readWords(
+  text: string,
+  dated: string,
+  ownerLanguages: readonly number[],
+  nowMs: number,
+): Promise<AskedQuestion> {
   const { terms, words, language } = analyzeQuestion(text, ownerLanguages)
   return {
     terms: terms.map((term) => ({ ...term, name: isName(term.word) })),
@@ -38,14 +58,14 @@ export async function readQuestion(
     asksTime: asksTime(text, language),
     asksAssistant: asksAssistant(text, language),
     asksSummary: asksSummary(text, language),
-    periods: await periodsIn(text, words, nowMs),
+    periods: await periodsIn(dated, words, nowMs),
     quotations: quotationsIn(text, terms),
   }
 }
 
 /** Every term that postings are needed of. */
 export const spellings = (question: AskedQuestion): readonly string[] => [
-  ...new Set(question.terms.flatMap(({ variants }) => variants)),
+  ...new Set([...question.terms, ...(question.eventTime?.asked.terms ?? [])].flatMap(({ variants }) => variants)),
 ]
 
 /** The question by those of its terms that fewest items have, by the bytes of their postings; quotations need all terms, and go. */

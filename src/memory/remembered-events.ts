@@ -1,0 +1,60 @@
+/**
+ * When an event was that a question tells a time from (`two weeks before the trip`): found among the owner's memories by its own
+ * words, under the same rules as the answer. Called by recall.
+ */
+import { datesIn } from './extract/dates.ts'
+import { dayMs, type Period } from './rank/periods.ts'
+import type { AskedQuestion } from './rank/question.ts'
+import { nameParts, unowned } from './rank/speaker-names.ts'
+import type { Memory } from './schema.ts'
+import type { QueryTerm } from './text/analyze.ts'
+
+/** A time told from an event, and the memory that tells when the event was. */
+export interface EventPeriod extends Period {
+  readonly phrase: string
+  readonly event: Memory['id']
+}
+
+/** How many of the memories that tell of an event best are looked at. */
+export const eventCandidates = 10
+
+/** Told on more days than that, an event could be any: `the meeting`. */
+const mostDays = 3
+
+/** What tells of an event, and which of the event's words it has. */
+export interface EventHit {
+  readonly memory: Memory
+  readonly matched: readonly string[]
+}
+
+/**
+ * The periods that are meant; none where no memory tells of the event or too many do. Only those count that have most of its words,
+ * and of these the most: first where the text names days in full, then where it is known when it happened, then by when it was stored.
+ */
+export function eventPeriods(
+  { phrase, asked, periodFrom }: NonNullable<AskedQuestion['eventTime']>,
+  hits: readonly EventHit[],
+): readonly EventPeriod[] {
+  const counted = hits.map(({ memory, matched }) => {
+    const speaker = nameParts(memory.speaker.name)
+    // Whose event it is, its speaker tells: they seldom say their own name.
+    const has = ({ word }: QueryTerm) => matched.includes(word.surface) || speaker.includes(unowned(word.lower))
+    return { memory, words: asked.terms.filter(has).length }
+  })
+  const most = Math.max(0, ...counted.map(({ words }) => words))
+  if (most * 2 <= asked.terms.length) return []
+  const telling = counted.filter(({ words }) => words === most).map(({ memory }) => memory)
+  const named = telling.flatMap((memory) => datesIn(memory.content).map((date) => ({ memory, at: Date.parse(date) })))
+  const known = telling.flatMap((memory) =>
+    memory.occurredAt === undefined ? [] : [{ memory, at: memory.occurredAt }],
+  )
+  const stored = telling.map((memory) => ({ memory, at: memory.createdAt }))
+  const [told = []] = [named, known, stored].filter(({ length }) => length > 0)
+  const byDay = new Map<number, Memory>()
+  for (const { memory, at } of told) {
+    const day = at - (((at % dayMs) + dayMs) % dayMs)
+    if (!byDay.has(day)) byDay.set(day, memory)
+  }
+  if (byDay.size > mostDays) return []
+  return [...byDay].map(([day, memory]) => ({ ...periodFrom(day), phrase, event: memory.id }))
+}
