@@ -1,5 +1,5 @@
 /** A model that reads one text. It is given nothing else, can call nothing, and what it says is only ever kept with that text. */
-import { entityKey } from '../graph/knowledge.ts'
+import { entityKey, folded } from '../graph/knowledge.ts'
 import type { Extraction } from '../graph/schema.ts'
 import type { Speaker } from '../schema.ts'
 import type { ModelAnswer } from './schema.ts'
@@ -33,7 +33,7 @@ export interface Derived extends Extraction {
  * that are words. Whatever else a text talks a model into stops here.
  */
 export function groundedIn({ content, speaker }: TextToRead, answer: ModelAnswer): Derived {
-  const said = ` ${entityKeyOf(`${content} ${speaker.name ?? ''}`)} `
+  const said = ` ${folded(`${content} ${speaker.name ?? ''}`)} `
   const named = (name: string) => entityKey(name) !== '' && said.includes(entityKey(name))
   return {
     facts: answer.facts.map((fact) => fact.trim()).filter((fact) => fact !== ''),
@@ -47,7 +47,6 @@ export function groundedIn({ content, speaker }: TextToRead, answer: ModelAnswer
 }
 
 const word = /^[\p{L}\p{N}][\p{L}\p{N} &/_-]{0,39}$/u
-const entityKeyOf = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ')
 
 function dayOf(text: string | null): number | undefined {
   if (text === null || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined

@@ -21,9 +21,11 @@ import {
 /** Rises whenever the same text would give other entities: what was derived by another version is derived anew. */
 export const knowledgeVersion = 1
 
+/** A text as names are looked for in it: whatever its case, its accents' composition and its spacing. */
+export const folded = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ')
+
 /** Two names that differ in case, accents' composition or spacing are one entity. */
-export const entityKey = (name: string): string =>
-  name.normalize('NFKC').toLowerCase().trim().replace(/\s+/gu, ' ').slice(0, graphLimits.nameCharacters)
+export const entityKey = (name: string): string => folded(name).trim().slice(0, graphLimits.nameCharacters)
 
 const predicateOf = (text: string): string =>
   entityKey(text).replaceAll(' ', '_').slice(0, graphLimits.predicateCharacters)
@@ -68,15 +70,13 @@ export function knowledgeOf(memory: Said, extraction?: Omit<Extraction, 'facts'>
 /** What is left of annotations when a text is rewritten: what it named and names no more goes. */
 export function annotationsAfter(annotations: Annotations, before: string, after: string): Annotations {
   if (annotations.entities.length + annotations.relations.length === 0) return annotations
-  const [old, now] = [entityKeyOfText(before), entityKeyOfText(after)]
+  const [old, now] = [folded(before), folded(after)]
   const stays = (name: string) => now.includes(entityKey(name)) || !old.includes(entityKey(name))
   return {
     entities: annotations.entities.filter(({ name }) => stays(name)),
     relations: annotations.relations.filter(({ subject, object }) => stays(subject) && stays(object)),
   }
 }
-
-const entityKeyOfText = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ')
 
 /** A memory as a model reads it. */
 export const textOf = ({ content, contentHash, speaker, createdAt }: Memory): MemoryText => ({
