@@ -1,5 +1,5 @@
 /**
- * The addresses of the role ui: pages for people, `/ui/*` for signing in and out and for assets. Called by app.ts. The pages and what
+ * The addresses of the role ui: pages for people, `/session/*` for signing in and out, `/ui/assets/*`. Called by app.ts. The pages and what
  * they are made of are loaded by the first request for one, so that a start does not pay for them.
  */
 import { type AnyElysia, Elysia } from 'elysia'
