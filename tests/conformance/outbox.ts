@@ -99,6 +99,26 @@ export function describeOutbox(engine: string, open: () => Promise<OpenedOutbox>
       expect(ids(await all('graph'))).toEqual([id])
     })
 
+    test('what runs while its person is erased runs once more: it may have written what it had read before', async () => {
+      const id = await add('Read by a job that is slow.')
+      const running = await claim()
+      expect(ids(running)).toEqual([id])
+      await here.store.eraseOwner(ada, startMs)
+      await here.outbox.done(running, startMs)
+      expect(ids(await claim()).toSorted()).toEqual([id, undefined])
+      expect(await all('extract')).toEqual([])
+    })
+
+    test('and so does what takes all of a person out, whose second run is not taken for its first', async () => {
+      await add('Put there after that.')
+      await here.outbox.renew('graph', ada, startMs)
+      const running = await claim()
+      expect(ids(running)).toContain(undefined)
+      await here.store.eraseOwner(ada, startMs)
+      await here.outbox.done(running, startMs)
+      expect(ids(await claim())).toContain(undefined)
+    })
+
     test('a write that fails leaves no job', async () => {
       const id = await add('Stays.')
       await all('graph')

@@ -55,9 +55,15 @@ export async function writeJobs(
       JOIN job_kind AS k ON k.kind = x.kind ${again(sql)}`
 }
 
-/** By kind, then by owner: as the table's key is ordered. */
+/**
+ * What runs for a graph elsewhere has read what is being erased, and may write it after the graph was cleared: it is to run once more.
+ * By kind, then by owner: as the table's key is ordered.
+ */
 export const dropJobs = async ({ sql, ownerId }: Transaction): Promise<void> => {
-  await sql`DELETE FROM job WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ${ownerId}`
+  await sql`DELETE FROM job WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ${ownerId}
+    AND NOT (kind = 'graph' AND leased)`
+  await sql`UPDATE job SET revision = revision + 1, dead = false
+    WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ${ownerId}`
 }
 
 export function postgresOutbox(db: Database): Outbox {

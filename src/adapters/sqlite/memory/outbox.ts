@@ -56,9 +56,20 @@ export function writeJobs(
   }
 }
 
-/** By kind, then by owner: as the table is ordered. */
-export const dropJobs = (db: Database, ownerId: OwnerId): number =>
-  db.run('DELETE FROM job WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ?', ownerId)
+/**
+ * What runs for a graph elsewhere has read what is being erased, and may write it after the graph was cleared: it is to run once more.
+ * By kind, then by owner: as the table is ordered.
+ */
+export function dropJobs(db: Database, ownerId: OwnerId): void {
+  db.run(
+    `DELETE FROM job WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ? AND NOT (kind = 'graph' AND leased = 1)`,
+    ownerId,
+  )
+  db.run(
+    `UPDATE job SET revision = revision + 1, dead = 0 WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ?`,
+    ownerId,
+  )
+}
 
 export function sqliteOutbox(db: Database): Outbox {
   const onJob = (sql: string, job: Job, ...values: readonly (string | number | null)[]) => {
