@@ -6,6 +6,7 @@ import { answerJson } from './answer.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { problemFor } from './problem.ts'
 import { idempotencyKeyOf, readParts } from './request-parts.ts'
+import { whileAllowed } from './upload.ts'
 
 export const apiPrefix = '/api/v1'
 
@@ -39,7 +40,9 @@ export function serveBinding<Services>(
         requestId: requestContext(request).requestId,
         ...(key === undefined ? {} : { idempotencyKey: key }),
       }
-      const input = binding.toInput(await readParts(binding, request, params), caller)
+      const parts = await readParts(binding, request, params)
+      const upload = parts.upload && whileAllowed(parts.upload, () => authenticate(deps, request, apiPrefix))
+      const input = binding.toInput(upload === undefined ? parts : { ...parts, upload }, caller)
       const output = await operation.run(deps.services, caller, input)
       if (binding.status === 204) return new Response(null, { status: 204 })
       const { download } = binding

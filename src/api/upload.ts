@@ -40,6 +40,39 @@ export async function readUpload({ field, contentType, maxBytes }: Upload, reque
   return { upload: file.stream(), fields }
 }
 
+/** What is read at once: some hundred memories. */
+const pieceBytes = 64 * 1024
+
+/**
+ * An upload for as long as its sender may send it, asked anew for each piece: one that takes its time would outlive the token it began
+ * with, the consent and the account. What `check` throws is what reading it throws.
+ */
+export function whileAllowed(
+  upload: ReadableStream<Uint8Array>,
+  check: () => Promise<unknown>,
+): ReadableStream<Uint8Array> {
+  async function* pieces(): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of upload) {
+      for (let at = 0; at < chunk.byteLength; at += pieceBytes) {
+        await check()
+        yield chunk.subarray(at, at + pieceBytes)
+      }
+    }
+  }
+  const checked = pieces()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await checked.next()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      },
+      cancel: async () => void (await checked.return()),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
 /** The runtime parses forms as a whole: they are cut off at the limit before that. */
 async function readForm(
   request: Request,

@@ -249,3 +249,35 @@ describe('backup: OpenMemory’s export and import', () => {
     expect((await wrongType.json()).field).toBe('content-type')
   })
 })
+
+describe('an import that outlives what it began with', () => {
+  test('ends with the account: nothing is written for somebody who is gone', async () => {
+    const user = 'fay'
+    await deployment.dependencies.people?.add(user)
+    const { access_token } = await deployment.signIn(await deployment.register(), { user })
+    tokens.set(user, access_token)
+    const lines = Array.from({ length: 2_000 }, (_, n) => JSON.stringify({ ...openMemoryLine(1), id: `slow-${n}` }))
+    const zip = zipSync({ 'memories.jsonl.gz': gzipSync(strToU8(lines.join('\n')), { level: 0 }) }, { level: 0 })
+    let goOn = () => {}
+    const gone = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(zip.slice(0, zip.byteLength / 2))
+        await gone
+        controller.enqueue(zip.slice(zip.byteLength / 2))
+        controller.close()
+      },
+    })
+    const headers = { 'content-type': 'application/zip' }
+    const importing = send(user, '/backup/import', { method: 'POST', headers, body })
+    const { id } = await (await send(user, '/me', {})).json()
+    while ((await (await send(user, '/stats', {})).json()).total_memories === 0) await Bun.sleep(5)
+    const { confirmation } = await (await post(user, '/account/delete', {})).json()
+    expect(await (await post(user, '/account/delete', { confirmation })).json()).toMatchObject({ deleted: true })
+    goOn()
+    expect((await importing).status).toBe(401)
+    expect(await deployment.dependencies.api?.services.store.counts(id, id)).toMatchObject({ active: 0 })
+  })
+})
