@@ -3,6 +3,7 @@
  * words, under the same rules as the answer. Called by recall.
  */
 import { datesIn } from './extract/dates.ts'
+import { isOfDate } from './rank/event-times.ts'
 import { dayMs, type Period } from './rank/periods.ts'
 import type { AskedQuestion } from './rank/question.ts'
 import { nameParts, unowned } from './rank/speaker-names.ts'
@@ -35,14 +36,17 @@ export function eventPeriods(
   { phrase, asked, periodFrom }: NonNullable<AskedQuestion['eventTime']>,
   hits: readonly EventHit[],
 ): readonly EventPeriod[] {
+  // `the trip last summer`: dates say which trip it is.
+  const { periods } = asked
+  const sought = periods.length === 0 ? asked.terms : asked.terms.filter(({ word }) => !isOfDate(word))
   const counted = hits.map(({ memory, matched }) => {
     const speaker = nameParts(memory.speaker.name)
     // Whose event it is, its speaker tells: they seldom say their own name.
     const has = ({ word }: QueryTerm) => matched.includes(word.surface) || speaker.includes(unowned(word.lower))
-    return { memory, words: asked.terms.filter(has).length }
+    return { memory, words: sought.filter(has).length }
   })
   const most = Math.max(0, ...counted.map(({ words }) => words))
-  if (most * 2 <= asked.terms.length) return []
+  if (most * 2 <= sought.length) return []
   const telling = counted.filter(({ words }) => words === most).map(({ memory }) => memory)
   const named = telling.flatMap((memory) => datesIn(memory.content).map((date) => ({ memory, at: Date.parse(date) })))
   const known = telling.flatMap((memory) =>
@@ -52,6 +56,7 @@ export function eventPeriods(
   const [told = []] = [named, known, stored].filter(({ length }) => length > 0)
   const byDay = new Map<number, Memory>()
   for (const { memory, at } of told) {
+    if (periods.length > 0 && !periods.some(({ from, to }) => at >= from && at < to)) continue
     const day = at - (((at % dayMs) + dayMs) % dayMs)
     if (!byDay.has(day)) byDay.set(day, memory)
   }

@@ -29,8 +29,8 @@ const eventEnd = /[,;:.?!\n]|\s(?:what|who|whom|whose|where|when|which|how|why|a
 
 /** The first such time; undefined in a question without one. */
 export async function eventTimeIn(question: string): Promise<EventTime | undefined> {
+  if (!mayTell.test(question)) return undefined
   const text = normalize(question).slice(0, longestDated)
-  if (!mayTell.test(text)) return undefined
   const chrono = await import('chrono-node')
   const dayAt = (amount: string, from: number): number | undefined => {
     const read = chrono.parseDate(amount, { instant: new Date(from), timezone: 0 })
@@ -64,9 +64,13 @@ const calendarWords = new Set(
   Object.values(calendars).flatMap(({ months, days }) => [...months, ...days].flatMap((names) => names.split('|'))),
 )
 
+const partOfDate = /^(?:\p{N}.*|last|past|next|this|week|month|year|spring|summer|autumn|fall|winter)$/u
+
+/** Whether a word may be one of a date: `last`, `summer`, `may`, `3`. */
+export const isOfDate = ({ lower }: Word): boolean => calendarWords.has(lower) || partOfDate.test(lower)
+
 /** A date (`the week of May 3`) is no event, nor is `it`. */
-const tellsEvent = ({ lower }: Word): boolean =>
-  !isStopWord(lower, 0) && !calendarWords.has(lower) && !/^\p{N}/u.test(lower)
+const tellsEvent = (word: Word): boolean => !isStopWord(word.lower, 0) && !isOfDate(word)
 
 /** Days that a distance may be off to either side: people round to the unit that they name. */
 const looseness: Readonly<Record<Unit, number>> = { day: 1, week: 3, month: 15, year: 182 }

@@ -212,6 +212,15 @@ describe('Times told from an event', () => {
     expect(await dated('What did I buy two days before the trip?')).toEqual([])
   })
 
+  test('dates within the words of an event say which one it is', async () => {
+    await addAll()
+    await memory.add('We went on a trip again.', { occurredAt: trip + 62 * day })
+    expect(await dated('What did I buy two days before the trip in May 2026?')).toEqual(['I bought a sandwich.'])
+    expect(await dated('What did I buy two days before the trip last summer?')).toEqual(['I bought a map of Rome.'])
+    const hits = await memory.ask('What did I buy two days before the trip last winter?', { limit: 10 })
+    expect(hits.flatMap(({ why }) => why.events ?? [])).toEqual([])
+  })
+
   test('an event that no memory tells of, or only asks about, changes nothing', async () => {
     await addAll()
     await memory.add('When is the concert?', { occurredAt: trip })
