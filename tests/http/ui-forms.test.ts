@@ -16,9 +16,9 @@ afterAll(() => product.close())
 const open = async (path: string) => pageOf(await browser.open(path))
 const idOf = (url: string) => new URL(url).pathname.split('/').at(-1) ?? ''
 
-async function add(text: string, categories = ''): Promise<string> {
+async function add(text: string, categories = '', occurredAt = ''): Promise<string> {
   const form = formOf(await open('/memories/new'), '/memories/new')
-  return idOf(pageOf(await browser.submit(form, { text, categories, occurred_at: '' })).url)
+  return idOf(pageOf(await browser.submit(form, { text, categories, occurred_at: occurredAt })).url)
 }
 
 const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
@@ -122,6 +122,14 @@ describe('writing', () => {
     const found = wordsOf(await open('/memories?q=when+does+the+ferry+leave'))
     expect(found).toContain('Found by its words and as an instruction of yours: ferry')
     expect(found).not.toContain('undefined')
+  })
+
+  test('a time that the question tells from an event is told with the memory of that event', async () => {
+    const event = await add('The exhibition opened.', '', '2026-05-20')
+    await add('I framed the etching.', '', '2026-05-06')
+    const found = await open('/memories?q=what+did+i+frame+two+weeks+before+the+exhibition')
+    expect(wordsOf(found)).toContain('Found by its words: frame and by its time, two weeks before the exhibition')
+    expect(found.html).toContain(`<a href="/memories/${event}"><bdi>two weeks before the exhibition</bdi></a>`)
   })
 
   test('what a person looks up themselves is not written into the log of what apps read', async () => {

@@ -63,7 +63,7 @@ const listNames = {
   instructions: 'as an instruction of yours',
 } as const satisfies Record<ListName, string>
 
-const WhyFound = ({ why: { matched, lists } }: { why: NonNullable<Listed['why']> }) => (
+const WhyFound = ({ why: { matched, lists, events = [] } }: { why: NonNullable<Listed['why']> }) => (
   <p class="why-found">
     {'Found '}
     {lists.length === 0 ? 'beside one that answers' : lists.map(({ name }) => listNames[name]).join(' and ')}
@@ -75,5 +75,13 @@ const WhyFound = ({ why: { matched, lists } }: { why: NonNullable<Listed['why']>
         ))}
       </>
     )}
+    {events.map(({ phrase, memory }) => (
+      <span key={memory}>
+        {' and by its time, '}
+        <a href={memoryPath(memory)}>
+          <bdi>{phrase}</bdi>
+        </a>
+      </span>
+    ))}
   </p>
 )
