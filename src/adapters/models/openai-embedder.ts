@@ -6,6 +6,7 @@ import { type Embedder, noPrefixes, type Prefixes, toUnitLength, withPrefix } fr
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
+import { modelServer } from './model-server.ts'
 
 export interface OpenAiEmbedderOptions {
   /** Up to and with `/v1`. */
@@ -34,26 +35,14 @@ const largestAnswer = batch * largestVector * 24
 export function openAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   const { url, model, apiKey, dimensions, clock, timeoutMs = 15_000 } = options
   const { prefixes = noPrefixes, questionBudgetMs = 2_000 } = options
-  const ask = options.fetch ?? fetch
+  const ask = modelServer({ url, apiKey, timeoutMs, limitBytes: largestAnswer, fetch: options.fetch })
   const guarded = circuitBreaker({ clock })
-  const address = `${url.replace(/\/+$/u, '')}/embeddings`
-  const headers = {
-    'content-type': 'application/json',
-    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-  }
 
   async function embedBatch(input: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
-    const deadline = AbortSignal.timeout(timeoutMs)
     try {
-      const response = await ask(address, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({ model, input, ...(dimensions === undefined ? {} : { dimensions }) }),
-        signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
-        redirect: 'error',
-      })
-      const text = await readText(response)
-      if (!response.ok) throw new Error(`status ${response.status}`)
+      const body = { model, input, ...(dimensions === undefined ? {} : { dimensions }) }
+      const { ok, status, text } = await ask('/embeddings', body, signal)
+      if (!ok) throw new Error(`status ${status}`)
       return vectorsOf(JSON.parse(text), input.length)
     } catch (cause) {
       throw new Fault('unavailable', 'The embedding model does not answer.', { code: 'embedder_unavailable', cause })
@@ -82,17 +71,6 @@ export function openAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
       return vector
     },
   }
-}
-
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > largestAnswer) throw new RangeError(`more than ${largestAnswer} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** The vectors of an answer in the order of the input; throws when one is missing, odd or of another length. */

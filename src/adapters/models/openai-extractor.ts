@@ -9,6 +9,7 @@ import { checkInput } from '../../shared/check-schema.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
+import { modelServer } from './model-server.ts'
 
 export interface OpenAiExtractorOptions {
   /** Up to and with `/v1`. */
@@ -39,32 +40,19 @@ const instructions = [
 
 export function openAiExtractor(options: OpenAiExtractorOptions): Extractor {
   const { url, model, apiKey, clock, timeoutMs = 60_000 } = options
-  const ask = options.fetch ?? fetch
+  const ask = modelServer({ url, apiKey, timeoutMs, limitBytes: largestAnswer, fetch: options.fetch })
   const guarded = circuitBreaker({ clock })
-  const address = `${url.replace(/\/+$/u, '')}/chat/completions`
-  const headers = {
-    'content-type': 'application/json',
-    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-  }
 
   async function request(text: TextToRead, signal: AbortSignal | undefined): Promise<Answered> {
-    const deadline = AbortSignal.timeout(timeoutMs)
     try {
-      const response = await ask(address, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(questionOf(model, text)),
-        signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
-        redirect: 'error',
-      })
-      const body = await readBounded(response)
+      const { ok, status, text: body } = await ask('/chat/completions', questionOf(model, text), signal)
       // This text cannot be read (too long, filtered); the model itself is well.
-      if ([400, 413, 422].includes(response.status)) return { refused: `status_${response.status}` }
-      if (!response.ok) throw new Error(`status ${response.status}`)
+      if ([400, 413, 422].includes(status)) return { refused: `status_${status}` }
+      if (!ok) throw new Error(`status ${status}`)
       return { body }
     } catch (cause) {
       // A text that makes the model talk without end is at fault by itself, and must not hold up the others.
-      if (cause instanceof RangeError) return { refused: 'answer_size' }
+      if (cause instanceof Fault && cause.kind === 'too_large') return { refused: 'answer_size' }
       throw new Fault('unavailable', 'The model that reads memories does not answer.', {
         code: 'extractor_unavailable',
         cause,
@@ -123,15 +111,4 @@ function answerOf(body: string): ModelAnswer {
   } catch (cause) {
     throw new Fault('invalid', 'The model did not answer as it was asked to.', { code: 'extractor_answer', cause })
   }
-}
-
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > largestAnswer) throw new RangeError(`more than ${largestAnswer} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
