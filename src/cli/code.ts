@@ -9,10 +9,12 @@ export const code: Command = {
   summary: 'Prints a one-time code to sign in with (the owner unless told otherwise). Works beside a running server.',
   async run(words) {
     const { values } = parseArgs({ args: [...words], options: { user: { type: 'string' } } })
-    const people = await openPeople(loadConfig())
+    const config = loadConfig()
+    const people = await openPeople(config)
     try {
       print((await people.issueCode(values.user)).code)
-      complain('Valid once, for 15 minutes.')
+      const where = config.redisUrl === undefined ? `whose data is in ${config.dataDir}` : 'of REDIS_URL'
+      complain(`Valid once, for 15 minutes, at the server ${where}.`)
       return 0
     } finally {
       await people.close()

@@ -69,14 +69,34 @@ export async function openPlace(config: Config, parts = { auth: true, memories: 
 
 const portion = 500
 
-/** Gives every record of a place. */
+/**
+ * Gives every record of a place.
+ * @throws Fault `conflict` where there is none: more likely another folder than the server's than a backup of nothing
+ */
 export async function readPlace(
-  { auth, memories }: Place,
+  { auth, memories, engines }: Place,
+  take: (records: readonly TransferRecord[]) => Promise<void>,
+): Promise<void> {
+  let count = 0
+  const each = (records: readonly TransferRecord[]) => {
+    count += records.length
+    return take(records)
+  }
+  await memories?.read((table, rows) => each(rows.map((value) => ({ kind: 'row', table, value }))))
+  if (auth !== undefined) await readAuth(auth, each)
+  if (count === 0) {
+    throw new Fault(
+      'conflict',
+      `Nothing is kept there (${engines.join(', ')}). Set DATA_DIR, REDIS_URL and DATABASE_URL as they are set for the server.`,
+      { code: 'nothing_kept' },
+    )
+  }
+}
+
+async function readAuth(
+  { stores, keys }: NonNullable<Place['auth']>,
   each: (records: readonly TransferRecord[]) => Promise<void>,
 ): Promise<void> {
-  await memories?.read((table, rows) => each(rows.map((value) => ({ kind: 'row', table, value }))))
-  if (auth === undefined) return
-  const { stores, keys } = auth
   for (let after: User | undefined; ; ) {
     const users = await stores.users.list(portion, after?.id)
     await each(users.map((value) => ({ kind: 'user', value })))

@@ -1,7 +1,7 @@
 /** souvenir backup, restore and migrate: what is kept comes back whole, on whichever engine. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { Redis } from 'ioredis'
@@ -82,6 +82,14 @@ beforeAll(async () => {
 }, 90_000)
 
 describe('souvenir backup and restore', () => {
+  test('where nothing is kept there is no file that looks like a backup, and what to set is said', async () => {
+    const none = join(freshFolder(), 'none.jsonl.gz')
+    const failure = await runCommand({ DATA_DIR: freshFolder() }, 'backup', none).catch((error: Error) => error.message)
+    expect(failure).toContain('exit 1')
+    expect(failure).toContain('DATA_DIR')
+    expect(existsSync(none)).toBe(false)
+  }, 30_000)
+
   test('the file is for its owner alone, and holds no token and no session', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const text = gunzipSync(readFileSync(file)).toString()
