@@ -23,8 +23,8 @@ export const page: PersonsPage = {
       <>
         <h1>Apps</h1>
         <p class="quiet">
-          A paused app keeps its sign-in but can neither read nor write. A limited one reads and writes what you say. A
-          disconnected one has to ask you again.
+          A paused app keeps its sign-in but can neither read nor write. A limited one reads and writes only what you
+          let it. A disconnected one has to ask you again.
         </p>
         {shown.length === 0 ? <Empty /> : null}
         <ul class="cards wide-cards">
