@@ -26,8 +26,14 @@ export const backup: Command = {
     const place = await openPlace(loadConfig())
     const file = createBackup(path, { version, at: new Date().toISOString() })
     try {
-      await readPlace(place, (records) => file.write(records))
-      print(`${await file.end()} records in ${path}`)
+      let memories = 0
+      await readPlace(place, (records) => {
+        for (const record of records) if (record.kind === 'row' && record.table === 'memory') memories += 1
+        return file.write(records)
+      })
+      print(`${await file.end()} records, ${memories} memories among them, in ${path}: ${place.engines.join(', ')}`)
+      if (memories === 0)
+        complain('If the server keeps memories elsewhere, set DATABASE_URL or DATA_DIR as they are set for it.')
       complain('It holds memories and signing keys: keep it as safe as the server itself.')
       return 0
     } catch (error) {

@@ -16,6 +16,7 @@ const original = { ...base, DATA_DIR: freshFolder() }
 const file = join(freshFolder(), 'backup.jsonl.gz')
 let signed: Signed
 let before: Seen
+let told: string
 
 interface Seen {
   readonly memories: unknown
@@ -75,7 +76,7 @@ beforeAll(async () => {
     const writer = (async () => {
       while (writing) await post('/memories/search', { query: 'river' })
     })()
-    await runCommand(original, 'backup', file)
+    told = await runCommand(original, 'backup', file)
     writing = false
     await writer
   })
@@ -89,6 +90,10 @@ describe('souvenir backup and restore', () => {
     expect(failure).toContain('DATA_DIR')
     expect(existsSync(none)).toBe(false)
   }, 30_000)
+
+  test('how many memories the file holds is said, and where they were', () => {
+    expect(told).toMatch(/^\d+ records, 41 memories among them, in .+: sign-in on SQLite, memories on SQLite$/)
+  })
 
   test('the file is for its owner alone, and holds no token and no session', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -113,7 +118,7 @@ describe('souvenir backup and restore', () => {
     expect(readFileSync(file).equals(kept)).toBe(true)
     const copy = join(freshFolder(), 'copy.gz')
     writeFileSync(copy, 'an older one')
-    expect(await runCommand(original, 'backup', copy, '--replace')).toContain('records in')
+    expect(await runCommand(original, 'backup', copy, '--replace')).toContain(`in ${copy}:`)
     expect(readFileSync(copy).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]))
   }, 30_000)
 
