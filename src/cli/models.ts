@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
+import { memoryRoles } from '../config/roles.ts'
 import { type InstalledModel, type Models, openModels } from '../dependencies/models.ts'
 import { type Command, print, UsageError } from './command.ts'
 import { showProgress } from './progress.ts'
@@ -16,7 +17,7 @@ export const models: Command = {
     })
     const [action, what, ...more] = positionals
     if (more.length > 0) throw new UsageError(`models takes "${this.usage}".`)
-    const opened = openModels(loadConfig())
+    const opened = openModels(loadConfig(memoryRoles))
     switch (action) {
       case 'pull': {
         const progress = showProgress()

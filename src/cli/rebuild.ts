@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
+import { memoryRoles } from '../config/roles.ts'
 import { type Derivation, derivations, rebuild as run } from '../dependencies/rebuild.ts'
 import type { OwnerId } from '../shared/brand.ts'
 import { Fault } from '../shared/fault.ts'
@@ -19,7 +20,7 @@ export const rebuild: Command = {
     const [what, ...more] = positionals
     const known = derivations.find((one) => one === what)
     if (known === undefined || more.length > 0) throw new UsageError(`rebuild takes one of ${derivations.join(', ')}.`)
-    const people = await run(loadConfig(), known satisfies Derivation, values.user as OwnerId | undefined)
+    const people = await run(loadConfig(memoryRoles), known satisfies Derivation, values.user as OwnerId | undefined)
     if (people === 0 && values.user !== undefined) {
       throw new Fault(
         'not_found',

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
+import { memoryRoles } from '../config/roles.ts'
 import { openPeople } from '../dependencies/people.ts'
 import { removePersonAndMemories } from '../dependencies/removal.ts'
 import { type Command, cell, print, UsageError } from './command.ts'
@@ -48,7 +49,7 @@ export const users: Command = {
 
 async function removeWithMemories(action: string, name: string): Promise<number> {
   if (action !== 'remove') throw new UsageError('--memories goes with remove.')
-  const { ownerId, signIn, erased } = await removePersonAndMemories(loadConfig(), name)
+  const { ownerId, signIn, erased } = await removePersonAndMemories(loadConfig(memoryRoles), name)
   print(`${ownerId} is removed${signIn ? ', and signed out everywhere' : '; there was no sign-in of theirs here'}.`)
   const { memories, events, readings, rules } = erased
   print(`Gone: ${memories} memories, ${events} events, ${readings} readings, ${rules} rules, and their settings.`)

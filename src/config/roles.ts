@@ -3,6 +3,8 @@ export const allRoles = ['auth', 'mcp', 'api', 'ui', 'worker'] as const
 /** `actions` is a part of `api`: what ChatGPT's Actions may call, and nothing else. */
 const nameableRoles = [...allRoles, 'actions'] as const
 export type Role = (typeof nameableRoles)[number]
+/** For a command about memories: where only their engines are configured, no key of the sign-in server has to be. */
+export const memoryRoles: ReadonlySet<Role> = new Set(['worker'])
 
 /** Roles apart by commas. Throws a `TypeError` that names what is not one. */
 export function parseRoles(text: string): ReadonlySet<Role> {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { loadConfig } from '../../../src/config/config.ts'
 import { ConfigError, type Environment } from '../../../src/config/read.ts'
-import { allRoles, parseRoles, type Role } from '../../../src/config/roles.ts'
+import { allRoles, memoryRoles, parseRoles, type Role } from '../../../src/config/roles.ts'
 
 const all: ReadonlySet<Role> = new Set(allRoles)
 const problemsOf = (environment: Environment) => {
@@ -43,6 +43,12 @@ describe('configuration', () => {
     expect(resources.listen.port).toBe(8765)
     expect(resources.issuer).toBe('http://localhost:8766')
     expect(resources.jwksUrl?.href).toBe('http://localhost:8766/auth/jwks')
+  })
+
+  test('a command about memories needs no key of the sign-in server where Redis is shared; one about people does', () => {
+    const environment = { REDIS_URL: 'redis://redis:6379', DATABASE_URL: 'postgres://souvenir@postgres/souvenir' }
+    expect(loadConfig(memoryRoles, environment).databaseUrl?.reveal()).toBe(environment.DATABASE_URL)
+    expect(() => loadConfig(all, environment)).toThrow('OIDC_PRIVATE_KEY_FILE')
   })
 
   test('all problems are reported at once, each naming its variable', () => {
