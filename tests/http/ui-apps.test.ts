@@ -74,6 +74,29 @@ test('what an app may do is not loosened by pausing and resuming it, nor does li
   await browser.submit(formOf(await open(link), link), { read: 'all', write: 'all', categories: '' })
 })
 
+test('saving what the page shows loosens nothing, however an app has set it', async () => {
+  const link = /href="(\/apps\/[^"]+\/access)"/.exec((await open('/apps')).html)?.[1] ?? ''
+  const { access_token } = await product.signIn(await product.register({ client_name: 'Ruler' }))
+  const ruled = async (method: string, body?: unknown) => {
+    const response = await product.send(`/api/v1${link}`, {
+      method,
+      headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return response.json()
+  }
+  const unlimited = { paused: false, read: 'all', write: 'all' }
+  await ruled('PUT', { ...unlimited, categories: ['home, garden', 'work'] })
+  await browser.submit(formOf(await open(link), link), { write: 'none' })
+  expect(await ruled('GET')).toMatchObject({ write: 'none', categories: ['home, garden', 'work'] })
+  await ruled('PUT', { ...unlimited, categories: [] })
+  await browser.submit(formOf(await open(link), link), { write: 'none' })
+  expect(await ruled('GET')).toMatchObject({ read: 'own', write: 'none' })
+  const answer = pageOf(await browser.submit(formOf(await open(link), link), { read: 'all', categories: ' , ' }))
+  expect([answer.status, wordsOf(answer)]).toEqual([422, expect.stringContaining('Name a category')])
+  await ruled('PUT', unlimited)
+})
+
 test('limits that cannot be are told at their field, and an app that nobody let in has no such page', async () => {
   const link = /href="(\/apps\/[^"]+\/access)"/.exec((await open('/apps')).html)?.[1] ?? ''
   const long = { categories: `fine, ${'x'.repeat(200)}` }

@@ -29,8 +29,15 @@ export const page: PersonsPage = {
   },
   async submit(visit, { fields }) {
     const name = await nameOf(visit)
-    const { paused } = await readAccess(visit.api, idOf(visit))
-    const access = { paused, ...readSent(fields) }
+    const { paused, categories } = await readAccess(visit.api, idOf(visit))
+    const access = { paused, ...readSent(fields, categories) }
+    if (access.categories?.length === 0) {
+      const { categories: _none, ...shown } = access
+      const problem = new Fault('invalid', 'Name a category, or leave the field empty for all.', {
+        field: 'categories',
+      })
+      return show(visit, name, shown, problem)
+    }
     try {
       await setAccess(visit.api, idOf(visit), access)
       return redirect(withDone('/apps', 'app-limited'))
@@ -50,16 +57,26 @@ async function nameOf(visit: PersonsVisit): Promise<string> {
   return app.name
 }
 
-/** @throws Fault `invalid` for what the form does not offer */
-function readSent(fields: URLSearchParams): Omit<Access, 'paused'> {
-  const categories = (fields.get('categories') ?? '').split(',').map((name) => name.trim())
-  const named = [...new Set(categories)].filter((name) => name !== '')
+/**
+ * What was sent; commas without a name between them are no categories, which is nothing and not all.
+ * @throws Fault `invalid` for what the form does not offer
+ */
+function readSent(fields: URLSearchParams, kept: Access['categories']): Omit<Access, 'paused'> {
+  const sent = fields.get('categories') ?? ''
+  const named = [...new Set(sent.split(',').map((name) => name.trim()))].filter((name) => name !== '')
+  // Apps may have set names with commas in them: what the person left as it was shown stays as it is.
+  const categories = sent === textOf(kept) ? kept : named
   return {
     read: chosen(reading, fields.get('read'), 'read'),
     write: chosen(writing, fields.get('write'), 'write'),
-    ...(named.length === 0 ? {} : { categories: named }),
+    ...(sent.trim() === '' || categories === undefined ? {} : { categories }),
   }
 }
+
+const textOf = (categories: Access['categories']): string => categories?.join(', ') ?? ''
+
+/** A rule of no category at all gives an app its own memories, which the form has a word for. */
+const readOf = ({ read, categories }: Access): Reach => (read === 'all' && categories?.length === 0 ? 'own' : read)
 
 function chosen(choices: readonly ReachChoice[], value: string | null, field: string): Reach {
   const choice = choices.find((each) => each.value === value)
@@ -84,11 +101,11 @@ const show = (visit: PersonsVisit, name: string, access: Access, problem?: Fault
             <p>{problem.message}</p>
           </Notice>
         )}
-        <Select name="read" label="It may read" value={access.read} choices={reading} />
+        <Select name="read" label="It may read" value={readOf(access)} choices={reading} />
         <TextInput
           name="categories"
           label="Only in these categories"
-          value={access.categories?.join(', ') ?? ''}
+          value={textOf(access.categories)}
           hint="Of what other apps stored; its own it reads in any case. Apart by commas: work, travel. Empty: all."
           problem={ofCategories ? problem?.message : undefined}
         />
