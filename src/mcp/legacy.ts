@@ -37,6 +37,13 @@ const largestBatch = 100
 export const requestsIn = (body: unknown): number =>
   Array.isArray(body) && body.length > 0 && body.length <= largestBatch ? body.length : 1
 
+/** Of all answers to one batch: a single one may be of some megabytes, and all are held until the last is there. */
+const mostAnswerCharacters = 16 * 1024 * 1024
+const notRun: RpcError = {
+  code: rpcCodes.internal,
+  message: 'Not run: the answers to this batch are too large. Send this request by itself.',
+}
+
 const Initialize = t.Object({
   protocolVersion: t.String(),
   capabilities: t.Object({}),
@@ -76,7 +83,16 @@ export function createLegacy(settings: McpSettings, methods: Methods, log: Log):
       if (wrong !== undefined) return wrong
       const requests = messages.filter((message) => message.kind === 'request')
       if (requests.length === 0) return accepted
-      return { status: 200, body: await Promise.all(requests.map((one) => request(one, call))) }
+      const answers: RpcAnswer[] = []
+      let characters = 0
+      // One after the other, so that no more are held than are allowed, and a later one sees what an earlier one did.
+      for (const one of requests) {
+        const room = characters < mostAnswerCharacters
+        const answer: RpcAnswer = room ? await request(one, call) : { jsonrpc: '2.0', id: one.id, error: notRun }
+        characters += JSON.stringify(answer).length
+        answers.push(answer)
+      }
+      return { status: 200, body: answers }
     },
   }
 }

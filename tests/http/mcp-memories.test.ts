@@ -145,3 +145,42 @@ describe('memories over MCP', () => {
     })
   })
 })
+
+describe('a batch of 2025-03-26', () => {
+  let headers: Record<string, string>
+  beforeAll(async () => {
+    await here.dependencies.people?.add('ida')
+    const { access_token } = await here.signIn(await here.register(), { user: 'ida' })
+    headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' }
+  })
+  type Answers = { id: number; result?: { structuredContent: Record<string, unknown> }; error?: { message: string } }[]
+  const batch = async (calls: readonly { name: string; arguments: unknown }[]): Promise<Answers> => {
+    const body = JSON.stringify(calls.map((params, id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params })))
+    return (await here.send('/mcp', { method: 'POST', headers, body })).json()
+  }
+
+  test('runs in its order: what a request asks for, one before it may have written', async () => {
+    const [, found] = await batch([
+      { name: 'add_memories', arguments: { text: 'The spare key lies under the blue pot.' } },
+      { name: 'search_memory', arguments: { query: 'spare key' } },
+    ])
+    expect(found?.result?.structuredContent.results).toHaveLength(1)
+  })
+
+  test('is not run further once its answers are more than may be held at once, and says so of each', async () => {
+    for (const n of [1, 2, 3, 4, 5]) {
+      const body = JSON.stringify({ text: `${n} ${'long words '.repeat(9_000)}` })
+      expect((await here.send('/api/v1/memories/', { method: 'POST', headers, body })).status).toBe(200)
+    }
+    const answers = await batch([
+      ...Array.from({ length: 49 }, () => ({ name: 'list_memories', arguments: { full: true } })),
+      { name: 'add_memories', arguments: { text: 'This is not written.' } },
+    ])
+    expect(answers.map(({ id }) => id)).toEqual(Array.from({ length: 50 }, (_, id) => id))
+    expect(answers[0]?.result?.structuredContent.total).toBe(6)
+    expect(answers[49]?.error?.message).toStartWith('Not run')
+    expect(JSON.stringify(answers).length).toBeLessThan(20 * 1024 * 1024)
+    const [after] = await batch([{ name: 'list_memories', arguments: {} }])
+    expect(after?.result?.structuredContent.total).toBe(6)
+  })
+})
