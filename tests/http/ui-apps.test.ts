@@ -159,6 +159,9 @@ test('the front page is a page for people, and for programs the JSON that it was
 
 test('AUTH=none: whoever reaches the pages is the owner, and other sites still cannot send their forms', async () => {
   const open = await deploy({ AUTH: 'none' })
+  const start = wordsOf(pageOf(await open.browser().open('/')))
+  expect(start).toContain('There is no sign-in (AUTH=none)')
+  expect(start).not.toContain('you sign in')
   const home = pageOf(await open.browser().open('/memories/new'))
   expect(home.status).toBe(200)
   const form = formOf(home, '/memories/new')

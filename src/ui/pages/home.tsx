@@ -13,7 +13,7 @@ const recentCount = 5
 export const page: OpenPage = {
   access: 'anyone',
   async show({ person, ...visit }) {
-    const { apiBaseUrl } = visit.settings
+    const { apiBaseUrl, signIn } = visit.settings
     return uiPage(
       { title: 'Home', place: '/' },
       visit,
@@ -22,17 +22,18 @@ export const page: OpenPage = {
         {person === undefined ? <Welcome /> : await overview(person)}
         <section id="connect" class="connect">
           <h2>Connect an assistant</h2>
-          <p class="quiet">
-            {
-              'Each finds the sign-in by itself: you sign in, read what it asks for, and allow it. You can pause or disconnect it here at any time.'
-            }
-          </p>
+          <p class="quiet">{signIn ? withSignIn : withoutSignIn}</p>
           <InstallCards apiBaseUrl={apiBaseUrl} />
         </section>
       </>,
     )
   },
 }
+
+const withSignIn =
+  'Each finds the sign-in by itself: you sign in, read what it asks for, and allow it. You can pause or disconnect it here at any time.'
+const withoutSignIn =
+  'There is no sign-in (AUTH=none): each assistant on this machine that has the address may use your memory.'
 
 const Welcome = () => (
   <section class="hero">
