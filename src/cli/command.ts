@@ -17,8 +17,17 @@ export class UsageError extends Error {}
 /** Whether a runtime was given the source, so that there is no command `souvenir`. */
 export const fromSource = /^(bun|deno|node)(\.exe)?$/.test(basename(process.execPath))
 
+let printing = false
+
 export const print = (line: string): void => {
+  if (!printing) process.stdout.on('error', unlessReaderLeft)
+  printing = true
   process.stdout.write(`${line}\n`)
+}
+
+/** Whoever reads a pipe may have read enough (`souvenir --help | head`): nobody is left to be told. */
+function unlessReaderLeft(error: Error): void {
+  if (!('code' in error && error.code === 'EPIPE')) throw error
 }
 
 /** One column of a table: what strangers named themselves cannot move the cursor or pose as another column. */

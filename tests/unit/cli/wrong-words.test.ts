@@ -7,6 +7,7 @@ import { UsageError } from '../../../src/cli/command.ts'
 import { healthcheck } from '../../../src/cli/healthcheck.ts'
 import { createBackup, readBackup } from '../../../src/cli/transfer/file.ts'
 import { version } from '../../../src/cli/version.ts'
+import { projectRoot } from '../../support/source-files.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'souvenir-words-'))
 const about = { version: '0', at: '2026-01-01T00:00:00Z' }
@@ -68,4 +69,13 @@ describe('wrong words', () => {
   test('version takes no word', async () => {
     await expect(version.run(['nonsense'])).rejects.toThrow('nonsense')
   })
+})
+
+test('a reader that has read enough (| head) is no failure', async () => {
+  const piped = ['bash', '-o', 'pipefail', '-c', '"$0" src/main.ts --help | head -1', process.execPath]
+  const child = Bun.spawn(piped, { cwd: projectRoot, stdout: 'pipe', stderr: 'pipe' })
+  const [printed, complaint] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  expect(printed).toStartWith('souvenir: ')
+  expect(complaint).toBe('')
+  expect(await child.exited).toBe(0)
 })
