@@ -115,7 +115,7 @@ async function eventsOf(
   const telling = best.filter(({ ordinal }) => ((facts.traits[ordinal] ?? 0) & trait.asksOnly) === 0)
   const hits = await withMemories(services, caller, telling)
   const told = hits.map(({ memory, why }) => ({ memory, matched: why.matched }))
-  return eventPeriods(eventTime, told)
+  return await eventPeriods(eventTime, told)
 }
 
 /** Dates within the words of an event say which event it is: only where it is not found they say when. */

@@ -4,11 +4,12 @@
  */
 import { datesIn } from './extract/dates.ts'
 import { isOfDate } from './rank/event-times.ts'
-import { dayMs, type Period } from './rank/periods.ts'
+import { dayMs, longestDated, type Period, periodsIn } from './rank/periods.ts'
 import type { AskedQuestion } from './rank/question.ts'
 import { nameParts, unowned } from './rank/speaker-names.ts'
 import type { Memory } from './schema.ts'
 import type { QueryTerm } from './text/analyze.ts'
+import { words } from './text/words.ts'
 
 /** A time told from an event, and the memory that tells when the event was. */
 export interface EventPeriod extends Period {
@@ -30,12 +31,13 @@ export interface EventHit {
 
 /**
  * The periods that are meant; none where no memory tells of the event or too many do. Only those count that have most of its words,
- * and of these the most: first where the text names days in full, then where it is known when it happened, then by when it was stored.
+ * and of these the most: first where the text names days in full, then where it is known when it happened, then where the text says so from when it was
+ * stored (`last Friday`), then by when it was stored.
  */
-export function eventPeriods(
+export async function eventPeriods(
   { phrase, asked, periodFrom }: NonNullable<AskedQuestion['eventTime']>,
   hits: readonly EventHit[],
-): readonly EventPeriod[] {
+): Promise<readonly EventPeriod[]> {
   // `the trip last summer`: dates say which trip it is.
   const { periods } = asked
   const sought = periods.length === 0 ? asked.terms : asked.terms.filter(({ word }) => !isOfDate(word))
@@ -52,8 +54,10 @@ export function eventPeriods(
   const known = telling.flatMap((memory) =>
     memory.occurredAt === undefined ? [] : [{ memory, at: memory.occurredAt }],
   )
+  const undated = telling.filter(({ occurredAt }) => occurredAt === undefined)
+  const spoken = (await Promise.all(undated.map(spokenDays))).flat()
   const stored = telling.map((memory) => ({ memory, at: memory.createdAt }))
-  const [told = []] = [named, known, stored].filter(({ length }) => length > 0)
+  const [told = []] = [named, known, spoken, stored].filter(({ length }) => length > 0)
   const byDay = new Map<number, Memory>()
   for (const { memory, at } of told) {
     if (periods.length > 0 && !periods.some(({ from, to }) => at >= from && at < to)) continue
@@ -62,4 +66,17 @@ export function eventPeriods(
   }
   if (byDay.size > mostDays) return []
   return [...byDay].map(([day, memory]) => ({ ...periodFrom(day), phrase, event: memory.id }))
+}
+
+interface Dated {
+  readonly memory: Memory
+  readonly at: number
+}
+
+/** On the one day, or in the middle of the one week, that a text names from when it was stored: `last Friday`. */
+async function spokenDays(memory: Memory): Promise<Dated[]> {
+  const text = memory.content.slice(0, longestDated)
+  const [period, ...others] = await periodsIn(text, words(text), memory.createdAt)
+  if (period === undefined || others.length > 0 || period.to - period.from > 7 * dayMs) return []
+  return [{ memory, at: (period.from + period.to) / 2 }]
 }

@@ -201,6 +201,19 @@ describe('Times told from an event', () => {
     expect(await dated('What did I buy a week before the wedding?')).toEqual(['I bought a frame.'])
   })
 
+  test.each([
+    ['The flood in our cellar was last Friday.', '2024-02-02'],
+    ['Yesterday was the flood in our cellar!', '2024-02-05'],
+    ['The flood in our cellar was last week, in the night.', '2024-02-01'],
+    ['The flood in our cellar was terrible.', '2024-02-06'],
+  ])('an event was when its text says, from when it was stored: %s', async (text, day) => {
+    // Stored on Tuesday, 6 February 2024.
+    const event = await memory.add(text)
+    await memory.add('I bought a pump.', { occurredAt: Date.parse(day) })
+    const [hit] = await memory.ask('What did I buy on the day of the flood?')
+    expect(hit?.why.events).toMatchObject([{ event, from: Date.parse(day) }])
+  })
+
   test('an event told on two days gives both times, one told on many days none', async () => {
     await addAll()
     await memory.add('We went on a trip again.', { occurredAt: trip + 62 * day })
