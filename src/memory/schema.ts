@@ -8,6 +8,7 @@ import type { Annotations } from './graph/schema.ts'
 
 /** How much of anything there may be. */
 export const limits = {
+  idCharacters: 64,
   textCharacters: 100_000,
   categories: 20,
   categoryCharacters: 100,

@@ -22,7 +22,7 @@ const mostPosition = 1_000_000_000
 
 /** Fields that are not known are left alone: exports of other versions have more. */
 const Line = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: 64 }),
+  id: Type.String({ minLength: 1, maxLength: limits.idCharacters }),
   content: Type.String({ maxLength: limits.textCharacters }),
   metadata: nullable(Type.Record(Type.String(), Type.Unknown())),
   created_at: nullable(Time),
@@ -42,7 +42,7 @@ const Line = Type.Object({
   occurred_at: nullable(Time),
   valid_from: nullable(Time),
   valid_to: nullable(Time),
-  supersedes: nullable(Type.String({ maxLength: 64 })),
+  supersedes: nullable(Type.String({ maxLength: limits.idCharacters })),
 })
 export type Line = Static<typeof Line>
 

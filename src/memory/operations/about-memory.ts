@@ -6,22 +6,21 @@ import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
 import { recall } from '../recall.ts'
 import { limits, MemoryState } from '../schema.ts'
 import { toIso } from '../time.ts'
-import { inputIn, operation, read } from './define.ts'
+import { IdParams, inputIn, operation, read, User } from './define.ts'
 import { findMemory } from './one-memory.ts'
 
 const relatedCount = 5
 
-const Params = t.Object({ id: t.String({ minLength: 1, maxLength: 64 }) }, { additionalProperties: false })
 const Page = t.Object(
   {
-    user_id: t.Optional(t.String()),
+    ...User,
     page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
     page_size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
   },
   { additionalProperties: false },
 )
 const PageInput = t.Object(
-  { ...Params.properties, page: Page.properties.page, page_size: Page.properties.page_size },
+  { ...IdParams.properties, page: Page.properties.page, page_size: Page.properties.page_size },
   { additionalProperties: false },
 )
 const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integer() }
@@ -34,7 +33,7 @@ export const relatedMemories = operation({
   idempotent: true,
   scope: 'memories:read',
   tool: false,
-  input: Params,
+  input: IdParams,
   output: t.Object({ memories: t.Array(ShownMemory) }),
   rest: [
     {
@@ -43,7 +42,7 @@ export const relatedMemories = operation({
       operationId: 'getRelatedMemories',
       summary: 'The memories that resemble one.',
       status: 200,
-      params: Params,
+      params: IdParams,
       query: Page,
       response: t.Object({
         items: t.Array(WireMemory),
@@ -52,7 +51,7 @@ export const relatedMemories = operation({
         size: t.Integer(),
         pages: t.Integer(),
       }),
-      toInput: (wire) => read(Params, wire.params),
+      toInput: (wire) => read(IdParams, wire.params),
       toBody: ({ memories }) => ({
         items: memories.map(toWire),
         total: memories.length,
@@ -104,10 +103,10 @@ export const accessLog = operation({
       operationId: 'getAccessLog',
       summary: 'Who read a memory.',
       status: 200,
-      params: Params,
+      params: IdParams,
       query: Page,
       response: Log,
-      toInput: (wire) => ({ ...read(Params, wire.params), ...inputIn(Page, wire.query) }),
+      toInput: (wire) => ({ ...read(IdParams, wire.params), ...inputIn(Page, wire.query) }),
     },
   ],
   async run({ store, appNames }, { ownerId, appId }, { id, page = 1, page_size: size = 10 }) {
@@ -167,10 +166,10 @@ export const memoryHistory = operation({
       operationId: 'getMemoryHistory',
       summary: 'What happened to a memory.',
       status: 200,
-      params: Params,
+      params: IdParams,
       query: Page,
       response: Events,
-      toInput: (wire) => ({ ...read(Params, wire.params), ...inputIn(Page, wire.query) }),
+      toInput: (wire) => ({ ...read(IdParams, wire.params), ...inputIn(Page, wire.query) }),
     },
   ],
   async run({ store, appNames }, { ownerId, appId }, { id, page = 1, page_size: size = 10 }) {

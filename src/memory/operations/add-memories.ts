@@ -11,7 +11,7 @@ import { maskedNote, type NewMemory, type Remembered, remember } from '../rememb
 import { Categories, limits, Metadata, Speaker } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
-import { operation, read } from './define.ts'
+import { Id, operation, read, User } from './define.ts'
 
 const Text = t.String({
   minLength: 1,
@@ -45,13 +45,10 @@ const Input = t.Object(
     memories: t.Optional(
       t.Array(OneMemory, { minItems: 1, maxItems: limits.batch, description: 'Several at once, instead of text.' }),
     ),
-    supersedes: t.Optional(
-      t.String({
-        minLength: 1,
-        maxLength: 64,
-        description: 'The id of a memory that held until now and that this text corrects.',
-      }),
-    ),
+    supersedes: t.Optional({
+      ...Id,
+      description: 'The id of a memory that held until now and that this text corrects.',
+    }),
     infer: t.Optional(t.Boolean({ description: 'Accepted for older clients: texts are kept word for word.' })),
   },
   { additionalProperties: false },
@@ -60,7 +57,7 @@ const Input = t.Object(
 const Body = t.Object(
   {
     ...Input.properties,
-    user_id: t.Optional(t.String()),
+    ...User,
     app: t.Optional(
       t.String({
         maxLength: limits.nameCharacters,

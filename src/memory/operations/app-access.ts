@@ -6,8 +6,8 @@ import { assertUnrestricted } from '../access.ts'
 import type { Caller } from '../operation.ts'
 import { type AccessRule, Category, limits } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
-import { AppId, AppParams, assertMayRule, UserQuery } from './apps.ts'
-import { operation, read } from './define.ts'
+import { AppId, AppParams, assertMayRule } from './apps.ts'
+import { operation, read, UserQuery } from './define.ts'
 
 const reach = (description: string) => t.Union([t.Literal('all'), t.Literal('own'), t.Literal('none')], { description })
 const Access = t.Object(

@@ -5,11 +5,11 @@ import { assertUnrestricted } from '../access.ts'
 import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
 import { limits } from '../schema.ts'
 import { AppId, AppParams, findApp } from './apps.ts'
-import { inputIn, operation, read } from './define.ts'
+import { inputIn, operation, read, User } from './define.ts'
 
 const Query = t.Object(
   {
-    user_id: t.Optional(t.String()),
+    ...User,
     page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
     page_size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
   },

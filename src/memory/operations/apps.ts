@@ -8,11 +8,10 @@ import type { AppUse } from '../ports.ts'
 import { limits } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { toIso } from '../time.ts'
-import { inputIn, operation, read } from './define.ts'
+import { inputIn, operation, read, User, UserQuery } from './define.ts'
 
 export const AppId = t.String({ minLength: 1, maxLength: 2_000, description: 'The app: its OAuth client id.' })
 export const AppParams = t.Object({ id: AppId }, { additionalProperties: false })
-export const UserQuery = t.Object({ user_id: t.Optional(t.String()) }, { additionalProperties: false })
 
 export const App = t.Object({
   id: t.String(),
@@ -53,7 +52,7 @@ export async function findApp({ store }: MemoryServices, { ownerId, appId }: Cal
 
 const ListQuery = t.Object(
   {
-    user_id: t.Optional(t.String()),
+    ...User,
     name: t.Optional(t.String({ maxLength: limits.nameCharacters, description: 'Part of the name.' })),
     is_active: t.Optional(t.Boolean()),
     sort_by: t.Optional(t.Union([t.Literal('name'), t.Literal('memories'), t.Literal('memories_accessed')])),
@@ -137,10 +136,7 @@ export const readApp = operation({
   },
 })
 
-const UpdateQuery = t.Object(
-  { is_active: t.Boolean(), user_id: t.Optional(t.String()) },
-  { additionalProperties: false },
-)
+const UpdateQuery = t.Object({ is_active: t.Boolean(), ...User }, { additionalProperties: false })
 const Updated = t.Object({ status: t.String(), message: t.String() })
 
 export const updateApp = operation({

@@ -4,7 +4,7 @@ import type { ClientId } from '../../shared/brand.ts'
 import { assertUnrestricted } from '../access.ts'
 import { zipLimits } from '../backup/zip-limits.ts'
 import { AppId } from './apps.ts'
-import { inputIn, operation, read } from './define.ts'
+import { inputIn, operation, read, User } from './define.ts'
 
 const Seconds = t.Optional(t.Union([t.Integer({ minimum: 0, maximum: 99_999_999_999 }), t.Null()]))
 const ExportInput = t.Object(
@@ -16,10 +16,7 @@ const ExportInput = t.Object(
   },
   { additionalProperties: false },
 )
-const ExportBody = t.Object(
-  { ...ExportInput.properties, user_id: t.Optional(t.String()) },
-  { additionalProperties: false },
-)
+const ExportBody = t.Object({ ...ExportInput.properties, ...User }, { additionalProperties: false })
 /** A stream has no JSON shape: only its binding knows it. */
 const Stream = t.Unsafe<ReadableStream<Uint8Array>>(t.Any())
 
@@ -61,11 +58,8 @@ const Mode = t.Union([t.Literal('skip'), t.Literal('overwrite')], {
   default: 'overwrite',
   description: 'What happens to memories that are here already, by id.',
 })
-const ImportQuery = t.Object(
-  { mode: t.Optional(Mode), user_id: t.Optional(t.String()) },
-  { additionalProperties: false },
-)
-const ImportBody = t.Object({ user_id: t.Optional(t.String()) }, { additionalProperties: false })
+const ImportQuery = t.Object({ mode: t.Optional(Mode), ...User }, { additionalProperties: false })
+const ImportBody = t.Object({ ...User }, { additionalProperties: false })
 const Report = t.Object({
   message: t.String(),
   added: t.Integer(),

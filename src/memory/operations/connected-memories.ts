@@ -2,13 +2,12 @@ import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { rankRelated } from '../graph/related.ts'
 import { ShownMemory } from '../present.ts'
-import { inputIn, operation, read } from './define.ts'
-import { askGraph, Degraded, entityShown, ShownEntity, shownMemories, User, withDegraded } from './graph.ts'
+import { IdParams, inputIn, operation, read, User } from './define.ts'
+import { askGraph, Degraded, entityShown, ShownEntity, shownMemories, withDegraded } from './graph.ts'
 import { findMemory } from './one-memory.ts'
 
-const Params = t.Object({ id: t.String({ minLength: 1, maxLength: 64 }) }, { additionalProperties: false })
 const limit = t.Optional(t.Integer({ minimum: 1, maximum: 50, default: 10 }))
-const Input = t.Object({ ...Params.properties, limit }, { additionalProperties: false })
+const Input = t.Object({ ...IdParams.properties, limit }, { additionalProperties: false })
 const Query = t.Object({ limit, ...User }, { additionalProperties: false })
 const Output = t.Object({
   connected: t.Array(t.Object({ memory: ShownMemory, shared: t.Array(ShownEntity) })),
@@ -32,10 +31,10 @@ export const connectedMemories = operation({
       operationId: 'getConnectedMemories',
       summary: 'The memories that mention the same entities as one.',
       status: 200,
-      params: Params,
+      params: IdParams,
       query: Query,
       response: Output,
-      toInput: (wire) => ({ ...read(Params, wire.params), ...inputIn(Query, wire.query) }),
+      toInput: (wire) => ({ ...read(IdParams, wire.params), ...inputIn(Query, wire.query) }),
     },
   ],
   async run(services, caller, { id, limit: most = 10 }) {

@@ -9,18 +9,15 @@ import { maskedNote } from '../remember.ts'
 import { Categories, limits, type Memory, Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
-import { inputIn, operation, read, versionOf } from './define.ts'
+import { Id, IdParams, inputIn, operation, read, User, UserQuery, versionOf } from './define.ts'
 
-const Id = t.String({ minLength: 1, maxLength: 64 })
-const Params = t.Object({ id: Id }, { additionalProperties: false })
-const user = { user_id: t.Optional(t.String()) }
 const version = { if_version: t.Optional(t.Integer({ minimum: 1 })) }
 const Text = t.String({ minLength: 1, maxLength: limits.textCharacters })
 const Note = { note: t.Optional(t.String()) }
 
 const target = (wire: Wire) => {
   const ifVersion = versionOf(wire.ifMatch)
-  return { ...read(Params, wire.params), ...(ifVersion === undefined ? {} : { if_version: ifVersion }) }
+  return { ...read(IdParams, wire.params), ...(ifVersion === undefined ? {} : { if_version: ifVersion }) }
 }
 
 const shown = async ({ appNames }: MemoryServices, memory: Memory) => ({
@@ -36,7 +33,7 @@ const newer = {
   relations: t.Optional(Annotations.properties.relations),
   valid_from: t.Optional(timeInput('Since when the new text holds; now unless given.')),
 }
-const SupersedeBody = t.Object({ ...newer, ...user }, { additionalProperties: false })
+const SupersedeBody = t.Object({ ...newer, ...User }, { additionalProperties: false })
 
 export const supersedeMemory = operation({
   name: 'supersede_memory',
@@ -47,7 +44,7 @@ export const supersedeMemory = operation({
   idempotent: false,
   scope: 'memories:write',
   tool: false,
-  input: t.Object({ ...Params.properties, ...newer, ...version }, { additionalProperties: false }),
+  input: t.Object({ ...IdParams.properties, ...newer, ...version }, { additionalProperties: false }),
   output: t.Object({ memory: ShownMemory, superseded: t.String(), ...Note }),
   rest: [
     {
@@ -56,7 +53,7 @@ export const supersedeMemory = operation({
       operationId: 'supersedeMemory',
       summary: 'Write what holds now in place of a memory that held until now.',
       status: 201,
-      params: Params,
+      params: IdParams,
       body: SupersedeBody,
       response: t.Object({ ...WireMemory.properties, supersedes: t.String(), ...Note }),
       toInput: (wire) => ({ ...target(wire), ...inputIn(SupersedeBody, wire.body) }),
@@ -84,9 +81,9 @@ export const supersedeMemory = operation({
 
 const MergeBody = t.Object(
   {
-    other_id: t.String({ minLength: 1, maxLength: 64, description: 'The memory that is put away.' }),
+    other_id: { ...Id, description: 'The memory that is put away.' },
     text: t.Optional({ ...Text, description: 'What both say; the two texts one after the other unless given.' }),
-    ...user,
+    ...User,
   },
   { additionalProperties: false },
 )
@@ -102,7 +99,7 @@ export const mergeMemories = operation({
   idempotent: false,
   scope: 'memories:write',
   tool: false,
-  input: t.Object({ ...Params.properties, ...mergeParts, ...version }, { additionalProperties: false }),
+  input: t.Object({ ...IdParams.properties, ...mergeParts, ...version }, { additionalProperties: false }),
   output: Changed,
   rest: [
     {
@@ -111,7 +108,7 @@ export const mergeMemories = operation({
       operationId: 'mergeMemories',
       summary: 'Make one memory of two.',
       status: 200,
-      params: Params,
+      params: IdParams,
       body: MergeBody,
       response: WireMemory,
       toInput: (wire) => ({ ...target(wire), ...inputIn(MergeBody, wire.body) }),
@@ -123,8 +120,6 @@ export const mergeMemories = operation({
     shown(services, await merge(services, caller, id as MemoryId, other_id as MemoryId, text, if_version)),
 })
 
-const UndoQuery = t.Object(user, { additionalProperties: false })
-
 export const undoChange = operation({
   name: 'undo_change',
   title: 'Undo the last change',
@@ -134,7 +129,7 @@ export const undoChange = operation({
   idempotent: false,
   scope: 'memories:write',
   tool: false,
-  input: t.Object({ ...Params.properties, ...version }, { additionalProperties: false }),
+  input: t.Object({ ...IdParams.properties, ...version }, { additionalProperties: false }),
   output: Changed,
   rest: [
     {
@@ -143,8 +138,8 @@ export const undoChange = operation({
       operationId: 'undoMemoryChange',
       summary: 'Take back the last change of a memory.',
       status: 200,
-      params: Params,
-      query: UndoQuery,
+      params: IdParams,
+      query: UserQuery,
       response: WireMemory,
       toInput: (wire) => target(wire),
       toBody: ({ memory }: Changed) => toWire(memory),

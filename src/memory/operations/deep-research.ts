@@ -5,7 +5,7 @@ import { logReadings } from '../readings.ts'
 import { recall } from '../recall.ts'
 import { limits, type Memory } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
-import { operation } from './define.ts'
+import { Id, operation } from './define.ts'
 import { findMemory } from './one-memory.ts'
 
 const results = 10
@@ -56,10 +56,7 @@ export const fetchMemory = operation({
   idempotent: true,
   scope: 'memories:read',
   tool: true,
-  input: t.Object(
-    { id: t.String({ minLength: 1, maxLength: 64, description: 'An id that search returned.' }) },
-    { additionalProperties: false },
-  ),
+  input: t.Object({ id: { ...Id, description: 'An id that search returned.' } }, { additionalProperties: false }),
   output: t.Object({
     id: t.String(),
     title: t.String(),

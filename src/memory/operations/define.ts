@@ -1,8 +1,17 @@
-import type { Static, TSchema } from '@sinclair/typebox'
+import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
 import { Fault } from '../../shared/fault.ts'
 import { once } from '../once.ts'
 import type { AnyOperation, Caller, Operation, RestBinding, Wire } from '../operation.ts'
+import { limits } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
+
+/** A member of every query and body that OpenMemory's scripts send it with: see `checkUser`. */
+export const User = { user_id: t.Optional(t.String()) }
+export const UserQuery = t.Object(User, { additionalProperties: false })
+
+/** A memory's id: one of ours, or what an import brought along. */
+export const Id = t.String({ minLength: 1, maxLength: limits.idCharacters })
+export const IdParams = t.Object({ id: Id }, { additionalProperties: false })
 
 /** A binding as it is written: without `toBody` its body is the output. */
 export type RestFace<I, O> = Omit<RestBinding<I, O>, 'toBody'> & Partial<Pick<RestBinding<I, O>, 'toBody'>>

@@ -2,8 +2,7 @@ import { Type as t } from '@sinclair/typebox'
 import { assertUnrestricted } from '../access.ts'
 import { askToConfirm, assertConfirmed } from '../confirmation.ts'
 import { kept } from '../present.ts'
-import { inputIn, operation } from './define.ts'
-import { User } from './graph.ts'
+import { inputIn, operation, User } from './define.ts'
 
 const Input = t.Object(
   {

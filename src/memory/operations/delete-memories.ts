@@ -4,9 +4,9 @@ import { Fault } from '../../shared/fault.ts'
 import { askToConfirm, assertConfirmed } from '../confirmation.ts'
 import { kept } from '../present.ts'
 import { limits } from '../schema.ts'
-import { operation, read } from './define.ts'
+import { Id, IdParams, operation, read, User, UserQuery } from './define.ts'
 
-const Ids = t.Array(t.String({ minLength: 1, maxLength: 64 }), {
+const Ids = t.Array(Id, {
   minItems: 1,
   maxItems: limits.ids,
   description: 'Which, by id.',
@@ -15,9 +15,7 @@ const Deleted = t.Object({ deleted: t.Array(t.String()), message: t.String() })
 const Message = t.Object({ message: t.String(), deleted: t.Array(t.String()) })
 
 const Input = t.Object({ memory_ids: Ids }, { additionalProperties: false })
-const Body = t.Object({ memory_ids: Ids, user_id: t.Optional(t.String()) }, { additionalProperties: false })
-const Params = t.Object({ id: t.String({ minLength: 1, maxLength: 64 }) }, { additionalProperties: false })
-const Query = t.Object({ user_id: t.Optional(t.String()) }, { additionalProperties: false })
+const Body = t.Object({ memory_ids: Ids, ...User }, { additionalProperties: false })
 
 export const deleteMemories = operation({
   name: 'delete_memories',
@@ -46,11 +44,11 @@ export const deleteMemories = operation({
       operationId: 'deleteMemory',
       summary: 'Delete one memory, for good.',
       status: 200,
-      params: Params,
-      query: Query,
+      params: IdParams,
+      query: UserQuery,
       response: Message,
       actions: true,
-      toInput: (wire) => ({ memory_ids: [read(Params, wire.params).id] }),
+      toInput: (wire) => ({ memory_ids: [read(IdParams, wire.params).id] }),
     },
   ],
   async run({ store }, caller, { memory_ids: ids }) {

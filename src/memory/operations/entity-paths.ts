@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import { entitiesOf, type Step, shortestPaths } from '../graph/paths.ts'
 import { ShownMemory } from '../present.ts'
-import { inputIn, operation } from './define.ts'
+import { inputIn, operation, User } from './define.ts'
 import {
   askGraph,
   Degraded,
@@ -10,7 +10,6 @@ import {
   keyOf,
   ShownEntity,
   shownMemories,
-  User,
   withDegraded,
 } from './graph.ts'
 

@@ -2,8 +2,8 @@ import { Type as t } from '@sinclair/typebox'
 import { ShownMemory } from '../present.ts'
 import { logReadings } from '../readings.ts'
 import { parseOptionalTime, timeInput, timeOutput, toIso } from '../time.ts'
-import { inputIn, operation } from './define.ts'
-import { askGraph, Degraded, EntityName, keyOf, shownMemories, User, withDegraded } from './graph.ts'
+import { inputIn, operation, User } from './define.ts'
+import { askGraph, Degraded, EntityName, keyOf, shownMemories, withDegraded } from './graph.ts'
 
 const Input = t.Object(
   {

@@ -22,8 +22,6 @@ export const Degraded = t.Optional(
 export const EntityName = (description: string) =>
   t.String({ minLength: 1, maxLength: graphLimits.nameCharacters, description })
 
-export const User = { user_id: t.Optional(t.String()) }
-
 /** Asks the graph as the caller's app may see it. @throws Fault `forbidden` for an app that may read nothing */
 export async function askGraph<T>(
   { store, graph }: Pick<MemoryServices, 'store' | 'graph'>,

@@ -1,8 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
 import { entityKey } from '../graph/knowledge.ts'
 import { graphLimits } from '../graph/schema.ts'
-import { inputIn, operation } from './define.ts'
-import { askGraph, Degraded, entityShown, ShownEntity, User, withDegraded } from './graph.ts'
+import { inputIn, operation, User } from './define.ts'
+import { askGraph, Degraded, entityShown, ShownEntity, withDegraded } from './graph.ts'
 
 const Input = t.Object(
   {

@@ -4,7 +4,7 @@ import { Fault } from '../../shared/fault.ts'
 import { Full, namesFor, recallNotice, ShownMemory, showAs, toWire, WireMemory } from '../present.ts'
 import { Categories, limits, MemoryState } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
-import { operation, type RestFace, read } from './define.ts'
+import { operation, type RestFace, read, User } from './define.ts'
 
 const Sort = t.Union([t.Literal('created_at'), t.Literal('memory'), t.Literal('app_name'), t.Literal('categories')])
 const Direction = t.Union([t.Literal('asc'), t.Literal('desc')])
@@ -78,7 +78,7 @@ const inUse: ('active' | 'paused')[] = ['active', 'paused']
 
 const Query = t.Object(
   {
-    user_id: t.Optional(t.String()),
+    ...User,
     app_id: t.Optional(t.String({ maxLength: limits.nameCharacters })),
     from_date: t.Optional(WireTime),
     to_date: t.Optional(WireTime),
@@ -124,7 +124,7 @@ const listBinding: RestFace<Input, Output> = {
 
 const Filter = t.Object(
   {
-    user_id: t.Optional(t.String()),
+    ...User,
     page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
     size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
     search_query: t.Optional(t.Union([t.String({ maxLength: 500 }), t.Null()])),

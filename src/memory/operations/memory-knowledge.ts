@@ -2,11 +2,9 @@ import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { assertReader } from '../access.ts'
 import { noSuchMemory } from '../change/permitted.ts'
-import { operation, read } from './define.ts'
-import { ShownEntity, User } from './graph.ts'
+import { IdParams, operation, read, UserQuery } from './define.ts'
+import { ShownEntity } from './graph.ts'
 
-const Params = t.Object({ id: t.String({ minLength: 1, maxLength: 64 }) }, { additionalProperties: false })
-const Query = t.Object(User, { additionalProperties: false })
 const origin = t.Union([t.Literal('given'), t.Literal('rule'), t.Literal('model')], {
   description: 'given: by who wrote it. rule: by its form in the text. model: derived by the configured model.',
 })
@@ -24,7 +22,7 @@ export const memoryKnowledge = operation({
   idempotent: true,
   scope: 'memories:read',
   tool: false,
-  input: Params,
+  input: IdParams,
   output: Output,
   rest: [
     {
@@ -33,10 +31,10 @@ export const memoryKnowledge = operation({
       operationId: 'getMemoryKnowledge',
       summary: 'What a memory is about.',
       status: 200,
-      params: Params,
-      query: Query,
+      params: IdParams,
+      query: UserQuery,
       response: Output,
-      toInput: (wire) => read(Params, wire.params),
+      toInput: (wire) => read(IdParams, wire.params),
     },
   ],
   async run({ store, graphSource }, { ownerId, appId }, { id }) {

@@ -10,11 +10,10 @@ import { checkMetadata, cleanCategories, cleanText, maskedNote } from '../rememb
 import { Categories, limits, type Memory, Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
-import { operation, read, versionOf } from './define.ts'
+import { Id, operation, read, User, UserQuery, versionOf } from './define.ts'
 
-const Id = t.String({ minLength: 1, maxLength: 64, description: 'The memory, as its id in other results.' })
-const Params = t.Object({ id: Id }, { additionalProperties: false })
-const Query = t.Object({ user_id: t.Optional(t.String()) }, { additionalProperties: false })
+const Named = { ...Id, description: 'The memory, as its id in other results.' }
+const Params = t.Object({ id: Named }, { additionalProperties: false })
 const Shown = t.Object({ memory: ShownMemory })
 
 /** The memory of an id. @throws Fault `not_found` for what is not there or not for this app */
@@ -50,7 +49,7 @@ export const readMemory = operation({
       summary: 'One memory.',
       status: 200,
       params: Params,
-      query: Query,
+      query: UserQuery,
       response: t.Object({ ...WireMemory.properties, text: t.String() }),
       actions: true,
       toInput: (wire) => read(Params, wire.params),
@@ -68,7 +67,7 @@ export const readMemory = operation({
 
 const Change = t.Object(
   {
-    id: Id,
+    id: Named,
     text: t.Optional(t.String({ minLength: 1, maxLength: limits.textCharacters })),
     categories: t.Optional(Categories),
     metadata: t.Optional(Metadata),
@@ -81,12 +80,12 @@ const Change = t.Object(
 const PutBody = t.Object(
   {
     // OpenMemory's dashboard names the memory here too.
-    memory_id: t.Optional(Id),
+    memory_id: t.Optional(Named),
     memory_content: t.Optional(Change.properties.text),
     categories: Change.properties.categories,
     metadata: Change.properties.metadata,
     occurred_at: Change.properties.occurred_at,
-    user_id: t.Optional(t.String()),
+    ...User,
   },
   { additionalProperties: false },
 )
@@ -109,7 +108,7 @@ export const updateMemory = operation({
       summary: 'Change a memory; If-Match guards against overwriting.',
       status: 200,
       params: Params,
-      query: Query,
+      query: UserQuery,
       body: PutBody,
       response: WireMemory,
       actions: true,

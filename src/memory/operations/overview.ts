@@ -1,9 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
 import { kept } from '../present.ts'
 import { App, appsFor } from './apps.ts'
-import { operation } from './define.ts'
+import { operation, UserQuery } from './define.ts'
 
-const Query = t.Object({ user_id: t.Optional(t.String()) }, { additionalProperties: false })
 const Nothing = t.Object({}, { additionalProperties: false })
 
 export const listCategories = operation({
@@ -26,7 +25,7 @@ export const listCategories = operation({
       operationId: 'listCategories',
       summary: 'The categories in use.',
       status: 200,
-      query: Query,
+      query: UserQuery,
       response: t.Object({
         categories: t.Array(t.Object({ id: t.String(), name: t.String(), count: t.Integer() })),
         total: t.Integer(),
@@ -59,7 +58,7 @@ export const memoryStats = operation({
       operationId: 'getMemoryStats',
       summary: 'How many memories and apps there are.',
       status: 200,
-      query: Query,
+      query: UserQuery,
       response: Stats,
       actions: true,
       toInput: () => ({}),

@@ -5,8 +5,7 @@ import { assertReader, assertUnrestricted } from '../access.ts'
 import type { Caller } from '../operation.ts'
 import type { Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
-import { UserQuery } from './apps.ts'
-import { operation, type RestFace, read } from './define.ts'
+import { operation, type RestFace, read, UserQuery } from './define.ts'
 
 const Instructions = t.Union([t.String({ maxLength: 10_000 }), t.Null()], {
   description: 'What apps should keep in mind when they remember for this person.',

@@ -6,7 +6,7 @@ import { type Hit as FoundHit, search } from '../recall.ts'
 import type { EventPeriod } from '../remembered-events.ts'
 import { Categories, limits } from '../schema.ts'
 import { parseOptionalTime, timeInput, timeOutput, toIso } from '../time.ts'
-import { inputIn, operation } from './define.ts'
+import { inputIn, operation, User } from './define.ts'
 
 const Query = t.String({
   minLength: 1,
@@ -41,7 +41,7 @@ const Input = t.Object(
 )
 
 const { full: _full, ...asked } = Input.properties
-const Body = t.Object({ ...asked, user_id: t.Optional(t.String()) }, { additionalProperties: false })
+const Body = t.Object({ ...asked, ...User }, { additionalProperties: false })
 
 const share = (description: string) => t.Number({ description })
 

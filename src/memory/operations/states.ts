@@ -4,18 +4,15 @@ import type { ClientId, MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { MemoryFilter } from '../ports.ts'
 import { Categories, limits } from '../schema.ts'
-import { AppId, UserQuery } from './apps.ts'
-import { inputIn, operation, read } from './define.ts'
+import { AppId } from './apps.ts'
+import { Id, inputIn, operation, read, User, UserQuery } from './define.ts'
 
-const Ids = t.Array(t.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: limits.ids })
+const Ids = t.Array(Id, { minItems: 1, maxItems: limits.ids })
 const Changed = t.Object({ changed: t.Integer(), message: t.String() })
 
 const ArchiveInput = t.Object({ memory_ids: Ids }, { additionalProperties: false })
 /** OpenMemory took the ids as the body itself. */
-const ArchiveBody = t.Union([
-  Ids,
-  t.Object({ memory_ids: Ids, user_id: t.Optional(t.String()) }, { additionalProperties: false }),
-])
+const ArchiveBody = t.Union([Ids, t.Object({ memory_ids: Ids, ...User }, { additionalProperties: false })])
 
 export const archiveMemories = operation({
   name: 'archive_memories',
@@ -65,10 +62,7 @@ const StateInput = t.Object(
   },
   { additionalProperties: false },
 )
-const StateBody = t.Object(
-  { ...StateInput.properties, user_id: t.Optional(t.String()) },
-  { additionalProperties: false },
-)
+const StateBody = t.Object({ ...StateInput.properties, ...User }, { additionalProperties: false })
 
 export const pauseMemories = operation({
   name: 'pause_memories',
