@@ -1,8 +1,8 @@
 /** Correcting what is known: a fact that changed, two that say one thing, a change that was a mistake. Called by operations. */
 import type { MemoryId } from '../shared/brand.ts'
 import { Fault } from '../shared/fault.ts'
-import { noSuchMemory } from './change/permitted.ts'
 import { contentHash } from './content.ts'
+import { findMemory } from './find-memory.ts'
 import { annotationsTogether } from './graph/knowledge.ts'
 import type { Caller } from './operation.ts'
 import type { MemoryChange } from './ports.ts'
@@ -32,7 +32,7 @@ export async function supersede(
   source: Source,
   ifVersion?: number,
 ): Promise<Corrected> {
-  const old = await readOne(services, caller, id)
+  const old = await findMemory(services, caller, id)
   const { drafts, masked } = draftsOf(
     services,
     [{ ...given, categories: given.categories ?? old.categories, speaker: given.speaker ?? old.speaker }],
@@ -54,7 +54,7 @@ export async function merge(
   text: string | undefined,
   ifVersion?: number,
 ): Promise<Memory> {
-  const [kept, other] = await Promise.all([readOne(services, caller, id), readOne(services, caller, otherId)])
+  const [kept, other] = await Promise.all([findMemory(services, caller, id), findMemory(services, caller, otherId)])
   const whole = text ?? (kept.content.includes(other.content) ? kept.content : `${kept.content}\n${other.content}`)
   if (whole.length > limits.textCharacters) {
     throw new Fault('too_large', `Both together are longer than ${limits.textCharacters} characters.`, {
@@ -69,10 +69,4 @@ export async function merge(
     annotations: annotationsTogether(kept.annotations, other.annotations),
   }
   return services.store.merge(caller.ownerId, caller.appId, id, otherId, change, { at: caller.nowMs, ifVersion })
-}
-
-async function readOne({ store }: Needed, { ownerId, appId }: Caller, id: MemoryId): Promise<Memory> {
-  const [memory] = await store.get(ownerId, appId, [id])
-  if (memory === undefined) throw noSuchMemory()
-  return memory
 }

@@ -2,12 +2,12 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { assertUnrestricted } from '../access.ts'
+import { findMemory } from '../find-memory.ts'
 import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
 import { recall } from '../recall.ts'
 import { limits, MemoryState } from '../schema.ts'
 import { toIso } from '../time.ts'
 import { IdParams, inputIn, operation, read, User } from './define.ts'
-import { findMemory } from './one-memory.ts'
 
 const relatedCount = 5
 
@@ -62,7 +62,7 @@ export const relatedMemories = operation({
     },
   ],
   async run(services, caller, { id }) {
-    const memory = await findMemory(services, caller, id)
+    const memory = await findMemory(services, caller, id as MemoryId)
     const query = memory.content.slice(0, limits.queryCharacters)
     const hits = await recall(services, caller, { query, limit: relatedCount + 1, unlogged: true })
     // What merely stands beside a resembling memory has none of its words.

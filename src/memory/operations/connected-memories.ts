@@ -1,10 +1,10 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
+import { findMemory } from '../find-memory.ts'
 import { rankRelated } from '../graph/related.ts'
 import { ShownMemory } from '../present.ts'
 import { IdParams, inputIn, operation, read, User } from './define.ts'
 import { askGraph, Degraded, entityShown, ShownEntity, shownMemories, withDegraded } from './graph.ts'
-import { findMemory } from './one-memory.ts'
 
 const limit = t.Optional(t.Integer({ minimum: 1, maximum: 50, default: 10 }))
 const Input = t.Object({ ...IdParams.properties, limit }, { additionalProperties: false })
@@ -38,7 +38,7 @@ export const connectedMemories = operation({
     },
   ],
   async run(services, caller, { id, limit: most = 10 }) {
-    await findMemory(services, caller, id)
+    await findMemory(services, caller, id as MemoryId)
     const { value, degraded } = await askGraph(services, caller, (graph, rule) =>
       graph.shared(caller.ownerId, rule, id as MemoryId, caller.nowMs),
     )

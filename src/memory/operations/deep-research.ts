@@ -1,12 +1,13 @@
 /** `search` and `fetch`, in exactly the shapes that ChatGPT's deep research and company knowledge ask for. */
 import { Type as t } from '@sinclair/typebox'
+import type { MemoryId } from '../../shared/brand.ts'
+import { findMemory } from '../find-memory.ts'
 import { namesFor, show } from '../present.ts'
 import { logReadings } from '../readings.ts'
 import { recall } from '../recall.ts'
 import { limits, type Memory } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { Id, operation } from './define.ts'
-import { findMemory } from './one-memory.ts'
 
 const results = 10
 const titleCharacters = 80
@@ -66,7 +67,7 @@ export const fetchMemory = operation({
   }),
   rest: [],
   async run(services, caller, { id }) {
-    const memory = await findMemory(services, caller, id)
+    const memory = await findMemory(services, caller, id as MemoryId)
     logReadings(services, caller, [{ memoryId: memory.id, kind: 'read' }])
     const shown = show(memory, await namesFor(services.appNames, [memory]))
     return {

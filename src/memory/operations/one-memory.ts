@@ -1,9 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
-import { noSuchMemory } from '../change/permitted.ts'
 import { contentHash } from '../content.ts'
-import type { Caller } from '../operation.ts'
+import { findMemory } from '../find-memory.ts'
 import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
 import { logReadings } from '../readings.ts'
 import { checkMetadata, cleanCategories, cleanText, maskedNote } from '../remember.ts'
@@ -15,17 +14,6 @@ import { Id, operation, read, User, UserQuery, versionOf } from './define.ts'
 const Named = { ...Id, description: 'The memory, as its id in other results.' }
 const Params = t.Object({ id: Named }, { additionalProperties: false })
 const Shown = t.Object({ memory: ShownMemory })
-
-/** The memory of an id. @throws Fault `not_found` for what is not there or not for this app */
-export async function findMemory(
-  { store }: Pick<MemoryServices, 'store'>,
-  caller: Caller,
-  id: string,
-): Promise<Memory> {
-  const [memory] = await store.get(caller.ownerId, caller.appId, [id as MemoryId])
-  if (memory === undefined) throw noSuchMemory()
-  return memory
-}
 
 const shown = async ({ appNames }: MemoryServices, memory: Memory) => ({
   memory: show(memory, await namesFor(appNames, [memory])),
@@ -59,7 +47,7 @@ export const readMemory = operation({
     },
   ],
   async run(services, caller, { id }) {
-    const memory = await findMemory(services, caller, id)
+    const memory = await findMemory(services, caller, id as MemoryId)
     logReadings(services, caller, [{ memoryId: memory.id, kind: 'read' }])
     return shown(services, memory)
   },
