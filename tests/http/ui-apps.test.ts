@@ -23,8 +23,11 @@ const api = (method: string, path: string, body?: unknown) =>
     headers: { authorization: `Bearer ${tokens.access_token}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
+/** The form of the notebook: other apps may stand before it. */
 const formWith = async (text: string) => {
-  const found = (await open('/apps')).forms.find(({ html }) => html.includes(text))
+  const { html: page, forms } = await open('/apps')
+  const card = page.split('<article').find((part) => part.includes('Notebook')) ?? ''
+  const found = forms.find(({ html }) => html.includes(text) && card.includes(html))
   if (found === undefined) throw new Error(`no form with ${text}`)
   return found
 }
