@@ -7,7 +7,7 @@ import { type Annotations, noAnnotations } from './graph/schema.ts'
 import type { Caller } from './operation.ts'
 import type { AddOutcome, AddPolicy, Draft } from './ports.ts'
 import { limits, type Metadata, type Source, type Speaker } from './schema.ts'
-import { maskSecrets } from './secrets.ts'
+import { maskSecrets, maskSecretsIn } from './secrets.ts'
 import type { MemoryServices } from './services.ts'
 
 /** Adds of one app that name no thread and lie less than this apart form one. */
@@ -52,10 +52,9 @@ export function draftsOf(
 ): { readonly drafts: readonly Draft[]; readonly masked: readonly (readonly string[])[] } {
   const masked: (readonly string[])[] = []
   const drafts = memories.map((memory, at): Draft => {
-    const metadata = memory.metadata ?? {}
-    checkMetadata(metadata, fieldOf(memories, at, 'metadata'))
+    const { metadata, kinds: inMetadata } = cleanMetadata(settings, memory.metadata, fieldOf(memories, at, 'metadata'))
     const { text, kinds } = cleanText(settings, memory.text, fieldOf(memories, at, 'text'))
-    masked.push(kinds)
+    masked.push([...new Set([...kinds, ...inMetadata])])
     return {
       id: random.id() as MemoryId,
       content: text,
@@ -99,11 +98,21 @@ export function cleanText(
   return settings.maskSecrets === false ? { text, kinds: [] } : maskSecrets(text)
 }
 
-/** @throws Fault `invalid` */
-export function checkMetadata(metadata: Metadata | undefined, field: string): void {
-  if (metadata !== undefined && JSON.stringify(metadata).length > limits.metadataCharacters) {
+/**
+ * Metadata as they may be kept: bounded, and without secrets.
+ * @throws Fault `invalid` naming `field`
+ */
+export function cleanMetadata(
+  settings: MemoryServices['settings'],
+  metadata: Metadata = {},
+  field: string,
+): { readonly metadata: Metadata; readonly kinds: readonly string[] } {
+  if (JSON.stringify(metadata).length > limits.metadataCharacters) {
     throw new Fault('invalid', `${field} is larger than ${limits.metadataCharacters} characters of JSON.`, { field })
   }
+  if (settings.maskSecrets === false) return { metadata, kinds: [] }
+  const { value, kinds } = maskSecretsIn(metadata)
+  return { metadata: value, kinds }
 }
 
 /** Categories in the order given, each once, spacing aside. */

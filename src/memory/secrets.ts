@@ -80,6 +80,28 @@ export function maskSecrets(text: string): Masked {
   return { text: masked, kinds: [...kinds] }
 }
 
+/** The same for every text in JSON, wherever it is. What a member is called counts: a password under `password` is one. */
+export function maskSecretsIn<T>(value: T): { readonly value: T; readonly kinds: readonly string[] } {
+  const kinds = new Set<string>()
+  const masked = (text: string, name: string): string => {
+    // Ids are digits alone too, and one in ten passes the check of a card's.
+    if (/^\d+$/.test(text) && !/card/i.test(name)) return text
+    const named = maskSecrets(`${name}: ${text}`)
+    // A name that is itself a secret stays, as it is no text; its value is read alone.
+    const begun = named.text.startsWith(`${name}: `)
+    const found = begun ? { ...named, text: named.text.slice(name.length + 2) } : maskSecrets(text)
+    for (const kind of found.kinds) kinds.add(kind)
+    return found.text
+  }
+  const within = (part: unknown, name: string): unknown => {
+    if (typeof part === 'string') return masked(part, name)
+    if (Array.isArray(part)) return part.map((each) => within(each, name))
+    if (typeof part !== 'object' || part === null) return part
+    return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, within(each, key)]))
+  }
+  return { value: within(value, '') as T, kinds: [...kinds] }
+}
+
 /** A word after "password is" may be prose ("stored safely"); a password mixes letters with digits or signs. */
 function looksRandom(candidate: string): boolean {
   // Without the lookbehind each mark of a long row would begin a search for the end.

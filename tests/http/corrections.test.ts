@@ -76,6 +76,17 @@ describe('facts that change', () => {
 })
 
 describe('what is not kept', () => {
+  test('so is one in the metadata, of a new memory and of one that is changed', async () => {
+    const password = ['hunter', '2!!'].join('')
+    const { body } = await call('POST', '/memories/', { text: 'The router is in the hall.', metadata: { password } })
+    expect(body).toMatchObject({
+      metadata_: { password: '[masked: password]' },
+      note: expect.stringContaining('password'),
+    })
+    const put = await call('PUT', `/memories/${body.id}`, { metadata: { wifi: { password } } })
+    expect(put.body.metadata_).toEqual({ wifi: { password: '[masked: password]' } })
+  })
+
   test('a secret is masked before the write, and the answer says so', async () => {
     const { body } = await call('POST', '/memories/', { text: 'My card is 4111 1111 1111 1111, keep it.' })
     expect(body.content).toBe('My card is [masked: card number], keep it.')

@@ -9,7 +9,7 @@ import { Fault } from '../../shared/fault.ts'
 import { contentHash } from '../content.ts'
 import { Annotations } from '../graph/schema.ts'
 import type { ImportedMemory } from '../ports.ts'
-import { checkMetadata, cleanCategories, cleanText } from '../remember.ts'
+import { cleanCategories, cleanMetadata, cleanText } from '../remember.ts'
 import { limits, type Memory, SpeakerKind } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { toIso } from '../time.ts'
@@ -85,8 +85,7 @@ export function importedOf(
     throw new Fault('invalid', 'state is none of active, paused, archived and deleted.', { field: 'state' })
   }
   const { text } = cleanText(settings, line.content, 'content')
-  const metadata = line.metadata ?? {}
-  checkMetadata(metadata, 'metadata')
+  const { metadata } = cleanMetadata(settings, line.metadata ?? {}, 'metadata')
   const createdAt = timeOf(line.created_at, 'created_at') ?? nowMs
   return {
     id: line.id as MemoryId,

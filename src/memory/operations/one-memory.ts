@@ -5,7 +5,7 @@ import { contentHash } from '../content.ts'
 import { findMemory } from '../find-memory.ts'
 import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
 import { logReadings } from '../readings.ts'
-import { checkMetadata, cleanCategories, cleanText, maskedNote } from '../remember.ts'
+import { cleanCategories, cleanMetadata, cleanText, maskedNote } from '../remember.ts'
 import { Categories, limits, type Memory, Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
@@ -127,7 +127,7 @@ export const updateMemory = operation({
       })
     }
     const cleaned = text === undefined ? undefined : cleanText(services.settings, text, 'text')
-    checkMetadata(metadata, 'metadata')
+    const beside = metadata === undefined ? undefined : cleanMetadata(services.settings, metadata, 'metadata')
     const memory = await services.store.update(
       caller.ownerId,
       caller.appId,
@@ -135,12 +135,12 @@ export const updateMemory = operation({
       {
         ...(cleaned === undefined ? {} : { content: { text: cleaned.text, hash: contentHash(cleaned.text) } }),
         ...(categories === undefined ? {} : { categories: cleanCategories(categories) }),
-        ...(metadata === undefined ? {} : { metadata }),
+        ...(beside === undefined ? {} : { metadata: beside.metadata }),
         ...(occurredAt === undefined ? {} : { occurredAt }),
       },
       { at: caller.nowMs, ifVersion: input.if_version },
     )
-    const masked = cleaned?.kinds ?? []
+    const masked = [...new Set([...(cleaned?.kinds ?? []), ...(beside?.kinds ?? [])])]
     return { ...(await shown(services, memory)), ...(masked.length === 0 ? {} : { note: maskedNote(masked) }) }
   },
 })

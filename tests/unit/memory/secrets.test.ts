@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { maskSecrets } from '../../../src/memory/secrets.ts'
+import { maskSecrets, maskSecretsIn } from '../../../src/memory/secrets.ts'
 import { growthOf, withTheLength } from '../../support/growth.ts'
 
 /** Put together here, so that no scanner takes this file for a leak. */
@@ -73,5 +73,32 @@ describe('secrets are masked before the write', () => {
     const nearly = (size: number) =>
       `${'-----BEGIN '.repeat(size)}${'password is '.repeat(size)}${'1 2-'.repeat(3 * size)}`
     expect(await growthOf((size) => maskSecrets(nearly(size)), 3_000)).toBeLessThan(withTheLength)
+  })
+})
+
+describe('secrets in JSON that goes with a memory', () => {
+  test('are masked wherever they are, and what is none stays as it is', () => {
+    const key = secret('sk-', 'ant-', alphanumeric.slice(0, 40))
+    const given = { source: 'chat', n: 3, none: null, deep: [{ note: `the key ${key}` }, true, ''] }
+    expect(maskSecretsIn(given)).toEqual({
+      value: { source: 'chat', n: 3, none: null, deep: [{ note: 'the key [masked: Anthropic key]' }, true, ''] },
+      kinds: ['Anthropic key'],
+    })
+  })
+
+  test('digits alone are an id, unless they are named a card', () => {
+    const digits = ['4111', '1111', '1111', '1111'].join('')
+    expect(maskSecretsIn({ message_id: digits, card: digits, text: `pay with ${digits}` }).value).toEqual({
+      message_id: digits,
+      card: '[masked: card number]',
+      text: 'pay with [masked: card number]',
+    })
+  })
+
+  test('are told by the name that they are under too', () => {
+    expect(maskSecretsIn({ password: 'hunter2!!', api_key: ['abc-123-def'], passage: 'hunter2!!' })).toEqual({
+      value: { password: '[masked: password]', api_key: ['[masked: password]'], passage: 'hunter2!!' },
+      kinds: ['password'],
+    })
   })
 })
