@@ -2,8 +2,8 @@
 
 import type { Api } from './api/api.ts'
 import type { UiSettings } from './dependencies.ts'
-import type { House } from './house.ts'
 import type { Session } from './session/sessions.ts'
+import type { Site } from './site.ts'
 
 export interface Visit {
   readonly request: Request
@@ -11,7 +11,7 @@ export interface Visit {
   /** The path's parameters, decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly settings: UiSettings
-  readonly house: House
+  readonly site: Site
   /** Whether htmx asked, for a part of the page. */
   readonly partial: boolean
 }

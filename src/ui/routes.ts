@@ -12,16 +12,16 @@ type Params = Readonly<Record<string, string | undefined>>
 
 export function uiRoutes(dependencies: UiDependencies, upstreams: Upstreams): AnyElysia {
   const app: AnyElysia = new Elysia({ name: 'ui', seed: dependencies.settings.uiBaseUrl })
-  let opening: Promise<Rooms> | undefined
-  const rooms = () => {
-    opening ??= openRooms(dependencies, upstreams)
+  let opening: Promise<Parts> | undefined
+  const parts = () => {
+    opening ??= openParts(dependencies, upstreams)
     return opening
   }
   for (const { path, load } of pages) {
     const serve = async (request: Request, params: Params = {}) => {
       requestContext(request).route = path
-      const [{ house, servePage }, { page }] = await Promise.all([rooms(), load()])
-      return servePage(page, request, params, house)
+      const [{ site, servePage }, { page }] = await Promise.all([parts(), load()])
+      return servePage(page, request, params, site)
     }
     if (path !== '/') app.all(path, ({ request, params }) => serve(request, params), { parse: 'none' })
     else {
@@ -33,7 +33,7 @@ export function uiRoutes(dependencies: UiDependencies, upstreams: Upstreams): An
   }
   app.get('/ui/assets/*', async ({ request }) => {
     requestContext(request).route = '/ui/assets/*'
-    const { assets } = await rooms()
+    const { assets } = await parts()
     return assets(new URL(request.url).pathname) ?? notFound(request)
   })
   return app
@@ -41,13 +41,13 @@ export function uiRoutes(dependencies: UiDependencies, upstreams: Upstreams): An
 
 const wantsPage = (request: Request) => (request.headers.get('accept') ?? '').includes('text/html')
 
-type Rooms = Awaited<ReturnType<typeof openRooms>>
+type Parts = Awaited<ReturnType<typeof openParts>>
 
-async function openRooms(dependencies: UiDependencies, upstreams: Upstreams) {
-  const [{ openHouse }, { servePage }, { serveAsset }] = await Promise.all([
-    import('./house.ts'),
+async function openParts(dependencies: UiDependencies, upstreams: Upstreams) {
+  const [{ openSite }, { servePage }, { serveAsset }] = await Promise.all([
+    import('./site.ts'),
     import('./serve-page.ts'),
     import('./assets.ts'),
   ])
-  return { house: openHouse(dependencies, upstreams), servePage, assets: serveAsset }
+  return { site: openSite(dependencies, upstreams), servePage, assets: serveAsset }
 }

@@ -2,33 +2,33 @@
 import { Fault } from '../shared/fault.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { createApi } from './api/api.ts'
-import type { House } from './house.ts'
 import type { PersonsPage, SignedIn, UiPage, Visit } from './page.ts'
 import { errorPage } from './pages/error.tsx'
 import { redirect } from './respond.ts'
 import { takeForm } from './session/form.ts'
+import type { Site } from './site.ts'
 
 type Params = Readonly<Record<string, string | undefined>>
 
-export async function servePage(page: UiPage, request: Request, params: Params, house: House): Promise<Response> {
-  const answer = await answerOf(page, request, params, house)
+export async function servePage(page: UiPage, request: Request, params: Params, site: Site): Promise<Response> {
+  const answer = await answerOf(page, request, params, site)
   answer.headers.append('vary', 'cookie')
   return request.method === 'HEAD' ? new Response(null, { status: answer.status, headers: answer.headers }) : answer
 }
 
-async function answerOf(page: UiPage, request: Request, params: Params, house: House): Promise<Response> {
-  const { settings } = house.dependencies
+async function answerOf(page: UiPage, request: Request, params: Params, site: Site): Promise<Response> {
+  const { settings } = site.dependencies
   const visit: Visit = {
     request,
     url: new URL(request.url),
     params: decoded(params),
     settings,
-    house,
+    site,
     partial: request.headers.has('hx-request'),
   }
   let person: SignedIn | undefined
   try {
-    person = await personOf(request, house)
+    person = await personOf(request, site)
     if (page.access === 'signed-in') return await personsAnswer(page, visit, person)
     if (!isReading(request)) throw notAllowed(request)
     return await page.show({ ...visit, person })
@@ -38,7 +38,7 @@ async function answerOf(page: UiPage, request: Request, params: Params, house: H
   }
 }
 
-async function personOf(request: Request, { sessions, upstreams, dependencies }: House): Promise<SignedIn | undefined> {
+async function personOf(request: Request, { sessions, upstreams, dependencies }: Site): Promise<SignedIn | undefined> {
   const session = await sessions.open(request)
   if (session === undefined) return undefined
   const { settings } = dependencies

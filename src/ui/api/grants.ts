@@ -14,7 +14,7 @@ export interface ListedGrant {
   readonly created_at: string
 }
 
-type Asking = Pick<Visit, 'house' | 'request'> & Pick<SignedIn, 'session'>
+type Asking = Pick<Visit, 'site' | 'request'> & Pick<SignedIn, 'session'>
 
 const patienceMs = 10_000
 const largestAnswerBytes = 8 * 1024 * 1024
@@ -29,12 +29,12 @@ export async function endGrant(id: string, asking: Asking): Promise<void> {
   await (await send('DELETE', `/auth/grants/${encodeURIComponent(id)}`, asking)).body?.cancel()
 }
 
-async function send(method: string, path: string, { house, request, session }: Asking): Promise<Response> {
+async function send(method: string, path: string, { site, request, session }: Asking): Promise<Response> {
   const attempt = async (token: string | undefined) => {
     const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` })
-    const url = new URL(path, house.dependencies.settings.issuer)
+    const url = new URL(path, site.dependencies.settings.issuer)
     const signal = AbortSignal.timeout(patienceMs)
-    return house.askIssuer(new Request(url, { method, headers, signal }), request)
+    return site.askIssuer(new Request(url, { method, headers, signal }), request)
   }
   let response = await attempt(await session.accessToken())
   if (response.status === 401) response = await attempt(await session.renewed())

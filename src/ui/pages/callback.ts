@@ -10,7 +10,7 @@ import { fromCookieValue } from '../session/login.ts'
 
 export const page: OpenPage = {
   access: 'anyone',
-  async show({ request, url, person, settings, house }) {
+  async show({ request, url, person, settings, site }) {
     const state = url.searchParams.get('state') ?? ''
     const login = fromCookieValue(readLoginCookie(request, state, settings), state)
     if (login === undefined) {
@@ -22,9 +22,9 @@ export const page: OpenPage = {
     }
     const finished = removedLoginCookie(login.state, settings)
     if (url.searchParams.get('error') === 'access_denied') return redirect('/', [finished])
-    const redeemed = await house.issuer.redeem(url, login)
+    const redeemed = await site.issuer.redeem(url, login)
     // Somebody else may have been signed in here: their session ends.
-    await house.sessions.end(request)
-    return redirect(login.to, [finished, await house.sessions.start(redeemed)])
+    await site.sessions.end(request)
+    return redirect(login.to, [finished, await site.sessions.start(redeemed)])
   },
 }

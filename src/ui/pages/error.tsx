@@ -35,7 +35,7 @@ function shownFor(kind: FaultKind): Shown {
 
 export function errorPage(error: unknown, visit: Visit, person: SignedIn | undefined): Response {
   const context = requestContext(visit.request)
-  const { log } = visit.house.dependencies
+  const { log } = visit.site.dependencies
   if (error instanceof Fault) {
     context.reason = error.code
     if (error.cause !== undefined) log.warn({ requestId: context.requestId, err: error.cause }, 'page refused')

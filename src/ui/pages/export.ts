@@ -6,9 +6,9 @@ import { redirect } from '../respond.ts'
 export const page: PersonsPage = {
   access: 'signed-in',
   show: async () => redirect('/settings'),
-  async submit({ api, house }) {
+  async submit({ api, site }) {
     const { body } = await exportBackup(api)
-    const day = new Date(house.dependencies.clock.now()).toISOString().slice(0, 10)
+    const day = new Date(site.dependencies.clock.now()).toISOString().slice(0, 10)
     return new Response(body, {
       headers: {
         'content-type': 'application/zip',

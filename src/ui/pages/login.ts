@@ -6,11 +6,11 @@ import { beginLogin, returnPath, toCookieValue } from '../session/login.ts'
 
 export const page: OpenPage = {
   access: 'anyone',
-  async show({ request, url, person, settings, house }) {
+  async show({ request, url, person, settings, site }) {
     const to = returnPath(url.searchParams.get('to'), settings)
     if (person !== undefined) return redirect(to)
-    const login = beginLogin(house.dependencies.random, to)
-    const at = await house.issuer.authorizationUrl(login)
+    const login = beginLogin(site.dependencies.random, to)
+    const at = await site.issuer.authorizationUrl(login)
     return redirect(at.href, loginCookies(request, login.state, toCookieValue(login), settings))
   },
 }

@@ -8,13 +8,13 @@ import { redirect } from '../respond.ts'
 export const page: PersonsPage = {
   access: 'signed-in',
   show: async () => redirect('/'),
-  async submit({ request, house }) {
-    const { cookie, tokens } = await house.sessions.end(request)
+  async submit({ request, site }) {
+    const { cookie, tokens } = await site.sessions.end(request)
     if (tokens === undefined) return redirect('/', [cookie])
-    const to = await house.issuer.logoutUrl(tokens)
-    await house.issuer.revoke(tokens).catch((error) => {
+    const to = await site.issuer.logoutUrl(tokens)
+    await site.issuer.revoke(tokens).catch((error) => {
       // The session is gone here, and the tokens end by themselves.
-      house.dependencies.log.warn({ requestId: requestContext(request).requestId, err: error }, 'revocation failed')
+      site.dependencies.log.warn({ requestId: requestContext(request).requestId, err: error }, 'revocation failed')
     })
     // Not a redirect: `form-action` forbids a form to be followed to another origin, and the issuer may be one.
     return pageResponse(

@@ -5,7 +5,7 @@ import { everyoneIsOwner } from './session/everyone-is-owner.ts'
 import { createIssuer, type Issuer } from './session/issuer.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 
-export interface House {
+export interface Site {
   readonly dependencies: UiDependencies
   readonly upstreams: Upstreams
   readonly issuer: Issuer
@@ -14,7 +14,7 @@ export interface House {
   askIssuer(request: Request, onBehalfOf: Request): Promise<Response>
 }
 
-export function openHouse(dependencies: UiDependencies, upstreams: Upstreams): House {
+export function openSite(dependencies: UiDependencies, upstreams: Upstreams): Site {
   const { settings, clock, random, sessions: store } = dependencies
   const issuer = createIssuer(upstreams.issuer, settings, clock)
   const sessions = settings.signIn
