@@ -2,7 +2,7 @@
 import type { UiPage } from './page.ts'
 
 export interface PageAt {
-  /** With `:name` for parameters. */
+  /** With `:name` for parameters; `/*` is where no other address fits. */
   readonly path: string
   /** Loads the page's file, at its first request. */
   readonly load: () => Promise<{ readonly page: UiPage }>
@@ -21,4 +21,5 @@ export const pages: readonly PageAt[] = [
   { path: '/session/login', load: () => import('./pages/login.ts') },
   { path: '/session/callback', load: () => import('./pages/callback.ts') },
   { path: '/session/logout', load: () => import('./pages/logout.tsx') },
+  { path: '/*', load: () => import('./pages/nothing.ts') },
 ]

@@ -23,13 +23,12 @@ export function uiRoutes(dependencies: UiDependencies, upstreams: Upstreams): An
       const [{ site, servePage }, { page }] = await Promise.all([parts(), load()])
       return servePage(page, request, params, site)
     }
-    if (path !== '/') app.all(path, ({ request, params }) => serve(request, params), { parse: 'none' })
-    else {
-      // A program that looks here for an API is told so in JSON, as at any address where nothing is.
-      for (const method of ['GET', 'HEAD']) {
-        app.route(method, path, ({ request }) => (wantsPage(request) ? serve(request) : notFound(request)))
-      }
-    }
+    // What asks for no page is a program that looks for an API, and is told in JSON that there is none.
+    const orNothing = (request: Request) => (wantsPage(request) ? serve(request) : notFound(request))
+    if (path === '/') for (const method of ['GET', 'HEAD']) app.route(method, path, ({ request }) => orNothing(request))
+    // For all methods, as most addresses are: one for GET alone would stand before those.
+    else if (path === '/*') app.all(path, ({ request }) => orNothing(request), { parse: 'none' })
+    else app.all(path, ({ request, params }) => serve(request, params), { parse: 'none' })
   }
   app.get('/ui/assets/*', async ({ request }) => {
     requestContext(request).route = '/ui/assets/*'

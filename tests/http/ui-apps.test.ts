@@ -175,3 +175,19 @@ test('AUTH=none: whoever reaches the pages is the owner, and other sites still c
   expect((await open.send('/apps')).status).toBe(200)
   await open.close()
 })
+
+test('where nothing is, a browser gets a page with ways back, and a program JSON', async () => {
+  const lost = pageOf(await browser.open('/memmories'))
+  expect([lost.status, wordsOf(lost)]).toEqual([404, expect.stringContaining('There is nothing here')])
+  expect(lost.html).toContain('href="/memories"')
+  for (const [method, path] of [
+    ['GET', '/memmories'],
+    ['POST', '/memmories'],
+    ['GET', '/mcp/nothing'],
+    ['GET', '/.well-known/nothing'],
+  ] as const) {
+    const answer = await product.send(path, { method, headers: { accept: 'application/json' } })
+    expect([path, answer.status]).toEqual([path, 404])
+    expect(answer.headers.get('content-type')).toMatch(/^application\/(problem\+)?json/)
+  }
+})
