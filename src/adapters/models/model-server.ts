@@ -12,7 +12,7 @@ export interface ModelServerOptions {
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined
 }
 
-export interface ModelServerAnswer {
+interface ModelServerAnswer {
   readonly ok: boolean
   readonly status: number
   readonly text: string

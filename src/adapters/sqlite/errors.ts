@@ -18,7 +18,7 @@ export const isBusy = (error: unknown): boolean =>
   resultCode(error) === busy || (error instanceof Error && error.message.includes('database is locked'))
 
 /** Whatever keeps the file from answering is `Fault('unavailable')`; a fault of the program stays what it is. */
-export function failure(error: unknown): unknown {
+function failure(error: unknown): unknown {
   if (error instanceof Fault || error instanceof TypeError) return error
   const code = resultCode(error)
   if (code !== undefined && programErrors.has(code)) return error
