@@ -30,6 +30,24 @@ export function describeRevocationFeed(
       await stop()
     })
 
+    test('another process hears of a revocation within a second, in the middle of five', async () => {
+      const { open, stop } = await start()
+      const clock = testClock()
+      const [here, there] = [await open(clock), await open(clock)]
+      const heard = new Set<string>()
+      there.subscribe(({ id }) => heard.add(id))
+      const waits: number[] = []
+      for (const id of ['a', 'b', 'c', 'd', 'e']) {
+        const from = performance.now()
+        await here.revoke(revocation(id))
+        await eventually(() => heard.has(id))
+        waits.push(performance.now() - from)
+      }
+      expect(waits.toSorted((a, b) => a - b)[2]).toBeLessThan(1_000)
+      await Promise.all([here.close(), there.close()])
+      await stop()
+    })
+
     test('a process that starts later knows all that is still live, and goes on from its cursor', async () => {
       const { open, stop } = await start()
       const clock = testClock()
