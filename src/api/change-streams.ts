@@ -8,6 +8,7 @@ import type { MemoryStore } from '../memory/ports.ts'
 import type { MemoryEvent } from '../memory/schema.ts'
 import { authenticate, requireScopes } from '../resource/bearer.ts'
 import type { Principal } from '../resource/ports.ts'
+import { createCounts } from '../shared/counts.ts'
 import { Fault } from '../shared/fault.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { apiPrefix, type Handler } from './binding.ts'
@@ -40,7 +41,13 @@ export function createChangeStreams<Services>(
   feed: ChangeFeed,
   limits: ChangeStreamLimits = defaults,
 ): ChangeStreams {
-  const open = new Map<() => void, string>()
+  const open = new Set<() => void>()
+  const perUser = createCounts()
+  const closed = (end: () => void, ownerId: string): boolean => {
+    if (!open.delete(end)) return false
+    perUser.add(ownerId, -1)
+    return true
+  }
 
   /** The caller, if it may follow changes now. */
   async function admitted(request: Request): Promise<Principal> {
@@ -63,7 +70,7 @@ export function createChangeStreams<Services>(
         }
         end = () => {
           clearTimeout(timer)
-          if (!open.delete(end)) return
+          if (!closed(end, ownerId)) return
           controller.close()
         }
         const tick = async () => {
@@ -82,12 +89,13 @@ export function createChangeStreams<Services>(
         const schedule = () => {
           timer = setTimeout(() => tick().catch(end), limits.tickMs)
         }
-        open.set(end, ownerId)
+        open.add(end)
+        perUser.add(ownerId, 1)
         write(':\nretry: 2000\n\n')
         schedule()
       },
       cancel() {
-        open.delete(end)
+        closed(end, ownerId)
         clearTimeout(timer)
       },
     })
@@ -96,7 +104,7 @@ export function createChangeStreams<Services>(
   return {
     count: () => open.size,
     close() {
-      for (const end of [...open.keys()]) end()
+      for (const end of [...open]) end()
     },
     async serve(request) {
       requestContext(request).route = `${apiPrefix}/events`
@@ -104,8 +112,7 @@ export function createChangeStreams<Services>(
         const principal = await admitted(request)
         await deps.limit?.(request, principal)
         const from = lastEventId(request) ?? (await feed.lastEvent(principal.ownerId))
-        const ofUser = [...open.values()].filter((owner) => owner === principal.ownerId).length
-        if (ofUser >= limits.perUser || open.size >= limits.perProcess) {
+        if (perUser.of(principal.ownerId) >= limits.perUser || open.size >= limits.perProcess) {
           throw new Fault('rate_limited', 'Too many streams are open. Close one.', { retryAfterSeconds: 15 })
         }
         const body = request.method === 'HEAD' ? null : follow(request, principal, from)

@@ -3,6 +3,7 @@ import { requireScopes } from '../resource/bearer.ts'
 import { BearerChallenge } from '../resource/errors.ts'
 import type { Principal } from '../resource/ports.ts'
 import type { McpSettings } from './dependencies.ts'
+import { type RequestId, type RpcAnswer, resultAnswer } from './json-rpc.ts'
 import type { Tools } from './tools.ts'
 
 type McpPath = '/mcp' | '/mcp/sse'
@@ -52,13 +53,10 @@ export const readsChallengeInResult = (principal: Principal, request: Request): 
   (request.headers.get('user-agent') ?? '').startsWith('openai-mcp/')
 
 /** The tool result that asks ChatGPT to link again. */
-export const challengeResult = (id: string | number, challenge: BearerChallenge) => ({
-  jsonrpc: '2.0',
-  id,
-  result: {
+export const challengeResult = (id: RequestId, challenge: BearerChallenge): RpcAnswer =>
+  resultAnswer(id, {
     resultType: 'complete',
     content: [{ type: 'text', text: challenge.description }],
     isError: true,
     _meta: { 'mcp/www_authenticate': [challenge.challenge] },
-  },
-})
+  })

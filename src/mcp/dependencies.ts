@@ -47,3 +47,6 @@ export interface McpDependencies<Services> {
   /** Takes a request, or `requests`, from the caller's allowance. Throws `Fault('rate_limited')`. Without it nothing is limited here. */
   readonly limit?: (request: Request, principal: Principal, requests?: number) => Promise<unknown>
 }
+
+/** More than any message a client sends; a text of the largest memory fits many times. */
+export const bodyLimitBytes = 1024 * 1024

@@ -43,6 +43,19 @@ export interface RpcError {
   readonly data?: Record<string, unknown>
 }
 
+/** What a request is answered with: section 5. Without an id where none could be read of it. */
+export type RpcAnswer =
+  | { readonly jsonrpc: '2.0'; readonly id: RequestId; readonly result: Readonly<Record<string, unknown>> }
+  | { readonly jsonrpc: '2.0'; readonly id: RequestId | null; readonly error: RpcError }
+
+export const resultAnswer = (id: RequestId, result: Readonly<Record<string, unknown>>): RpcAnswer => ({
+  jsonrpc: '2.0',
+  id,
+  result,
+})
+
+export const errorAnswer = (id: RequestId | null, error: RpcError): RpcAnswer => ({ jsonrpc: '2.0', id, error })
+
 /** A parsed body as a message; undefined for what is none. */
 export function readMessage(value: unknown): Message | undefined {
   if (!isObject(value) || value.jsonrpc !== '2.0') return undefined

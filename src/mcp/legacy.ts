@@ -10,16 +10,20 @@ import type { McpSettings } from './dependencies.ts'
 import { hasEnvelope } from './envelope.ts'
 import { capabilities, serverIdentity } from './features.ts'
 import { instructions } from './instructions.ts'
-import { type Message, type RequestId, type RpcError, type RpcRequest, readMessage, rpcCodes } from './json-rpc.ts'
-import { type Methods, method, outcomeOf, type Result } from './methods.ts'
+import {
+  errorAnswer,
+  type Message,
+  type RpcAnswer,
+  type RpcError,
+  type RpcRequest,
+  readMessage,
+  resultAnswer,
+  rpcCodes,
+} from './json-rpc.ts'
+import { type Methods, method, outcomeOf } from './methods.ts'
 
 const [latest, ...older] = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05', '2024-10-07'] as const
 const revisions: readonly string[] = [latest, ...older]
-
-/** A JSON-RPC response. */
-type RpcAnswer =
-  | { readonly jsonrpc: '2.0'; readonly id: RequestId; readonly result: Result }
-  | { readonly jsonrpc: '2.0'; readonly id: RequestId; readonly error: RpcError }
 
 export interface Legacy {
   /** One request and its response, whatever carries them. */
@@ -64,9 +68,10 @@ export function createLegacy(settings: McpSettings, methods: Methods, log: Log):
   const request: Legacy['request'] = async ({ id, method: name, params }, call) => {
     const asked = all.get(name)
     if (asked === undefined) {
-      return { jsonrpc: '2.0', id, error: { code: rpcCodes.methodNotFound, message: 'Method not found' } }
+      return errorAnswer(id, { code: rpcCodes.methodNotFound, message: 'Method not found' })
     }
-    return { jsonrpc: '2.0', id, ...(await outcomeOf(asked, params, call, log)) }
+    const outcome = await outcomeOf(asked, params, call, log)
+    return 'error' in outcome ? errorAnswer(id, outcome.error) : resultAnswer(id, outcome.result)
   }
 
   return {
@@ -88,7 +93,7 @@ export function createLegacy(settings: McpSettings, methods: Methods, log: Log):
       // One after the other, so that no more are held than are allowed, and a later one sees what an earlier one did.
       for (const one of requests) {
         const room = characters < mostAnswerCharacters
-        const answer: RpcAnswer = room ? await request(one, call) : { jsonrpc: '2.0', id: one.id, error: notRun }
+        const answer = room ? await request(one, call) : errorAnswer(one.id, notRun)
         characters += JSON.stringify(answer).length
         answers.push(answer)
       }

@@ -3,6 +3,7 @@
  * it, ends with its token or with a revocation, and says something at least every 15 s. One timer serves all of them.
  */
 import type { Principal, Revocation } from '../resource/ports.ts'
+import { createCounts } from '../shared/counts.ts'
 import { Fault } from '../shared/fault.ts'
 import { type Call, callOf } from './call.ts'
 import type { McpDependencies, StreamLimits } from './dependencies.ts'
@@ -44,7 +45,7 @@ export function createSseSessions<Services>(
 ): SseSessions {
   const limits = { ...defaultStreamLimits, ...settings.streams }
   const sessions = new Map<string, Session>()
-  const perUser = new Map<string, number>()
+  const perUser = createCounts()
   let timer: ReturnType<typeof setInterval> | undefined
   let unsubscribe: (() => void) | undefined
   let closing = false
@@ -53,7 +54,7 @@ export function createSseSessions<Services>(
     const session = sessions.get(sessionId)
     if (session === undefined) return
     sessions.delete(sessionId)
-    count(perUser, session.ownerId, -1)
+    perUser.add(session.ownerId, -1)
     log.debug({ reason }, 'stream closed')
     session.stream.close()
     session.stop().catch((cause) => log.warn({ err: cause }, 'stream hand-over could not be closed'))
@@ -106,7 +107,7 @@ export function createSseSessions<Services>(
       if (sessions.size >= limits.perProcess) {
         throw new Fault('unavailable', 'Too many streams are open.', { retryAfterSeconds: 30 })
       }
-      if ((perUser.get(principal.ownerId) ?? 0) >= limits.perUser) {
+      if (perUser.of(principal.ownerId) >= limits.perUser) {
         throw new Fault('rate_limited', `At most ${limits.perUser} streams may be open; close one.`, {
           code: 'too_many_streams',
           retryAfterSeconds: 30,
@@ -119,12 +120,12 @@ export function createSseSessions<Services>(
         nowMs: () => clock.now(),
         onClosed: () => end(sessionId, 'gone'),
       })
-      count(perUser, principal.ownerId, 1)
+      perUser.add(principal.ownerId, 1)
       let stop: () => Promise<void>
       try {
         stop = await handover.open(sessionId, (posted) => receive(sessionId, posted))
       } catch (cause) {
-        count(perUser, principal.ownerId, -1)
+        perUser.add(principal.ownerId, -1)
         throw cause
       }
       sessions.set(sessionId, {
@@ -171,10 +172,4 @@ function concerns({ kind, id }: Revocation, sender: StreamSender): boolean {
     case 'grant':
       return sender.grantId === id
   }
-}
-
-function count(counts: Map<string, number>, key: string, by: 1 | -1): void {
-  const now = (counts.get(key) ?? 0) + by
-  if (now > 0) counts.set(key, now)
-  else counts.delete(key)
 }

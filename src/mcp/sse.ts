@@ -3,13 +3,14 @@
 import type { Principal } from '../resource/ports.ts'
 import { readJson } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
-import { bodyLimitBytes, challengeAnswer, rpcError, streamHeaders } from './answers.ts'
+import { streamHeaders } from './answers.ts'
 import { missingScope } from './challenge.ts'
-import type { McpDependencies } from './dependencies.ts'
+import { bodyLimitBytes, type McpDependencies } from './dependencies.ts'
 import type { Features } from './features.ts'
 import { rpcCodes } from './json-rpc.ts'
 import { createLegacy } from './legacy.ts'
 import type { Methods } from './methods.ts'
+import { challengeAnswer, rpcError } from './refusals.ts'
 import { createSseSessions, senderOf } from './sse-sessions.ts'
 
 export interface Sse {

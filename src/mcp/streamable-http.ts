@@ -2,7 +2,7 @@
  * `/mcp`, Streamable HTTP, of 2026-07-28 and, statelessly, of the revisions before: one request, one answer, as JSON or as the one
  * event of a stream. Nothing here asks a client or tells it of progress, so that no stream outlives its answer.
  */
-import { type Answer, refused, respond, rpcError } from './answers.ts'
+import { type Answer, refused, respond } from './answers.ts'
 import type { Call } from './call.ts'
 import type { McpDependencies } from './dependencies.ts'
 import { isModern } from './envelope.ts'
@@ -10,6 +10,7 @@ import { readMessage, requestIdOf, rpcCodes } from './json-rpc.ts'
 import { createLegacy } from './legacy.ts'
 import type { Methods } from './methods.ts'
 import { createModern } from './modern.ts'
+import { rpcError } from './refusals.ts'
 
 /** Answers a POST whose `body` is parsed JSON. */
 export type StreamableHttp = (request: Request, body: unknown, call: Call) => Promise<Response>

@@ -3,6 +3,7 @@
  * waits its turn, and turns go round, so that a hundred requests of one client cost another client's only request one turn.
  * This process alone: what it guards (connections, the embedder, the processor) is the process's own.
  */
+import { createCounts } from '../shared/counts.ts'
 import { Fault } from '../shared/fault.ts'
 import type { AnyOperation, Caller } from './operation.ts'
 
@@ -27,22 +28,20 @@ export function createFairShare(
   limits: FairShareLimits = defaults,
   later: (turn: () => void) => unknown = setImmediate,
 ): FairShare {
-  const ofClient = new Map<string, number>()
-  const ofPerson = new Map<string, number>()
+  const ofClient = createCounts()
+  const ofPerson = createCounts()
   let all = 0
   /** By client, in the order of their turns: whoever had one goes to the end. */
   const waiting = new Map<string, { readonly person: string; readonly starts: (() => void)[] }>()
   let turnComing = false
 
   const hasRoom = (client: string, person: string) =>
-    all < limits.total &&
-    (ofClient.get(client) ?? 0) < limits.perClient &&
-    (ofPerson.get(person) ?? 0) < limits.perPerson
+    all < limits.total && ofClient.of(client) < limits.perClient && ofPerson.of(person) < limits.perPerson
 
   const count = (client: string, person: string, by: 1 | -1) => {
     all += by
-    change(ofClient, client, by)
-    change(ofPerson, person, by)
+    ofClient.add(client, by)
+    ofPerson.add(person, by)
   }
 
   const wait = (client: string, person: string): Promise<void> => {
@@ -102,9 +101,3 @@ export const sharedFairly = <Services>(
     ...operation,
     run: (services, caller, input) => share.run(caller, () => operation.run(services, caller, input)),
   }))
-
-function change(counts: Map<string, number>, key: string, by: 1 | -1): void {
-  const now = (counts.get(key) ?? 0) + by
-  if (now > 0) counts.set(key, now)
-  else counts.delete(key)
-}
