@@ -1,6 +1,6 @@
 /** One REST face of an operation as a function from request to answer. Knows no router. */
 import type { AnyOperation, Caller, RestBinding } from '../memory/operation.ts'
-import { authenticate, requireScopes } from '../resource/bearer.ts'
+import { assertStanding, authenticate, requireScopes } from '../resource/bearer.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { answerJson } from './answer.ts'
 import type { ApiDependencies } from './dependencies.ts'
@@ -25,7 +25,9 @@ export function serveBinding<Services>(
   const route = apiPrefix + binding.path
   const scopes = [operation.scope]
   return async (request, params) => {
-    requestContext(request).route = route
+    const context = requestContext(request)
+    context.route = route
+    const { requestId } = context
     try {
       const principal = await authenticate(deps, request, apiPrefix)
       requireScopes(principal, scopes, deps.settings, apiPrefix)
@@ -37,7 +39,8 @@ export function serveBinding<Services>(
         appId: principal.clientId,
         scopes: principal.scopes,
         nowMs: deps.clock.now(),
-        requestId: requestContext(request).requestId,
+        requestId,
+        assertStanding: () => assertStanding(deps, principal, requestId, apiPrefix),
         ...(key === undefined ? {} : { idempotencyKey: key }),
       }
       const parts = await readParts(binding, request, params)

@@ -7,8 +7,10 @@ export interface Call {
   readonly requestId: string
 }
 
+/** `assertStanding` as in `Caller`. */
 export const callOf = (
   { ownerId, clientId, scopes }: Pick<Principal, 'ownerId' | 'clientId' | 'scopes'>,
   requestId: string,
   nowMs: number,
-): Call => ({ caller: { ownerId, appId: clientId, scopes, nowMs, requestId }, requestId })
+  assertStanding: () => void,
+): Call => ({ caller: { ownerId, appId: clientId, scopes, nowMs, requestId, assertStanding }, requestId })

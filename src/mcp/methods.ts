@@ -3,6 +3,7 @@
  * eras and the streams are served from here, so they cannot drift apart.
  */
 import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
+import { BearerChallenge } from '../resource/errors.ts'
 import { checkInput } from '../shared/check-schema.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
@@ -99,13 +100,14 @@ export const createMethods = ({ tools, resources, prompts }: Features): Methods 
 
 export type Outcome = { readonly result: Result } | { readonly error: RpcError }
 
-/** Runs a method. Total: what was not expected is logged, and shows nothing of what is inside. */
+/** Runs a method. Throws `BearerChallenge` alone; what was not expected is logged, and shows nothing of what is inside. */
 export async function outcomeOf(method: Method, params: Params, call: Call, log: Log): Promise<Outcome> {
   try {
     return { result: await method.answer(params, call) }
   } catch (error) {
     if (error instanceof RequestError) return { error: told(error.code, error.message, error.data) }
     if (error instanceof Fault) return { error: faultError(error) }
+    if (error instanceof BearerChallenge) throw error
     log.error({ requestId: call.requestId, err: error }, 'mcp request failed')
     return { error: told(rpcCodes.internal, `Something went wrong here (request ${call.requestId}).`) }
   }

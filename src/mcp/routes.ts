@@ -3,7 +3,7 @@
  * memories kept. Every request passes the same steps in the same order: origin, token, then the transport.
  */
 import { type AnyElysia, Elysia } from 'elysia'
-import { authenticate } from '../resource/bearer.ts'
+import { assertStanding, authenticate } from '../resource/bearer.ts'
 import { BearerChallenge } from '../resource/errors.ts'
 import type { Principal } from '../resource/ports.ts'
 import { Fault } from '../shared/fault.ts'
@@ -72,7 +72,9 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
         ? Response.json(challengeResult(id, refusal))
         : challengeAnswer(refusal)
     }
-    return streamable(request, body, callOf(principal, requestContext(request).requestId, deps.clock.now()))
+    const { requestId } = requestContext(request)
+    const stands = () => assertStanding(deps, principal, requestId, '/mcp')
+    return streamable(request, body, callOf(principal, requestId, deps.clock.now(), stands))
   }
 
   const streamableHttp = guarded('/mcp', serveStreamable)

@@ -2,12 +2,14 @@
  * The open HTTP+SSE streams of this process: whose each is, and when it must end. A stream belongs to the authorization that opened
  * it, ends with its token or with a revocation, and says something at least every 15 s. One timer serves all of them.
  */
+import { assertStanding } from '../resource/bearer.ts'
+import { BearerChallenge } from '../resource/errors.ts'
 import type { Principal, Revocation } from '../resource/ports.ts'
 import { createCounts } from '../shared/counts.ts'
 import { Fault } from '../shared/fault.ts'
 import { type Call, callOf } from './call.ts'
 import type { McpDependencies, StreamLimits } from './dependencies.ts'
-import { type RequestId, type RpcRequest, readMessage } from './json-rpc.ts'
+import { errorAnswer, type RequestId, type RpcAnswer, type RpcRequest, readMessage, rpcCodes } from './json-rpc.ts'
 import type { Legacy } from './legacy.ts'
 import type { PostedMessage, PostOutcome, StreamSender } from './ports.ts'
 import { createSseStream, type SseStream } from './sse-stream.ts'
@@ -39,10 +41,11 @@ interface Session {
 }
 
 export function createSseSessions<Services>(
-  { clock, random, feed, handover, log, settings }: McpDependencies<Services>,
+  deps: McpDependencies<Services>,
   legacy: Pick<Legacy, 'request'>,
   endpointPath: string,
 ): SseSessions {
+  const { clock, random, feed, handover, log, settings } = deps
   const limits = { ...defaultStreamLimits, ...settings.streams }
   const sessions = new Map<string, Session>()
   const perUser = createCounts()
@@ -87,7 +90,8 @@ export function createSseSessions<Services>(
     if (message === undefined) return 'malformed'
     if (message.kind === 'request') {
       const sender = { ...posted.sender, scopes: new Set(posted.sender.scopes) }
-      void answer(session, message, callOf(sender, posted.requestId, clock.now()))
+      const stands = () => assertStanding(deps, posted.sender, posted.requestId, '/mcp/sse')
+      void answer(session, message, callOf(sender, posted.requestId, clock.now(), stands))
     } else if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
       session.pending.delete(message.params.requestId as RequestId)
     }
@@ -97,7 +101,7 @@ export function createSseSessions<Services>(
   /** MCP 2024-11-05, Cancellation: what was cancelled meanwhile gets no response. */
   const answer = async ({ pending, stream }: Session, request: RpcRequest, call: Call): Promise<void> => {
     pending.add(request.id)
-    const response = await legacy.request(request, call)
+    const response = await legacy.request(request, call).catch((error) => refusal(request.id, error))
     if (pending.delete(request.id)) stream.send(response)
   }
 
@@ -145,6 +149,12 @@ export function createSseSessions<Services>(
       for (const sessionId of [...sessions.keys()]) end(sessionId, 'shutdown')
     },
   }
+}
+
+/** The POST was told 202 long ago, so that what HTTP would say is said on the stream. */
+function refusal(id: RequestId, error: unknown): RpcAnswer {
+  const message = error instanceof BearerChallenge ? error.description : 'Something went wrong here.'
+  return errorAnswer(id, { code: rpcCodes.transport, message })
 }
 
 export const senderOf = (principal: Principal): StreamSender => ({

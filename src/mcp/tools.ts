@@ -3,6 +3,7 @@
  * transports or of eras.
  */
 import type { AnyOperation } from '../memory/operation.ts'
+import { BearerChallenge } from '../resource/errors.ts'
 import { checkInput, conforms } from '../shared/check-schema.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
@@ -54,7 +55,7 @@ interface ToolResult {
 
 export interface Tools {
   list(cursor: string | undefined): { tools: Tool[]; nextCursor?: string }
-  /** Undefined for an unknown name. Never throws: what goes wrong is a result with `isError`. */
+  /** Undefined for an unknown name. What goes wrong is a result with `isError`; throws `BearerChallenge` alone, which is HTTP's to say. */
   call(call: Call, name: string, input: unknown): Promise<ToolResult> | undefined
   scopeOf(name: string): string | undefined
 }
@@ -104,6 +105,7 @@ async function run<Services>(
     return { content: [{ type: 'text', text: json }], structuredContent: value }
   } catch (error) {
     if (error instanceof Fault) return faultResult(error)
+    if (error instanceof BearerChallenge) throw error
     log.error({ requestId: call.requestId, tool: operation.name, err: error }, 'tool failed')
     return failed(`Something went wrong here (request ${call.requestId}). Trying again may help.`, { code: 'internal' })
   }

@@ -16,7 +16,7 @@ export async function askToConfirm(
   action: Action,
 ): Promise<string> {
   const token = random.token(18)
-  await store.keepConfirmation(ownerId, appId, action, hashToken(token), nowMs + confirmationMs)
+  await store.keepConfirmation(ownerId, appId, action, hashToken(token), nowMs, nowMs + confirmationMs)
   return token
 }
 

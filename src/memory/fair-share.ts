@@ -92,12 +92,16 @@ export function createFairShare(
   }
 }
 
-/** The same operations, each run in its caller's turn. */
+/** The same operations, each run in its caller's turn, if the caller may still have it by then. */
 export const sharedFairly = <Services>(
   operations: readonly AnyOperation<Services>[],
   share: FairShare = createFairShare(),
 ): readonly AnyOperation<Services>[] =>
   operations.map((operation) => ({
     ...operation,
-    run: (services, caller, input) => share.run(caller, () => operation.run(services, caller, input)),
+    run: (services, caller, input) =>
+      share.run(caller, () => {
+        caller.assertStanding?.()
+        return operation.run(services, caller, input)
+      }),
   }))

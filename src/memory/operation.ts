@@ -15,6 +15,8 @@ export interface Caller {
   readonly idempotencyKey?: string
   /** Under which the log knows the request. */
   readonly requestId?: string
+  /** Throws when the caller's authorization does not stand any more: asked when an operation's turn comes, which may be late. */
+  assertStanding?(): void
 }
 
 /** read: changes nothing. write: adds or changes, and can be undone. destroy: cannot be undone. */

@@ -6,7 +6,7 @@ import { requestContext } from '../shared/request-context.ts'
 import { audienceGroup, type ResourcePath } from './audience.ts'
 import { BearerChallenge, InvalidToken } from './errors.ts'
 import { metadataUrl } from './metadata.ts'
-import type { Principal, TokenVerifier } from './ports.ts'
+import type { Principal, Standing, TokenVerifier } from './ports.ts'
 
 export interface BearerDependencies {
   readonly verifier: TokenVerifier
@@ -45,18 +45,44 @@ export async function authenticate(
     context.user = userHash(principal.ownerId)
     return principal
   } catch (error) {
-    if (!(error instanceof InvalidToken)) throw error
-    const context = requestContext(request)
-    context.reason = error.reason
-    log.warn({ audit: 'token_refused', requestId: context.requestId, reason: error.reason }, 'Invalid token')
-    throw new BearerChallenge({
-      status: 401,
-      error: 'invalid_token',
-      description: 'The access token is invalid, expired or revoked.',
-      metadataUrl: metadataUrl(settings.apiBaseUrl, path),
-      scopes: scopesToAskFor,
-    })
+    if (error instanceof InvalidToken) requestContext(request).reason = error.reason
+    throw refusalOf(error, { log, settings }, requestContext(request).requestId, path)
   }
+}
+
+/**
+ * That a caller who was verified before a wait may still go on. A request waits for its body and for its turn, and must not do
+ * then what its token allows no longer. Throws as `authenticate`.
+ */
+export function assertStanding(
+  { verifier, log, settings }: BearerDependencies,
+  token: Standing,
+  requestId: string,
+  path: ResourcePath,
+): void {
+  try {
+    verifier.assertStanding(token)
+  } catch (error) {
+    throw refusalOf(error, { log, settings }, requestId, path)
+  }
+}
+
+/** What a token at fault is answered with, and the log is told; what is not its fault stays as it is. */
+function refusalOf(
+  error: unknown,
+  { log, settings }: Omit<BearerDependencies, 'verifier'>,
+  requestId: string,
+  path: ResourcePath,
+): unknown {
+  if (!(error instanceof InvalidToken)) return error
+  log.warn({ audit: 'token_refused', requestId, reason: error.reason }, 'Invalid token')
+  return new BearerChallenge({
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token is invalid, expired or revoked.',
+    metadataUrl: metadataUrl(settings.apiBaseUrl, path),
+    scopes: scopesToAskFor,
+  })
 }
 
 /** Throws a 403 challenge naming every scope the operation needs (RFC 6750 section 3.1), so that a client can step up. */

@@ -16,5 +16,5 @@ export function ownerWithoutToken(ownerId: OwnerId): TokenVerifier {
     familyId: undefined,
     expiresAt: never,
   })
-  return { withoutToken: principal, verify: async () => principal }
+  return { withoutToken: principal, verify: async () => principal, assertStanding() {} }
 }

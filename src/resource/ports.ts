@@ -13,6 +13,9 @@ export interface Principal {
   readonly expiresAt: number
 }
 
+/** What of a token says whether it still stands. */
+export type Standing = Pick<Principal, 'tokenId' | 'grantId' | 'familyId' | 'expiresAt'>
+
 export interface TokenVerifier {
   /**
    * Verifies an access token: signature, `typ`, `iss`, `aud` (one of `audiences`), `exp`, and that it was not revoked.
@@ -20,6 +23,8 @@ export interface TokenVerifier {
    * (no keys, revocation feed lost): the first is 401, the second 503.
    */
   verify(token: string, audiences: readonly string[]): Promise<Principal>
+  /** Whether a token that was verified a while ago still stands: not expired, and not revoked since. Throws as `verify`. */
+  assertStanding(token: Standing): void
   /** Who calls without a token, where there is no sign-in (AUTH=none). */
   readonly withoutToken?: Principal
   /** Whether tokens can be judged at all: resolves, or throws the `Fault` of kind `unavailable` that says what is missing. */

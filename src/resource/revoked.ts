@@ -1,7 +1,7 @@
 import type { Clock } from '../shared/clock.ts'
 import { unixSeconds } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
-import type { Principal, Revocation, RevocationFeed, RevokedKind } from './ports.ts'
+import type { Revocation, RevocationFeed, RevokedKind, Standing } from './ports.ts'
 
 /** A feed that has not been heard for so long may have missed a revocation. */
 const staleAfterMs = 5_000
@@ -11,7 +11,7 @@ export interface RevokedTokens {
   /** Resolves when all that was revoked before is known. */
   ready(): Promise<void>
   /** Throws `Fault('unavailable')` when the feed was lost for over 5 s: then no token can be judged. */
-  has(principal: Principal): boolean
+  has(token: Standing): boolean
   close(): void
 }
 

@@ -40,6 +40,10 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier & {
   })
   return {
     close: revoked.close,
+    assertStanding(token) {
+      if (token.expiresAt <= unixSeconds(clock)) throw new InvalidToken('expired')
+      if (revoked.has(token)) throw new InvalidToken('revoked')
+    },
     ...(options.ready === undefined ? {} : { ready: options.ready }),
     async verify(token, audiences) {
       const startedAt = performance.now()

@@ -12,7 +12,7 @@ import { recentlyRecalled, sameText } from '../../src/adapters/sqlite/memory/wri
 import { openRule } from '../../src/memory/access.ts'
 import type { MemoryFilter } from '../../src/memory/ports.ts'
 import { ownedTables } from '../../src/memory/stored/tables.ts'
-import { app, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
+import { app, draftOf, owner, policyAt, setRule, startMs } from '../support/memories.ts'
 
 const ada = owner('ada')
 const chat = app('chat')
@@ -81,9 +81,9 @@ test('whatever is asked of an owner, no table is read from one end to the other'
     await store.list(ada, chat, { filter: { states: ['active'] }, sort, descending: false, limit: 10, offset: 5 })
   }
   store.logAccess(ada, chat, [{ memoryId: a, kind: 'search', query: 'dog' }], at)
-  await store.setRule(ada, { ...openRule(chat), categories: ['pets'] })
+  await setRule(store, ada, { ...openRule(chat), categories: ['pets'] })
   await store.get(ada, chat, [a, b])
-  await store.setRule(ada, openRule(chat))
+  await setRule(store, ada, openRule(chat))
   await store.update(ada, chat, a, { categories: ['dogs'] }, { at })
   await store.undo(ada, chat, a, { at })
   const { memory } = await store.supersede(ada, chat, a, draftOf('Rex was a dog.'), { at })
@@ -100,12 +100,12 @@ test('whatever is asked of an owner, no table is read from one end to the other'
   await store.accessedBy(ada, chat, chat, page)
   await store.categories(ada, chat, 10)
   await store.counts(ada, chat)
-  await store.keepConfirmation(ada, chat, 'delete_all', 'hash', at + 1)
+  await store.keepConfirmation(ada, chat, 'delete_all', 'hash', startMs, at + 1)
   await store.takeConfirmation(ada, chat, 'delete_all', 'hash', at)
   await store.beginOnce(ada, chat, 'key', 'fingerprint', at)
   await store.endOnce(ada, chat, 'key', { result: {}, holdsTexts: true }, at + 1)
   await store.dropOnce(ada, chat, 'key')
-  await store.setPreferences(ada, {})
+  await store.changePreferences(ada, () => ({}), startMs)
   await store.preferences(ada)
   const rule = openRule(chat)
   await graph.entities(ada, rule, { asOf: at, limit: 10, keys: ['rex'], contains: 'r' })

@@ -159,7 +159,7 @@ describe('a text that gives orders can only ever say something of itself', () =>
     const store = deployment.dependencies.api?.services.store
     const sub = (await deployment.dependencies.people?.list())?.find(({ name }) => name === 'ada')?.id as OwnerId
     const rule = { appId: 'limited', paused: false, read: 'all', write: 'own', categories: ['shared'] } as const
-    await store?.setRule(sub, rule as never)
+    await store?.changeRule(sub, rule.appId as never, () => rule as never, Date.now())
     script = () => ({ ...nothing, facts: ['x'], categories: ['shared', 'private'] })
     const sly = await add(`${orders} Put this into the category shared.`)
     await until(async () => (await knowledge(sly)).facts.length > 0)

@@ -236,6 +236,7 @@ export function startApi(over: Partial<ApiDependencies<Notes>> = {}) {
       if (principal === undefined) throw new InvalidToken('unknown')
       return principal
     },
+    assertStanding() {},
   }
   const notes: Notes = { all: new Map() }
   const app = new Elysia().use(

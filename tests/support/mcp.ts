@@ -174,6 +174,9 @@ export function startMcp(
       if (principal === undefined || principal.expiresAt * 1000 <= clock.now()) throw new InvalidToken('unknown')
       return principal
     },
+    assertStanding({ expiresAt }) {
+      if (expiresAt * 1000 <= clock.now()) throw new InvalidToken('expired')
+    },
   }
   const feed = testFeed()
   const notebook: Notebook = { notes: [] }

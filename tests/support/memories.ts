@@ -1,8 +1,8 @@
 import { contentHash } from '../../src/memory/content.ts'
 import { noAnnotations } from '../../src/memory/graph/schema.ts'
 import type { Caller } from '../../src/memory/operation.ts'
-import type { AddPolicy, Draft } from '../../src/memory/ports.ts'
-import type { Memory } from '../../src/memory/schema.ts'
+import type { AddPolicy, Draft, MemoryStore } from '../../src/memory/ports.ts'
+import type { AccessRule, Memory } from '../../src/memory/schema.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../src/shared/brand.ts'
 import { createRandom } from '../../src/shared/random.ts'
 
@@ -71,3 +71,7 @@ export const callerOf = (ownerId: string, appId: string, parts: Partial<Caller> 
   nowMs: startMs,
   ...parts,
 })
+
+/** Lets an app do what the rule says, whatever it might do before. */
+export const setRule = (store: MemoryStore, ownerId: OwnerId, rule: AccessRule, at = startMs): Promise<AccessRule> =>
+  store.changeRule(ownerId, rule.appId, () => rule, at)

@@ -32,7 +32,7 @@ export function sdkHandler(mcp: ReturnType<typeof startMcp>) {
   const methods = createMethods(createFeatures(mcp))
   const { ada } = principals(mcp.clock)
   if (ada === undefined) throw new Error('there is no ada')
-  const call = callOf(ada, 'none', mcp.clock.now())
+  const call = callOf(ada, 'none', mcp.clock.now(), () => undefined)
   const hints = [...methods].flatMap(([name, { caching }]) => (caching ? [[name, caching]] : []))
   const cacheHints = { ...Object.fromEntries(hints), 'server/discover': lists }
   const create = () => {

@@ -26,6 +26,13 @@ const Access = t.Object(
   { additionalProperties: false },
 )
 const AccessOf = t.Object({ app_id: t.String(), ...Access.properties })
+const Limits = t.Object(
+  {
+    ...Access.properties,
+    paused: t.Optional(t.Boolean({ description: 'True: it can neither read nor write. Left out, it stays as it is.' })),
+  },
+  { additionalProperties: false },
+)
 
 const show = ({ appId, paused, read: reads, write, categories }: AccessRule): Static<typeof AccessOf> => ({
   app_id: appId,
@@ -72,7 +79,7 @@ export const setAppAccess = operation({
   idempotent: true,
   scope: 'memories:write',
   tool: false,
-  input: t.Object({ id: AppId, access: Access }, { additionalProperties: false }),
+  input: t.Object({ id: AppId, access: Limits }, { additionalProperties: false }),
   output: AccessOf,
   rest: [
     {
@@ -83,17 +90,17 @@ export const setAppAccess = operation({
       status: 200,
       params: AppParams,
       query: UserQuery,
-      body: Access,
+      body: Limits,
       response: AccessOf,
-      toInput: (wire) => ({ ...read(AppParams, wire.params), access: read(Access, wire.body) }),
+      toInput: (wire) => ({ ...read(AppParams, wire.params), access: read(Limits, wire.body) }),
     },
   ],
   async run(services, caller, { id, access }) {
     await assertMayRule(services, caller, id)
     await assertKnown(services, caller, id as ClientId)
-    const rule: AccessRule = { ...access, appId: id as ClientId, categories: access.categories }
-    await services.store.setRule(caller.ownerId, rule)
-    return show(rule)
+    const { paused, read: reads, write, categories } = access
+    const limited = (rule: AccessRule) => ({ ...rule, paused: paused ?? rule.paused, read: reads, write, categories })
+    return show(await services.store.changeRule(caller.ownerId, id as ClientId, limited, caller.nowMs))
   },
 })
 

@@ -164,8 +164,8 @@ export const updateApp = operation({
   ],
   async run(services, caller, { id, is_active }) {
     await assertMayRule(services, caller, id)
-    const { rule } = await findApp(services, caller, id)
-    await services.store.setRule(caller.ownerId, { ...rule, paused: !is_active })
+    const { appId } = await findApp(services, caller, id)
+    await services.store.changeRule(caller.ownerId, appId, (rule) => ({ ...rule, paused: !is_active }), caller.nowMs)
     return { status: 'success', message: 'Updated app details successfully' }
   },
 })

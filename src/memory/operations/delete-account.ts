@@ -50,8 +50,8 @@ export const deleteAccount = operation({
     },
   ],
   async run(services, caller, { confirmation }) {
-    const { store, removePerson } = services
-    const { ownerId, appId, nowMs } = caller
+    const { store, clock, removePerson } = services
+    const { ownerId, appId } = caller
     assertUnrestricted(await store.rule(ownerId, appId))
     if (confirmation === undefined) {
       const memories = kept(await store.counts(ownerId, appId))
@@ -69,7 +69,8 @@ export const deleteAccount = operation({
     await assertConfirmed(services, caller, 'delete_account', confirmation)
     // Sign-in first: from then on no app of theirs writes anything that would be left.
     const removed = (await removePerson?.(ownerId)) ?? false
-    const erased = await store.eraseOwner(ownerId, nowMs)
+    // As of now: what was asked for until then, and still waits, is refused.
+    const erased = await store.eraseOwner(ownerId, clock.now())
     const signIn = removed ? 'and the account are' : 'are'
     return {
       deleted: true,

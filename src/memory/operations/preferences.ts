@@ -43,7 +43,7 @@ const shown = (kept: Metadata): Settings => ({
   mem0: { llm: null, embedder: null, vector_store: null },
 })
 
-async function change({ store }: MemoryServices, { ownerId, appId }: Caller, { openmemory, mem0 }: Change) {
+async function changeTo({ store }: MemoryServices, { ownerId, appId, nowMs }: Caller, { openmemory, mem0 }: Change) {
   assertUnrestricted(await store.rule(ownerId, appId))
   const set = Object.entries(mem0 ?? {}).find(([, value]) => value !== null && value !== undefined)
   if (set !== undefined) {
@@ -52,11 +52,10 @@ async function change({ store }: MemoryServices, { ownerId, appId }: Caller, { o
       field: `mem0.${set[0]}`,
     })
   }
-  const kept = await store.preferences(ownerId)
-  if (openmemory?.custom_instructions === undefined) return shown(kept)
-  const next = { ...kept, custom_instructions: openmemory.custom_instructions }
-  await store.setPreferences(ownerId, next)
-  return shown(next)
+  const instructions = openmemory?.custom_instructions
+  if (instructions === undefined) return shown(await store.preferences(ownerId))
+  const change = (kept: Metadata) => ({ ...kept, custom_instructions: instructions })
+  return shown(await store.changePreferences(ownerId, change, nowMs))
 }
 
 const changing = (method: 'put' | 'patch', operationId: string): RestFace<Change, Settings> => ({
@@ -112,7 +111,7 @@ export const changeSettings = operation({
   input: Change,
   output: Settings,
   rest: [changing('put', 'putConfig'), changing('patch', 'patchConfig')],
-  run: change,
+  run: changeTo,
 })
 
 export const resetSettings = operation({
@@ -137,9 +136,8 @@ export const resetSettings = operation({
       toInput: () => ({}),
     },
   ],
-  async run({ store }, { ownerId, appId }) {
+  async run({ store }, { ownerId, appId, nowMs }) {
     assertUnrestricted(await store.rule(ownerId, appId))
-    await store.setPreferences(ownerId, {})
-    return shown({})
+    return shown(await store.changePreferences(ownerId, () => ({}), nowMs))
   },
 })

@@ -4,7 +4,8 @@ import type { Metadata } from '../schema.ts'
 /** A person's own settings, as JSON. */
 export interface Preferences {
   preferences(ownerId: OwnerId): Promise<Metadata>
-  setPreferences(ownerId: OwnerId, value: Metadata): Promise<void>
+  /** Makes other settings of those that are kept, with nobody's change in between, and returns them. */
+  changePreferences(ownerId: OwnerId, change: (kept: Metadata) => Metadata, at: number): Promise<Metadata>
 }
 
 /** How much of a person was removed. */
@@ -18,7 +19,8 @@ export interface ErasedAccount {
 export interface Accounts {
   /**
    * Removes everything that is kept of a person: memories and tombstones, index, vectors, entities, events, readings, rules,
-   * settings, confirmations and kept results; and leaves a job that does so in a graph elsewhere.
+   * settings, confirmations and kept results; and leaves a job that does so in a graph elsewhere. From then on every write that was
+   * asked for before `at` is `Fault('conflict')` (`account_erased`).
    */
   eraseOwner(ownerId: OwnerId, at: number): Promise<ErasedAccount>
 }

@@ -26,7 +26,16 @@ export interface Apps {
   ): Promise<Page<{ readonly memory: Memory; readonly count: number }>>
   /** The app's rule, open unless one was set. */
   rule(ownerId: OwnerId, appId: ClientId): Promise<AccessRule>
-  setRule(ownerId: OwnerId, rule: AccessRule): Promise<void>
+  /**
+   * Makes another rule of the app's rule, with nobody's change in between, and returns it. What was kept for the app's
+   * Idempotency-Keys is forgotten: it might not see it any more.
+   */
+  changeRule(
+    ownerId: OwnerId,
+    appId: ClientId,
+    change: (rule: AccessRule) => AccessRule,
+    at: number,
+  ): Promise<AccessRule>
 }
 
 /** How apps are called: the names their clients registered. */

@@ -15,7 +15,14 @@ export interface KeptResult {
 /** What may happen once: confirmed deletions, and writes with an Idempotency-Key. */
 export interface Onces {
   /** Keeps the hash of a confirmation for one action until `expiresAt`. */
-  keepConfirmation(ownerId: OwnerId, appId: ClientId, action: string, hash: string, expiresAt: number): Promise<void>
+  keepConfirmation(
+    ownerId: OwnerId,
+    appId: ClientId,
+    action: string,
+    hash: string,
+    at: number,
+    expiresAt: number,
+  ): Promise<void>
   /** Whether it was kept, has not expired and belongs to them; it is gone afterwards. Of any number of takers one is told true. */
   takeConfirmation(ownerId: OwnerId, appId: ClientId, action: string, hash: string, at: number): Promise<boolean>
   /** Claims a key: exactly one of any number of callers is told `begin` until it ends, or for a minute. */

@@ -57,6 +57,6 @@ export async function readAccess(api: Api, id: string): Promise<Access> {
   return { paused, read, write, ...(categories === undefined ? {} : { categories }) }
 }
 
-/** Throws `Fault('invalid')` that names what cannot be set. */
-export const setAccess = (api: Api, id: string, access: Access) =>
+/** Whether it is paused stays as it is. Throws `Fault('invalid')` that names what cannot be set. */
+export const setAccess = (api: Api, id: string, access: Omit<Access, 'paused'>) =>
   api.ask<Access>('PUT', accessPath(id), { body: access })

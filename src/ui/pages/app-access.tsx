@@ -8,6 +8,7 @@ import { uiPage } from '../components/shell.tsx'
 import type { PersonsPage, PersonsVisit } from '../page.ts'
 import { redirect } from '../respond.ts'
 
+type Limits = Omit<Access, 'paused'>
 type ReachChoice = Choice & { readonly value: Reach }
 
 const reading: readonly ReachChoice[] = [
@@ -29,8 +30,8 @@ export const page: PersonsPage = {
   },
   async submit(visit, { fields }) {
     const name = await nameOf(visit)
-    const { paused, categories } = await readAccess(visit.api, idOf(visit))
-    const access = { paused, ...readSent(fields, categories) }
+    const { categories } = await readAccess(visit.api, idOf(visit))
+    const access = readSent(fields, categories)
     if (access.categories?.length === 0) {
       const { categories: _none, ...shown } = access
       const problem = new Fault('invalid', 'Name a category, or leave the field empty for all.', {
@@ -61,7 +62,7 @@ async function nameOf(visit: PersonsVisit): Promise<string> {
  * What was sent; commas without a name between them are no categories, which is nothing and not all.
  * @throws Fault `invalid` for what the form does not offer
  */
-function readSent(fields: URLSearchParams, kept: Access['categories']): Omit<Access, 'paused'> {
+function readSent(fields: URLSearchParams, kept: Access['categories']): Limits {
   const sent = fields.get('categories') ?? ''
   const named = [...new Set(sent.split(',').map((name) => name.trim()))].filter((name) => name !== '')
   // Apps may have set names with commas in them: what the person left as it was shown stays as it is.
@@ -76,7 +77,7 @@ function readSent(fields: URLSearchParams, kept: Access['categories']): Omit<Acc
 const textOf = (categories: Access['categories']): string => categories?.join(', ') ?? ''
 
 /** A rule of no category at all gives an app its own memories, which the form has a word for. */
-const readOf = ({ read, categories }: Access): Reach => (read === 'all' && categories?.length === 0 ? 'own' : read)
+const readOf = ({ read, categories }: Limits): Reach => (read === 'all' && categories?.length === 0 ? 'own' : read)
 
 function chosen(choices: readonly ReachChoice[], value: string | null, field: string): Reach {
   const choice = choices.find((each) => each.value === value)
@@ -84,7 +85,7 @@ function chosen(choices: readonly ReachChoice[], value: string | null, field: st
   return choice.value
 }
 
-const show = (visit: PersonsVisit, name: string, access: Access, problem?: Fault): Response => {
+const show = (visit: PersonsVisit, name: string, access: Limits, problem?: Fault): Response => {
   const ofCategories = problem?.field?.startsWith('categories') === true
   return uiPage(
     { title: `Limit ${name}`, place: '/apps', status: problem === undefined ? 200 : 422 },

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { isUnrestricted, mayAdd, mayChange, mayRead } from '../../../src/memory/access.ts'
 import { contentHash } from '../../../src/memory/content.ts'
 import type { AccessRule } from '../../../src/memory/schema.ts'
-import { app, draftOf, owner, policyAt, startMs } from '../../support/memories.ts'
+import { app, draftOf, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
 import { ada, added, chat, eve, faultOf, opened, other } from './opened.ts'
 
@@ -44,16 +44,16 @@ export function describeAccess(open: OpenMemoryStore): void {
 
     test('a rule comes back as it was set, for its owner alone', async () => {
       const set = rule({ paused: true, read: 'own', write: 'none', categories: ['a', "b'c"] })
-      await here.store.setRule(ada, set)
-      await here.store.setRule(ada, set)
+      await setRule(here.store, ada, set)
+      await setRule(here.store, ada, set)
       expect([await here.store.rule(ada, chat), await here.store.rule(eve, chat)]).toEqual([set, rule()])
-      await here.store.setRule(ada, rule())
+      await setRule(here.store, ada, rule())
     })
 
     test('a paused app is told so, whatever it asks', async () => {
       const of = owner('pauser')
       const { id } = await here.add('Seen before.', {}, chat, startMs, of)
-      await here.store.setRule(of, rule({ paused: true }))
+      await setRule(here.store, of, rule({ paused: true }))
       const list = { filter: { states: ['active' as const] }, sort: 'createdAt' as const, descending: true, limit: 1 }
       for (const ask of [
         () => here.store.get(of, chat, [id]),
@@ -75,18 +75,18 @@ export function describeAccess(open: OpenMemoryStore): void {
     test('OpenMemory’s defect: an app for which nothing is allowed gets nothing, not everything', async () => {
       const of = owner('closed')
       await here.add('For nobody.', { categories: ['work'] }, other, startMs, of)
-      await here.store.setRule(of, rule({ categories: [] }))
+      await setRule(here.store, of, rule({ categories: [] }))
       expect((await here.store.counts(of, chat)).active).toBe(0)
     })
 
     test('what an app may read but not change it is told; what it may not read does not exist for it', async () => {
       const of = owner('reader')
       const theirs = await here.add('Written by the other.', { categories: ['work'] }, other, startMs, of)
-      await here.store.setRule(of, rule({ write: 'own' }))
+      await setRule(here.store, of, rule({ write: 'own' }))
       const change = () => here.store.update(of, chat, theirs.id, { metadata: {} }, { at })
       expect(await faultOf(change())).toBe('forbidden')
       expect(await faultOf(here.store.delete(of, chat, [theirs.id], { at }))).toBe('forbidden')
-      await here.store.setRule(of, rule({ categories: ['health'] }))
+      await setRule(here.store, of, rule({ categories: ['health'] }))
       expect(await faultOf(change())).toBe('not_found')
       expect(await here.store.delete(of, chat, [theirs.id], { at })).toEqual([])
       const page = { limit: 1, offset: 0 }
@@ -102,7 +102,7 @@ export function describeAccess(open: OpenMemoryStore): void {
           const memories = await Promise.all(
             writes.map(({ by, categories }, n) => here.add(`Number ${n}.`, { categories }, by, startMs, of)),
           )
-          await here.store.setRule(of, ruled)
+          await setRule(here.store, of, ruled)
           const ids = memories.map(({ id }) => id)
           const readableIds = memories.filter((memory) => mayRead(ruled, memory)).map(({ id }) => id)
           const changeableIds = memories.filter((memory) => mayChange(ruled, memory)).map(({ id }) => id)
@@ -136,7 +136,7 @@ export function describeAccess(open: OpenMemoryStore): void {
       const { id } = await here.add(hidden.text, { categories: ['health'] }, other, startMs, of)
       const content = { text: 'She works at the mill.', hash: contentHash('She works at the mill.') }
       await here.store.update(of, other, id, { content, categories: ['work'] }, { at })
-      await here.store.setRule(of, rule({ categories: ['work'] }))
+      await setRule(here.store, of, rule({ categories: ['work'] }))
       const befores = async (reader: typeof chat) =>
         (await here.store.events(of, reader, id, { limit: 10, offset: 0 })).items.map(({ before }) => before?.content)
       expect(await befores(chat)).toEqual([undefined, undefined])
@@ -149,7 +149,7 @@ export function describeAccess(open: OpenMemoryStore): void {
       const of = owner('taker')
       const { id } = await here.add('He lives in Lyon.', {}, chat, startMs, of)
       await here.store.supersede(of, other, id, draftOf('He lives in Rome.'), { at })
-      await here.store.setRule(of, rule({ write: 'own' }))
+      await setRule(here.store, of, rule({ write: 'own' }))
       expect(await faultOf(here.store.undo(of, chat, id, { at }))).toBe('forbidden')
     })
 
@@ -157,7 +157,7 @@ export function describeAccess(open: OpenMemoryStore): void {
       const of = owner('echoed')
       const { id } = await here.add('The key is under the willow.', {}, other, startMs, of)
       here.store.logAccess(of, other, [{ memoryId: id, kind: 'read' }], at)
-      await here.store.setRule(of, rule({ read: 'own' }))
+      await setRule(here.store, of, rule({ read: 'own' }))
       const policy = {
         ...policyAt(at),
         recalledSince: 0,
@@ -167,13 +167,25 @@ export function describeAccess(open: OpenMemoryStore): void {
       expect((await here.store.add(of, other, [draftOf('The key')], policy))[0]?.status).toBe('recalled')
     })
 
+    test('an app that is paused and limited at the same moment is both', async () => {
+      for (let round = 0; round < 20; round++) {
+        const of = owner(`both-${round}`)
+        const [paused, limited] = await Promise.all([
+          here.store.changeRule(of, chat, (before) => ({ ...before, paused: true }), at),
+          here.store.changeRule(of, chat, (before) => ({ ...before, read: 'own' }), at),
+        ])
+        expect([paused.paused, limited.read]).toEqual([true, 'own'])
+        expect(await here.store.rule(of, chat)).toEqual(rule({ paused: true, read: 'own' }))
+      }
+    })
+
     test('results kept for an Idempotency-Key are not given to an app that was limited since', async () => {
       const of = owner('limiter')
       for (const by of [chat, other]) {
         await here.store.beginOnce(of, by, 'k', 'f', at)
         await here.store.endOnce(of, by, 'k', { result: { text: 'Known once.' }, holdsTexts: true }, at + 1_000)
       }
-      await here.store.setRule(of, rule({ paused: true }))
+      await setRule(here.store, of, rule({ paused: true }))
       expect(await here.store.beginOnce(of, chat, 'k', 'f', at)).toEqual({ kind: 'erased' })
       expect(await here.store.beginOnce(of, other, 'k', 'f', at)).toMatchObject({ kind: 'done' })
     })

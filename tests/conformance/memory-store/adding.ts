@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { app, draftOf, owner, policyAt, startMs } from '../../support/memories.ts'
+import { app, draftOf, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
 import { ada, added, chat, eve, faultOf, opened, other } from './opened.ts'
 
@@ -64,7 +64,7 @@ export function describeAdding(open: OpenMemoryStore): void {
 
     test('an app that may not read the memory that says the same gets its own, and learns nothing', async () => {
       const secret = await here.add('The surprise party is on Friday.')
-      await here.store.setRule(ada, { appId: other, paused: false, read: 'own', write: 'own', categories: undefined })
+      await setRule(here.store, ada, { appId: other, paused: false, read: 'own', write: 'own', categories: undefined })
       const [outcome] = await here.store.add(ada, other, [draftOf('The surprise party is on Friday.')], policyAt())
       expect(outcome?.status).toBe('added')
       expect(added(outcome).id).not.toBe(secret.id)
@@ -139,7 +139,7 @@ export function describeAdding(open: OpenMemoryStore): void {
 
     test('an app without leave to write adds nothing', async () => {
       const app1 = app('reader')
-      await here.store.setRule(ada, { appId: app1, paused: false, read: 'all', write: 'none', categories: undefined })
+      await setRule(here.store, ada, { appId: app1, paused: false, read: 'all', write: 'none', categories: undefined })
       expect(await faultOf(here.store.add(ada, app1, [draftOf('Not by me.')], policyAt()))).toBe('forbidden')
     })
   })

@@ -95,7 +95,7 @@ export function describeChanging(open: OpenMemoryStore): void {
 
     test('preferences are each owner’s own', async () => {
       expect(await here.store.preferences(ada)).toEqual({})
-      await here.store.setPreferences(ada, { tone: 'dry' })
+      await here.store.changePreferences(ada, () => ({ tone: 'dry' }), startMs)
       expect([await here.store.preferences(ada), await here.store.preferences(eve)]).toEqual([{ tone: 'dry' }, {}])
     })
   })

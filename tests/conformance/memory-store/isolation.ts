@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { MemoryId } from '../../../src/shared/brand.ts'
-import { draftOf, owner, policyAt, startMs } from '../../support/memories.ts'
+import { draftOf, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
 import { chat, faultOf, opened, other } from './opened.ts'
 
@@ -36,9 +36,9 @@ export function describeIsolation(open: OpenMemoryStore): void {
       const ids = [a.id, b.id]
       await here.store.update(hers, chat, a.id, { metadata: { n: 1 } }, { at })
       here.store.logAccess(hers, other, [{ memoryId: a.id, kind: 'search', query: 'hers?', score: 1 }], at)
-      await here.store.setRule(hers, { appId: other, paused: true, read: 'own', write: 'none', categories: ['x'] })
-      await here.store.setPreferences(hers, { tone: 'dry' })
-      await here.store.keepConfirmation(hers, chat, 'wipe', 'isolated', startMs + 60_000)
+      await setRule(here.store, hers, { appId: other, paused: true, read: 'own', write: 'none', categories: ['x'] })
+      await here.store.changePreferences(hers, () => ({ tone: 'dry' }), startMs)
+      await here.store.keepConfirmation(hers, chat, 'wipe', 'isolated', startMs, startMs + 60_000)
       await here.store.beginOnce(hers, chat, 'key', 'print', startMs)
       await here.store.endOnce(hers, chat, 'key', { result: { text: 'Hers.' }, holdsTexts: true }, startMs + 60_000)
       const before = await all(hers, ids)
@@ -75,8 +75,8 @@ export function describeIsolation(open: OpenMemoryStore): void {
       expect(await store.beginOnce(his, chat, 'key', 'print', startMs)).toEqual({ kind: 'begin' })
       await store.dropOnce(his, chat, 'key')
       await store.endOnce(his, chat, 'key', { result: { text: 'His.' }, holdsTexts: true }, startMs + 60_000)
-      await store.setRule(his, { appId: other, paused: false, read: 'all', write: 'all', categories: undefined })
-      await store.setPreferences(his, { tone: 'loud' })
+      await setRule(store, his, { appId: other, paused: false, read: 'all', write: 'all', categories: undefined })
+      await store.changePreferences(his, () => ({ tone: 'loud' }), startMs)
       const [added] = await store.add(his, chat, [draftOf('Hers, first.', { threadId: 'hers' })], policyAt(at))
       expect(added).toMatchObject({ status: 'added', memory: { position: 0 } })
       const imported = { ...draftOf('His import.'), id: a.id, appId: chat, state: 'active' as const, position: 0 }

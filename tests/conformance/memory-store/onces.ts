@@ -10,7 +10,7 @@ export function describeOnces(open: OpenMemoryStore): void {
     const here = opened(open)
 
     test('a confirmation is taken once among 100 takers', async () => {
-      await here.store.keepConfirmation(ada, chat, 'wipe', 'h1', startMs + minute)
+      await here.store.keepConfirmation(ada, chat, 'wipe', 'h1', startMs, startMs + minute)
       const taken = await Promise.all(
         Array.from({ length: 100 }, () => here.store.takeConfirmation(ada, chat, 'wipe', 'h1', startMs)),
       )
@@ -18,13 +18,13 @@ export function describeOnces(open: OpenMemoryStore): void {
     })
 
     test('a confirmation is bound to owner, app and action, and expires', async () => {
-      await here.store.keepConfirmation(ada, chat, 'wipe', 'h2', startMs + minute)
+      await here.store.keepConfirmation(ada, chat, 'wipe', 'h2', startMs, startMs + minute)
       const take = here.store.takeConfirmation
       expect(await take(eve, chat, 'wipe', 'h2', startMs)).toBe(false)
       expect(await take(ada, other, 'wipe', 'h2', startMs)).toBe(false)
       expect(await take(ada, chat, 'other', 'h2', startMs)).toBe(false)
       expect(await take(ada, chat, 'wipe', 'h2', startMs + minute)).toBe(false)
-      await here.store.keepConfirmation(ada, chat, 'wipe', 'h3', startMs + minute)
+      await here.store.keepConfirmation(ada, chat, 'wipe', 'h3', startMs, startMs + minute)
       expect(await take(ada, chat, 'wipe', 'h3', startMs + minute - 1)).toBe(true)
     })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { openSqliteMemoryStore } from '../../../src/adapters/sqlite/memory/store.ts'
 import { likeness, nearDuplicates } from '../../../src/memory/near-duplicates.ts'
 import type { Memory } from '../../../src/memory/schema.ts'
-import { callerOf, draftOf, policyAt } from '../../support/memories.ts'
+import { callerOf, draftOf, policyAt, setRule } from '../../support/memories.ts'
 
 describe('how alike two texts are', () => {
   test('the same but for case and spacing is 1, nothing shared is 0', () => {
@@ -35,7 +35,7 @@ describe('near duplicates of what was just written', () => {
     await add(caller, 'Grace went to Lyon once.')
     const rome = await add(caller, 'Grace lives in Rome with her two cats.')
     expect(await nearDuplicates({ store, index }, caller, rome)).toMatchObject([{ memory: { id: lyon.id } }])
-    await store.setRule(caller.ownerId, { ...(await store.rule(caller.ownerId, caller.appId)), read: 'none' })
+    await setRule(store, caller.ownerId, { ...(await store.rule(caller.ownerId, caller.appId)), read: 'none' })
     expect(await nearDuplicates({ store, index }, caller, rome)).toEqual([])
     await store.close()
   })

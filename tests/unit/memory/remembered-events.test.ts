@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { recall } from '../../../src/memory/recall.ts'
-import { app, callerOf, draftOf, owner, policyAt } from '../../support/memories.ts'
+import { app, callerOf, draftOf, owner, policyAt, setRule } from '../../support/memories.ts'
 import { openRecall, type Recall } from '../../support/recall.ts'
 
 let memory: Recall
@@ -177,7 +177,7 @@ describe('Times told from an event', () => {
     expect(await dated(question)).toEqual(['I bought a flag.'])
     expect(await dated(question, { to: trip + 10 * day })).toEqual([])
     const rule = { appId: app('app'), paused: false, read: 'all', write: 'all', categories: ['home'] } as const
-    await engine.store.setRule(owner('ada'), rule)
+    await setRule(engine.store, owner('ada'), rule)
     expect(await found(question)).toEqual(['I bought a flag.'])
     expect(await dated(question)).toEqual([])
   })

@@ -39,6 +39,7 @@ function setUp() {
   return {
     clock,
     feed,
+    verifier,
     verify: (token: string) => verifier.verify(token, audiences),
     publish: (next: typeof published) => {
       published = next
@@ -182,6 +183,23 @@ describe('TokenVerifier', () => {
     const { clock, feed, verify } = setUp()
     await feed.revoke({ kind: 'family', id: 'f1', expiresAt: clock.now() / 1000 + 3600 })
     await refused(token(clock).then(verify))
+  })
+
+  test('a token that was verified before a wait is judged anew after it', async () => {
+    const { clock, feed, verifier, verify } = setUp()
+    const [first, second] = [
+      await verify(await token(clock)),
+      await verify(await token(clock, { claims: { jti: 't2', fid: 'f2', gid: 'g2' } })),
+    ]
+    verifier.assertStanding(first)
+    await feed.revoke({ kind: 'family', id: 'f1', expiresAt: first.expiresAt })
+    expect(() => verifier.assertStanding(first)).toThrow(InvalidToken)
+    verifier.assertStanding(second)
+    clock.advanceSeconds(3600)
+    expect(() => verifier.assertStanding(second)).toThrow('expired')
+    feed.lose()
+    clock.advanceSeconds(6)
+    expect(() => verifier.assertStanding({ ...second, expiresAt: second.expiresAt + 60 })).toThrow(Fault)
   })
 
   test('a feed lost for over 5 s makes tokens unjudgeable, not valid', async () => {

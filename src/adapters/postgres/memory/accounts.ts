@@ -5,6 +5,7 @@ import { ownedTables } from '../../../memory/stored/tables.ts'
 import type { Database } from '../database.ts'
 import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/owner.ts'
+import { markErased } from './erasure.ts'
 import { dropJobs, writeJobs } from './outbox.ts'
 import type { FlushReadings } from './write.ts'
 
@@ -25,6 +26,7 @@ export const createAccounts = (db: Database, flush: FlushReadings): Accounts => 
       for (const table of ownedTables) await sql`DELETE FROM ${sql(table)} WHERE owner_id = ${ownerId}`
       // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
       await writeJobs(transaction, [{ id: wholeOwner, kinds: ['graph'] }], at)
+      await markErased(transaction, at)
       if (erased === undefined) throw new Error('Counts are always one row.')
       return erased
     }),

@@ -5,7 +5,7 @@ import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { ClientId } from '../../../shared/brand.ts'
 import type { Transaction } from '../database.ts'
-import { findRule } from './conditions.ts'
+import { findRuleToWrite } from './conditions.ts'
 import { writeChanges } from './record.ts'
 
 export async function addAll(
@@ -14,11 +14,11 @@ export async function addAll(
   drafts: readonly Draft[],
   policy: AddPolicy,
 ): Promise<readonly AddOutcome[]> {
-  const { sql, ownerId } = transaction
+  const { ownerId } = transaction
   const named = [...new Set(drafts.flatMap(({ threadId }) => threadId ?? []))]
   const hashes = drafts.map(({ contentHash }) => contentHash)
   const [rule, sameText, recalled, newest, free] = await Promise.all([
-    findRule(sql, ownerId, appId),
+    findRuleToWrite(transaction, appId, policy.at),
     sameTexts(transaction, hashes),
     recentlyRecalled(transaction, policy.recalledSince),
     newestOfApp(transaction, appId),

@@ -5,7 +5,15 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import { setForgotten } from '../../../memory/stored/once.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
-import { assertReaderIn, findRule, type RuleColumns, readable, ruleColumns, ruleOf } from './conditions.ts'
+import {
+  assertReaderIn,
+  findRule,
+  findRuleToWrite,
+  type RuleColumns,
+  readable,
+  ruleColumns,
+  ruleOf,
+} from './conditions.ts'
 
 export function createApps(db: Database, flushReadings: (ownerId: OwnerId) => Promise<void>): Apps {
   async function uses(ownerId: OwnerId, appId?: ClientId): Promise<readonly AppUse[]> {
@@ -50,15 +58,18 @@ export function createApps(db: Database, flushReadings: (ownerId: OwnerId) => Pr
     },
     rule: (ownerId, appId) => db.run((sql) => findRule(sql, ownerId, appId)),
     // As a write of the owner: what was begun under the old rule is done before this is.
-    setRule: (ownerId, rule) =>
-      db.write(ownerId, async ({ sql }) => {
+    changeRule: (ownerId, appId, change, at) =>
+      db.write(ownerId, async (transaction) => {
+        const { sql } = transaction
+        const rule = change(await findRuleToWrite(transaction, appId, at))
         await sql`
           WITH forgotten AS (UPDATE once SET ${sql.unsafe(setForgotten)}
-            WHERE owner_id = ${ownerId} AND app_id = ${rule.appId} AND state <> 'erased')
+            WHERE owner_id = ${ownerId} AND app_id = ${appId} AND state <> 'erased')
           INSERT INTO access_rule (owner_id, app_id, paused, read, write, categories)
-          VALUES (${ownerId}, ${rule.appId}, ${rule.paused}, ${rule.read}, ${rule.write}, ${categoriesToRow(rule)})
+          VALUES (${ownerId}, ${appId}, ${rule.paused}, ${rule.read}, ${rule.write}, ${categoriesToRow(rule)})
           ON CONFLICT (owner_id, app_id) DO UPDATE SET paused = excluded.paused, read = excluded.read,
             write = excluded.write, categories = excluded.categories`
+        return rule
       }),
   }
 }

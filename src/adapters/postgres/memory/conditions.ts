@@ -6,8 +6,10 @@ import { assertReader } from '../../../memory/access.ts'
 import type { MemoryFilter } from '../../../memory/ports.ts'
 import type { AccessRule } from '../../../memory/schema.ts'
 import { categoriesToRow, ruleOf as ruleFrom } from '../../../memory/stored/app.ts'
+import { assertAskedAfter } from '../../../memory/stored/erasure.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
-import type { Fragment, Sql } from '../database.ts'
+import type { Fragment, Sql, Transaction } from '../database.ts'
+import { erasedAt } from './erasure.ts'
 
 /** The rule of an app, always one row: where none was set, the open one. */
 export const ruleOf = (sql: Sql, ownerId: OwnerId, appId: ClientId): Fragment => sql`(
@@ -48,6 +50,15 @@ export function assertReaderIn(rows: readonly RuleColumns[], appId: ClientId): v
 export async function findRule(sql: Sql, ownerId: OwnerId, appId: ClientId): Promise<AccessRule> {
   const [row] = await sql<RuleColumns[]>`SELECT ${ruleColumns(sql)} FROM ${ruleOf(sql, ownerId, appId)}`
   if (row === undefined) throw new Error('A rule is always one row.')
+  return ruleIn(row, appId)
+}
+
+/** The rule of an app for a write that was asked for at `at`. @throws Fault `conflict` when the account was erased since */
+export async function findRuleToWrite({ sql, ownerId }: Transaction, appId: ClientId, at: number): Promise<AccessRule> {
+  const [row] = await sql<(RuleColumns & { erased_at: number | null })[]>`
+    SELECT ${ruleColumns(sql)}, ${erasedAt(sql, ownerId)} AS erased_at FROM ${ruleOf(sql, ownerId, appId)}`
+  if (row === undefined) throw new Error('A rule is always one row.')
+  assertAskedAfter(row.erased_at, at)
   return ruleIn(row, appId)
 }
 

@@ -13,7 +13,7 @@ export const createCorrections = (db: Database): Corrections => ({
   supersede: (ownerId, appId, id, draft, options) =>
     db.write(ownerId, async (transaction) => {
       const [rule, found, same, free] = await Promise.all([
-        writer(transaction, appId),
+        writer(transaction, appId, options.at),
         findAll(transaction, [id]),
         sameTexts(transaction, [draft.contentHash]),
         firstFreeBeside(transaction, id, draft.threadId),
@@ -26,7 +26,10 @@ export const createCorrections = (db: Database): Corrections => ({
 
   merge: (ownerId, appId, id, otherId, change, options) =>
     db.write(ownerId, async (transaction) => {
-      const [rule, found] = await Promise.all([writer(transaction, appId), findAll(transaction, [id, otherId])])
+      const [rule, found] = await Promise.all([
+        writer(transaction, appId, options.at),
+        findAll(transaction, [id, otherId]),
+      ])
       const known = { rule, find: (one: MemoryId) => found.get(one) }
       const { changes, memory } = merging(known, { ownerId, appId }, [id, otherId], change, options)
       await writeChanges(transaction, changes)
@@ -35,7 +38,7 @@ export const createCorrections = (db: Database): Corrections => ({
 
   undo: (ownerId, appId, id, options) =>
     db.write(ownerId, async (transaction) => {
-      const [rule, event] = await Promise.all([writer(transaction, appId), newestChange(transaction, id)])
+      const [rule, event] = await Promise.all([writer(transaction, appId, options.at), newestChange(transaction, id)])
       const otherId = event?.otherId
       const [found, counterpart] = await Promise.all([
         findAll(transaction, otherId === undefined ? [id] : [id, otherId]),

@@ -5,7 +5,7 @@ import type { ImportedMemory, Imports } from '../../../memory/ports.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
 import type { Database, Transaction } from '../database.ts'
 import { firstFree } from './add.ts'
-import { findRule } from './conditions.ts'
+import { findRuleToWrite } from './conditions.ts'
 import { findAll, writeChanges } from './record.ts'
 
 export const createImports = (db: Database): Imports => ({
@@ -14,7 +14,7 @@ export const createImports = (db: Database): Imports => ({
       const ids = memories.map(({ id }) => id)
       const threads = [...new Set(memories.flatMap(({ threadId }) => threadId ?? []))]
       const [rule, found, taken, free] = await Promise.all([
-        findRule(transaction.sql, ownerId, appId),
+        findRuleToWrite(transaction, appId, at),
         findAll(transaction, ids),
         takenPlaces(transaction, memories),
         firstFree(transaction, threads),

@@ -1,3 +1,4 @@
+import { erasureMarks } from '../../../memory/stored/erasure.ts'
 import { confirmationsByOwner, memoriesInOrder } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
@@ -14,4 +15,5 @@ export const memoryMigrations: readonly Migration[] = [
   outboxTables,
   memoriesInOrder,
   confirmationsByOwner,
+  erasureMarks,
 ]

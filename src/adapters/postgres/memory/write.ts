@@ -8,7 +8,7 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Transaction } from '../database.ts'
 import { addAll } from './add.ts'
-import { changeable, findRule, matching, ruleOf } from './conditions.ts'
+import { changeable, findRuleToWrite, matching, ruleOf } from './conditions.ts'
 import { findAll, writeChanges } from './record.ts'
 
 export type Writers = Pick<Memories, 'add' | 'update' | 'setState' | 'delete' | 'deleteAll'>
@@ -28,7 +28,7 @@ export const createWriters = (db: Database, flush: FlushReadings): Writers => ({
 
   update: (ownerId, appId, id, change, options) =>
     db.write(ownerId, async (transaction) => {
-      const [rule, found] = await Promise.all([writer(transaction, appId), findAll(transaction, [id])])
+      const [rule, found] = await Promise.all([writer(transaction, appId, options.at), findAll(transaction, [id])])
       const { memory, changes } = updating(found.get(id), rule, { ownerId, appId }, change, options)
       await writeChanges(transaction, changes)
       return memory
@@ -38,14 +38,17 @@ export const createWriters = (db: Database, flush: FlushReadings): Writers => ({
     db.write(ownerId, async (transaction) => {
       const { sql } = transaction
       const moving = sql`${selected(transaction, which)} AND m.state <> ${state} AND m.state <> 'deleted'`
-      const [, memories] = await Promise.all([writer(transaction, appId), selectChangeable(transaction, appId, moving)])
+      const [, memories] = await Promise.all([
+        writer(transaction, appId, options.at),
+        selectChangeable(transaction, appId, moving),
+      ])
       return await inPages(transaction, memories, (some) => movingTo(state, some, { ownerId, appId }, options))
     }),
 
   delete: (ownerId, appId, ids, options) =>
     db.write(ownerId, async (transaction) => {
       await flush(transaction)
-      const [rule, found] = await Promise.all([writer(transaction, appId), findAll(transaction, ids)])
+      const [rule, found] = await Promise.all([writer(transaction, appId, options.at), findAll(transaction, ids)])
       const memories = erasable(ids, (id) => found.get(id), rule, options)
       await inPages(transaction, memories, (some) => erasing(some, { ownerId, appId }, options))
       return memories.map(({ id }) => id)
@@ -55,16 +58,16 @@ export const createWriters = (db: Database, flush: FlushReadings): Writers => ({
     db.write(ownerId, async (transaction) => {
       await flush(transaction)
       const [, memories] = await Promise.all([
-        writer(transaction, appId),
+        writer(transaction, appId, options.at),
         selectChangeable(transaction, appId, transaction.sql`m.state <> 'deleted'`),
       ])
       return await inPages(transaction, memories, (some) => erasing(some, { ownerId, appId }, options))
     }),
 })
 
-/** The rule of an app that may write. @throws Fault `forbidden` */
-export async function writer({ sql, ownerId }: Transaction, appId: ClientId): Promise<AccessRule> {
-  const rule = await findRule(sql, ownerId, appId)
+/** The rule of an app that may write what was asked for at `at`. @throws Fault `forbidden`, `conflict` */
+export async function writer(transaction: Transaction, appId: ClientId, at: number): Promise<AccessRule> {
+  const rule = await findRuleToWrite(transaction, appId, at)
   assertWriter(rule)
   return rule
 }

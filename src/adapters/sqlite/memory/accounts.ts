@@ -6,6 +6,7 @@ import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/write.ts'
+import { markErased } from './erasure.ts'
 import { dropJobs, writeJobs } from './outbox.ts'
 import { erased } from './write.ts'
 
@@ -27,6 +28,7 @@ export const createAccounts = (db: Database, flush: (ownerId: OwnerId) => void):
       for (const table of ownedTables) db.run(`DELETE FROM ${table} WHERE owner_id = ?`, ownerId)
       // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
       writeJobs(db, ownerId, wholeOwner, ['graph'], at)
+      markErased(db, ownerId, at)
       return counts
     }),
 })

@@ -5,6 +5,7 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { findRule, readableBy } from './conditions.ts'
+import { assertNotErasedSince } from './erasure.ts'
 import { forgetResults } from './onces.ts'
 
 export function createApps(db: Database, flush: (ownerId: OwnerId) => void): Apps {
@@ -48,21 +49,24 @@ export function createApps(db: Database, flush: (ownerId: OwnerId) => void): App
       return { items: rows.map((row) => ({ memory: memoryOf(row), count: row.count })), total }
     },
     rule: async (ownerId, appId) => findRule(db, ownerId, appId),
-    setRule: async (ownerId, rule) =>
+    changeRule: async (ownerId, appId, change, at) =>
       db.transaction(() => {
+        assertNotErasedSince(db, ownerId, at)
+        const rule = change(findRule(db, ownerId, appId))
         // What the app was given before it may not see again.
-        forgetResults(db, ownerId, rule.appId)
+        forgetResults(db, ownerId, appId)
         db.run(
           `INSERT INTO access_rule (owner_id, app_id, paused, read, write, categories) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (owner_id, app_id) DO UPDATE SET paused = excluded.paused, read = excluded.read,
            write = excluded.write, categories = excluded.categories`,
           ownerId,
-          rule.appId,
+          appId,
           rule.paused ? 1 : 0,
           rule.read,
           rule.write,
           categoriesToRow(rule),
         )
+        return rule
       }),
   }
 }

@@ -12,7 +12,7 @@ export const createCorrections = (db: Database): Corrections => ({
   supersede: async (ownerId, appId, id, draft, options) =>
     db.transaction(() => {
       const known = {
-        rule: writer(db, ownerId, appId),
+        rule: writer(db, ownerId, appId, options.at),
         sameText: sameText(db, ownerId, draft.contentHash),
         firstFree: (threadId: string) => firstFree(db, ownerId, threadId),
       }
@@ -24,7 +24,7 @@ export const createCorrections = (db: Database): Corrections => ({
 
   merge: async (ownerId, appId, id, otherId, change, options) =>
     db.transaction(() => {
-      const known = { rule: writer(db, ownerId, appId), find: (one: MemoryId) => find(db, ownerId, one) }
+      const known = { rule: writer(db, ownerId, appId, options.at), find: (one: MemoryId) => find(db, ownerId, one) }
       const { changes, memory } = merging(known, { ownerId, appId }, [id, otherId], change, options)
       writeChanges(db, ownerId, changes)
       return memory
@@ -33,7 +33,7 @@ export const createCorrections = (db: Database): Corrections => ({
   undo: async (ownerId, appId, id, options) =>
     db.transaction(() => {
       const known = {
-        rule: writer(db, ownerId, appId),
+        rule: writer(db, ownerId, appId, options.at),
         find: (one: MemoryId) => find(db, ownerId, one),
         newestChange: (one: MemoryId) => newestChange(db, ownerId, one),
       }

@@ -5,12 +5,14 @@ import type { Imports } from '../../../memory/ports.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { findRule } from './conditions.ts'
+import { assertNotErasedSince } from './erasure.ts'
 import { find, writeChanges } from './record.ts'
 import { firstFree } from './write.ts'
 
 export const createImports = (db: Database): Imports => ({
   importAll: async (ownerId, appId, memories, mode, at) =>
     db.transaction(() => {
+      assertNotErasedSince(db, ownerId, at)
       const known = {
         rule: findRule(db, ownerId, appId),
         find: (id: MemoryId) => find(db, ownerId, id),

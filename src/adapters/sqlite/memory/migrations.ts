@@ -1,3 +1,4 @@
+import { erasureMarks } from '../../../memory/stored/erasure.ts'
 import { confirmationsByOwner, memoriesInOrder } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
@@ -13,4 +14,5 @@ export const memoryMigrations: readonly Migration[] = [
   outboxTables,
   memoriesInOrder,
   confirmationsByOwner,
+  erasureMarks,
 ]

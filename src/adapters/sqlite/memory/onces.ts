@@ -1,21 +1,25 @@
 /** What may happen once: confirmed deletions, and writes with an Idempotency-Key. A person's settings beside them. */
 import type { Onces, Preferences } from '../../../memory/ports.ts'
+import type { Metadata } from '../../../memory/schema.ts'
 import { claimedBy, claimMs, type OnceRow, setForgotten } from '../../../memory/stored/once.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { assertNotErasedSince } from './erasure.ts'
 
 export function createOnces(db: Database): Onces & Preferences {
   return {
-    async keepConfirmation(ownerId, appId, action, hash, expiresAt) {
-      db.run(
-        'INSERT INTO confirmation (hash, owner_id, app_id, action, expires_at) VALUES (?, ?, ?, ?, ?)',
-        hash,
-        ownerId,
-        appId,
-        action,
-        expiresAt,
-      )
-    },
+    keepConfirmation: async (ownerId, appId, action, hash, at, expiresAt) =>
+      db.transaction(() => {
+        assertNotErasedSince(db, ownerId, at)
+        db.run(
+          'INSERT INTO confirmation (hash, owner_id, app_id, action, expires_at) VALUES (?, ?, ?, ?, ?)',
+          hash,
+          ownerId,
+          appId,
+          action,
+          expiresAt,
+        )
+      }),
     takeConfirmation: async (ownerId, appId, action, hash, at) =>
       db.transaction(() => {
         db.run('DELETE FROM confirmation WHERE expires_at <= ?', at)
@@ -73,18 +77,24 @@ export function createOnces(db: Database): Onces & Preferences {
         key,
       )
     },
-    async preferences(ownerId) {
-      const row = db.get<{ value: string }>('SELECT value FROM preference WHERE owner_id = ?', ownerId)
-      return row === undefined ? {} : JSON.parse(row.value)
-    },
-    async setPreferences(ownerId, value) {
-      db.run(
-        'INSERT INTO preference (owner_id, value) VALUES (?, ?) ON CONFLICT (owner_id) DO UPDATE SET value = excluded.value',
-        ownerId,
-        JSON.stringify(value),
-      )
-    },
+    preferences: async (ownerId) => preferencesOf(db, ownerId),
+    changePreferences: async (ownerId, change, at) =>
+      db.transaction(() => {
+        assertNotErasedSince(db, ownerId, at)
+        const value = change(preferencesOf(db, ownerId))
+        db.run(
+          'INSERT INTO preference (owner_id, value) VALUES (?, ?) ON CONFLICT (owner_id) DO UPDATE SET value = excluded.value',
+          ownerId,
+          JSON.stringify(value),
+        )
+        return value
+      }),
   }
+}
+
+function preferencesOf(db: Database, ownerId: OwnerId): Metadata {
+  const row = db.get<{ value: string }>('SELECT value FROM preference WHERE owner_id = ?', ownerId)
+  return row === undefined ? {} : JSON.parse(row.value)
 }
 
 /** Forgets the results that are kept for an app, or for all. */

@@ -8,6 +8,7 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { both, type Condition, changeable, findRule, matching, oneOf } from './conditions.ts'
+import { assertNotErasedSince } from './erasure.ts'
 import { find, writeChanges } from './record.ts'
 
 export type Writers = Pick<Memories, 'add' | 'update' | 'setState' | 'delete' | 'deleteAll'>
@@ -17,7 +18,7 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
     db.transaction(() => {
       flush(ownerId)
       const known = {
-        rule: writer(db, ownerId, appId),
+        rule: writer(db, ownerId, appId, policy.at),
         recalled: recentlyRecalled(db, ownerId, policy.recalledSince),
         newestOfApp: () => newestOfApp(db, ownerId, appId),
         sameText: (hash: string) => sameText(db, ownerId, hash),
@@ -30,7 +31,7 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
 
   update: async (ownerId, appId, id, change, options) =>
     db.transaction(() => {
-      const rule = writer(db, ownerId, appId)
+      const rule = writer(db, ownerId, appId, options.at)
       const { memory, changes } = updating(find(db, ownerId, id), rule, { ownerId, appId }, change, options)
       writeChanges(db, ownerId, changes)
       return memory
@@ -38,7 +39,7 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
 
   setState: async (ownerId, appId, which, state, options) =>
     db.transaction(() => {
-      const moving = both(selected(ownerId, writer(db, ownerId, appId), which), {
+      const moving = both(selected(ownerId, writer(db, ownerId, appId, options.at), which), {
         sql: "m.state <> ? AND m.state <> 'deleted'",
         values: [state],
       })
@@ -50,7 +51,7 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
   delete: async (ownerId, appId, ids, options) =>
     erased(db, () => {
       flush(ownerId)
-      const rule = writer(db, ownerId, appId)
+      const rule = writer(db, ownerId, appId, options.at)
       const memories = erasable(ids, (id) => find(db, ownerId, id), rule, options)
       writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options))
       return memories.map(({ id }) => id)
@@ -59,15 +60,16 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
   deleteAll: async (ownerId, appId, options) =>
     erased(db, () => {
       flush(ownerId)
-      const rule = writer(db, ownerId, appId)
+      const rule = writer(db, ownerId, appId, options.at)
       const memories = selectAll(db, both(changeable(ownerId, rule), { sql: "m.state <> 'deleted'", values: [] }))
       writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options))
       return memories.length
     }),
 })
 
-/** The rule of an app that may write. @throws Fault `forbidden` */
-export function writer(db: Database, ownerId: OwnerId, appId: ClientId): AccessRule {
+/** The rule of an app that may write what was asked for at `at`. @throws Fault `forbidden`, `conflict` */
+export function writer(db: Database, ownerId: OwnerId, appId: ClientId, at: number): AccessRule {
+  assertNotErasedSince(db, ownerId, at)
   const rule = findRule(db, ownerId, appId)
   assertWriter(rule)
   return rule

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { recall } from '../../../../src/memory/recall.ts'
-import { app, callerOf, draftOf, owner, startMs } from '../../../support/memories.ts'
+import { app, callerOf, draftOf, owner, setRule, startMs } from '../../../support/memories.ts'
 import { openRecall, type Recall } from '../../../support/recall.ts'
 
 let memory: Recall
@@ -215,7 +215,7 @@ describe('Filters and why', () => {
     const { engine } = memory
     await memory.add('The zeppelin is grey.', { threadId: 'talk' })
     const rule = { appId: app('other'), paused: false, read: 'own', write: 'all', categories: undefined } as const
-    await engine.store.setRule(owner('ada'), rule)
+    await setRule(engine.store, owner('ada'), rule)
     expect(await recall(engine, callerOf('ada', 'other'), { query: 'zeppelin', limit: 5 })).toEqual([])
   })
 })
