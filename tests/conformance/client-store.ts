@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { OpenStores } from './opened.ts'
+import { type OpenStores, race } from './opened.ts'
 import { client, clientId, hash, startSeconds } from './records.ts'
 
 export function describeClientStore(engine: string, open: OpenStores): void {
@@ -26,6 +26,38 @@ export function describeClientStore(engine: string, open: OpenStores): void {
       await stores.clients.save(client({ name: 'Renamed' }))
       clock.advanceSeconds(61)
       expect(await stores.clients.find(clientId())).toEqual(client({ name: 'Renamed' }))
+    })
+
+    test('an update changes what is there, the expiry too, and leaves absent what is not', async () => {
+      const { stores, clock } = await open()
+      await stores.clients.save(client({ expiresAt: startSeconds + 60 }))
+      const changed = await stores.clients.update(clientId(), ({ expiresAt: _, ...kept }) => ({ ...kept, name: 'New' }))
+      expect(changed).toEqual(client({ name: 'New' }))
+      clock.advanceSeconds(61)
+      expect(await stores.clients.find(clientId())).toEqual(client({ name: 'New' }))
+      expect(await stores.clients.countDynamic()).toBe(1)
+      expect(await stores.clients.update(clientId('gone'), (current) => current)).toBeUndefined()
+      expect(await stores.clients.find(clientId('gone'))).toBeUndefined()
+      await stores.clients.save(client({ id: clientId('over'), expiresAt: startSeconds + 62 }))
+      clock.advanceSeconds(1)
+      expect(await stores.clients.update(clientId('over'), (current) => current)).toBeUndefined()
+    })
+
+    test('100 parallel updates are all counted: none overwrites another', async () => {
+      const opened = await open()
+      await opened.stores.clients.save(client({ name: '' }))
+      await race(opened, (stores) => stores.clients.update(clientId(), (one) => ({ ...one, name: `${one.name}x` })))
+      expect((await opened.stores.clients.find(clientId()))?.name).toHaveLength(100)
+    })
+
+    test('100 updates at once with a deletion: the client stays deleted', async () => {
+      const opened = await open()
+      await opened.stores.clients.save(client())
+      await race<unknown>(opened, (stores, index) =>
+        index === 50 ? stores.clients.delete(clientId()) : stores.clients.update(clientId(), (current) => current),
+      )
+      expect(await opened.stores.clients.find(clientId())).toBeUndefined()
+      expect(await opened.stores.clients.list(10)).toEqual([])
     })
 
     test('a dynamic client that was never granted anything is gone when it expires, and no longer counted or listed', async () => {

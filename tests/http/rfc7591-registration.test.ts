@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Client } from '../../src/oidc/ports.ts'
 import { deriveOwnerId, ensureConsoleUser } from '../../src/oidc/signin/account.ts'
 import type { ClientId } from '../../src/shared/brand.ts'
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts'
+import { type AuthorizationServer, pageOf, startAuthorizationServer, textOf } from '../support/authorization-server.ts'
 import { backChannel, basic, refusalOf, tokensOf } from '../support/back-channel.ts'
+import { formOf } from '../support/browser.ts'
+import { outage } from '../support/outage.ts'
 
 let server: AuthorizationServer
 let back: ReturnType<typeof backChannel>
@@ -160,8 +162,14 @@ describe('RFC 8252 section 7: what real clients register', () => {
 })
 
 describe('RFC 7592: management', () => {
-  const call = (client: Registered, method: string, body?: unknown, token = client.registration_access_token) =>
-    server.send(client.registration_client_uri, {
+  const call = (
+    client: Registered,
+    method: string,
+    body?: unknown,
+    token = client.registration_access_token,
+    at: Pick<AuthorizationServer, 'send'> = server,
+  ) =>
+    at.send(client.registration_client_uri, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -231,6 +239,79 @@ describe('RFC 7592: management', () => {
     for (const { refresh_token } of tokens)
       expect((await refusalOf(await back.refresh(app, refresh_token))).error).toBe('invalid_grant')
     expect((await refusalOf(await back.redeem(app, code))).error).toBe('invalid_grant')
+  })
+
+  const registerAt = async (there: AuthorizationServer): Promise<Registered> => {
+    const metadata = { redirect_uris: uris, token_endpoint_auth_method: 'none' }
+    return (await (await backChannel(there).register(metadata)).json()) as Registered
+  }
+
+  /** A server where `happens` comes right before the first call of one of these methods of the stores, given as `grants.save`. */
+  async function interrupted(moments: readonly string[], happens: (there: AuthorizationServer) => Promise<unknown>) {
+    const trouble = outage()
+    const there = await startAuthorizationServer({ outage: trouble })
+    return {
+      there,
+      arm: () =>
+        trouble.begin(async (store, method) => {
+          if (!moments.includes(`${store}.${method}`)) return undefined
+          trouble.end()
+          await happens(there)
+          return undefined
+        }),
+    }
+  }
+
+  for (const [when, moments] of [
+    ['before the consent is kept', ['grants.save']],
+    ['between the consent and what it makes of the client', ['clients.save', 'clients.update']],
+  ] as const) {
+    test(`section 2.3: a client that deletes itself ${when}, the first that a person gives it, stays deleted and gets no code`, async () => {
+      let app: Registered | undefined
+      const { there, arm } = await interrupted(moments, () =>
+        call(app as Registered, 'DELETE', undefined, undefined, there),
+      )
+      app = await registerAt(there)
+      const id = app.client_id as ClientId
+      const browser = there.browser()
+      const signedIn = await there.enterCode(browser, await browser.open(there.authorizationUrl({ id })))
+      arm()
+      const answer = pageOf(await browser.submit(formOf(signedIn, '/auth/consent/'), { decision: 'allow' }))
+      expect([answer.status, textOf(answer)]).toEqual([400, expect.stringContaining('no longer registered')])
+      const { clients, grants } = there.dependencies.stores
+      expect(await clients.find(id)).toBeUndefined()
+      expect(await grants.listByClient(id)).toEqual([])
+      await there.close()
+    })
+  }
+
+  test('section 2.2: an update that meets the deletion of the client does not bring it back', async () => {
+    let app: Registered | undefined
+    const { there, arm } = await interrupted(['clients.save', 'clients.update'], () =>
+      call(app as Registered, 'DELETE', undefined, undefined, there),
+    )
+    app = await registerAt(there)
+    arm()
+    const changed = { client_id: app.client_id, redirect_uris: ['https://new.example/cb'] }
+    const refusal = await refusalOf(await call(app, 'PUT', changed, undefined, there))
+    expect(refusal).toMatchObject({ status: 401, error: 'invalid_token' })
+    expect(await there.dependencies.stores.clients.find(app.client_id as ClientId)).toBeUndefined()
+    await there.close()
+  })
+
+  test('section 2.2: an update that meets the first consent leaves the client without an expiry', async () => {
+    let id: ClientId | undefined
+    const { there, arm } = await interrupted(['clients.save', 'clients.update'], async (server) => {
+      await backChannel(server).tokensFor((await server.dependencies.stores.clients.find(id as ClientId)) as Client)
+    })
+    const app = await registerAt(there)
+    id = app.client_id as ClientId
+    arm()
+    const changed = { client_id: id, client_name: 'New', redirect_uris: uris }
+    expect((await call(app, 'PUT', changed, undefined, there)).status).toBe(200)
+    const kept = await there.dependencies.stores.clients.find(id)
+    expect([kept?.name, kept?.expiresAt]).toEqual(['New', undefined])
+    await there.close()
   })
 
   test('section 3: a wrong token, another client’s token, none, or a client that was not registered so is 401', async () => {

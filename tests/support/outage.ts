@@ -1,15 +1,17 @@
 import type { OidcStores } from '../../src/oidc/ports.ts'
 
-/** Stores that fail when a test says so, whatever engine is behind them. */
+type Trouble = (store: string, method: string) => Error | undefined | Promise<Error | undefined>
+
+/** Stores that fail when a test says so, or after something else has happened, whatever engine is behind them. */
 export function outage() {
-  let errorFor: (store: string, method: string) => Error | undefined = () => undefined
+  let errorFor: Trouble = () => undefined
 
   const failing = (name: string, store: object) =>
     new Proxy(store, {
       get:
         (target, method) =>
         async (...input: unknown[]) => {
-          const error = errorFor(name, String(method))
+          const error = await errorFor(name, String(method))
           if (error !== undefined) throw error
           return Reflect.apply(Reflect.get(target, method), target, input)
         },
@@ -17,7 +19,7 @@ export function outage() {
 
   return {
     /** From now on each call fails with what this gives for it, and succeeds when it gives nothing. */
-    begin(what: (store: string, method: string) => Error | undefined) {
+    begin(what: Trouble) {
       errorFor = what
     },
     end() {

@@ -1,11 +1,9 @@
 /** Takes the step that the dispatcher chose: on to a page, or back to the client with an answer. */
-import type { ClientId } from '../../shared/brand.ts'
 import { unixSeconds } from '../../shared/clock.ts'
 import { requestContext } from '../../shared/request-context.ts'
-import { findClient } from '../clients/find-client.ts'
+import { clientOf } from '../clients/find-client.ts'
 import { recordGrant } from '../consent/record.ts'
 import type { OidcDependencies } from '../dependencies.ts'
-import { OAuthError } from '../errors.ts'
 import type { Authorization, AuthorizationRequest, Client, Grant, Session } from '../ports.ts'
 import { audienceOf } from '../resource-indicators.ts'
 import { personMayEnter } from '../signin/allow-list.ts'
@@ -61,17 +59,6 @@ export async function goOn(
   }
   await dependencies.stores.authorizations.delete(authorization.id)
   return answer(httpRequest, { request: authorization.request, step, session, arrival, headers }, dependencies)
-}
-
-/** The client of a kept request; it may have gone since. Throws `OAuthError('invalid_client')`. */
-export async function clientOf(
-  { clientId }: { readonly clientId: ClientId },
-  dependencies: OidcDependencies,
-): Promise<Client> {
-  const client = await findClient(clientId, dependencies)
-  if (client === undefined)
-    throw new OAuthError('invalid_client', 'The app that sent you is no longer registered here. Connect it again.')
-  return client
 }
 
 /** The browser's session, if it is proof enough for this request and the person is still let in. */

@@ -32,7 +32,7 @@ export interface ClientDocuments {
 export interface ClientDocumentsOptions {
   readonly outbound: Outbound
   readonly clock: Clock
-  readonly clients: Pick<ClientStore, 'find' | 'save'>
+  readonly clients: Pick<ClientStore, 'find' | 'update'>
   readonly settings: Pick<OidcSettings, 'unusedClientTtlSeconds'>
 }
 
@@ -53,7 +53,7 @@ export function createClientDocuments(options: ClientDocumentsOptions): ClientDo
     const stored = await clients.find(id)
     const now = unixSeconds(clock)
     const described = readMetadataDocument(id, fetched.json, stored?.createdAt ?? now)
-    if (stored !== undefined) await clients.save(described)
+    if (stored !== undefined) await clients.update(id, () => described)
     // Not stored before somebody allows it (consent/record.ts keeps what has an expiry): strangers cannot fill the store.
     const value = stored === undefined ? { ...described, expiresAt: now + settings.unusedClientTtlSeconds } : described
     return { value, freshSeconds: fetched.freshSeconds }

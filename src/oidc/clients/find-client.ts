@@ -1,6 +1,7 @@
 import type { ClientId } from '../../shared/brand.ts'
 import { uiClientId } from '../../shared/ui-client.ts'
 import type { OidcDependencies } from '../dependencies.ts'
+import { OAuthError } from '../errors.ts'
 import type { Client } from '../ports.ts'
 import { isDocumentAddress } from './metadata-document.ts'
 import { uiClient } from './ui-client.ts'
@@ -25,3 +26,16 @@ export async function findClient(
   const added = await stores.clients.find(id)
   return added !== undefined && added.kind !== 'document' ? added : documents.client(id)
 }
+
+/** The client of a kept request; it may have gone since. Throws `OAuthError('invalid_client')`. */
+export async function clientOf(
+  { clientId }: { readonly clientId: ClientId },
+  dependencies: Parameters<typeof findClient>[1],
+): Promise<Client> {
+  const client = await findClient(clientId, dependencies)
+  if (client === undefined) throw noLongerRegistered()
+  return client
+}
+
+export const noLongerRegistered = (): OAuthError =>
+  new OAuthError('invalid_client', 'The app that sent you is no longer registered here. Connect it again.')

@@ -9,7 +9,7 @@ import type { Endpoint } from '../endpoint.ts'
 import { OAuthError } from '../errors.ts'
 import type { Client } from '../ports.ts'
 import { tell } from '../tell.ts'
-import { metadataOf, readClientMetadata } from './metadata.ts'
+import { type ClientMetadata, metadataOf, readClientMetadata } from './metadata.ts'
 import { removeClient } from './remove.ts'
 
 const bodyLimitBytes = 32 * 1024
@@ -75,11 +75,14 @@ const managed = (
     const client = await dependencies.stores.clients.find(id as ClientId)
     const hash = client?.kind === 'dynamic' ? client.registrationTokenHash : undefined
     if (client === undefined || hash === undefined || !equalSecrets(hash, hashToken(token))) {
-      throw new OAuthError('invalid_token', 'The registration access token does not belong to this client.')
+      throw notItsToken()
     }
     return act(client, request, dependencies, token)
   },
 })
+
+const notItsToken = () =>
+  new OAuthError('invalid_token', 'The registration access token does not belong to this client.')
 
 /** RFC 7592 section 2.1. */
 export const readRegistration = managed('GET', async (client, _request, dependencies, registrationToken) =>
@@ -89,12 +92,18 @@ export const readRegistration = managed('GET', async (client, _request, dependen
 /** RFC 7592 section 2.2: the metadata is replaced; identifier and secret stay, and so does how the client authenticates. */
 export const replaceRegistration = managed('PUT', async (client, request, dependencies, registrationToken) => {
   const sent = await readJson(request, bodyLimitBytes)
-  const { clientUri, logoUri, jwks, jwksUri, ...kept } = client
-  const changed: Client = { ...kept, ...readClientMetadata(sent), authMethods: client.authMethods }
+  const metadata = readClientMetadata(sent)
   checkIdentity(sent, client)
-  await dependencies.stores.clients.save(changed)
+  const changed = await dependencies.stores.clients.update(client.id, (current) => replaced(current, metadata))
+  if (changed === undefined) throw notItsToken()
   tell(dependencies, request, 'client_changed', { clientId: client.id })
   return answer(changed, { registrationToken }, 200, dependencies)
+})
+
+const replaced = ({ clientUri, logoUri, jwks, jwksUri, ...kept }: Client, metadata: ClientMetadata): Client => ({
+  ...kept,
+  ...metadata,
+  authMethods: kept.authMethods,
 })
 
 /** RFC 7592 section 2.2: `client_id` must be this client's, and a secret sent must be its own. */

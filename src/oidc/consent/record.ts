@@ -1,7 +1,8 @@
 import type { GrantId, OwnerId } from '../../shared/brand.ts'
 import { unixSeconds } from '../../shared/clock.ts'
+import { noLongerRegistered } from '../clients/find-client.ts'
 import type { OidcDependencies } from '../dependencies.ts'
-import type { AuthorizationRequest, Client, Grant } from '../ports.ts'
+import type { AuthorizationRequest, Client, Grant, OidcStores } from '../ports.ts'
 import { audienceOf } from '../resource-indicators.ts'
 import { disclosedScopes } from './disclosed.ts'
 
@@ -10,7 +11,8 @@ const mostRedirectUris = 20
 
 /**
  * Remembers what a person allowed a client: what they allowed before, and this. A client that registered itself, or whose
- * document was fetched, stays from now on: what has a grant is in use.
+ * document was fetched, stays from now on: what has a grant is in use. Throws `OAuthError('invalid_client')` for one that was
+ * removed meanwhile, and remembers nothing.
  */
 export async function recordGrant(
   { ownerId, client, request }: { ownerId: OwnerId; client: Client; request: AuthorizationRequest },
@@ -28,9 +30,25 @@ export async function recordGrant(
     createdAt: earlier?.createdAt ?? now,
     updatedAt: now,
   })
-  const { expiresAt, ...lasting } = client
-  if (expiresAt !== undefined) await stores.clients.save(lasting)
-  return grant
+  if (await staysRegistered(client, stores)) return grant
+  await stores.grants.revoke(ownerId, grant.id)
+  throw noLongerRegistered()
 }
+
+/**
+ * Makes a client stay, and says whether it is still there now that the grant is: who removes a client ends its grants afterwards, so
+ * that of a removal and a consent at the same moment one sees the other. What publishes a document may always come again.
+ */
+async function staysRegistered(client: Client, { clients }: Pick<OidcStores, 'clients'>): Promise<boolean> {
+  const { id, kind, expiresAt } = client
+  if (kind === 'own') return true
+  if (kind === 'document') {
+    if (expiresAt !== undefined) await clients.save(lasting(client))
+    return true
+  }
+  return (expiresAt === undefined ? await clients.find(id) : await clients.update(id, lasting)) !== undefined
+}
+
+const lasting = ({ expiresAt: _, ...client }: Client): Client => client
 
 const union = (earlier: readonly string[] = [], added: readonly string[]) => [...new Set([...earlier, ...added])]

@@ -39,6 +39,8 @@ export interface ClientStore {
   find(id: ClientId): Promise<Client | undefined>
   /** Keeps a new client or replaces one of the same id. */
   save(client: Client): Promise<void>
+  /** Applies `change` to what is stored in one atomic step and returns the result; undefined when there is none, which stays so. */
+  update(id: ClientId, change: (current: Client) => Client): Promise<Client | undefined>
   delete(id: ClientId): Promise<boolean>
   /** At most `limit`, in order of id, after `after`. */
   list(limit: number, after?: ClientId): Promise<readonly Client[]>

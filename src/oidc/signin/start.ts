@@ -1,7 +1,8 @@
 /** The sign-in page: who asks, for what, and the ways to prove who one is. */
 
 import { findPending, renewFormToken } from '../authorize/pending.ts'
-import { clientOf, signInPath } from '../authorize/proceed.ts'
+import { signInPath } from '../authorize/proceed.ts'
+import { clientOf } from '../clients/find-client.ts'
 import { disclosedScopes } from '../consent/disclosed.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'

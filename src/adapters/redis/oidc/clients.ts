@@ -3,14 +3,16 @@ import type { ClientId } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import { unixSeconds } from '../../../shared/clock.ts'
 import { type RedisConnection, script } from '../connection.ts'
-import { keptMs } from './expiring-records.ts'
+import { changeRecord, keptMs } from './expiring-records.ts'
 
 /**
- * KEYS: the client, the index by id, by expiry, of dynamic clients. ARGV: id, record, kept ms or '', expiry or 'inf', kind, now, prefix.
+ * KEYS: the client, the index by id, by expiry, of dynamic clients. ARGV: id, record, kept ms or '', expiry or 'inf', kind, now, prefix,
+ * and for an update the record that it changes: where another one is there by then, or none, nothing is written.
  * Redis forgets the record by itself; what the indexes still know of such clients is swept here, some at each save.
  */
 const save = script(`
-  local id, kept = ARGV[1], ARGV[3]
+  local id, kept, earlier = ARGV[1], ARGV[3], ARGV[8]
+  if earlier and redis.call('GET', KEYS[1]) ~= earlier then return 0 end
   for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[6], 'LIMIT', 0, 64)) do
     redis.call('DEL', ARGV[7] .. old)
     redis.call('ZREM', KEYS[2], old)
@@ -47,6 +49,11 @@ export function clientStore(redis: RedisConnection, clock: Clock): ClientStore {
     const client = JSON.parse(text) as Client
     return client.expiresAt === undefined || client.expiresAt > unixSeconds(clock) ? client : undefined
   }
+  const valuesOf = (client: Client) => {
+    const { id, kind, expiresAt } = client
+    const kept = expiresAt === undefined ? '' : keptMs(clock, expiresAt)
+    return [id, JSON.stringify(client), kept, expiresAt ?? 'inf', kind, unixSeconds(clock), prefix]
+  }
   /** Ids and what is still there of them: some may have expired since they were indexed. */
   async function page(limit: number, after: string | undefined) {
     const ids = await redis.call((client) =>
@@ -64,10 +71,16 @@ export function clientStore(redis: RedisConnection, clock: Clock): ClientStore {
       return parse(await redis.call((client) => client.get(prefix + id)))
     },
     async save(client) {
-      const { id, kind, expiresAt } = client
-      const kept = expiresAt === undefined ? '' : keptMs(clock, expiresAt)
-      const values = [id, JSON.stringify(client), kept, expiresAt ?? 'inf', kind, unixSeconds(clock), prefix]
-      await redis.run(save, keysOf(id), values)
+      await redis.run(save, keysOf(client.id), valuesOf(client))
+    },
+    update(id, change) {
+      const read = () => redis.call((client) => client.get(prefix + id))
+      return changeRecord(
+        read,
+        parse,
+        change,
+        async (earlier, changed) => (await redis.run<number>(save, keysOf(id), [...valuesOf(changed), earlier])) === 1,
+      )
     },
     async delete(id) {
       return parse(await redis.run<string | null>(remove, keysOf(id), [id])) !== undefined

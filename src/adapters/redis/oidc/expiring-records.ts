@@ -16,6 +16,26 @@ const replaceIfSame = script(`
 /** Each attempt lets one contender through, so this many may meet on one record. */
 const maxAttempts = 1_000
 
+/**
+ * Reads, changes and writes only if nobody wrote between; otherwise once more. Undefined when `parse` finds nothing. `write` is given
+ * what was read and says whether that was still there. Faults: `unavailable` where too many meet.
+ */
+export async function changeRecord<T>(
+  read: () => Promise<string | null>,
+  parse: (text: string | null) => T | undefined,
+  change: (current: T) => T,
+  write: (text: string, changed: T) => Promise<boolean>,
+): Promise<T | undefined> {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const text = await read()
+    const current = parse(text)
+    if (text === null || current === undefined) return undefined
+    const changed = change(current)
+    if (await write(text, changed)) return changed
+  }
+  throw new Fault('unavailable', 'Too many requests change this at once. Try again.', { retryAfterSeconds: 1 })
+}
+
 /** Milliseconds that Redis keeps what expires at `expiresAt`: by its own clock, so that clocks need not agree. */
 export const keptMs = (clock: Clock, expiresAt: number): number =>
   Math.max(1, Math.ceil(expiresAt * 1000 - clock.now()))
@@ -34,18 +54,13 @@ export function expiringRecords<T extends Expiring>(redis: RedisConnection, cloc
       ),
     find: async (id: string): Promise<T | undefined> =>
       parse(await redis.call((client) => client.get(redis.key(kind, id)))),
-    /** Reads, changes and writes only if nobody wrote between; otherwise once more. */
-    async update(id: string, change: (current: T) => T): Promise<T | undefined> {
+    update(id: string, change: (current: T) => T): Promise<T | undefined> {
       const key = redis.key(kind, id)
-      for (let attempt = 0; attempt < maxAttempts; attempt++) {
-        const text = await redis.call((client) => client.get(key))
-        const current = parse(text)
-        if (text === null || current === undefined) return undefined
-        const changed = change(current)
+      const read = () => redis.call((client) => client.get(key))
+      return changeRecord(read, parse, change, async (text, changed) => {
         const values = [text, JSON.stringify(changed), keptMs(clock, changed.expiresAt)]
-        if ((await redis.run<number>(replaceIfSame, [key], values)) === 1) return changed
-      }
-      throw new Fault('unavailable', 'Too many requests change this at once. Try again.', { retryAfterSeconds: 1 })
+        return (await redis.run<number>(replaceIfSame, [key], values)) === 1
+      })
     },
     /** True for exactly one caller. */
     delete: async (id: string): Promise<boolean> =>

@@ -1,4 +1,5 @@
 import type { Client, ClientStore } from '../../../oidc/ports.ts'
+import type { ClientId } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Database } from '../database.ts'
 import { type BodyRow, fromBody, toBody } from './body.ts'
@@ -6,26 +7,33 @@ import { expiringTables } from './expiring.ts'
 
 export function clientStore(database: Database, clock: Clock): ClientStore {
   const { now, write } = expiringTables(database, clock, 'client')
+  const live = (id: ClientId, at: number) =>
+    fromBody<Client>(
+      database.get<BodyRow>('SELECT body FROM client WHERE id = ? AND (expires_at IS NULL OR expires_at > ?)', id, at),
+    )
+  const put = (client: Client) =>
+    database.run(
+      'INSERT OR REPLACE INTO client (id, kind, expires_at, body) VALUES (?, ?, ?, ?)',
+      client.id,
+      client.kind,
+      client.expiresAt ?? null,
+      toBody(client),
+    )
   return {
     async find(id) {
-      return fromBody<Client>(
-        database.get<BodyRow>(
-          'SELECT body FROM client WHERE id = ? AND (expires_at IS NULL OR expires_at > ?)',
-          id,
-          now(),
-        ),
-      )
+      return live(id, now())
     },
     async save(client) {
-      await write(() =>
-        database.run(
-          'INSERT OR REPLACE INTO client (id, kind, expires_at, body) VALUES (?, ?, ?, ?)',
-          client.id,
-          client.kind,
-          client.expiresAt ?? null,
-          toBody(client),
-        ),
-      )
+      await write(() => put(client))
+    },
+    async update(id, change) {
+      return write((now) => {
+        const current = live(id, now)
+        if (current === undefined) return undefined
+        const changed = change(current)
+        put(changed)
+        return changed
+      })
     },
     async delete(id) {
       return write(
