@@ -65,15 +65,15 @@ async function timed<T>(metrics: Searched, stage: string, work: () => Promise<T>
 
 /** A search's way through the index, each stage timed: facts, postings, nearest, memories. */
 export const timedIndex = (index: RecallIndex, metrics: Searched): RecallIndex => ({
-  async open(ownerId) {
-    const owner = await timed(metrics, 'facts', () => index.open(ownerId))
+  async open(ownerId, expected) {
+    const owner = await timed(metrics, 'facts', () => index.open(ownerId, expected))
     return {
       facts: owner.facts,
       postings: (terms) => timed(metrics, 'postings', () => owner.postings(terms)),
       nearest: (request) => timed(metrics, 'nearest', () => owner.nearest(request)),
     }
   },
-  memoriesAt: (ownerId, ordinals) => timed(metrics, 'memories', () => index.memoriesAt(ownerId, ordinals)),
+  memoriesAt: (...asked) => timed(metrics, 'memories', () => index.memoriesAt(...asked)),
 })
 
 export const timedEmbedder = (embedder: Embedder, metrics: Searched): Embedder => ({

@@ -7,7 +7,7 @@ import type { OwnerFacts } from './rank/facts.ts'
 import { beside, type Meaning, sampleOf } from './rank/likeness.ts'
 import type { OwnerIndex } from './rank/ports.ts'
 import type { PackedPostings } from './rank/postings.ts'
-import { rarestTerms, readQuestion, spellings } from './rank/question.ts'
+import { type AskedQuestion, rarestTerms, readQuestion, spellings } from './rank/question.ts'
 import { answering, type Ranked, type RankRequest, rank } from './rank/rank.ts'
 import { speakerNames, withoutNames } from './rank/speaker-names.ts'
 import { logReadings } from './readings.ts'
@@ -68,10 +68,14 @@ export async function search(services: Services, caller: Caller, question: Quest
   const { store, index, embedder } = services
   const { ownerId, appId, nowMs } = caller
   // Asked together: an engine in another process answers both in the time of one.
-  const [rule, owner] = await Promise.all([store.rule(ownerId, appId), index.open(ownerId)])
+  const read = reader(question.query, nowMs)
+  const [rule, owner] = await Promise.all([
+    store.rule(ownerId, appId),
+    index.open(ownerId, async (known) => spellings(await read(known))),
+  ])
   assertReader(rule)
   const { facts } = owner
-  const whole = await readQuestion(question.query, languagesOf(facts.languageItems), nowMs)
+  const whole = await read(facts)
   const rest = withoutNames(question.query, whole.terms, speakerNames(facts))
   const meant = embedder === undefined ? undefined : await vectorOf(embedder, rest ?? question.query)
   const postings = await owner.postings(spellings(whole))
@@ -166,21 +170,28 @@ async function vectorOf(embedder: Embedder, query: string): Promise<Float32Array
 
 /** The memories of ranked items; the store looks once more whether the app may read them. */
 async function withMemories(
-  { store, index }: Pick<MemoryServices, 'store' | 'index'>,
+  { index }: Pick<MemoryServices, 'index'>,
   { ownerId, appId }: Caller,
   ranked: readonly Ranked[],
 ): Promise<Hit[]> {
-  const ids = await index.memoriesAt(
-    ownerId,
-    ranked.map(({ ordinal }) => ordinal),
-  )
-  const memories = await store.get(ownerId, appId, [...ids.values()])
-  const byId = new Map(memories.map((memory) => [memory.id, memory]))
+  const ordinals = ranked.map(({ ordinal }) => ordinal)
+  const memories = await index.memoriesAt(ownerId, appId, ordinals)
   return ranked.flatMap(({ ordinal, score, why }) => {
-    const id = ids.get(ordinal)
-    const memory = id === undefined ? undefined : byId.get(id)
+    const memory = memories.get(ordinal)
     return memory === undefined ? [] : [{ memory, score, why }]
   })
+}
+
+/** Reads the question in the owner's languages, and again only where these are others than the last time. */
+function reader(query: string, nowMs: number): (facts: OwnerFacts) => Promise<AskedQuestion> {
+  let last: { readonly languages: string; readonly question: Promise<AskedQuestion> } | undefined
+  return ({ languageItems }) => {
+    const languages = languagesOf(languageItems)
+    if (last?.languages !== languages.join()) {
+      last = { languages: languages.join(), question: readQuestion(query, languages, nowMs) }
+    }
+    return last.question
+  }
 }
 
 const languagesOf = (items: readonly (number | undefined)[]): number[] =>

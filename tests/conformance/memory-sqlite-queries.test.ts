@@ -118,7 +118,7 @@ test('whatever is asked of an owner, no table is read from one end to the other'
   await source.renew(ada)
   const opened = await index.open(ada)
   await opened.postings(['rex'])
-  await index.memoriesAt(ada, [0, 1])
+  await index.memoriesAt(ada, chat, [0, 1])
   const jobs = await outbox.claim('graph', 10, at, 1_000)
   await outbox.release(jobs.slice(0, 1), at, 'no')
   await outbox.done(jobs.slice(1), at)

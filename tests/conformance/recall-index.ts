@@ -35,12 +35,13 @@ async function indexed({ index }: MemoryEngine, ownerId: OwnerId, terms: readonl
     for (const { block, data } of blocks) {
       const at: [number, number][] = []
       eachPosting(data, block * blockSize, (ordinal, frequency) => at.push([ordinal, frequency]))
-      const ids = await index.memoriesAt(
+      const memories = await index.memoriesAt(
         ownerId,
+        app,
         at.map(([ordinal]) => ordinal),
       )
       for (const [ordinal, frequency] of at) {
-        const id = ids.get(ordinal)
+        const id = memories.get(ordinal)?.id
         if (id === undefined) continue
         found.set(id, (found.get(id) ?? new Map()).set(term, frequency))
       }

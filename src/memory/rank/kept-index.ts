@@ -73,8 +73,12 @@ export class KeptIndex {
     return packed_to === this.packedTo ? this.tailTo : packed_to
   }
 
-  /** Takes in the items that changed after `version`, and the tail's from `tailFrom`, both in ascending order of ordinals. */
+  /**
+   * Takes in the items that changed after `version`, and the tail's from `tailFrom`, the tail in ascending order of ordinals. What
+   * another search has taken in meanwhile is passed over.
+   */
   bringForward(state: IndexState, items: readonly IndexedRow[], tail: readonly TailRow[]): void {
+    if (state.version <= this.version) return
     for (const item of items) {
       if (item.thread_id === null) this.facts.remove(item.ordinal)
       else this.facts.put({ ...factsOf(item), threadId: item.thread_id })
@@ -86,10 +90,11 @@ export class KeptIndex {
     if (state.packed_to !== this.packedTo) {
       this.tail = new Map()
       this.packedTo = state.packed_to
+      this.tailTo = state.packed_to
     }
     for (const { ordinal, terms } of tail) {
-      // Written since the owner's row was read: it comes with the next version.
-      if (ordinal >= state.next_ordinal) continue
+      // Known already; or written since the owner's row was read: it comes with the next version.
+      if (ordinal < this.tailTo || ordinal >= state.next_ordinal) continue
       for (const [term, frequency] of unpackTerms(terms)) {
         const list = this.tail.get(term)
         if (list === undefined) this.tail.set(term, [[ordinal, frequency]])
@@ -98,6 +103,11 @@ export class KeptIndex {
     }
     this.tailTo = state.next_ordinal
     this.version = state.version
+  }
+
+  /** Those of the terms whose packed postings have to be read. */
+  unread(terms: readonly string[]): readonly string[] {
+    return terms.filter((term) => !this.packed.has(term))
   }
 
   /** The postings of terms, of all that was there when this was called: packed ones as they are kept or by `read`, and the tail's. */

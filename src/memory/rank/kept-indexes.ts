@@ -20,6 +20,12 @@ export class KeptIndexes {
     return index
   }
 
+  /** What is kept of the owner's index, whatever it is by now; undefined where nothing was read yet. */
+  known(ownerId: OwnerId): KeptIndex | undefined {
+    const index = this.kept.get(ownerId)?.index
+    return index === undefined || index.version < 0 ? undefined : index
+  }
+
   /** Weighs the owner's index anew and drops those of the owners that were asked longest ago, but never this one's. */
   forgetOldest(ownerId: OwnerId): void {
     const index = this.kept.get(ownerId)?.index

@@ -13,6 +13,10 @@ export class KeptPostings {
   bytes = 0
   private readonly kept = new Map<string, readonly PackedBlock[]>()
 
+  has(term: string): boolean {
+    return this.kept.has(term)
+  }
+
   /** None for a term that no item has; undefined where it is not known. */
   get(term: string): readonly PackedBlock[] | undefined {
     const blocks = this.kept.get(term)

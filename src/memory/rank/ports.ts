@@ -1,4 +1,5 @@
-import type { MemoryId, OwnerId } from '../../shared/brand.ts'
+import type { ClientId, OwnerId } from '../../shared/brand.ts'
+import type { Memory } from '../schema.ts'
 import type { OwnerFacts } from './facts.ts'
 import type { PackedPostings } from './postings.ts'
 
@@ -26,11 +27,14 @@ export interface OwnerIndex {
   nearest(request: NearestRequest): Promise<ReadonlyMap<number, number>>
 }
 
+export type ExpectedTerms = (facts: OwnerFacts) => Promise<readonly string[]>
+
 /** The owner's index of words, kept in the memory's own transaction: what is committed can be found, by every process. */
 export interface RecallIndex {
-  open(ownerId: OwnerId): Promise<OwnerIndex>
-  /** Which memories stand at ordinals; what was removed meanwhile is left out. */
-  memoriesAt(ownerId: OwnerId, ordinals: readonly number[]): Promise<ReadonlyMap<number, MemoryId>>
+  /** `expected` says from facts that may be a little old which postings will be asked for: a server can give them in the same turn. */
+  open(ownerId: OwnerId, expected?: ExpectedTerms): Promise<OwnerIndex>
+  /** The memories at ordinals, as `Memories.get` gives them to the app; what was removed meanwhile is left out. */
+  memoriesAt(ownerId: OwnerId, appId: ClientId, ordinals: readonly number[]): Promise<ReadonlyMap<number, Memory>>
 }
 
 /** Items of one owner that a process has taken to embed. */

@@ -15,11 +15,13 @@ export interface OwnerRow extends IndexState {
   readonly near: number
 }
 
+/** The columns of an `OwnerRow`. */
+export const ownerColumns = 'key, analyzer, version, next_ordinal, packed_to, tail_terms, space, embedded_to, near'
+
 /** `held`: nobody else changes it until the transaction ends. */
 export async function findOwner(sql: Sql, ownerId: OwnerId, held = false): Promise<OwnerRow | undefined> {
   const [row] = await sql<OwnerRow[]>`
-    SELECT key, analyzer, version, next_ordinal, packed_to, tail_terms, space, embedded_to, near
-      FROM index_owner WHERE owner_id = ${ownerId} ${held ? sql`FOR UPDATE` : sql``}`
+    SELECT ${sql.unsafe(ownerColumns)} FROM index_owner WHERE owner_id = ${ownerId} ${held ? sql`FOR UPDATE` : sql``}`
   return row
 }
 

@@ -6,11 +6,13 @@ import type { PackedBlock } from '../../../memory/rank/postings.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { createReaders } from '../memory/read.ts'
 import { nearestItems } from './vectors.ts'
 import { findOwner, type OwnerRow, ownerOf } from './write.ts'
 
 export function sqliteRecallIndex(db: Database): RecallIndex {
   const kept = new KeptIndexes()
+  const { get } = createReaders(db)
 
   function refreshed(ownerId: OwnerId): KeptIndex {
     const row = currentOwner(db, ownerId)
@@ -29,7 +31,7 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
         nearest: async (request) => nearestItems(db, owner.key, owner.codes, request),
       }
     },
-    async memoriesAt(ownerId, ordinals) {
+    async memoriesAt(ownerId, appId, ordinals) {
       // The memory's id by a subquery: as a join SQLite plans it anew for each list.
       const rows = db.all<{ ordinal: number; id: MemoryId | null }>(
         `SELECT i.ordinal AS ordinal, (SELECT m.id FROM memory AS m WHERE m.seq = i.memory) AS id FROM index_item AS i
@@ -37,7 +39,14 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
         ownerId,
         JSON.stringify(ordinals),
       )
-      return new Map(rows.flatMap(({ ordinal, id }) => (id === null ? [] : [[ordinal, id] as const])))
+      const ids = rows.flatMap(({ id }) => id ?? [])
+      const memories = new Map((await get(ownerId, appId, ids)).map((memory) => [memory.id, memory]))
+      return new Map(
+        rows.flatMap(({ ordinal, id }) => {
+          const memory = id === null ? undefined : memories.get(id)
+          return memory === undefined ? [] : [[ordinal, memory] as const]
+        }),
+      )
     },
   }
 }

@@ -1,0 +1,105 @@
+/**
+ * What a search begins with, of one moment and in one statement: where the owner's index stands, what changed of it since the
+ * process last looked, and the packed postings it has not read yet.
+ *
+ * What depends on how far the process is stands in subqueries of its own (`(SELECT $1)`) and behind LIMIT: the server cannot see
+ * the values, so it plans once for all of them and not for each search, which took longer than answering it; and whatever its
+ * statistics say, the plan is the one by the index.
+ */
+import type { IndexedRow, KeptIndex, TailRow } from '../../../memory/rank/kept-index.ts'
+import type { PackedBlock, PackedPostings } from '../../../memory/rank/postings.ts'
+import type { OwnerId } from '../../../shared/brand.ts'
+import type { Database, Fragment, Sql } from '../database.ts'
+import { type OwnerRow, ownerColumns } from './owner.ts'
+
+/** More changed items than these are read as rows. */
+const mostChanged = 2_000
+
+/** What ranking knows of an item: columns of `index_item AS i` and `memory AS m`. */
+export const itemColumns = `i.ordinal, i.length, i.language, i.traits, m.thread_id, m.position, m.speaker_kind, m.speaker_name,
+  m.app_id, m.categories, m.state, m.occurred_at, m.created_at, m.valid_from, m.valid_to`
+
+export interface Look {
+  readonly owner: OwnerRow
+  /** What changed since; undefined where that has to be read by itself: it is much, or another index. */
+  readonly changed: { readonly items: readonly IndexedRow[]; readonly tail: readonly TailRow[] } | undefined
+  /** The terms whose packed postings were read, and these. */
+  readonly read: ReadonlySet<string>
+  readonly blocks: PackedPostings
+}
+
+interface LookRow extends OwnerRow {
+  readonly items: readonly IndexedRow[] | null
+  readonly tail: readonly TailRow[] | null
+  readonly postings: readonly PostingRow[] | null
+}
+
+/** Of a term, its block, and its bytes in hex. */
+type PostingRow = readonly [term: string, block: number, data: string]
+
+const nothing: Pick<KeptIndex, 'key' | 'version' | 'packedTo' | 'tailTo'> = {
+  ...{ key: 0, version: 0, packedTo: 0, tailTo: 0 },
+}
+
+/** `known`: what the process has. Undefined where the owner has no index yet. Of `terms` it is given those that it has not, or has no more. */
+export const look = (
+  db: Database,
+  ownerId: OwnerId,
+  known: KeptIndex | undefined,
+  terms: readonly string[],
+): Promise<Look | undefined> =>
+  db.run(async (sql) => {
+    const { key, version, packedTo, tailTo } = known ?? nothing
+    const unread = known?.unread(terms) ?? terms
+    const [row] = await sql<LookRow[]>`
+      SELECT ${sql.unsafe(ownerColumns)},
+          CASE WHEN key = (SELECT ${key}::bigint) AND version > (SELECT ${version}::bigint) THEN (
+            SELECT json_agg(x) FROM (
+              SELECT ${sql.unsafe(itemColumns)} FROM (
+                SELECT * FROM index_item WHERE owner = o.key AND version > (SELECT ${version}::bigint)
+                 ORDER BY version LIMIT ${mostChanged + 1}) AS i
+              LEFT JOIN LATERAL (SELECT * FROM memory WHERE seq = i.memory LIMIT 1) AS m ON true) AS x) END AS items,
+          CASE WHEN key = (SELECT ${key}::bigint) AND version > (SELECT ${version}::bigint) THEN (
+            SELECT json_agg(x ORDER BY x.ordinal) FROM (
+              SELECT ordinal, terms FROM index_tail WHERE owner = o.key AND ordinal >=
+                CASE WHEN packed_to = (SELECT ${packedTo}::integer) THEN (SELECT ${tailTo}::integer) ELSE packed_to END) AS x) END AS tail,
+          ${packedOf(
+            sql,
+            sql`CASE WHEN packed_to = (SELECT ${packedTo}::integer)
+              THEN (SELECT ${unread}::text[]) ELSE (SELECT ${terms}::text[]) END`,
+          )} AS postings
+        FROM index_owner AS o WHERE owner_id = ${ownerId}`
+    if (row === undefined) return undefined
+    const { items, tail, postings, ...owner } = row
+    const isMuch = owner.key !== key || (items?.length ?? 0) > mostChanged
+    return {
+      owner,
+      changed: isMuch ? undefined : { items: items ?? [], tail: tail ?? [] },
+      read: new Set(owner.packed_to === packedTo ? unread : terms),
+      blocks: blocksOf(postings ?? []),
+    }
+  })
+
+/** As JSON: reading rows one by one takes the process longer. */
+const packedOf = (sql: Sql, terms: Fragment) => sql`(
+  SELECT json_agg(json_build_array(p.term, p.block, encode(p.data, 'hex')) ORDER BY p.block)
+    FROM index_posting AS p WHERE p.owner = o.key AND p.term = ANY(${terms}))`
+
+/** Blocks and the owner's row of one moment. */
+export const readPostings = (db: Database, key: number, terms: readonly string[]) =>
+  db.run(async (sql) => {
+    const [row] = await sql<{ packed_to: number; postings: readonly PostingRow[] | null }[]>`
+      SELECT packed_to, ${packedOf(sql, sql`(SELECT ${terms}::text[])::text[]`)} AS postings FROM index_owner AS o WHERE key = ${key}`
+    return { packedTo: row?.packed_to ?? 0, blocks: blocksOf(row?.postings ?? []) }
+  })
+
+function blocksOf(rows: readonly PostingRow[]): PackedPostings {
+  const blocks = new Map<string, PackedBlock[]>()
+  for (const [term, block, hex] of rows) {
+    const one = { block, data: Buffer.from(hex, 'hex') }
+    const known = blocks.get(term)
+    if (known === undefined) blocks.set(term, [one])
+    else known.push(one)
+  }
+  return blocks
+}
