@@ -1,6 +1,6 @@
 /** What a question asks for: its terms with weights, who and when it names, what it quotes. Pure; called by rank. */
 import { analyzeQuestion, type QueryTerm } from '../text/analyze.ts'
-import { asksAssistant, asksSummary, asksTime } from '../text/traits.ts'
+import { asksAssistant, asksSummary, asksTime, isSaying } from '../text/traits.ts'
 import { characterGrams, type Word } from '../text/words.ts'
 import { type EventTime, eventTimeIn } from './event-times.ts'
 import { type Period, periodsIn } from './periods.ts'
@@ -10,6 +10,8 @@ import { unowned } from './speaker-names.ts'
 interface AskedTerm extends QueryTerm {
   /** A name or a number. */
   readonly name: boolean
+  /** It says that something was said, not what. */
+  readonly saying: boolean
 }
 
 export interface AskedQuestion {
@@ -53,7 +55,7 @@ async function readWords(
 ): Promise<AskedQuestion> {
   const { terms, words, language } = analyzeQuestion(text, ownerLanguages)
   return {
-    terms: terms.map((term) => ({ ...term, name: isName(term.word) })),
+    terms: terms.map((term) => ({ ...term, name: isName(term.word), saying: isSaying(term.word.lower, language) })),
     words: new Set(words.map(({ lower }) => unowned(lower))),
     asksTime: asksTime(text, language),
     asksAssistant: asksAssistant(text, language),

@@ -70,16 +70,18 @@ export function rank(
   const visible = visibleItems(facts, request)
   const names = speakerNames(facts)
   const terms = request.question.terms.map(
-    ({ variants, name, word }): WeightedTerm => ({
+    ({ variants, name, saying, word }): WeightedTerm => ({
       weight:
         (name ? recipe.name : 1) *
         (word.unspaced && kanaOnly.test(variants[0] ?? '') ? recipe.kana : 1) *
+        (saying ? recipe.saying : 1) *
         (names.has(unowned(word.lower)) ? recipe.speakerName : 1),
       postings: gatherPostings(packed, variants, visible),
     }),
   )
   const meaning = request.meaning === undefined ? undefined : fitInMeaning(facts, request.meaning, recipe.meaningBeside)
   const counting = request.meaning?.nameless === true ? recipe.meaningNameless : recipe.meaning
+  const instructing = meaning === undefined ? recipe.instruction : recipe.instructionBesideMeaning
   const isWanted = wantedItem(facts, request.wanted)
   const boost = boostsOf(facts, request.question, terms, recipe)
   const instructions = fittingInstructions(facts, terms, recipe)
@@ -97,7 +99,7 @@ export function rank(
   const consider = (at: number) => {
     const own = bestWords === 0 ? 0 : (scores[at] as number) / bestWords
     const base = own + counting * (meaning?.get(at) ?? 0)
-    const besides = recipe.instruction * (instructions.get(at) ?? 0)
+    const besides = instructing * (instructions.get(at) ?? 0)
     if (base * boost.highest + besides < candidates.least || visible[at] !== 1 || !isWanted(at)) return
     const score = base * boost.factor(at) + besides
     if (score >= threshold) candidates.offer(at, score)

@@ -19,6 +19,8 @@ export interface Recipe {
   readonly name: number
   /** A speaker's name in a question: it asks for what they said, and they seldom say their own name. */
   readonly speakerName: number
+  /** `Mentioned`, `conversation`: that something was said, not what. */
+  readonly saying: number
   /** Pairs of hiragana: mostly endings and particles, the stop words of Japanese. */
   readonly kana: number
   /** Factors on an item's score. */
@@ -33,6 +35,8 @@ export interface Recipe {
   readonly quoted: number
   /** What the person's instruction that has most of the question's words gets besides. */
   readonly instruction: number
+  /** The same where meaning is compared too, which finds such instructions by itself. */
+  readonly instructionBesideMeaning: number
   /** How much what is most alike in meaning counts beside the best by words, which is 1. */
   readonly meaning: number
   /** The same where the names of who is asked were left out: a name draws whatever mentions it, the rest says what is meant. */
@@ -52,6 +56,7 @@ export const recipe: Recipe = {
   assistantLends: 0.2,
   name: 1,
   speakerName: 0.5,
+  saying: 0.5,
   kana: 0.2,
   asksOnly: 0.8,
   speakerAsked: 1.7,
@@ -61,7 +66,8 @@ export const recipe: Recipe = {
   tellsTime: 1.3,
   dateMatches: 2.5,
   quoted: 0.3,
-  instruction: 0.3,
+  instruction: 0.4,
+  instructionBesideMeaning: 0.3,
   meaning: 0.55,
   meaningNameless: 1,
   meaningBeside: 0.5,

@@ -13,6 +13,11 @@ export interface Cues {
   readonly asksAssistant: readonly string[]
   /** How people ask for the whole of something, what they said and what they were told: `summarize`, `overview`. */
   readonly asksSummary: readonly string[]
+  /**
+   * The verbs of saying and the names of a conversation, in every form: in a question they say that something was said, not what. The
+   * stop structure of a query, as Callan, Croft and Broglio call it (TREC and TIPSTER Experiments with INQUERY, 1995).
+   */
+  readonly saying: readonly string[]
   /** How a sentence begins that instructs for good: `always`, `from now on`. */
   readonly instruction: readonly string[]
   /** What may stand before that: `please`, `and`. */
@@ -75,6 +80,15 @@ export const cues: Readonly<Record<string, Cues>> = {
       'your recommendation',
     ],
     asksSummary: ['summary', 'summaries', 'summarize', 'summarise', 'summed up', 'sum up', 'overview', 'recap'],
+    saying: [
+      ...'say says said saying tell tells told telling mention mentions mentioned mentioning discuss discusses discussed'.split(
+        ' ',
+      ),
+      ...'discussing talk talks talked talking speak speaks spoke spoken speaking ask asks asked asking chat chats'.split(
+        ' ',
+      ),
+      ...'chatted chatting conversation conversations discussion discussions'.split(' '),
+    ],
     instruction: [
       'always',
       'never',
@@ -115,6 +129,18 @@ export const cues: Readonly<Record<string, Cues>> = {
     asksTime: ['wann', 'an welchem tag', 'in welchem jahr', 'wie lange', 'seit wann'],
     asksAssistant: ['hast du', 'haben sie', 'du gesagt', 'du empfohlen', 'dein rat', 'deine empfehlung'],
     asksSummary: ['zusammenfassung', 'zusammenfassen', 'zusammengefasst', 'fasse', 'überblick'],
+    saying: [
+      ...'sage sagst sagt sagte sagten gesagt sagen erzähle erzählt erzählte erzählten erzählen erwähne erwähnt erwähnte'.split(
+        ' ',
+      ),
+      ...'erwähnten erwähnen bespreche besprochen besprechen spreche spricht sprach sprachen gesprochen sprechen rede'.split(
+        ' ',
+      ),
+      ...'redet redete geredet reden frage fragt fragte gefragt fragen gespräch gespräche gesprächen unterhaltung'.split(
+        ' ',
+      ),
+      ...'unterhaltungen'.split(' '),
+    ],
     instruction: [
       'immer',
       'nie',
@@ -153,6 +179,15 @@ export const cues: Readonly<Record<string, Cues>> = {
     asksTime: ['quand', 'quel jour', 'quelle date', 'quelle année', 'combien de temps'],
     asksAssistant: ['as-tu', 'avez-vous', 'tu as', 'vous avez', 'ton conseil', 'votre conseil'],
     asksSummary: ['résumé', 'résumer', 'résume', 'résumez', 'récapitulatif', 'récapitule', "vue d'ensemble"],
+    saying: [
+      ...'dis dit dite dites disait disent dire raconte raconté racontée raconter mentionne mentionné mentionnée'.split(
+        ' ',
+      ),
+      ...'mentionner discute discuté discuter parle parlé parlait parler demande demandé demander conversation'.split(
+        ' ',
+      ),
+      ...'conversations discussion discussions'.split(' '),
+    ],
     instruction: [
       'toujours',
       'jamais',
@@ -175,6 +210,15 @@ export const cues: Readonly<Record<string, Cues>> = {
     asksTime: ['cuándo', 'cuando', 'qué día', 'qué fecha', 'qué año', 'cuánto tiempo'],
     asksAssistant: ['me dijiste', 'me recomendaste', 'me sugeriste', 'tu consejo', 'tu recomendación'],
     asksSummary: ['resumen', 'resumir', 'resume', 'resúmeme', 'recapitula', 'visión general'],
+    saying: [
+      ...'digo dice dijo dije dijiste dicho decir cuento contó contado contar menciono mencionó mencioné mencionaste'.split(
+        ' ',
+      ),
+      ...'mencionado mencionar hablo habló hablé hablamos hablado hablar pregunto preguntó pregunté preguntado preguntar'.split(
+        ' ',
+      ),
+      ...'conversación conversaciones'.split(' '),
+    ],
     instruction: [
       'siempre',
       'nunca',
@@ -196,6 +240,14 @@ export const cues: Readonly<Record<string, Cues>> = {
     asksTime: ['quando', 'che giorno', 'che data', 'che anno', 'quanto tempo'],
     asksAssistant: ['mi hai', 'hai detto', 'hai consigliato', 'il tuo consiglio'],
     asksSummary: ['riassunto', 'riassumi', 'riassumere', 'riepilogo', 'riepiloga', 'panoramica'],
+    saying: [
+      ...'dico dice disse detto dire racconta raccontò raccontato raccontare menziona menzionò menzionato menzionare'.split(
+        ' ',
+      ),
+      ...'parla parlò parlato parlare chiede chiese chiesto chiedere conversazione conversazioni discussione discussioni'.split(
+        ' ',
+      ),
+    ],
     instruction: ['sempre', 'mai', "d'ora in poi", 'in futuro', 'ricorda', 'ricordati', 'assicurati', 'ogni volta'],
     please: ['per favore', 'e', 'ma', 'quindi', 'anche'],
   },
@@ -205,6 +257,12 @@ export const cues: Readonly<Record<string, Cues>> = {
     asksTime: ['quando', 'que dia', 'que data', 'que ano', 'quanto tempo'],
     asksAssistant: ['você disse', 'você recomendou', 'você sugeriu', 'seu conselho'],
     asksSummary: ['resumo', 'resumir', 'resuma', 'resume', 'recapitule', 'visão geral'],
+    saying: [
+      ...'digo diz disse dito dizer contou contado contar mencionou mencionei mencionado mencionar falou falei falamos'.split(
+        ' ',
+      ),
+      ...'falado falar perguntou perguntei perguntado perguntar conversa conversas discussão discussões'.split(' '),
+    ],
     instruction: [
       'sempre',
       'nunca',
@@ -225,6 +283,15 @@ export const cues: Readonly<Record<string, Cues>> = {
     asksTime: ['wanneer', 'welke dag', 'welke datum', 'welk jaar', 'hoe lang'],
     asksAssistant: ['heb je', 'je zei', 'je aanbeval', 'jouw advies'],
     asksSummary: ['samenvatting', 'samenvatten', 'vat', 'overzicht'],
+    saying: [
+      ...'zeg zegt zei zeiden gezegd zeggen vertel vertelt vertelde verteld vertellen noemde genoemd noemen bespreek'.split(
+        ' ',
+      ),
+      ...'besprak besproken bespreken praat praatte gepraat praten sprak spraken gesproken spreken vraag vraagt vroeg'.split(
+        ' ',
+      ),
+      ...'gevraagd vragen gesprek gesprekken'.split(' '),
+    ],
     instruction: [
       'altijd',
       'nooit',

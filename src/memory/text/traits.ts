@@ -34,6 +34,7 @@ const patterns = new Map(
       asksTime: wordEdge(asksTime),
       asksAssistant: wordEdge(asksAssistant),
       asksSummary: wordEdge(others.asksSummary),
+      saying: new Set(others.saying),
       instruction: sentenceBegins(others.instruction, others.please),
     },
   ]),
@@ -68,6 +69,9 @@ export const asksAssistant = (question: string, language: number): boolean =>
 /** Whether a question asks for all that was said of something. */
 export const asksSummary = (question: string, language: number): boolean =>
   patternsOf(language)?.asksSummary.test(normalize(question).toLowerCase()) === true
+
+/** Whether a lower-case word of a question says that something was said: `mentioned`, `conversation`. */
+export const isSaying = (lower: string, language: number): boolean => patternsOf(language)?.saying.has(lower) === true
 
 function asksOnly(lower: string): boolean {
   if (lower.length > shortText || !/[?？؟]/u.test(lower)) return false

@@ -45,6 +45,15 @@ describe('What a question names', () => {
     expect(terms.filter(({ name }) => name).map(({ word }) => word.surface)).toEqual(['Gina', '3'])
   })
 
+  test.each([
+    ['What did I mention about the lamp?', ['mention']],
+    ['Was habe ich über die Lampe gesagt?', ['gesagt']],
+    ['¿Qué salió en la conversación sobre la lámpara?', ['conversación']],
+  ])('verbs of saying are told from what was said: %s', async (question, saying) => {
+    const { terms } = await readQuestion(question, [0], now)
+    expect(terms.filter((term) => term.saying).map(({ word }) => word.lower)).toEqual(saying)
+  })
+
   test('a quotation is the places of its words', async () => {
     const { terms, quotations } = await readQuestion('Who said "past the mill" to Ada?', [0], now)
     expect(quotations.map((places) => places.map((place) => terms[place]?.word.lower))).toEqual([['past', 'mill']])

@@ -37,6 +37,25 @@ describe('Single facts, as tools send them', () => {
   })
 })
 
+describe('That something was said', () => {
+  test.each([
+    [
+      'What did he mention in our conversation about the roof?',
+      'The roof leaks.',
+      'In our conversation he mentioned a lot.',
+    ],
+    ['Was habe ich im Gespräch über das Dach gesagt?', 'Das Dach leckt.', 'Im Gespräch habe ich viel Unsinn gesagt.'],
+  ])('counts less than what: %s', async (question, said, saying) => {
+    for (const text of [said, saying, 'Rex is a golden retriever.', 'Ada drinks tea.']) await memory.add(text)
+    expect(await first(question)).toBe(said)
+  })
+
+  test('is searched for where nothing else is asked', async () => {
+    for (const text of ['The roof leaks.', 'The conversation was long.']) await memory.add(text)
+    expect(await first('our conversation')).toBe('The conversation was long.')
+  })
+})
+
 describe('Corrections', () => {
   test('what was corrected is not what is found, unless one asks for that time', async () => {
     const { engine } = memory
