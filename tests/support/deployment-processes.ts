@@ -6,15 +6,20 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openKeyFolder } from '../../src/adapters/keys/folder.ts'
+import { redisKeyStore } from '../../src/adapters/redis/key-store.ts'
+import { createSeal } from '../../src/adapters/redis/seal.ts'
 import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import type { Environment } from '../../src/config/read.ts'
 import { allRoles } from '../../src/config/roles.ts'
 import { openDependencies } from '../../src/dependencies.ts'
 import type { Serve } from '../../src/http/observe.ts'
+import { Secret } from '../../src/shared/secret.ts'
 import { startRedis } from '../conformance/redis-engine.ts'
 import { authShape, authStores, inTurns, redisUrl, signInProcesses } from './auth-shape.ts'
 import { whenHeard } from './sign-in-processes.ts'
+import { signingKeys } from './signing-keys.ts'
 
 /** Where the resources and the pages are, and sign-in too unless it runs apart. */
 export const origin = 'http://localhost:8765'
@@ -25,8 +30,10 @@ export const addressOf = (path: string): URL =>
   new URL(path, /^\/(auth\/|\.well-known\/o(penid|auth-authorization))/.test(path) ? issuer : origin)
 
 export async function startProcesses(environment: Environment) {
-  const needsRedis = authStores === 'redis' && environment.AUTH !== 'none' && environment.REDIS_URL === undefined
-  const redis = needsRedis ? await onRedis() : undefined
+  const needsKeys = environment.AUTH !== 'none' && environment.REDIS_URL === undefined
+  const redis = needsKeys && authStores === 'redis' ? await onRedis() : undefined
+  if (needsKeys && environment.DATA_DIR !== undefined && redis === undefined)
+    await openKeyFolder(join(environment.DATA_DIR, 'keys')).save(await signingKeys(Date.now()), [])
   const variables = { ...redis?.variables, ...environment }
   const apart = authShape !== 'one-process' && environment.AUTH !== 'none'
   const started = apart ? await startApart(variables) : await start(allRoles, variables)
@@ -43,8 +50,9 @@ export async function startProcesses(environment: Environment) {
 
 /** A corner of the real Redis for one deployment. */
 async function onRedis() {
-  const { keyPrefix, stop } = await startRedis(redisUrl())
+  const { keyPrefix, connect, stop } = await startRedis(redisUrl())
   const key = randomBytes(32).toString('base64')
+  await redisKeyStore(await connect(), createSeal(new Secret(key))).save(await signingKeys(Date.now()), [])
   return { stop, variables: { REDIS_URL: redisUrl(), REDIS_KEY_PREFIX: keyPrefix, KEYS_ENCRYPTION_KEY: key } }
 }
 

@@ -1,4 +1,5 @@
 /** A provider that plays Google: real HTTP, real signatures, and hooks that bend what it says. */
+import { exportJWK, generateKeyPair } from 'jose'
 import { Events, type MutableResponse, type MutableToken, OAuth2Server } from 'oauth2-mock-server'
 import { createGoogle } from '../../src/adapters/google/identity-provider.ts'
 import type { IdentityProvider } from '../../src/oidc/ports.ts'
@@ -13,9 +14,21 @@ export interface Bending {
   response?: (response: MutableResponse) => void | Promise<void>
 }
 
+let theirs: Promise<Record<string, unknown>> | undefined
+
+/** Made once in a worker: it costs 120 ms of processor time. Who needs another to be refused makes it. */
+function signingKey(): Promise<Record<string, unknown>> {
+  theirs ??= generateKeyPair('RS256', { extractable: true }).then(async ({ privateKey }) => ({
+    ...(await exportJWK(privateKey)),
+    alg: 'RS256',
+    kid: 'theirs',
+  }))
+  return theirs
+}
+
 export async function startIdentityProvider(issuedTo: { issuer: string; hostedDomain?: string }) {
   const server = new OAuth2Server()
-  await server.issuer.keys.generate('RS256', { kid: 'theirs' })
+  await server.issuer.keys.add(await signingKey())
   await server.start(0, '127.0.0.1')
   const { port } = server.address()
   const url = `http://127.0.0.1:${port}`

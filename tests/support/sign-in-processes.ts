@@ -19,6 +19,7 @@ import { Secret } from '../../src/shared/secret.ts'
 import { startRedis } from '../conformance/redis-engine.ts'
 import { authStores, redisUrl, signInProcesses } from './auth-shape.ts'
 import { memoryKeyStore } from './memory-key-store.ts'
+import { signingKeys } from './signing-keys.ts'
 
 interface SignInProcess {
   readonly stores: OidcStores
@@ -36,6 +37,7 @@ interface Engine {
 export async function openSignInProcesses(clock: Clock) {
   const engine = authStores === 'redis' ? await redisEngine(clock) : sqliteEngine(clock)
   const processes: SignInProcesses = [await engine.open()]
+  await processes[0].keyStore.save(await signingKeys(clock.now()), [])
   const all = signInProcesses === 1 ? processes : ([...processes, await engine.open()] as const)
   return {
     processes: all,

@@ -5,11 +5,14 @@ import type { KeyRing } from '../../../src/oidc/ports.ts'
 import { createKeyRing } from '../../../src/oidc/tokens/key-ring.ts'
 import { openKey } from '../../../src/oidc/tokens/signing-key.ts'
 import { memoryKeyStore } from '../../support/memory-key-store.ts'
+import { signingKeys } from '../../support/signing-keys.ts'
 import { testClock } from '../../support/time.ts'
 
 const tokenTtlSeconds = 3600
+const made = await signingKeys(testClock().now())
 
-function ring(store = memoryKeyStore(), clock = testClock()) {
+/** A ring that has its first keys; those who show how they are made give an empty store. */
+function ring(store = memoryKeyStore(made), clock = testClock()) {
   return { store, clock, keyRing: createKeyRing({ store, clock, tokenTtlSeconds }) }
 }
 const kids = async (keyRing: KeyRing) => (await keyRing.publicKeys()).map(({ kid }) => kid)
@@ -150,7 +153,7 @@ describe('a key that was made elsewhere', () => {
     generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
 
   test('signs at once where there was none', async () => {
-    const { keyRing } = ring()
+    const { keyRing } = ring(memoryKeyStore())
     const pem = foreign()
     expect(await keyRing.add(pem)).toBe('current')
     expect(await signer(keyRing)).toBe(openKey(pem).publicJwk.kid)

@@ -1,0 +1,17 @@
+import type { StoredKey } from '../../src/oidc/ports.ts'
+import { missing } from '../../src/oidc/tokens/ring.ts'
+
+/** More than any test has servers at a time: each of them signs with keys of its own. */
+const rings = 3
+const made: Promise<readonly StoredKey[]>[] = []
+let turn = 0
+
+/**
+ * The ring that a first start at this moment makes. A key costs 120 ms of processor time and a ring has two, so a worker makes a few
+ * and gives them in turns.
+ */
+export async function signingKeys(nowMs: number): Promise<readonly StoredKey[]> {
+  const at = turn++ % rings
+  made[at] ??= missing([], 0)
+  return (await made[at]).map((key) => ({ ...key, since: Math.floor(nowMs / 1000) + key.since }))
+}
