@@ -27,6 +27,7 @@ import { createPeople, type People } from './oidc/people.ts'
 import type { KeyRing } from './oidc/ports.ts'
 import { createKeyRing } from './oidc/tokens/key-ring.ts'
 import type { Principal, TokenVerifier } from './resource/ports.ts'
+import { atFirstUse } from './shared/at-first-use.ts'
 import { audit } from './shared/audit.ts'
 import { type Clock, systemClock } from './shared/clock.ts'
 import type { HealthCheck } from './shared/health.ts'
@@ -37,7 +38,6 @@ import { requestContext } from './shared/request-context.ts'
 import { uiClientId } from './shared/ui-client.ts'
 import { version } from './shared/version.ts'
 import type { UiDependencies } from './ui/dependencies.ts'
-import type { UiSessions } from './ui/ports.ts'
 
 export interface Dependencies {
   readonly clock: Clock
@@ -224,15 +224,11 @@ const mcpServer = (
   }) satisfies McpDependencies<MemoryServices>
 
 function pages({ config, clock, random, log, engine }: Common): UiDependencies {
-  let sessions: Promise<UiSessions> | undefined
   return {
     clock,
     random,
     log,
-    sessions() {
-      sessions ??= engine.openUiSessions()
-      return sessions
-    },
+    sessions: atFirstUse(() => engine.openUiSessions()),
     settings: {
       signIn: config.auth !== 'none',
       uiBaseUrl: config.uiBaseUrl,

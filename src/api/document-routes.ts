@@ -1,8 +1,8 @@
 /** What describes the API: `/openapi.json` for ChatGPT's Actions, and the page that explains each problem. Public, no token. */
 import { type AnyElysia, Elysia } from 'elysia'
+import { atFirstUse } from '../shared/at-first-use.ts'
 import { requestContext } from '../shared/request-context.ts'
 import type { ApiDependencies } from './dependencies.ts'
-import type { Serve } from './docs-page.ts'
 import { openApiDocument } from './openapi.ts'
 import type { Audience } from './openapi-schema.ts'
 import { problem } from './problem.ts'
@@ -36,14 +36,13 @@ export function apiDocumentRoutes<Services>(deps: Described<Services>): AnyElysi
     }
   }
   // The viewer is large: it is read when somebody asks for it first, and never if nobody does.
-  let loading: Promise<Readonly<Record<string, Serve>>> | undefined
+  const load = atFirstUse(async () => (await import('./docs-plugin.ts')).loadDocs(deps.settings))
   const docs = async (request: Request) => {
     requestContext(request).route = '/docs'
-    loading ??= import('./docs-plugin.ts').then(({ loadDocs }) => loadDocs(deps.settings))
     const { pathname } = new URL(request.url)
     // The page's links are relative to the folder above it.
     if (pathname.endsWith('/')) return new Response(null, { status: 308, headers: { location: pathname.slice(0, -1) } })
-    const files = await loading
+    const files = await load()
     const serve = files[pathname]
     if (serve !== undefined) return serve(request)
     return problem(request, deps.settings.apiBaseUrl, 'not_found', { detail: 'Nothing is served at this address.' })

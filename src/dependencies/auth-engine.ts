@@ -14,6 +14,7 @@ import type { RateLimiter } from '../http/ports.ts'
 import type { StreamHandover } from '../mcp/ports.ts'
 import type { KeyStore, OidcStores } from '../oidc/ports.ts'
 import type { RevocationFeed } from '../resource/ports.ts'
+import { atFirstUse } from '../shared/at-first-use.ts'
 import type { Clock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import type { HealthCheck } from '../shared/health.ts'
@@ -168,16 +169,15 @@ async function assertDurable(config: Config, redis: RedisConnection, log: Log): 
 
 /** The library of the limits is loaded by the first request that is limited: a start does not wait for it. */
 function loadedAtFirst(load: () => Promise<RateLimiter>): RateLimiter {
-  let loading: Promise<RateLimiter> | undefined
   let loaded: RateLimiter | undefined
+  const first = atFirstUse(async () => {
+    loaded = await load()
+    return loaded
+  })
   return {
     take(rule, key, cost) {
       if (loaded !== undefined) return loaded.take(rule, key, cost)
-      loading ??= load().then((limiter) => {
-        loaded = limiter
-        return limiter
-      })
-      return loading.then((limiter) => limiter.take(rule, key, cost))
+      return first().then((limiter) => limiter.take(rule, key, cost))
     },
   }
 }

@@ -1,5 +1,6 @@
 /** Metrics where somebody may read them; otherwise nothing is kept and nothing is loaded. */
 import type { Config } from '../config/config.ts'
+import { atFirstUse } from '../shared/at-first-use.ts'
 import { type Gauges, type Metrics, type MetricsPage, noMetrics } from '../shared/metrics.ts'
 
 export interface Measuring {
@@ -25,16 +26,13 @@ type Loaded = Metrics & { page(gauges: Gauges): Promise<MetricsPage> }
 
 function measureWhenLoaded(load: () => Promise<Loaded>): Measuring {
   let loaded: Loaded | undefined
-  let loading: Promise<Loaded> | undefined
   const early: ((to: Metrics) => void)[] = []
-  const get = () => {
-    loading ??= load().then((ready) => {
-      for (const tell of early.splice(0)) tell(ready)
-      loaded = ready
-      return ready
-    })
-    return loading
-  }
+  const get = atFirstUse(async () => {
+    const ready = await load()
+    for (const tell of early.splice(0)) tell(ready)
+    loaded = ready
+    return ready
+  })
   const timer = setTimeout(() => get().catch(() => {}), loadAfterMs)
   timer.unref?.()
   const tell = (what: (to: Metrics) => void) => {

@@ -4,6 +4,7 @@
  */
 import { type AnyElysia, Elysia } from 'elysia'
 import { notFound } from '../http/not-found.ts'
+import { atFirstUse } from '../shared/at-first-use.ts'
 import { requestContext } from '../shared/request-context.ts'
 import type { UiDependencies, Upstreams } from './dependencies.ts'
 import { pages } from './pages.ts'
@@ -12,11 +13,7 @@ type Params = Readonly<Record<string, string | undefined>>
 
 export function uiRoutes(dependencies: UiDependencies, upstreams: Upstreams): AnyElysia {
   const app: AnyElysia = new Elysia({ name: 'ui', seed: dependencies.settings.uiBaseUrl })
-  let opening: Promise<Parts> | undefined
-  const parts = () => {
-    opening ??= openParts(dependencies, upstreams)
-    return opening
-  }
+  const parts = atFirstUse(() => openParts(dependencies, upstreams))
   for (const { path, load } of pages) {
     const serve = async (request: Request, params: Params = {}) => {
       requestContext(request).route = path
@@ -39,8 +36,6 @@ export function uiRoutes(dependencies: UiDependencies, upstreams: Upstreams): An
 }
 
 const wantsPage = (request: Request) => (request.headers.get('accept') ?? '').includes('text/html')
-
-type Parts = Awaited<ReturnType<typeof openParts>>
 
 async function openParts(dependencies: UiDependencies, upstreams: Upstreams) {
   const [{ openSite }, { servePage }, { serveAsset }] = await Promise.all([

@@ -3,6 +3,7 @@
  * It knows no cookie and no page. Whatever is wrong with an answer is a `Fault`.
  */
 import * as oauth from 'oauth4webapi'
+import { atFirstUse } from '../../shared/at-first-use.ts'
 import type { OwnerId } from '../../shared/brand.ts'
 import { type Clock, unixSeconds } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
@@ -54,7 +55,6 @@ export function createIssuer(upstream: Upstream, settings: UiSettings, clock: Cl
   const issuer = new URL(settings.issuer)
   const redirectUri = settings.uiBaseUrl + uiCallback
   const jwks: oauth.JWKSCacheInput = {}
-  let discovering: Promise<oauth.AuthorizationServer> | undefined
 
   const options = {
     [oauth.customFetch]: (url: string, { body, ...init }: Sending) =>
@@ -64,18 +64,10 @@ export function createIssuer(upstream: Upstream, settings: UiSettings, clock: Cl
   }
   const self = (): oauth.Client => ({ ...client, [oauth.clockSkew]: Math.round((clock.now() - Date.now()) / 1000) })
 
-  /** The issuer's metadata, read once; again after a failure. */
-  function metadata(): Promise<oauth.AuthorizationServer> {
-    discovering ??= discover().catch((error) => {
-      discovering = undefined
-      throw error
-    })
-    return discovering
-  }
-  const discover = async () => {
+  const metadata = atFirstUse(async () => {
     const response = await upstreamAnswer(() => oauth.discoveryRequest(issuer, options))
     return judged(() => oauth.processDiscoveryResponse(issuer, response), 'unavailable')
-  }
+  })
   const endpoint = (url: string | undefined): URL => {
     if (url === undefined) throw new Fault('unavailable', 'The sign-in server lacks an address that is needed.')
     return new URL(url)
