@@ -14,6 +14,7 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: described },
       redact: {
         paths: [
           'authorization',
@@ -31,6 +32,25 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
     },
     destination ?? turnByTurn(pino.destination({ dest: 1, sync: true })),
   )
+}
+
+/** An error's causes, each the next one's, of which so many are told. */
+const mostCauses = 5
+
+/**
+ * Of an error what was thrown where. Not the members that drivers add: Postgres has the row that broke a rule in `detail`, and a query's
+ * values in others.
+ */
+function described(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return typeof error === 'object' && error !== null ? 'not an error' : String(error)
+  const { name, message, stack, cause } = error
+  return {
+    type: name,
+    message,
+    ...('code' in error ? { code: String(error.code) } : {}),
+    stack,
+    ...(cause === undefined || depth === mostCauses ? {} : { cause: described(cause, depth + 1) }),
+  }
 }
 
 /**
