@@ -109,10 +109,10 @@ export function loadConfig(
     allowedOrigins: values.ALLOWED_ORIGINS,
     openaiAppsChallenge: values.OPENAI_APPS_CHALLENGE,
     dataDir,
-    // Without sign-in nothing is shared that Redis would hold.
     databaseUrl: withPassword(values.DATABASE_URL, values.POSTGRES_PASSWORD),
     neo4j: values.NEO4J_URL && { url: values.NEO4J_URL, user: values.NEO4J_USER, password: values.NEO4J_PASSWORD },
     redisDurability: values.REDIS_DURABILITY,
+    // Without sign-in nothing is shared that Redis would hold.
     redisUrl: open ? undefined : withPassword(values.REDIS_URL, values.REDIS_PASSWORD),
     redisKeyPrefix: values.REDIS_KEY_PREFIX,
     keys: {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { isLoopback } from '../shared/loopback.ts'
 import { Secret } from '../shared/secret.ts'
@@ -42,6 +43,17 @@ export const httpUrl: VariableType<URL> = {
   },
 }
 
+/** https, or http on this machine: what is asked there decides who gets in. */
+export const secureUrl: VariableType<URL> = {
+  parse(text) {
+    const url = httpUrl.parse(text)
+    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+      throw wrong('must be https (http is for localhost only)')
+    }
+    return url
+  },
+}
+
 export const integer = (minimum: number, maximum: number): VariableType<number> => ({
   parse(text) {
     const value = Number(text)
@@ -62,6 +74,21 @@ export const secret: VariableType<Secret> = { parse: (value) => new Secret(value
 /** Values apart by commas or spaces; empty ones dropped. */
 export const list: VariableType<readonly string[]> = {
   parse: (value) => value.split(/[\s,]+/).filter((part) => part !== ''),
+}
+
+/** Bits, by the version of IP. */
+const longestPrefix: Readonly<Record<number, number>> = { 4: 32, 6: 128 }
+
+/** As `list`, each an IP address or a network in CIDR notation (RFC 4632, RFC 4291 section 2.3). */
+export const networks: VariableType<readonly string[]> = {
+  parse: (value) =>
+    list.parse(value).map((part) => {
+      const [address = '', prefix, ...more] = part.split('/')
+      const longest = longestPrefix[isIP(address)] ?? 0
+      const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= longest)
+      if (longest === 0 || !fits || more.length > 0) throw wrong(`has ${part}, which is no IP address and no network`)
+      return part
+    }),
 }
 
 /** As `list`, each an origin. */

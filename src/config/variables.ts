@@ -1,7 +1,20 @@
 /** Every variable, once: the parser, `.env.template` and the documentation are read from this table. */
 import { factsVariables } from './facts-variables.ts'
 import { meaningVariables } from './meaning-variables.ts'
-import { choice, engineUrl, httpUrl, integer, list, origin, origins, secret, text, type VariableType } from './types.ts'
+import {
+  choice,
+  engineUrl,
+  httpUrl,
+  integer,
+  list,
+  networks,
+  origin,
+  origins,
+  secret,
+  secureUrl,
+  text,
+  type VariableType,
+} from './types.ts'
 
 export interface Variable<T> {
   readonly type: VariableType<T>
@@ -69,7 +82,7 @@ export const sections = {
       default: '8766',
     },
     TRUSTED_PROXIES: {
-      type: list,
+      type: networks,
       meaning: 'Addresses or networks whose X-Forwarded-For is believed.',
       example: '172.16.0.0/12',
       otherwise: 'none',
@@ -224,7 +237,7 @@ export const sections = {
       file: true,
     },
     GOOGLE_ISSUER: {
-      type: httpUrl,
+      type: secureUrl,
       meaning: 'Another OpenID provider in place of Google, found by discovery.',
       example: 'https://login.example.com',
       default: 'https://accounts.google.com',

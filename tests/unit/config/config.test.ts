@@ -106,6 +106,27 @@ describe('configuration', () => {
     ])
   })
 
+  test('TRUSTED_PROXIES takes addresses and networks, and names what is neither', () => {
+    const given = '172.16.0.0/12, 10.0.0.1 fd00::/8 ::1'
+    expect(loadConfig(all, { TRUSTED_PROXIES: given }).trustedProxies).toEqual([
+      '172.16.0.0/12',
+      '10.0.0.1',
+      'fd00::/8',
+      '::1',
+    ])
+    for (const wrong of ['traefik', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', 'fd00::/129']) {
+      expect(() => loadConfig(all, { TRUSTED_PROXIES: `10.0.0.1,${wrong}` })).toThrow(`TRUSTED_PROXIES has ${wrong},`)
+    }
+  })
+
+  test('another provider in place of Google is asked over https, or on this machine', () => {
+    const google = { GOOGLE_CLIENT_ID: 'id', GOOGLE_CLIENT_SECRET: 'secret', ALLOWED_EMAILS: 'ada@example.com' }
+    const issuer = (address: string) => loadConfig(all, { ...google, GOOGLE_ISSUER: address }).google?.issuer.href
+    expect(issuer('https://login.example.com')).toBe('https://login.example.com/')
+    expect(issuer('http://localhost:9000')).toBe('http://localhost:9000/')
+    expect(problemsOf({ ...google, GOOGLE_ISSUER: 'http://login.example.com' })).toEqual(['GOOGLE_ISSUER'])
+  })
+
   test('an empty variable counts as not set', () => {
     expect(loadConfig(all, { GOOGLE_CLIENT_ID: '', OIDC_BASE_URL: '' }).google).toBeUndefined()
   })
