@@ -124,23 +124,24 @@ export function createSseSessions<Services>(
         nowMs: () => clock.now(),
         onClosed: () => end(sessionId, 'gone'),
       })
-      perUser.add(principal.ownerId, 1)
-      let stop: () => Promise<void>
-      try {
-        stop = await handover.open(sessionId, (posted) => receive(sessionId, posted))
-      } catch (cause) {
-        perUser.add(principal.ownerId, -1)
-        throw cause
-      }
+      const opening = handover.open(sessionId, (posted) => receive(sessionId, posted))
+      // From here on, so that a revocation and a shutdown while it opens end it too.
       sessions.set(sessionId, {
         ownerId: principal.ownerId,
         stream,
-        stop,
+        stop: async () => (await opening)(),
         pending: new Set(),
         sender: senderOf(principal),
       })
+      perUser.add(principal.ownerId, 1)
       timer ??= setInterval(tick, limits.tickMs)
       unsubscribe ??= feed.subscribe(onRevoked)
+      try {
+        await opening
+      } catch (cause) {
+        end(sessionId, 'not opened')
+        throw cause
+      }
       return stream.body
     },
     count: () => sessions.size,

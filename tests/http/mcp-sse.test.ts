@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test'
+import { createProcessHandover } from '../../src/adapters/handover/process.ts'
+import { Fault } from '../../src/shared/fault.ts'
 import { startMcp } from '../support/mcp.ts'
 
 type Mcp = ReturnType<typeof startMcp>
@@ -189,6 +191,44 @@ describe('A stream ends', () => {
       expect((await ada.post(ping)).status).toBe(404)
     })
   }
+
+  for (const [what, happens] of [
+    ['its grant is revoked', (mcp: Mcp) => mcp.feed.revoke({ kind: 'grant', id: 'grant-ada', expiresAt: 0 })],
+    ['the server goes down', (mcp: Mcp) => mcp.close()],
+  ] as const) {
+    test(`when ${what} while it is being handed over`, async () => {
+      const [handover, opening, opened] = [createProcessHandover(), Promise.withResolvers(), Promise.withResolvers()]
+      const mcp = start({
+        handover: {
+          ...handover,
+          async open(...given) {
+            opening.resolve(undefined)
+            await opened.promise
+            return handover.open(...given)
+          },
+        },
+      })
+      const asked = mcp.fetch('http://localhost/mcp/sse', { headers: { authorization: 'Bearer ada' } })
+      await opening.promise
+      await happens(mcp)
+      opened.resolve(undefined)
+      expect(await (await asked).text()).toContain('event: endpoint')
+      expect(mcp.openStreams()).toBe(0)
+    })
+  }
+
+  test('one that cannot be handed over is 503 and takes up no place', async () => {
+    const mcp = start({
+      streams: { perUser: 1 },
+      handover: {
+        ...createProcessHandover(),
+        open: () => Promise.reject(new Fault('unavailable', 'Redis does not answer.')),
+      },
+    })
+    expect((await open(mcp)).response.status).toBe(503)
+    expect((await open(mcp)).response.status).toBe(503)
+    expect(mcp.openStreams()).toBe(0)
+  })
 
   test('when the server goes down; then none is opened', async () => {
     const mcp = start()

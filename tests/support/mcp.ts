@@ -202,7 +202,7 @@ export function startMcp(
   const app = new Elysia().use(surface.routes)
   const fetch = async (input: Request | string | URL, init?: RequestInit): Promise<Response> =>
     app.fetch(input instanceof Request ? input : new Request(input, init))
-  return { ...deps, clock, feed, notebook, fetch, close: surface.close }
+  return { ...deps, clock, feed, notebook, fetch, openStreams: surface.openStreams, close: surface.close }
 }
 
 export const modernVersion = '2026-07-28'
