@@ -4,7 +4,7 @@ import type { OidcDependencies } from './dependencies.ts'
 import type { Endpoint } from './endpoint.ts'
 import { OAuthError } from './errors.ts'
 import { principalOf } from './own-token.ts'
-import type { Client } from './ports.ts'
+import type { Client, RefreshToken } from './ports.ts'
 import { tell } from './tell.ts'
 import { endFamily } from './token/family.ts'
 
@@ -23,22 +23,31 @@ export const revokeToken: Endpoint = {
     const { client, values } = await readClientRequest(request, dependencies)
     const { token } = values
     if (token === undefined) throw new OAuthError('invalid_request', 'The parameter token is missing.')
-    if (!(await revokeRefreshToken(token, client, dependencies))) await revokeAccessToken(token, client, dependencies)
-    tell(dependencies, request, 'token_revoked')
+    const family = await dependencies.stores.refreshTokens.familyOf(hashToken(token))
+    const ended =
+      family === undefined
+        ? await revokeAccessToken(token, client, dependencies)
+        : await revokeRefreshToken(family, client, dependencies)
+    if (ended) tell(dependencies, request, 'token_revoked')
     return new Response(null, { status: 200 })
   },
 }
 
-async function revokeRefreshToken(token: string, client: Client, dependencies: OidcDependencies): Promise<boolean> {
-  const found = await dependencies.stores.refreshTokens.familyOf(hashToken(token))
-  if (found === undefined) return false
-  if (found.clientId === client.id) await endFamily(found.familyId, dependencies)
+/** Whether it was this client's. */
+async function revokeRefreshToken(
+  { clientId, familyId }: Pick<RefreshToken, 'clientId' | 'familyId'>,
+  client: Client,
+  dependencies: OidcDependencies,
+): Promise<boolean> {
+  if (clientId !== client.id) return false
+  await endFamily(familyId, dependencies)
   return true
 }
 
-/** Only a token that we signed for this client: otherwise anyone could fill the feed. */
-async function revokeAccessToken(token: string, client: Client, dependencies: OidcDependencies): Promise<void> {
+/** Whether it was this client's. Only a token that we signed for it: otherwise anyone could fill the feed. */
+async function revokeAccessToken(token: string, client: Client, dependencies: OidcDependencies): Promise<boolean> {
   const principal = await principalOf(token, dependencies)
-  if (principal?.clientId !== client.id) return
+  if (principal?.clientId !== client.id) return false
   await dependencies.feed.revoke({ kind: 'token', id: principal.tokenId, expiresAt: principal.expiresAt })
+  return true
 }

@@ -102,6 +102,16 @@ describe('the audit log', () => {
     expect(since(from, 'token_revoked')).toEqual([expect.objectContaining({ client: client.id })])
   })
 
+  test('RFC 7009 section 2.2: what is no token, or another client’s, is answered as if it had been, and not told as revoked', async () => {
+    const other = await server.addClient()
+    const { access_token, refresh_token } = await signIn()
+    const from = lines.length
+    for (const token of ['x', access_token, refresh_token]) {
+      expect((await back.post('/auth/revoke', { token, client_id: other.id })).status).toBe(200)
+    }
+    expect(since(from, 'token_revoked')).toEqual([])
+  })
+
   test('somebody who is not on the list, and a wrong code, are sign_in_refused, with why; a refusal is consent_denied', async () => {
     const from = lines.length
     const using = server.browser()
