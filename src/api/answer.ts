@@ -53,9 +53,13 @@ export function matchesEtag(ifNoneMatch: string | null, etag: string): boolean {
 export function acceptsGzip(request: Request): boolean {
   const accepted = request.headers.get('accept-encoding')
   if (accepted === null) return false
-  return accepted.split(',').some((entry) => {
-    const [coding = '', ...parameters] = entry.toLowerCase().split(';')
-    if (coding.trim() !== 'gzip' && coding.trim() !== '*') return false
-    return !parameters.some((parameter) => /^\s*q\s*=\s*0(\.0*)?\s*$/.test(parameter))
-  })
+  const entries = accepted
+    .toLowerCase()
+    .split(',')
+    .map((entry) => entry.split(';').map((part) => part.trim()))
+  // What is said of gzip itself counts before what is said of all others.
+  const [, ...parameters] =
+    entries.find(([coding]) => coding === 'gzip') ?? entries.find(([coding]) => coding === '*') ?? []
+  const named = entries.some(([coding]) => coding === 'gzip' || coding === '*')
+  return named && !parameters.some((parameter) => /^q\s*=\s*0(\.0*)?$/.test(parameter))
 }
