@@ -81,11 +81,12 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
       if (depth > 0) return work()
       reading(() => prepare('BEGIN IMMEDIATE').run())
       depth = 1
+      let result: ReturnType<typeof work>
+      let then: readonly (() => void)[]
       try {
-        const result = work()
+        result = work()
         reading(() => prepare('COMMIT').run())
-        for (const then of committed) then()
-        return result
+        then = committed
       } catch (error) {
         rollBack()
         throw error
@@ -93,6 +94,8 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
         depth = 0
         committed = []
       }
+      for (const each of then) each()
+      return result
     },
     afterCommit(work) {
       if (depth > 0) committed.push(work)
