@@ -168,12 +168,13 @@ async function vectorOf(embedder: Embedder, query: string): Promise<Float32Array
   }
 }
 
-/** The memories of ranked items; the store looks once more whether the app may read them. */
+/** The memories of ranked items; the engine looks once more whether the app may read them. */
 async function withMemories(
   { index }: Pick<MemoryServices, 'index'>,
   { ownerId, appId }: Caller,
   ranked: readonly Ranked[],
 ): Promise<Hit[]> {
+  if (ranked.length === 0) return []
   const ordinals = ranked.map(({ ordinal }) => ordinal)
   const memories = await index.memoriesAt(ownerId, appId, ordinals)
   return ranked.flatMap(({ ordinal, score, why }) => {

@@ -102,16 +102,9 @@ describe('Times told from an event', () => {
         return engine.index.memoriesAt(...asked)
       },
     }
-    const store: typeof engine.store = {
-      ...engine.store,
-      get: (...asked) => {
-        reads += 1
-        return engine.store.get(...asked)
-      },
-    }
     const readsFor = async (query: string) => {
       reads = 0
-      await recall({ index, store, embedder: undefined }, callerOf('ada', 'app'), { query, limit: 10 })
+      await recall({ index, store: engine.store, embedder: undefined }, callerOf('ada', 'app'), { query, limit: 10 })
       return reads
     }
     expect(await readsFor('What did I do on the trip?')).toBe(1)

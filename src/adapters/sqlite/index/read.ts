@@ -3,16 +3,16 @@ import type { IndexedRow, KeptIndex } from '../../../memory/rank/kept-index.ts'
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
 import type { PackedBlock } from '../../../memory/rank/postings.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
-import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
+import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
-import { createReaders } from '../memory/read.ts'
+import { both, readableBy } from '../memory/conditions.ts'
 import { nearestItems } from './vectors.ts'
 import { findOwner, type OwnerRow, ownerOf } from './write.ts'
 
 export function sqliteRecallIndex(db: Database): RecallIndex {
   const kept = new KeptIndexes()
-  const { get } = createReaders(db)
 
   function refreshed(ownerId: OwnerId): KeptIndex {
     const row = currentOwner(db, ownerId)
@@ -32,46 +32,46 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
       }
     },
     async memoriesAt(ownerId, appId, ordinals) {
-      // The memory's id by a subquery: as a join SQLite plans it anew for each list.
-      const rows = db.all<{ ordinal: number; id: MemoryId | null }>(
-        `SELECT i.ordinal AS ordinal, (SELECT m.id FROM memory AS m WHERE m.seq = i.memory) AS id FROM index_item AS i
-          WHERE i.owner = (SELECT key FROM index_owner WHERE owner_id = ?) AND i.ordinal IN (SELECT value FROM json_each(?))`,
+      const readable = both(readableBy(db, ownerId, appId), { sql: "m.state <> 'deleted'", values: [] })
+      const rows = db.all<MemoryRow & { readonly ordinal: number }>(
+        // By subqueries: as a join SQLite plans it anew for each list, which takes longer than answering it.
+        `SELECT (SELECT i.ordinal FROM index_item AS i WHERE i.memory = m.seq) AS ordinal, m.* FROM memory AS m
+          WHERE m.seq IN (SELECT i.memory FROM index_item AS i
+              WHERE i.owner = (SELECT key FROM index_owner WHERE owner_id = ?)
+                AND i.ordinal IN (SELECT value FROM json_each(?)))
+            AND ${readable.sql}`,
         ownerId,
         JSON.stringify(ordinals),
+        ...readable.values,
       )
-      const ids = rows.flatMap(({ id }) => id ?? [])
-      const memories = new Map((await get(ownerId, appId, ids)).map((memory) => [memory.id, memory]))
-      return new Map(
-        rows.flatMap(({ ordinal, id }) => {
-          const memory = id === null ? undefined : memories.get(id)
-          return memory === undefined ? [] : [[ordinal, memory] as const]
-        }),
-      )
+      return new Map(rows.map((row) => [row.ordinal, memoryOf(row)]))
     },
   }
 }
 
-/** Where another process packs the tail meanwhile, once more: what is packed and what waits must be of one moment. */
+/** Up to where the owner's items are packed, and the blocks, in one statement and so of one moment. */
 function readPostings(db: Database, key: number, terms: readonly string[]) {
-  for (let before = packedTo(db, key); ; ) {
-    const blocks = new Map(
-      terms.map((term) => [
-        term,
-        db.all<PackedBlock>(
-          'SELECT block, data FROM index_posting WHERE owner = ? AND term = ? ORDER BY block',
-          key,
-          term,
-        ),
-      ]),
-    )
-    const after = packedTo(db, key)
-    if (after === before) return { packedTo: after, blocks }
-    before = after
+  const rows = db.all<{ number: number; term: string | null; data: Uint8Array | null }>(
+    `SELECT packed_to AS number, NULL AS term, NULL AS data FROM index_owner WHERE key = ?1
+      UNION ALL SELECT block, term, data FROM index_posting WHERE owner = ?1 AND term IN (SELECT value FROM json_each(?2))`,
+    key,
+    JSON.stringify(terms),
+  )
+  let packedTo = 0
+  const blocks = new Map<string, PackedBlock[]>()
+  for (const { number, term, data } of rows) {
+    if (term === null || data === null) {
+      packedTo = number
+      continue
+    }
+    const known = blocks.get(term)
+    if (known === undefined) blocks.set(term, [{ block: number, data }])
+    else known.push({ block: number, data })
   }
+  // In SQL this would be sorted once more, at the price of reading it; it mostly comes in order.
+  for (const of of blocks.values()) of.sort((left, right) => left.block - right.block)
+  return { packedTo, blocks }
 }
-
-const packedTo = (db: Database, key: number): number =>
-  db.get<{ packed_to: number }>('SELECT packed_to FROM index_owner WHERE key = ?', key)?.packed_to ?? 0
 
 /** The owner's row; an index that is missing or of another analyzer is made first. */
 function currentOwner(db: Database, ownerId: OwnerId): OwnerRow {
