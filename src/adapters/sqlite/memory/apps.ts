@@ -36,7 +36,8 @@ export function createApps(db: Database, flush: (ownerId: OwnerId) => void): App
     async accessedBy(ownerId, readerId, appId, { limit, offset }) {
       flush(ownerId)
       const seen = readableBy(db, ownerId, readerId)
-      const from = `FROM (SELECT memory_id, count(*) AS count FROM access_log WHERE owner_id = ? AND app_id = ? GROUP BY memory_id) AS a
+      const from = `FROM (SELECT memory_id, count(*) AS count FROM access_log INDEXED BY access_log_by_app
+            WHERE owner_id = ? AND app_id = ? GROUP BY memory_id) AS a
          JOIN memory AS m ON m.owner_id = ? AND m.id = a.memory_id WHERE m.state <> 'deleted' AND ${seen.sql}`
       const values = [ownerId, appId, ownerId, ...seen.values]
       const rows = db.all<MemoryRow & { count: number }>(

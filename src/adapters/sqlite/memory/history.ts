@@ -102,11 +102,14 @@ export function createHistory(db: Database): SqliteHistory {
  * found one that another process has erased meanwhile is not kept with the others either.
  */
 function keepReadings(db: Database, ownerId: OwnerId, readings: readonly ReadingRow[]): void {
-  const isThere = ({ memory_id }: ReadingRow): boolean =>
-    db.get("SELECT 1 FROM memory WHERE owner_id = ? AND id = ? AND state <> 'deleted'", ownerId, memory_id) !==
-    undefined
+  const found = db.all<{ id: MemoryId }>(
+    "SELECT id FROM memory WHERE owner_id = ? AND state <> 'deleted' AND id IN (SELECT value FROM json_each(?))",
+    ownerId,
+    JSON.stringify([...new Set(readings.map(({ memory_id }) => memory_id))]),
+  )
+  const there = new Set(found.map(({ id }) => id))
   const questionOf = ({ at, query }: ReadingRow): string => `${at} ${query}`
-  const { kept = [], gone = [] } = Object.groupBy(readings, (one) => (isThere(one) ? 'kept' : 'gone'))
+  const { kept = [], gone = [] } = Object.groupBy(readings, (one) => (there.has(one.memory_id) ? 'kept' : 'gone'))
   const unkept = new Set(gone.map(questionOf))
   for (const one of kept) {
     db.run(

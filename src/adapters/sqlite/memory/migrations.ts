@@ -4,7 +4,7 @@ import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexMigrations } from '../index/schema.ts'
 import { outboxTables } from './outbox.ts'
-import { memoryTables } from './tables.ts'
+import { memoryTables, readingsByAppInTime } from './tables.ts'
 
 /** Every step of memory.db's schema, in order; only ever appended to. */
 export const memoryMigrations: readonly Migration[] = [
@@ -15,4 +15,5 @@ export const memoryMigrations: readonly Migration[] = [
   memoriesInOrder,
   confirmationsByOwner,
   erasureMarks,
+  readingsByAppInTime,
 ]

@@ -109,3 +109,15 @@ CREATE TABLE preference (
 ) STRICT, WITHOUT ROWID;
 `,
 }
+
+/**
+ * Readings of an app in the order of time, so that new ones go to one place at the index's end. By memory each would go to a page of
+ * its own, which was a third of what keeping a reading takes.
+ */
+export const readingsByAppInTime: Migration = {
+  name: 'readings of an app in the order of time',
+  sql: `
+DROP INDEX access_log_by_app;
+CREATE INDEX access_log_by_app ON access_log (owner_id, app_id, at, memory_id);
+`,
+}
