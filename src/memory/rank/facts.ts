@@ -2,61 +2,22 @@
  * What ranking knows of an owner's items besides their words, in columns by ordinal: filled by an engine's adapter, kept
  * between searches and brought forward by what changed. Pure: it knows no engine and no text.
  */
-import type { ClientId } from '../../shared/brand.ts'
-import type { MemoryState, SpeakerKind } from '../schema.ts'
+import type { SpeakerKind } from '../schema.ts'
 import { trait } from '../text/traits.ts'
 import { isGuessed } from '../threads.ts'
-
-/** One item's facts as an engine keeps them. Times are Unix milliseconds. */
-export interface ItemFacts {
-  /** Its place in the owner's index: never given to another item. */
-  readonly ordinal: number
-  /** In terms. */
-  readonly length: number
-  /** Place in text/languages. */
-  readonly language: number
-  /** Bits of text/traits. */
-  readonly traits: number
-  readonly threadId: string
-  readonly position: number
-  readonly speakerKind: SpeakerKind
-  readonly speakerName: string | undefined
-  readonly appId: ClientId
-  readonly categories: readonly string[]
-  readonly state: MemoryState
-  readonly occurredAt: number | undefined
-  readonly createdAt: number
-  readonly validFrom: number
-  readonly validTo: number | undefined
-}
-
-/** What decides whether an app may see an item: few distinct ones for many items, so that a rule is asked once for each. */
-export interface ItemClass {
-  readonly appId: ClientId
-  readonly categories: readonly string[]
-  readonly state: MemoryState
-}
-
-export interface ItemSpeaker {
-  readonly kind: SpeakerKind
-  readonly name: string | undefined
-}
+import { Interned } from './interned.ts'
+import {
+  type ItemClass,
+  type ItemFacts,
+  type ItemSpeaker,
+  isSameClass,
+  isSameSpeaker,
+  keyOfClass,
+  keyOfSpeaker,
+} from './item-facts.ts'
 
 /** No item, no thread. */
 export const none = -1
-
-/** Gives equal values one small number. */
-class Interned<T> {
-  readonly values: T[] = []
-  private readonly places = new Map<string, number>()
-  placeOf(key: string, value: T): number {
-    const known = this.places.get(key)
-    if (known !== undefined) return known
-    this.places.set(key, this.values.length)
-    this.values.push(value)
-    return this.values.length - 1
-  }
-}
 
 const firstCapacity = 64
 
@@ -101,9 +62,12 @@ export class OwnerFacts {
   /** How many items are in each of text/languages. */
   readonly languageItems: number[] = []
   private readonly last: number[] = []
-  private readonly classTable = new Interned<ItemClass>()
-  private readonly speakerTable = new Interned<ItemSpeaker>()
-  private readonly threadTable = new Interned<string>()
+  private readonly classTable = new Interned<ItemClass>(keyOfClass, isSameClass)
+  private readonly speakerTable = new Interned<ItemSpeaker>(keyOfSpeaker, isSameSpeaker)
+  private readonly threadTable = new Interned<string>(
+    (threadId) => threadId,
+    (left, right) => left === right,
+  )
 
   get classes(): readonly ItemClass[] {
     return this.classTable.values
@@ -113,7 +77,7 @@ export class OwnerFacts {
   }
   /** The number of a thread, or `none`. */
   threadPlace(threadId: string): number {
-    return this.threadTable.values.indexOf(threadId)
+    return this.threadTable.find(threadId) ?? none
   }
   kindOf(at: number): SpeakerKind | undefined {
     return this.speakers[this.speaker[at] ?? none]?.kind
@@ -127,11 +91,8 @@ export class OwnerFacts {
     const at = facts.ordinal
     this.changes += 1
     this.grow(at + 1)
-    this.speaker[at] = this.speakerTable.placeOf(`${facts.speakerKind}\n${facts.speakerName ?? ''}`, {
-      kind: facts.speakerKind,
-      name: facts.speakerName,
-    })
-    this.itemClass[at] = this.classTable.placeOf(JSON.stringify([facts.appId, facts.state, facts.categories]), {
+    this.speaker[at] = this.speakerTable.placeOf({ kind: facts.speakerKind, name: facts.speakerName })
+    this.itemClass[at] = this.classTable.placeOf({
       appId: facts.appId,
       categories: facts.categories,
       state: facts.state,
@@ -151,7 +112,7 @@ export class OwnerFacts {
     this.items += 1
     this.totalLength += facts.length
     this.languageItems[facts.language] = (this.languageItems[facts.language] ?? 0) + 1
-    this.link(at, this.threadTable.placeOf(facts.threadId, facts.threadId))
+    this.link(at, this.threadTable.placeOf(facts.threadId))
   }
 
   remove(at: number): void {

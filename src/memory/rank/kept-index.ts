@@ -7,6 +7,7 @@ import type { ClientId } from '../../shared/brand.ts'
 import type { MemoryState, SpeakerKind } from '../schema.ts'
 import { CodeTable, codeFrom } from './codes.ts'
 import { OwnerFacts } from './facts.ts'
+import type { ItemFacts } from './item-facts.ts'
 import { KeptPostings } from './kept-postings.ts'
 import { type PackedBlock, type PackedPostings, packPostings } from './postings.ts'
 import { unpackTerms } from './tail.ts'
@@ -79,9 +80,10 @@ export class KeptIndex {
    */
   bringForward(state: IndexState, items: readonly IndexedRow[], tail: readonly TailRow[]): void {
     if (state.version <= this.version) return
+    const categoriesOf = categoriesReader()
     for (const item of items) {
       if (item.thread_id === null) this.facts.remove(item.ordinal)
-      else this.facts.put({ ...factsOf(item), threadId: item.thread_id })
+      else this.facts.put(factsOf(item, item.thread_id, categoriesOf(item.categories)))
     }
     // What was removed is no longer visible; its words go too, as nothing of it may stay.
     if (state.packed_to !== this.packedTo || items.some(({ thread_id }) => thread_id === null)) {
@@ -130,16 +132,29 @@ export class KeptIndex {
   }
 }
 
-const factsOf = (row: IndexedRow) => ({
+/** Reads lists of categories as rows have them; equal ones are one list. */
+function categoriesReader(): (json: string) => readonly string[] {
+  const known = new Map<string, readonly string[]>([['[]', []]])
+  return (json) => {
+    const kept = known.get(json)
+    if (kept !== undefined) return kept
+    const read: readonly string[] = JSON.parse(json)
+    known.set(json, read)
+    return read
+  }
+}
+
+const factsOf = (row: IndexedRow, threadId: string, categories: readonly string[]): ItemFacts => ({
   ordinal: row.ordinal,
   length: row.length,
   language: row.language,
   traits: row.traits,
+  threadId,
   position: row.position,
   speakerKind: row.speaker_kind,
   speakerName: row.speaker_name ?? undefined,
   appId: row.app_id,
-  categories: row.categories === '[]' ? [] : (JSON.parse(row.categories) as string[]),
+  categories,
   state: row.state,
   occurredAt: row.occurred_at ?? undefined,
   createdAt: row.created_at,

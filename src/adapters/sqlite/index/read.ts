@@ -80,13 +80,15 @@ function currentOwner(db: Database, ownerId: OwnerId): OwnerRow {
 }
 
 function bringForward(db: Database, owner: KeptIndex, row: OwnerRow): void {
+  // All items stand in the table by ordinal; by version they would be sorted.
+  const since = owner.version < 0 ? [] : [owner.version]
   const items = db.all<IndexedRow>(
     `SELECT i.ordinal, i.length, i.language, i.traits, m.thread_id, m.position, m.speaker_kind, m.speaker_name, m.app_id,
         m.categories, m.state, m.occurred_at, m.created_at, m.valid_from, m.valid_to
        FROM index_item AS i LEFT JOIN memory AS m ON m.seq = i.memory
-      WHERE i.owner = ? AND i.version > ? ORDER BY i.ordinal`,
+      WHERE i.owner = ? ${since.length === 0 ? '' : 'AND i.version > ?'} ORDER BY i.ordinal`,
     owner.key,
-    owner.version,
+    ...since,
   )
   const tail = db.all<{ ordinal: number; terms: string }>(
     'SELECT ordinal, terms FROM index_tail WHERE owner = ? AND ordinal >= ? ORDER BY ordinal',
