@@ -5,7 +5,8 @@
  */
 import type { ClientId } from '../../shared/brand.ts'
 import type { MemoryState, SpeakerKind } from '../schema.ts'
-import { CodeTable, codeFrom } from './codes.ts'
+import { CodeTable } from './code-table.ts'
+import { codeFrom } from './codes.ts'
 import { OwnerFacts } from './facts.ts'
 import type { ItemFacts } from './item-facts.ts'
 import { KeptPostings } from './kept-postings.ts'

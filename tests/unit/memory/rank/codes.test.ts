@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { CodeTable, codeFrom, codeOf, likenessOf, toBytes, vectorFrom } from '../../../../src/memory/rank/codes.ts'
+import { CodeTable } from '../../../../src/memory/rank/code-table.ts'
+import { codeFrom, codeOf, likenessOf, toBytes, vectorFrom, wordsOf } from '../../../../src/memory/rank/codes.ts'
 import { toUnitLength } from '../../../../src/memory/rank/embedder.ts'
 
 describe('One-bit codes', () => {
@@ -18,29 +19,40 @@ describe('One-bit codes', () => {
   })
 
   // Sixty-fourths: sums of them are exact, so that what is as near is found as near.
-  const exactVector = fc
-    .array(fc.integer({ min: -64, max: 64 }), { minLength: 64, maxLength: 64 })
-    .map((values) => Float32Array.from(values, (value) => value / 64))
+  const exactVector = (dimensions: number) =>
+    fc
+      .uint8Array({ minLength: dimensions, maxLength: dimensions })
+      .map((values) => Float32Array.from(values, (value) => (value - 128) / 64))
 
-  test('what is compared whole: of the codes with fewest signs that differ those with the largest products', () => {
-    const signed = (vector: Float32Array) => vector.map((value) => (value > 0 ? 1 : -1))
-    fc.assert(
-      fc.property(fc.array(exactVector, { minLength: 5, maxLength: 60 }), exactVector, (vectors, question) => {
-        const table = new CodeTable(2)
-        for (const [ordinal, one] of vectors.entries()) table.put(ordinal, codeOf(one))
-        const found = table.nearest(question, 1, (ordinal) => ordinal !== 0)
+  test.each([
+    [64, 100],
+    [384, 20],
+    [1_000, 8],
+    [1_536, 5],
+  ])(
+    'what is compared whole, of %i numbers: of the codes with fewest signs that differ those with the largest products',
+    (size, numRuns) => {
+      const signed = (vector: Float32Array) => vector.map((value) => (value > 0 ? 1 : -1))
+      const vectors = fc.array(exactVector(size), { minLength: 5, maxLength: 60 })
+      fc.assert(
+        fc.property(vectors, exactVector(size), (vectors, question) => {
+          const table = new CodeTable(wordsOf(size))
+          for (const [ordinal, one] of vectors.entries()) table.put(ordinal, codeOf(one))
+          const found = table.nearest(question, 1, (ordinal) => ordinal !== 0)
 
-        const atLeast = (count: number, ordinals: number[], score: (ordinal: number) => number) => {
-          const last = ordinals.map(score).sort((a, b) => b - a)[Math.min(count, ordinals.length) - 1] ?? 0
-          return ordinals.filter((ordinal) => score(ordinal) >= last)
-        }
-        const signs = vectors.map(signed)
-        const accepted = vectors.map((_, ordinal) => ordinal).slice(1)
-        const agreeing = atLeast(12, accepted, (at) => likenessOf(signed(question), signs[at] as Float32Array))
-        expect(found).toEqual(atLeast(4, agreeing, (at) => likenessOf(question, signs[at] as Float32Array)))
-      }),
-    )
-  })
+          const atLeast = (count: number, ordinals: number[], score: (ordinal: number) => number) => {
+            const last = ordinals.map(score).sort((a, b) => b - a)[Math.min(count, ordinals.length) - 1] ?? 0
+            return ordinals.filter((ordinal) => score(ordinal) >= last)
+          }
+          const signs = vectors.map(signed)
+          const accepted = vectors.map((_, ordinal) => ordinal).slice(1)
+          const agreeing = atLeast(12, accepted, (at) => likenessOf(signed(question), signs[at] as Float32Array))
+          expect(found).toEqual(atLeast(4, agreeing, (at) => likenessOf(question, signs[at] as Float32Array)))
+        }),
+        { numRuns },
+      )
+    },
+  )
 
   test('a number of which the last word has no bit is left out', () => {
     const [near, far] = [new Float32Array(40).fill(1), new Float32Array(40).fill(-1)]
