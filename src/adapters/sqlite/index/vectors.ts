@@ -140,10 +140,12 @@ export function nearestItems(
 }
 
 function bringCodesForward(db: Database, owner: number, kept: KeptCodes, version: number): void {
+  // All of them stand in the table by ordinal: by version each would be looked up.
+  const since = kept.version < 0 ? [] : [kept.version]
   const rows = db.all<{ ordinal: number; code: Uint8Array }>(
-    'SELECT ordinal, code FROM index_code WHERE owner = ? AND version > ?',
+    `SELECT ordinal, code FROM index_code WHERE owner = ? ${since.length === 0 ? '' : 'AND version > ?'}`,
     owner,
-    kept.version,
+    ...since,
   )
   kept.bringForward(version, rows)
 }
