@@ -86,6 +86,7 @@ const types: Types = {
   integers: arrayOf(1007),
   bigints: arrayOf(1016),
   texts: arrayOf(1009),
+  byteas: arrayOf(1001),
 }
 
 /** Opens a pool; no connection is made before the first statement. */

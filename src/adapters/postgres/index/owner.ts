@@ -3,7 +3,7 @@ import type { IndexState } from '../../../memory/rank/kept-index.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Sql, Transaction } from '../database.ts'
-import { append } from './append.ts'
+import { analyzeItem, append } from './append.ts'
 
 export interface OwnerRow extends IndexState {
   readonly analyzer: number
@@ -64,7 +64,7 @@ async function rebuildIndex(transaction: Transaction): Promise<OwnerRow> {
     await append(
       transaction,
       owner,
-      rows.map(({ seq, content }) => ({ memory: seq, text: content })),
+      rows.map(({ seq, content }) => analyzeItem({ memory: seq, text: content })),
     )
     after = rows.at(-1)?.seq ?? after
     transaction.goesOn()

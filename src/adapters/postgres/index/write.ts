@@ -2,34 +2,38 @@
  * Writing the index of words, always inside the memory's own transaction, so that memory and index are never apart.
  * Called by the memory store's projection; the bytes are those of memory/rank/postings and tail.
  */
+import { setImmediate } from 'node:timers/promises'
 import { isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
 import { blockOf, blockSize, withoutPostings } from '../../../memory/rank/postings.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { analyze } from '../../../memory/text/analyze.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
 import type { Sql, Transaction } from '../database.ts'
-import { append, type Place, placeOf, readPostings, writePostings } from './append.ts'
+import { analyzeItem, append, type Place, placeOf, readPostings, writePostings } from './append.ts'
 import { type OwnerRow, ownerOf } from './owner.ts'
 
 /** Brings the index to how the memories are. Sent behind the statements that change them. */
 export async function changeIndex(transaction: Transaction, changes: readonly MemoryChanged[]): Promise<void> {
-  const { owner, rebuilt } = await ownerOf(transaction)
-  // One that was just made anew has seen the memories as they are.
-  if (rebuilt) return
   const [reworded, touched] = [changes.filter(isReworded), changes.filter((change) => !isReworded(change))]
   const removed = reworded.flatMap(({ before }) => before ?? [])
-  const added = reworded.flatMap(({ after }) => after ?? [])
+  const found = ownerOf(transaction)
+  const added = await analyzed(reworded.flatMap(({ after }) => after ?? []))
+  const { owner, rebuilt } = await found
+  // One that was just made anew has seen the memories as they are.
+  if (rebuilt) return
   if (touched.length > 0) await touch(transaction, owner, touched.map(memoryIn))
   if (removed.length > 0) await remove(transaction, owner, removed)
   if (added.length > 0) {
-    await append(
-      transaction,
-      owner,
-      added.map(({ id, content }) => ({ memory: id, text: content })),
-    )
+    await append(transaction, owner, added)
   } else {
     await transaction.sql`UPDATE index_owner SET version = ${owner.version + 1} WHERE key = ${owner.key}`
   }
+}
+
+/** Reads texts while the server carries out what it was sent until now: the memories' own rows. */
+async function analyzed(memories: readonly Memory[]) {
+  if (memories.length > 1) await setImmediate()
+  return memories.map(({ id, content }) => analyzeItem({ memory: id, text: content }))
 }
 
 /** Says that what ranking knows of memories besides their words (state, validity, categories, time) has changed. */
