@@ -107,6 +107,8 @@ export function openPool(options: PostgresOptions): Database {
       application_name: 'souvenir',
       // pgvector may have been put into any of these; names of ours are found in the first.
       search_path: `"${schema}", public, extensions`,
+      // Compiling pays for reports, not for statements of a few milliseconds that a wrong estimate makes look dear.
+      jit: 'off',
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: 10_000,
       // Of pgvector; without it they mean nothing to the server. An answer longer than ef_search goes on scanning.

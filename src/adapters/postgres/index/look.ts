@@ -10,14 +10,11 @@ import type { IndexedRow, KeptIndex, TailRow } from '../../../memory/rank/kept-i
 import type { PackedBlock, PackedPostings } from '../../../memory/rank/postings.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
+import { itemColumns } from './items.ts'
 import { type OwnerRow, ownerColumns } from './owner.ts'
 
 /** More changed items than these are read as rows. */
 const mostChanged = 2_000
-
-/** What ranking knows of an item: columns of `index_item AS i` and `memory AS m`. */
-export const itemColumns = `i.ordinal, i.length, i.language, i.traits, m.thread_id, m.position, m.speaker_kind, m.speaker_name,
-  m.app_id, m.categories, m.state, m.occurred_at, m.created_at, m.valid_from, m.valid_to`
 
 export interface Look {
   readonly owner: OwnerRow

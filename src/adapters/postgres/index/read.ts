@@ -1,14 +1,16 @@
 /** Reading the index of words: an owner's index is kept between searches and brought forward by what changed since. */
-import type { IndexedRow, KeptIndex, TailRow } from '../../../memory/rank/kept-index.ts'
+import type { KeptIndex, TailRow } from '../../../memory/rank/kept-index.ts'
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { ExpectedTerms, OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
+import { blockSize } from '../../../memory/rank/postings.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { assertReaderIn, type RuleColumns, readable, ruleColumns, ruleOf } from '../memory/conditions.ts'
 import { createQueues } from '../queues.ts'
-import { itemColumns, type Look, look, readPostings } from './look.ts'
+import { type ItemLists, itemLists, itemsIn } from './items.ts'
+import { type Look, look, readPostings } from './look.ts'
 import { findOwner, ownerOf } from './owner.ts'
 import type { Nearest } from './vectors.ts'
 
@@ -80,15 +82,15 @@ async function bringForward(db: Database, ownerId: OwnerId, index: KeptIndex): P
   await db.snapshot(async (sql) => {
     const [owner, items, tail] = await Promise.all([
       findOwner(sql, ownerId),
-      sql<IndexedRow[]>`
-        SELECT ${sql.unsafe(itemColumns)} FROM index_item AS i LEFT JOIN memory AS m ON m.seq = i.memory
-         WHERE i.owner = ${index.key} AND i.version > ${index.version} ORDER BY i.ordinal`,
+      sql<ItemLists[]>`
+        SELECT ${sql.unsafe(itemLists)} FROM index_item AS i LEFT JOIN memory AS m ON m.seq = i.memory
+         WHERE i.owner = ${index.key} AND i.version > ${index.version} GROUP BY i.ordinal / ${blockSize}`,
       sql<TailRow[]>`
         SELECT t.ordinal, t.terms FROM index_owner AS o JOIN index_tail AS t ON t.owner = o.key
          WHERE o.key = ${index.key}
            AND t.ordinal >= CASE WHEN o.packed_to = ${index.packedTo} THEN ${index.tailTo} ELSE o.packed_to END
          ORDER BY t.ordinal`,
     ])
-    if (owner?.key === index.key) index.bringForward(owner, items, tail)
+    if (owner?.key === index.key) index.bringForward(owner, items.flatMap(itemsIn), tail)
   })
 }
