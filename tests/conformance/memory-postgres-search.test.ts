@@ -74,6 +74,24 @@ if (url !== undefined) {
       expect(await find('blue')).toEqual({ asked: 2, texts: [] })
     })
 
+    test('the server plans what a search asks a few times, and from then on not again', async () => {
+      const one = openPool({ url: new Secret(url), schema: engine.schema, poolSize: 1 })
+      await add('kim', ['A harp.'])
+      const index = postgresRecallIndex(one, createNearest(one, engine.pgvector))
+      const services = { store: engine.store, index, embedder: undefined }
+      for (let n = 0; n < 12; n++) {
+        await add('kim', [`A harp and ${n} strings.`])
+        await recall(services, callerOf('kim', 'chat'), { query: `harp ${n}`, limit: 5, unlogged: true })
+      }
+      const rows = await one.run(
+        (sql) => sql<{ custom: number; generic: number }[]>`
+          SELECT custom_plans AS custom, generic_plans AS generic FROM pg_prepared_statements WHERE custom_plans + generic_plans > 8`,
+      )
+      await one.close()
+      expect(rows.map(({ custom }) => custom)).toEqual([5, 5])
+      expect(rows.every(({ generic }) => generic > 5)).toBe(true)
+    })
+
     test('more changes than travel with that are read by themselves', async () => {
       await add('bob', ['A violin.'])
       const find = reader('bob')
