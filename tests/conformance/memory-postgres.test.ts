@@ -159,7 +159,7 @@ if (url !== undefined) {
         }
         return found.sort()
       }
-      const draft = draftOf(`The ${marker} sings. ${Array.from({ length: 5_000 }, (_, n) => `w${n}`).join(' ')}`, {
+      const draft = draftOf(`The ${marker} sings. ${Array.from({ length: 17_000 }, (_, n) => `w${n}`).join(' ')}`, {
         categories: [`${marker}-category`],
         metadata: { note: marker },
         threadId: `${marker}-thread`,

@@ -60,7 +60,7 @@ const step = fc.oneof(
   // Enough words at once to make the tail be packed.
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('addLong' as const), words: fc.integer({ min: 2_000, max: 5_000 }) }),
+    arbitrary: fc.record({ kind: fc.constant('addLong' as const), words: fc.integer({ min: 3_000, max: 9_000 }) }),
   },
 )
 
@@ -147,7 +147,7 @@ export function describeRecallIndex(name: string, open: OpenEngine): void {
       await one.store.setState(ada, app, [id], 'paused', { at: 2_000 })
       expect(await ask('coffee')).toEqual([])
       await one.store.setState(ada, app, [id], 'active', { at: 2_000 })
-      await one.store.add(ada, app, [draft(Array.from({ length: 5_000 }, (_, i) => `w${i}`).join(' '))], policy)
+      await one.store.add(ada, app, [draft(Array.from({ length: 17_000 }, (_, i) => `w${i}`).join(' '))], policy)
       expect((await ask('coffee'))[0]).toBe(id)
       await one.store.delete(ada, app, [id], { at: 3_000 })
       expect(await ask('coffee')).toEqual([])
@@ -158,7 +158,7 @@ export function describeRecallIndex(name: string, open: OpenEngine): void {
       const reader = await engine.another()
       await engine.store.add(ada, app, [draft('tea')], policy)
       const before = await reader.index.open(ada)
-      await engine.store.add(ada, app, [draft(Array.from({ length: 5_000 }, (_, i) => `w${i}`).join(' '))], policy)
+      await engine.store.add(ada, app, [draft(Array.from({ length: 17_000 }, (_, i) => `w${i}`).join(' '))], policy)
       const ordinals = async (opened: typeof before) => {
         const blocks = (await opened.postings(['tea'])).get('tea') ?? []
         const found: number[] = []
@@ -176,7 +176,7 @@ export function describeRecallIndex(name: string, open: OpenEngine): void {
       const [only, long] = await engine.store.add(
         ada,
         app,
-        [draft('xylophone'), draft(Array.from({ length: 5_000 }, (_, i) => `w${i}`).join(' '))],
+        [draft('xylophone'), draft(Array.from({ length: 17_000 }, (_, i) => `w${i}`).join(' '))],
         policy,
       )
       expect((await indexed(engine, ada, ['xylophon', 'w7'])).size).toBe(2)
