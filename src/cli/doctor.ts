@@ -126,5 +126,6 @@ const describe = ({ outcome, check, saw, todo }: Line): string =>
 
 function summary(lines: readonly Line[]): string {
   const count = (outcome: string) => lines.filter((line) => line.outcome === outcome).length
-  return `${count('pass')} passed, ${count('warn')} warnings, ${count('fail')} failures`
+  const told = `${count('pass')} passed, ${count('warn')} warnings, ${count('fail')} failures`
+  return count('skip') === 0 ? told : `${told}, ${count('skip')} skipped: mend the first failure, then ask again`
 }

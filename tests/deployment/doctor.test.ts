@@ -161,14 +161,17 @@ describe('souvenir doctor', () => {
     expect(report.status).toBe(1)
   }, 30_000)
 
-  test('an address where nothing answers: exit status 2', async () => {
+  test('an address where nothing answers: one failure says it, the rest is skipped, exit status 2', async () => {
     const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor', 'http://127.0.0.1:1'], {
       env: { PATH: process.env.PATH ?? '', HOME: freshFolder() },
       stdout: 'pipe',
       stderr: 'pipe',
     })
     const text = await new Response(child.stdout).text()
-    expect(text).toMatch(/^fail {2}discovery: /m)
+    expect(text.match(/^fail /gm)).toHaveLength(1)
+    expect(text).toMatch(/^fail {2}connection: nothing answers at http:\/\/127\.0\.0\.1:1 \(ECONNREFUSED\)/m)
+    expect(text).toMatch(/^skip {2}rate limit: not looked at: connection failed$/m)
+    expect(text).not.toMatch(/^(pass|warn) .*(discovery|health)/m)
     expect(await child.exited).toBe(2)
   }, 30_000)
 })

@@ -37,6 +37,13 @@ export const broken: readonly [string, string, Bend, string, Partial<Patient>?][
   ['the key set is empty', 'JWKS', json(() => ({ keys: [] }), '/auth/jwks'), 'RSA'],
   ['the key has 1024 bits', 'JWKS', json(() => ({ keys: [rsaKey(1024)] }), '/auth/jwks'), '1024'],
   [
+    'nothing listens there',
+    'connection',
+    {},
+    'docker compose ps',
+    { issuer: 'http://127.0.0.1:1', api: 'http://127.0.0.1:1' },
+  ],
+  [
     'a private key is published',
     'JWKS',
     json(() => ({ keys: [{ ...rsaKey(2048), d: 'AQAB' }] }), '/auth/jwks'),

@@ -1,7 +1,8 @@
 /** What the doctor knows of a deployment, and what one check is: a file in checks/ and a line in checks.ts. */
 import type { Answer, Ask } from './ask.ts'
 
-export type Outcome = 'pass' | 'warn' | 'fail'
+/** `skip`: not looked at, since an earlier failure is its cause. */
+export type Outcome = 'pass' | 'warn' | 'fail' | 'skip'
 
 /** One line of the report. */
 export interface Finding {
@@ -39,6 +40,8 @@ export interface Variables {
 
 export interface Check {
   readonly name: string
+  /** Nothing can be seen past its failure: the checks after it are skipped. */
+  readonly decisive?: true
   run(patient: Patient): Promise<Finding | readonly Finding[]>
 }
 

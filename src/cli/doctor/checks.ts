@@ -3,6 +3,7 @@ import { accessBypass } from './checks/access-bypass.ts'
 import { address } from './checks/address.ts'
 import { challenge } from './checks/challenge.ts'
 import { clock } from './checks/clock.ts'
+import { connection } from './checks/connection.ts'
 import { cors } from './checks/cors.ts'
 import { discovery } from './checks/discovery.ts'
 import { edge } from './checks/edge.ts'
@@ -22,6 +23,7 @@ import { variables } from './checks/variables.ts'
 export const checks: readonly Check[] = [
   variables,
   address,
+  connection,
   tls,
   accessBypass,
   health,

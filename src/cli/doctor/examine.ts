@@ -5,24 +5,33 @@ export interface Line extends Finding {
   readonly check: string
 }
 
-/** Runs the checks in their order; one that breaks is a failure of its own and stops no other. */
+/** Runs the checks in their order; one that breaks is a failure of its own; only a decisive one stops the others. */
 export async function examine(
   patient: Patient,
   checks: readonly Check[],
   onLine: (line: Line) => void = () => {},
 ): Promise<readonly Line[]> {
   const lines: Line[] = []
-  for (const { name, run } of checks) {
+  let cause: string | undefined
+  for (const { name, run, decisive } of checks) {
+    if (cause !== undefined) {
+      keep({ check: name, outcome: 'skip', saw: `not looked at: ${cause} failed` })
+      continue
+    }
     const found = await run(patient).catch((error: unknown) =>
       fail(`the check itself failed: ${reasonOf(error)}`, 'Report this, with the line.'),
     )
     for (const finding of Array.isArray(found) ? (found as readonly Finding[]) : [found as Finding]) {
-      const line = { check: name, ...finding }
-      lines.push(line)
-      onLine(line)
+      keep({ check: name, ...finding })
+      if (decisive && finding.outcome === 'fail') cause = name
     }
   }
   return lines
+
+  function keep(line: Line): void {
+    lines.push(line)
+    onLine(line)
+  }
 }
 
 /** 0 when all passed, 1 with warnings, 2 with failures. */

@@ -6,6 +6,7 @@ import { type Check, fail, pass } from '../check.ts'
 
 export const address: Check = {
   name: 'DNS',
+  decisive: true,
   async run({ issuer, api }) {
     return Promise.all(
       [...new Set([issuer, api])].map(async (one) => {

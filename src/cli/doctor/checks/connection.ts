@@ -1,0 +1,26 @@
+import { type Check, type Finding, fail, type Patient, pass } from '../check.ts'
+
+/** Whether anything answers at all: without it every later line would tell the same failure in other words. */
+export const connection: Check = {
+  name: 'connection',
+  decisive: true,
+  run: ({ issuer, api, ask }) =>
+    Promise.all([
+      reach(issuer, '/.well-known/openid-configuration', ask),
+      ...(api === issuer ? [] : [reach(api, '/health', ask)]),
+    ]),
+}
+
+async function reach(address: string, path: string, ask: Patient['ask']): Promise<Finding> {
+  const { problem } = await ask(address + path)
+  if (problem === undefined) return pass(`${address} answers`)
+  return /CERT|SSL|TLS|SELF_SIGNED|ALTNAME/i.test(problem)
+    ? fail(
+        `TLS with ${address} fails (${problem})`,
+        'Look at the proxy that ends TLS: its certificate must be of this host name, in date, and with its whole chain.',
+      )
+    : fail(
+        `nothing answers at ${address} (${problem})`,
+        'See that the server runs (docker compose ps), and that the proxy or the tunnel leads this address and port to it.',
+      )
+}
