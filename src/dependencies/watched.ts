@@ -71,6 +71,7 @@ export const timedIndex = (index: RecallIndex, metrics: Searched): RecallIndex =
       facts: owner.facts,
       postings: (terms) => timed(metrics, 'postings', () => owner.postings(terms)),
       nearest: (request) => timed(metrics, 'nearest', () => owner.nearest(request)),
+      lacksVectors: (space) => owner.lacksVectors(space),
     }
   },
   memoriesAt: (...asked) => timed(metrics, 'memories', () => index.memoriesAt(...asked)),

@@ -13,6 +13,7 @@ import { speakerNames, withoutNames } from './rank/speaker-names.ts'
 import { logReadings } from './readings.ts'
 import { type EventPeriod, eventCandidates, eventPeriods } from './remembered-events.ts'
 import type { Memory } from './schema.ts'
+import { maskSecrets } from './secrets.ts'
 import type { MemoryServices } from './services.ts'
 import { trait } from './text/traits.ts'
 
@@ -52,11 +53,13 @@ const bestByWords = 100
 
 export interface Answer {
   readonly hits: readonly Hit[]
-  /** What the answer had to do without: `embedder` when it did not answer. */
-  readonly degraded: readonly 'embedder'[]
+  readonly degraded: readonly Lacking[]
 }
 
-type Services = Pick<MemoryServices, 'store' | 'index' | 'embedder'>
+/** What an answer had to do without: the model did not answer, or some memories have no vectors yet. */
+export type Lacking = 'embedder' | 'vectors'
+
+type Services = Pick<MemoryServices, 'store' | 'index' | 'embedder'> & Partial<Pick<MemoryServices, 'settings'>>
 
 /** What answers a question, best first, each reading logged. Faults: `forbidden` when the app may read nothing. */
 export async function recall(services: Services, caller: Caller, question: Question): Promise<readonly Hit[]> {
@@ -96,13 +99,17 @@ export async function search(services: Services, caller: Caller, question: Quest
   const { threshold, explain } = question
   const ranked = rank(facts, postings, { ...request, meaning, threshold, explain })
   const hits = (await withMemories(services, caller, ranked)).map((hit) => withItsEvents(hit, events))
-  const degraded = embedder !== undefined && meant === undefined ? (['embedder'] as const) : []
   if (question.unlogged !== true) {
-    const { query } = question
+    const query = services.settings?.maskSecrets === false ? question.query : maskSecrets(question.query).text
     const readings = hits.map(({ memory, score }) => ({ memoryId: memory.id, kind: 'search' as const, query, score }))
     logReadings(services, caller, readings)
   }
-  return { hits, degraded }
+  return { hits, degraded: embedder === undefined ? [] : lackingOf(owner, embedder, meant) }
+}
+
+function lackingOf(owner: OwnerIndex, { space }: Embedder, meant: Float32Array | undefined): readonly Lacking[] {
+  if (meant === undefined) return ['embedder']
+  return owner.lacksVectors(space) ? ['vectors'] : []
 }
 
 /** The times that the question tells from events, as the owner's memories know them. */

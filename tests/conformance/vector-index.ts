@@ -130,6 +130,22 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
       expect(await contents('dog', 'bob')).toEqual(['Her puppy is called Bo.'])
     })
 
+    test('a search says so while memories of its owner have no vectors yet, whoever else has none', async () => {
+      await add('My hound is called Rex.')
+      expect((await ask('hound')).degraded).toEqual(['vectors'])
+      await embedAll()
+      expect((await ask('hound')).degraded).toEqual([])
+      await add('Her puppy is called Bo.', 'bob')
+      expect((await ask('hound')).degraded).toEqual([])
+      await add('My other hound is called Bo.')
+      expect((await ask('hound')).degraded).toEqual(['vectors'])
+      await embedAll()
+      expect((await ask('hound')).degraded).toEqual([])
+      // Another model: all are to be made anew.
+      model.space = 'another model'
+      expect((await ask('hound')).degraded).toEqual(['vectors'])
+    })
+
     test('a question whose vector takes longer than the budget is answered by words, and says so', async () => {
       await add('My hound likes tea.')
       await embedAll()

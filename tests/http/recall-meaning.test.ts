@@ -10,6 +10,7 @@ const drinks = ['tea', 'coffee', 'espresso']
 const meaningOf = (text: string) =>
   [animals, drinks].map((words) => (words.some((word) => text.toLowerCase().includes(word)) ? 1 : -0.1))
 let up = true
+let held: Promise<unknown> | undefined
 const asked: { authorization: string | undefined; model: string; input: string[] }[] = []
 
 function openModel(): Promise<Server> {
@@ -17,6 +18,8 @@ function openModel(): Promise<Server> {
     let body = ''
     for await (const chunk of request) body += chunk
     const { model, input } = JSON.parse(body) as { model: string; input: string[] }
+    // What is kept is embedded when the test lets it; a question at once.
+    if (input.some((text) => text.includes('next door'))) await held
     asked.push({ authorization: request.headers.authorization, model, input })
     response.writeHead(up ? 200 : 503, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ data: input.map((text, index) => ({ index, embedding: meaningOf(text) })) }))
@@ -62,7 +65,7 @@ describe('EMBEDDER_URL', () => {
     await call('POST', '/memories/', { text: 'Ada takes an espresso at nine.' })
     const { results, degraded } = await eventually(
       () => search('Which puppy is there?'),
-      (body) => body.results.length > 0,
+      (body) => body.results.length > 0 && body.degraded === undefined,
     )
     expect(degraded).toBeUndefined()
     expect(results[0]).toMatchObject({
@@ -85,6 +88,22 @@ describe('EMBEDDER_URL', () => {
     )
     expect(results[0].why.boosts).toEqual([{ name: 'speaker', factor: 1.7 }])
     expect(asked.map(({ input }) => input)).toContainEqual(['What is espresso like?'])
+  })
+
+  test('while the vectors of what was just written are made, a search says so', async () => {
+    let answer = (_: unknown): void => undefined
+    held = new Promise((resolve) => {
+      answer = resolve
+    })
+    await call('POST', '/memories/', { text: 'The puppy next door barks.' })
+    expect((await search('Who barks?')).degraded).toEqual(['vectors'])
+    answer(undefined)
+    held = undefined
+    const { degraded } = await eventually(
+      () => search('Who barks?'),
+      (body) => body.degraded === undefined,
+    )
+    expect(degraded).toBeUndefined()
   })
 
   test('while it is down, writing succeeds and a search by words says what it did without', async () => {

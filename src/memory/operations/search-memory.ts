@@ -94,9 +94,10 @@ const Hit = t.Object({
 const WireHit = t.Object({ ...WireMemory.properties, score: t.Number(), why: Why })
 
 const Degraded = t.Optional(
-  t.Array(t.Literal('embedder'), {
+  t.Array(t.Union([t.Literal('embedder'), t.Literal('vectors')]), {
     description:
-      'What this answer had to do without: the model of meanings does not answer, so words alone were compared.',
+      'What this answer had to do without. embedder: the model of meanings does not answer, so words alone were compared. ' +
+      'vectors: some memories are yet to be read by it, so they were found by their words alone; ask again in a moment.',
   }),
 )
 

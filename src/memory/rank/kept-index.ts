@@ -22,6 +22,18 @@ export interface IndexState {
   readonly packed_to: number
 }
 
+/** The mark of an owner's index up to which items have their vectors; both engines keep it in the owner's row. */
+export interface VectorMark {
+  /** Whose vectors there are; empty before the first. */
+  readonly space: string
+  readonly embedded_to: number
+  readonly next_ordinal: number
+}
+
+/** Whether items of the owner wait for a vector in the space; another space's are all to be made. */
+export const lacksVectors = ({ space: kept, embedded_to, next_ordinal }: VectorMark, space: string): boolean =>
+  (kept === space ? embedded_to : 0) < next_ordinal
+
 /** An item with what ranking knows of its memory. */
 export interface IndexedRow {
   readonly ordinal: number

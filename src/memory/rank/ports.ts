@@ -25,6 +25,8 @@ export interface OwnerIndex {
   postings(terms: readonly string[]): Promise<PackedPostings>
   /** The exact cosines of the nearest accepted items and of `also`, by ordinal, as far as they have a vector in the space. */
   nearest(request: NearestRequest): Promise<ReadonlyMap<number, number>>
+  /** Whether items wait for their vector in the space: known from the owner's own row, without a count. */
+  lacksVectors(space: string): boolean
 }
 
 export type ExpectedTerms = (facts: OwnerFacts) => Promise<readonly string[]>

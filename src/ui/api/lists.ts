@@ -41,8 +41,8 @@ export interface Listed extends WireMemory {
 export interface MemoryList extends Paged<Listed> {
   /** Whether it is the answer to a question, best first, and not a page of all. */
   readonly best: boolean
-  /** Meanings could not be compared, so words alone were. */
-  readonly degraded: boolean
+  /** What the search had to do without: `embedder`, `vectors`. */
+  readonly degraded: readonly string[]
 }
 
 const pageSize = 20
@@ -71,7 +71,7 @@ async function recall(api: Api, { question, category, app, from, to }: Chosen): 
     },
   )
   const { results, degraded = [] } = answer
-  return { items: results, total: results.length, page: 1, size: mostFound, best: true, degraded: degraded.length > 0 }
+  return { items: results, total: results.length, page: 1, size: mostFound, best: true, degraded }
 }
 
 async function page(api: Api, chosen: Chosen): Promise<MemoryList> {
@@ -89,7 +89,7 @@ async function page(api: Api, chosen: Chosen): Promise<MemoryList> {
       ...(to === '' ? {} : { to_date: seconds(endOf(to)) }),
     },
   })
-  return { items: answer.items, total: answer.total, page: chosen.page, size: pageSize, best: false, degraded: false }
+  return { items: answer.items, total: answer.total, page: chosen.page, size: pageSize, best: false, degraded: [] }
 }
 
 const sorting = {

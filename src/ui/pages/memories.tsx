@@ -76,7 +76,11 @@ const List = ({ chosen, list, formToken }: ListProps) => (
     <p class="list-count" role="status">
       {describeList(chosen, list.total)}
     </p>
-    {list.degraded ? <p class="quiet">Meanings could not be compared just now: only words were.</p> : null}
+    {list.degraded.includes('embedder') ? (
+      <p class="quiet">Meanings could not be compared just now: only words were.</p>
+    ) : list.degraded.includes('vectors') ? (
+      <p class="quiet">Some memories are still being read for their meaning: those were found by their words alone.</p>
+    ) : null}
     {list.items.length === 0 ? (
       <Empty filtered={isFiltered(chosen)} />
     ) : (

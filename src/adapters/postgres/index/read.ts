@@ -1,5 +1,5 @@
 /** Reading the index of words: an owner's index is kept between searches and brought forward by what changed since. */
-import type { KeptIndex, TailRow } from '../../../memory/rank/kept-index.ts'
+import { type KeptIndex, lacksVectors, type TailRow } from '../../../memory/rank/kept-index.ts'
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { ExpectedTerms, OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
 import { blockSize } from '../../../memory/rank/postings.ts'
@@ -49,6 +49,7 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
               : await readPostings(db, index.key, missing),
           ),
         nearest: (request) => nearest(owner, index.codes, request),
+        lacksVectors: (space) => lacksVectors(owner, space),
       }
     },
     memoriesAt: (ownerId, appId, ordinals) =>

@@ -1,5 +1,5 @@
 /** Reading the index of words: an owner's facts are kept between searches and brought forward by what changed since. */
-import type { IndexedRow, KeptIndex } from '../../../memory/rank/kept-index.ts'
+import { type IndexedRow, type KeptIndex, lacksVectors } from '../../../memory/rank/kept-index.ts'
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
 import type { PackedBlock } from '../../../memory/rank/postings.ts'
@@ -14,21 +14,22 @@ import { findOwner, type OwnerRow, ownerOf } from './write.ts'
 export function sqliteRecallIndex(db: Database): RecallIndex {
   const kept = new KeptIndexes()
 
-  function refreshed(ownerId: OwnerId): KeptIndex {
+  function refreshed(ownerId: OwnerId): { owner: KeptIndex; row: OwnerRow } {
     const row = currentOwner(db, ownerId)
     const owner = kept.of(ownerId, row.key)
     if (owner.version !== row.version) bringForward(db, owner, row)
     kept.forgetOldest(ownerId)
-    return owner
+    return { owner, row }
   }
 
   return {
     async open(ownerId): Promise<OwnerIndex> {
-      const owner = refreshed(ownerId)
+      const { owner, row } = refreshed(ownerId)
       return {
         facts: owner.facts,
         postings: (terms) => owner.postings(terms, async (missing) => readPostings(db, owner.key, missing)),
         nearest: async (request) => nearestItems(db, owner.key, owner.codes, request),
+        lacksVectors: (space) => lacksVectors(row, space),
       }
     },
     async memoriesAt(ownerId, appId, ordinals) {

@@ -18,11 +18,15 @@ export interface OwnerRow {
   /** Items below it are in index_posting, the others in index_tail. */
   readonly packed_to: number
   readonly tail_terms: number
+  readonly space: string
+  /** Items below it have their vectors. */
+  readonly embedded_to: number
 }
 
 export const findOwner = (db: Database, ownerId: OwnerId): OwnerRow | undefined =>
   db.get<OwnerRow>(
-    'SELECT key, analyzer, version, next_ordinal, packed_to, tail_terms FROM index_owner WHERE owner_id = ?',
+    `SELECT key, analyzer, version, next_ordinal, packed_to, tail_terms, space, embedded_to
+       FROM index_owner WHERE owner_id = ?`,
     ownerId,
   )
 
