@@ -54,16 +54,20 @@ export function draftsOf(
   const drafts = memories.map((memory, at): Draft => {
     const { metadata, kinds: inMetadata } = cleanMetadata(settings, memory.metadata, fieldOf(memories, at, 'metadata'))
     const { text, kinds } = cleanText(settings, memory.text, fieldOf(memories, at, 'text'))
-    masked.push([...new Set([...kinds, ...inMetadata])])
+    const beside = cleanBeside(settings, {
+      speaker: memory.speaker ?? { kind: 'self' },
+      categories: cleanCategories(memory.categories ?? []),
+      threadId: memory.thread,
+    })
+    const annotations = cleanAnnotations(settings, annotationsOf(memory))
+    masked.push([...new Set([...kinds, ...inMetadata, ...beside.kinds, ...annotations.kinds])])
     return {
       id: random.id() as MemoryId,
       content: text,
       contentHash: contentHash(text),
-      speaker: memory.speaker ?? { kind: 'self' },
-      categories: cleanCategories(memory.categories ?? []),
+      ...beside.value,
       metadata,
-      annotations: annotationsOf(memory),
-      threadId: memory.thread,
+      annotations: annotations.value,
       occurredAt: memory.occurredAt,
       validFrom: memory.validFrom,
       source,
@@ -113,6 +117,34 @@ export function cleanMetadata(
   if (settings.maskSecrets === false) return { metadata, kinds: [] }
   const { value, kinds } = maskSecretsIn(metadata)
   return { metadata: value, kinds }
+}
+
+/** What stands beside a text (who spoke, in which thread, under which categories), without secrets. */
+export const cleanBeside = <T extends object>(settings: MemoryServices['settings'], beside: T): Cleaned<T> =>
+  settings.maskSecrets === false ? { value: beside, kinds: [] } : maskSecretsIn(beside)
+
+/** Entities and relations without secrets: `wifi, has_password, ...` says of its object what a member's name says of its value. */
+export function cleanAnnotations(
+  settings: MemoryServices['settings'],
+  { entities, relations }: Annotations,
+): Cleaned<Annotations> {
+  const named = cleanBeside(settings, entities)
+  const related = relations.map(({ predicate, object, subject }) => {
+    const what = predicate.replaceAll('_', ' ').replace(/ is$/, '')
+    const told = cleanBeside(settings, { [what]: object })
+    const { value, kinds } = cleanBeside(settings, { subject, predicate, object: told.value[what] ?? object })
+    return { value, kinds: [...told.kinds, ...kinds] }
+  })
+  return {
+    value: { entities: named.value, relations: related.map(({ value }) => value) },
+    kinds: [...new Set([...named.kinds, ...related.flatMap(({ kinds }) => kinds)])],
+  }
+}
+
+interface Cleaned<T> {
+  readonly value: T
+  /** What was masked, each kind once. */
+  readonly kinds: readonly string[]
 }
 
 /** Categories in the order given, each once, spacing aside. */

@@ -9,7 +9,7 @@ import { Fault } from '../../shared/fault.ts'
 import { contentHash } from '../content.ts'
 import { Annotations } from '../graph/schema.ts'
 import type { ImportedMemory } from '../ports.ts'
-import { cleanCategories, cleanMetadata, cleanText } from '../remember.ts'
+import { cleanAnnotations, cleanBeside, cleanCategories, cleanMetadata, cleanText } from '../remember.ts'
 import { limits, type Memory, SpeakerKind } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { toIso } from '../time.ts'
@@ -86,23 +86,27 @@ export function importedOf(
   }
   const { text } = cleanText(settings, line.content, 'content')
   const { metadata } = cleanMetadata(settings, line.metadata ?? {}, 'metadata')
+  const { app, ...beside } = cleanBeside(settings, {
+    speaker: line.speaker ?? { kind: 'self' as const },
+    categories: cleanCategories(line.categories ?? []),
+    threadId: line.thread ?? undefined,
+    app: line.app ?? 'unknown',
+  }).value
   const createdAt = timeOf(line.created_at, 'created_at') ?? nowMs
   return {
     id: line.id as MemoryId,
     content: text,
     contentHash: contentHash(text),
-    speaker: line.speaker ?? { kind: 'self' },
-    categories: cleanCategories(line.categories ?? []),
+    ...beside,
     metadata,
-    annotations: { entities: line.entities ?? [], relations: line.relations ?? [] },
-    threadId: line.thread ?? undefined,
+    annotations: cleanAnnotations(settings, { entities: line.entities ?? [], relations: line.relations ?? [] }).value,
     position: line.position ?? undefined,
     occurredAt: timeOf(line.occurred_at, 'occurred_at'),
     validFrom: timeOf(line.valid_from, 'valid_from') ?? createdAt,
     validTo: timeOf(line.valid_to, 'valid_to'),
     supersedes: (line.supersedes ?? undefined) as MemoryId | undefined,
     source: 'import',
-    appId: `${importedApp}${line.app ?? 'unknown'}` as ClientId,
+    appId: `${importedApp}${app}` as ClientId,
     state,
     createdAt,
     updatedAt: timeOf(line.updated_at, 'updated_at') ?? createdAt,

@@ -5,7 +5,7 @@ import { contentHash } from '../content.ts'
 import { findMemory } from '../find-memory.ts'
 import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
 import { logReadings } from '../readings.ts'
-import { cleanCategories, cleanMetadata, cleanText, maskedNote } from '../remember.ts'
+import { cleanBeside, cleanCategories, cleanMetadata, cleanText, maskedNote } from '../remember.ts'
 import { Categories, limits, type Memory, Metadata } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
@@ -128,19 +128,21 @@ export const updateMemory = operation({
     }
     const cleaned = text === undefined ? undefined : cleanText(services.settings, text, 'text')
     const beside = metadata === undefined ? undefined : cleanMetadata(services.settings, metadata, 'metadata')
+    const named =
+      categories === undefined ? undefined : cleanBeside(services.settings, { categories: cleanCategories(categories) })
     const memory = await services.store.update(
       caller.ownerId,
       caller.appId,
       input.id as MemoryId,
       {
         ...(cleaned === undefined ? {} : { content: { text: cleaned.text, hash: contentHash(cleaned.text) } }),
-        ...(categories === undefined ? {} : { categories: cleanCategories(categories) }),
+        ...named?.value,
         ...(beside === undefined ? {} : { metadata: beside.metadata }),
         ...(occurredAt === undefined ? {} : { occurredAt }),
       },
       { at: caller.nowMs, ifVersion: input.if_version },
     )
-    const masked = [...new Set([...(cleaned?.kinds ?? []), ...(beside?.kinds ?? [])])]
+    const masked = [...new Set([...(cleaned?.kinds ?? []), ...(beside?.kinds ?? []), ...(named?.kinds ?? [])])]
     return { ...(await shown(services, memory)), ...(masked.length === 0 ? {} : { note: maskedNote(masked) }) }
   },
 })

@@ -4,6 +4,7 @@ import { Fault } from '../../shared/fault.ts'
 import { assertReader, assertUnrestricted } from '../access.ts'
 import type { Caller } from '../operation.ts'
 import type { Metadata } from '../schema.ts'
+import { maskSecrets } from '../secrets.ts'
 import type { MemoryServices } from '../services.ts'
 import { operation, type RestFace, read, UserQuery } from './define.ts'
 
@@ -43,7 +44,11 @@ const shown = (kept: Metadata): Settings => ({
   mem0: { llm: null, embedder: null, vector_store: null },
 })
 
-async function changeTo({ store }: MemoryServices, { ownerId, appId, nowMs }: Caller, { openmemory, mem0 }: Change) {
+async function changeTo(
+  { store, settings }: MemoryServices,
+  { ownerId, appId, nowMs }: Caller,
+  { openmemory, mem0 }: Change,
+) {
   assertUnrestricted(await store.rule(ownerId, appId))
   const set = Object.entries(mem0 ?? {}).find(([, value]) => value !== null && value !== undefined)
   if (set !== undefined) {
@@ -52,11 +57,14 @@ async function changeTo({ store }: MemoryServices, { ownerId, appId, nowMs }: Ca
       field: `mem0.${set[0]}`,
     })
   }
-  const instructions = openmemory?.custom_instructions
-  if (instructions === undefined) return shown(await store.preferences(ownerId))
+  if (openmemory?.custom_instructions === undefined) return shown(await store.preferences(ownerId))
+  const instructions = withoutSecrets(settings, openmemory.custom_instructions)
   const change = (kept: Metadata) => ({ ...kept, custom_instructions: instructions })
   return shown(await store.changePreferences(ownerId, change, nowMs))
 }
+
+const withoutSecrets = ({ maskSecrets: wanted }: MemoryServices['settings'], text: string | null) =>
+  text === null || wanted === false ? text : maskSecrets(text).text
 
 const changing = (method: 'put' | 'patch', operationId: string): RestFace<Change, Settings> => ({
   method,
