@@ -1,5 +1,4 @@
 import { fstatSync, writeSync } from 'node:fs'
-import { basename } from 'node:path'
 
 /** One command of the command line: a file in this folder and a line in commands.ts. */
 export interface Command {
@@ -13,9 +12,6 @@ export interface Command {
 
 /** The words after a command were wrong: shown with the command's usage, exit status 2. */
 export class UsageError extends Error {}
-
-/** Whether a runtime was given the source, so that there is no command `souvenir`. */
-export const fromSource = /^(bun|deno|node)(\.exe)?$/.test(basename(process.execPath))
 
 let printing = false
 

@@ -1,14 +1,16 @@
 import { type App, buildApp, buildWaiting } from '../app.ts'
 import { type Config, loadConfig } from '../config/config.ts'
+import { fromSource } from '../config/own-command.ts'
 import { allRoles } from '../config/roles.ts'
 import { type Dependencies, openDependencies } from '../dependencies.ts'
 import type { Listening } from '../serve.ts'
 import { systemClock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import { createLog } from '../shared/log.ts'
+import { isLoopback } from '../shared/loopback.ts'
 import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
-import { type Command, complain, complainsToTerminal, fromSource } from './command.ts'
+import { type Command, complain, complainsToTerminal } from './command.ts'
 import { listenAt } from './listen-at.ts'
 import { rolesOf } from './roles.ts'
 
@@ -100,6 +102,12 @@ const stopSignal = () =>
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
   })
 
+/** The guard on Host keeps other sites' pages out, and nobody who sends what they like: that only the address does. */
+const withoutSignInAt = (host: string, port: number) =>
+  isLoopback(host) || host === '::1'
+    ? 'not needed (AUTH=none): whoever reaches this machine is the owner'
+    : `WARNING: AUTH=none at HOST=${host}: who reaches port ${port} from anywhere is the owner. Set HOST=127.0.0.1, or publish it there alone`
+
 /** What a person who started it wants to know, on standard error; the log, one JSON line an event, is on standard output. */
 async function greet(config: Config, dependencies: Dependencies, { host, port }: Listening): Promise<void> {
   const lines = [`souvenir ${version} listens on http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`, '']
@@ -107,7 +115,7 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
   if (config.roles.has('mcp')) row('MCP', `${config.apiBaseUrl}/mcp   (paste this into your client)`)
   if (config.roles.has('api')) row('REST', `${config.apiBaseUrl}/api/v1   (described at ${config.apiBaseUrl}/docs)`)
   if (config.roles.has('ui')) row('pages', `${config.uiBaseUrl}/   (your memories, your apps, how to connect)`)
-  if (config.auth === 'none') row('sign in', 'not needed (AUTH=none): whoever reaches this machine is the owner')
+  if (config.auth === 'none') row('sign in', withoutSignInAt(host, port))
   else row('issuer', config.issuer)
   if (fromSource) row('commands', 'npx bun src/main.ts COMMAND, called souvenir COMMAND in what follows')
   if (config.roles.size < allRoles.length) row('roles', [...config.roles].join(', '))
@@ -120,7 +128,7 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
     if (complainsToTerminal()) {
       const { code } = await dependencies.people.issueCode()
       row('sign in', `with the code ${code}   (once, within 15 minutes)`)
-    } else row('sign in', 'with a code from: souvenir code')
+    } else row('sign in', `with a code from: ${config.command} code`)
     if (config.google !== undefined) row('', `or through ${config.google.issuer.host}`)
   }
   complain(`${lines.join('\n')}\n`)

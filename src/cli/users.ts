@@ -19,12 +19,13 @@ export const users: Command = {
     const [action = '', name = '', subject = '', ...more] = positionals
     checkWords(action, [name, subject].filter(Boolean).length + more.length, values.provider)
     if (values.memories === true) return removeWithMemories(action, name)
-    const people = await openPeople(loadConfig())
+    const config = loadConfig()
+    const people = await openPeople(config)
     try {
       switch (action) {
         case 'add':
           await people.add(name)
-          print(`${name} can sign in with a code from: souvenir code --user "${name}"`)
+          print(`${name} can sign in with a code from: ${config.command} code --user "${name}"`)
           break
         case 'link':
           await people.link(name, { provider: (values.provider ?? 'google').replace(/\/+$/, ''), subject })

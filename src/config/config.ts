@@ -5,6 +5,7 @@ import { isLoopback } from '../shared/loopback.ts'
 import type { Secret } from '../shared/secret.ts'
 import { defaultDataDir } from './data-dir.ts'
 import { checkEmbedder, type EmbedderConfig, embedderConfig, type ModelsConfig, modelsConfig } from './embedder.ts'
+import { ownCommand } from './own-command.ts'
 import { ConfigError, type ConfigProblem, type Environment, readVariables } from './read.ts'
 import { allRoles, type Role } from './roles.ts'
 import type { Values } from './variables.ts'
@@ -72,6 +73,8 @@ export interface Config {
   /** Undefined: nothing is measured. */
   readonly metrics: { readonly port: number | undefined; readonly token: Secret | undefined } | undefined
   readonly logLevel: LogLevel
+  /** What people are told to put before `code`, `users`, ...: `souvenir`. */
+  readonly command: string
 }
 
 /** Reads and checks the configuration of a process with these roles. Throws `ConfigError` with every problem at once. */
@@ -156,6 +159,7 @@ export function loadConfig(
         ? undefined
         : { port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     logLevel: values.LOG_LEVEL,
+    command: values.SOUVENIR_COMMAND ?? ownCommand,
   })
 }
 

@@ -355,6 +355,12 @@ export const sections = {
     },
   },
   Logs: {
+    SOUVENIR_COMMAND: {
+      type: text,
+      meaning: 'How people run this program: shown before the name of a command (on the sign-in page, for codes).',
+      example: 'docker compose exec oidc-auth-server /souvenir',
+      otherwise: 'souvenir; from source npx bun src/main.ts',
+    },
     LOG_LEVEL: {
       type: choice('debug', 'info', 'warn', 'error', 'silent'),
       meaning: 'How much is logged.',

@@ -21,14 +21,17 @@ export interface Meaning {
 }
 
 /** @throws Fault `invalid` when the local model is asked for and its files are not there */
-export function openEmbedder({ embedder: chosen }: Pick<Config, 'embedder'>, clock: Clock): Meaning {
+export function openEmbedder(
+  { embedder: chosen, command }: Pick<Config, 'embedder' | 'command'>,
+  clock: Clock,
+): Meaning {
   switch (chosen.use) {
     case 'none':
       return without('none')
     case 'openai':
       return openServer(chosen, clock)
     case 'local':
-      return openLocal(chosen, clock)
+      return openLocal(chosen, command, clock)
   }
 }
 
@@ -47,13 +50,13 @@ function openServer(chosen: ServerEmbedderConfig, clock: Clock): Meaning {
   return { embedder, engine: `${embedder.space} at ${chosen.url.host}`, close: async () => undefined }
 }
 
-function openLocal(chosen: LocalEmbedderConfig, clock: Clock): Meaning {
+function openLocal(chosen: LocalEmbedderConfig, command: string, clock: Clock): Meaning {
   const [missing] = missingFiles(chosen.folder)
   if (missing !== undefined) {
-    if (!chosen.required) return without('by words alone; by meaning too after: souvenir models pull')
+    if (!chosen.required) return without(`by words alone; by meaning too after: ${command} models pull`)
     throw new Fault(
       'invalid',
-      `EMBEDDER is local, but ${missing} is not in ${chosen.folder}. Get the model with: souvenir models pull`,
+      `EMBEDDER is local, but ${missing} is not in ${chosen.folder}. Get the model with: ${command} models pull`,
     )
   }
   const model = describeModel({ ...chosen, name: chosen.model })

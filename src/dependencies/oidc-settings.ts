@@ -16,4 +16,5 @@ export const oidcSettings = (config: Config): OidcSettings => ({
   allowedDomains: config.allowedDomains,
   maxDynamicClients: config.maxDynamicClients,
   unusedClientTtlSeconds: config.unusedClientTtlSeconds,
+  command: config.command,
 })

@@ -48,13 +48,17 @@ type PeopleDependencies = Pick<OidcDependencies, 'clock' | 'random' | 'feed' | '
 }
 
 export function createPeople(dependencies: PeopleDependencies): People {
-  const { stores, clock } = dependencies
+  const {
+    stores,
+    clock,
+    settings: { command },
+  } = dependencies
   const find = async (name: string): Promise<User> => {
     const user = await stores.users.findByIdentity({ provider: 'console', subject: name })
     if (user === undefined) {
       throw new Fault(
         'not_found',
-        `Nobody is called "${name}". "souvenir users list" shows everybody, "souvenir users add NAME" adds one.`,
+        `Nobody is called "${name}". "${command} users list" shows everybody, "${command} users add NAME" adds one.`,
       )
     }
     return user
@@ -76,7 +80,10 @@ export function createPeople(dependencies: PeopleDependencies): People {
       }
       const identity = { provider: 'console', subject: name }
       if ((await stores.users.findByIdentity(identity)) !== undefined)
-        throw new Fault('conflict', `"${name}" exists already. A code to sign in with: souvenir code --user "${name}"`)
+        throw new Fault(
+          'conflict',
+          `"${name}" exists already. A code to sign in with: ${command} code --user "${name}"`,
+        )
       const now = unixSeconds(clock)
       await stores.users.create({
         id: deriveOwnerId(identity),
@@ -93,7 +100,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
       if (holder !== undefined && holder.id !== user.id) {
         throw new Fault(
           'conflict',
-          `This account has signed in as a person of its own, ${holder.id}. Remove that one first (their memories stay under that id): souvenir users remove ${holder.id}`,
+          `This account has signed in as a person of its own, ${holder.id}. Remove that one first (their memories stay under that id): ${command} users remove ${holder.id}`,
         )
       }
       await stores.users.link(user.id, account)

@@ -47,14 +47,14 @@ describe.skipIf(folder === undefined)(`recall by meaning without key or server o
     'without its files the server goes by words, and says in one line how to get them',
     async () => {
       const { output } = await start()
-      expect(output()).toMatch(/^ +meaning .*souvenir models pull$/m)
+      expect(output()).toMatch(/^ +meaning .*(src\/main.ts|souvenir) models pull$/m)
       await post('/memories/', { text: 'Rex, our golden retriever, loves the beach.' })
       await post('/memories/', { text: 'Ada flies to Lisbon on Friday.' })
       expect((await search('beach')).degraded).toBeUndefined()
       expect((await search('what is my dog called')).results).toEqual([])
       const elsewhere = await freePort()
       await expect(startServer(variables({ EMBEDDER: 'local', PORT: String(elsewhere) }), elsewhere)).rejects.toThrow(
-        'souvenir models pull',
+        ' models pull',
       )
     },
     patienceMs,

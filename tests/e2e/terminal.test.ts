@@ -4,6 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, freshFolder, runCommand, startOnTerminal, startServer, target } from '../support/server.ts'
 
+// The words that work for how the process was started.
+const codeCommand = target === 'bun' || target === 'deno' ? 'npx bun src/main.ts code' : ': souvenir code'
+
 describe(`the start on ${target}`, () => {
   test('without a terminal: where it listens, the MCP URL, the data folder and the engines, but no sign-in code', async () => {
     const [port, folder] = [await freePort(), freshFolder()]
@@ -11,10 +14,21 @@ describe(`the start on ${target}`, () => {
     await Bun.sleep(300)
     expect(await server.stop()).toBe(0)
     const output = server.output()
-    for (const shown of [`http://localhost:${port}/mcp`, folder, 'SQLite', 'souvenir code'])
-      expect(output).toContain(shown)
+    for (const shown of [`http://localhost:${port}/mcp`, folder, 'SQLite', codeCommand]) expect(output).toContain(shown)
     // Not a part of a request's id.
     expect(output).not.toMatch(/(?<![\w-])[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}(?![\w-])/)
+  }, 30_000)
+
+  test('AUTH=none warns where others than this machine reach it, and only there', async () => {
+    const told = async (HOST: string) => {
+      const port = await freePort()
+      const server = await startServer({ AUTH: 'none', HOST, PORT: String(port), DATA_DIR: freshFolder() }, port)
+      await Bun.sleep(300)
+      await server.stop()
+      return server.output()
+    }
+    expect(await told('0.0.0.0')).toContain('WARNING: AUTH=none at HOST=0.0.0.0')
+    expect(await told('127.0.0.1')).not.toContain('WARNING')
   }, 30_000)
 
   test('on a terminal: a code to sign in with', async () => {

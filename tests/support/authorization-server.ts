@@ -62,6 +62,7 @@ export async function startAuthorizationServer(options: ServerOptions = {}) {
     allowedDomains: [],
     maxDynamicClients: 100,
     unusedClientTtlSeconds: 86_400,
+    command: 'souvenir',
     ...options.settings,
   }
   const { processes, heard, close: closeProcesses } = await openSignInProcesses(clock)

@@ -1,5 +1,12 @@
+interface CodeFieldProps {
+  readonly label: string
+  /** What stands before `code` where the server runs: `souvenir`. */
+  readonly command: string
+  readonly problem: boolean
+}
+
 /** Where a printed code is typed: forgiving, and filled in by a phone that knows one-time codes. */
-export const CodeField = ({ label, problem }: { label: string; problem: boolean }) => (
+export const CodeField = ({ label, command, problem }: CodeFieldProps) => (
   <div class="field">
     <label for="code">{label}</label>
     <input
@@ -18,7 +25,7 @@ export const CodeField = ({ label, problem }: { label: string; problem: boolean 
     />
     <p class="hint" id="code-hint">
       {'It is in the terminal where this server started, or run '}
-      <code>souvenir code</code>
+      <code>{`${command} code`}</code>
       {' there. It works once, for 15 minutes.'}
     </p>
   </div>

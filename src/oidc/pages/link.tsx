@@ -4,7 +4,12 @@ import { type ShownAgain, showPage } from './show.tsx'
 
 /** Asks somebody new whether they are someone we know. Beginning without a code is as easy as with one. */
 export const linkPage = (
-  page: ShownAgain & { readonly account: string; readonly action: string; readonly formToken: string },
+  page: ShownAgain & {
+    readonly account: string
+    readonly action: string
+    readonly formToken: string
+    readonly command: string
+  },
 ): Response =>
   showPage(
     { title: 'Welcome', status: page.status },
@@ -24,7 +29,7 @@ export const linkPage = (
       )}
       <form method="post" action={page.action}>
         <FormToken value={page.formToken} />
-        <CodeField label="Sign-in code" problem={page.problem !== undefined} />
+        <CodeField label="Sign-in code" command={page.command} problem={page.problem !== undefined} />
         <div class="actions">
           <button type="submit">Keep my memories</button>
         </div>

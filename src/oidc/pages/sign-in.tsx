@@ -9,6 +9,7 @@ export interface SignInPage extends ShownAgain {
   /** Where its forms post to: `/auth/signin/{id}`. */
   readonly action: string
   readonly formToken: string
+  readonly command: string
   readonly providers: readonly { readonly name: string; readonly label: string }[]
 }
 
@@ -76,7 +77,7 @@ function CodeForm({ page, secondary }: { page: SignInPage; secondary: boolean })
   return (
     <form method="post" action={`${page.action}/code`}>
       <FormToken value={page.formToken} />
-      <CodeField label="Sign-in code" problem={page.problem !== undefined} />
+      <CodeField label="Sign-in code" command={page.command} problem={page.problem !== undefined} />
       <div class="actions">
         <button type="submit" class={secondary ? 'secondary' : ''}>
           {secondary ? 'Continue with the code' : 'Continue'}

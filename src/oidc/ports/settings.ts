@@ -14,4 +14,6 @@ export interface OidcSettings {
   readonly allowedDomains: readonly string[]
   readonly maxDynamicClients: number
   readonly unusedClientTtlSeconds: number
+  /** What people are told to put before `code`, `users`, ... where this program runs: `souvenir`. */
+  readonly command: string
 }

@@ -63,6 +63,7 @@ const showLink = async (
     account: at.newcomer.email ?? at.newcomer.name ?? 'your account',
     action: linkPath(at.id),
     formToken: await renewFormToken(at.id, dependencies),
+    command: dependencies.settings.command,
     problem: at.problem,
     status: at.status,
   })

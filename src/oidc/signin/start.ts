@@ -34,6 +34,7 @@ export async function showSignIn(
     permissions: describeScopes(disclosedScopes(request)),
     action: signInPath(at.id),
     formToken: await renewFormToken(at.id, dependencies),
+    command: dependencies.settings.command,
     providers: dependencies.identityProviders.map(({ name, label }) => ({ name, label })),
     problem: at.problem,
     status: at.status,

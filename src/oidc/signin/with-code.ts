@@ -1,6 +1,7 @@
 /** Signs in with a code from the console. */
 import { takeForm } from '../authorize/pending.ts'
 import type { Endpoint } from '../endpoint.ts'
+import type { OidcSettings } from '../ports.ts'
 import { tell } from '../tell.ts'
 import { redeemConsoleCode } from './console-code.ts'
 import { finishSignIn } from './finish.ts'
@@ -18,12 +19,12 @@ export const signInWithCode: Endpoint = {
     const user = await redeemConsoleCode(dependencies, fields.get('code') ?? '')
     if (user === undefined) {
       tell(dependencies, request, 'sign_in_refused', { reason: 'wrong code' })
-      return showSignIn({ id, authorization, problem: wrongCode, status: 400 }, dependencies)
+      return showSignIn({ id, authorization, problem: wrongCode(dependencies.settings), status: 400 }, dependencies)
     }
     return finishSignIn(request, { id, user, arrival: 'form' }, dependencies)
   },
 }
 
 export const usedForm = 'This page had been sent already or was open twice. Please try again here.'
-const wrongCode =
-  'That code is not right, was used before, or is older than 15 minutes. Check it, or get a new one with souvenir code.'
+const wrongCode = ({ command }: Pick<OidcSettings, 'command'>) =>
+  `That code is not right, was used before, or is older than 15 minutes. Check it, or get a new one with ${command} code.`
