@@ -9,6 +9,8 @@ import { readQuery } from './query.ts'
 import { readUpload } from './upload.ts'
 
 const bodyLimitBytes = 1024 * 1024
+/** ChatGPT sends it with every call of an Action, and nobody else has a use for it. */
+const actionsField = 'openai-conversation-id'
 
 type AnyBinding = RestBinding<unknown, unknown>
 const noProperties = Type.Object({}, { additionalProperties: false })
@@ -28,6 +30,7 @@ export async function readParts(
     params,
     query,
     ...(ifMatch === null ? {} : { ifMatch }),
+    ...(request.headers.has(actionsField) ? { forModel: true } : {}),
   }
   if (binding.upload === undefined) return { ...parts, body: await readBody(binding, request) }
   const { upload, fields } = await readUpload(binding.upload, request)

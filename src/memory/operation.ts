@@ -29,6 +29,8 @@ export interface Wire {
   readonly body: unknown
   /** `If-Match` as it was sent (RFC 9110 section 13.1.1). */
   readonly ifMatch?: string
+  /** A model reads the answer: ChatGPT's Actions asked, which take 100,000 characters. */
+  readonly forModel?: boolean
   /** The file, where the binding has `upload`. */
   readonly upload?: ReadableStream<Uint8Array>
 }

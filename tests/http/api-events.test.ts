@@ -78,6 +78,20 @@ describe('HTML section 9.2: changes as server-sent events', () => {
     expect(await readUntil(stream, 'never')).toEndWith('[end]')
   })
 
+  test('a stream ends when its app is limited, which may not know what others do; then none is opened', async () => {
+    const app = await deployment.register()
+    const limited = await deployment.signIn(app)
+    const stream = await follow({}, limited.access_token)
+    const answer = await deployment.send(`/api/v1/apps/${app.client_id}/access`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${tokens.access_token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ read: 'own', write: 'own' }),
+    })
+    expect(answer.status).toBe(200)
+    expect(await readUntil(stream, 'never')).toEndWith('[end]')
+    expect((await follow({}, limited.access_token)).status).toBe(403)
+  })
+
   test('one person cannot hold more than ten', async () => {
     const streams = await Promise.all(Array.from({ length: 10 }, () => follow()))
     const refused = await follow()

@@ -64,6 +64,25 @@ test('a limited app cannot free itself, nor limit or look at others; no app chan
   expect((await limit(all, ruler, rulerId)).body).toMatchObject({ code: 'own_rule', field: 'id' })
 })
 
+test('the list of apps says which are limited and which are paused, and pausing ends no limit', async () => {
+  const shown = async () => {
+    const listed = (await ruler('GET', '/apps/')).body.apps.find(({ id }: { id: string }) => id === appId)
+    const counted = (await ruler('GET', '/stats/')).body.apps.find(({ id }: { id: string }) => id === appId)
+    const one = (await ruler('GET', `/apps/${appId}`)).body
+    return [listed, counted, one].map(({ is_active, is_limited }) => ({ is_active, is_limited }))
+  }
+  await limit({ paused: false, read: 'all', write: 'all' })
+  expect(await shown()).toEqual(Array(3).fill({ is_active: true, is_limited: false }))
+  await limit({ read: 'all', write: 'all', categories: ['pets'] })
+  expect(await shown()).toEqual(Array(3).fill({ is_active: true, is_limited: true }))
+  await ruler('PUT', `/apps/${appId}?is_active=false`)
+  expect(await shown()).toEqual(Array(3).fill({ is_active: false, is_limited: true }))
+  // What a limit does not say of a pause stays as it is.
+  expect((await limit({ read: 'all', write: 'all' })).body).toMatchObject({ paused: true })
+  expect(await shown()).toEqual(Array(3).fill({ is_active: false, is_limited: false }))
+  await limit({ paused: false, read: 'all', write: 'all' })
+})
+
 test('an app nobody knows, and a rule that says less than all, are refused by name', async () => {
   expect((await limit({ paused: false, read: 'all', write: 'all' }, ruler, 'nobody')).status).toBe(404)
   expect((await limit({ paused: false, read: 'some', write: 'all' })).body.field).toBe('read')

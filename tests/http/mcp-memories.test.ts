@@ -173,7 +173,10 @@ describe('a batch of 2025-03-26', () => {
       expect((await here.send('/api/v1/memories/', { method: 'POST', headers, body })).status).toBe(200)
     }
     const answers = await batch([
-      ...Array.from({ length: 49 }, () => ({ name: 'list_memories', arguments: { full: true } })),
+      ...Array.from({ length: 49 }, () => ({
+        name: 'list_memories',
+        arguments: { full: true, max_characters: 1_000_000 },
+      })),
       { name: 'add_memories', arguments: { text: 'This is not written.' } },
     ])
     expect(answers.map(({ id }) => id)).toEqual(Array.from({ length: 50 }, (_, id) => id))

@@ -58,11 +58,13 @@ test('a limited app reads and writes what its person says, and the page shows wh
   )
   expect(wordsOf(saved)).toContain('What the app may read and write is saved.')
   expect((await limits()).fields).toMatchObject({ read: 'own', write: 'none', categories: 'work, travel' })
+  expect(wordsOf(await open('/apps'))).toContain('Limited')
   expect((await api('GET', `/memories/${id}`)).status).toBe(200)
   expect((await api('POST', '/memories/', { text: 'One more.' })).status).toBe(403)
   await browser.submit(await limits(), { read: 'none', write: 'own', categories: '' })
   expect((await api('GET', `/memories/${id}`)).status).toBe(403)
   await browser.submit(await limits(), { read: 'all', write: 'all', categories: '' })
+  expect(wordsOf(await open('/apps'))).not.toContain('Limited')
   expect((await api('POST', '/memories/', { text: 'One more.' })).status).toBe(200)
 })
 

@@ -2,8 +2,9 @@
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { assertUnrestricted } from '../access.ts'
+import { cut } from '../content.ts'
 import { findMemory } from '../find-memory.ts'
-import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { answerCharacters, briefCharacters, namesFor, ShownMemory, showWhole, toWire, WireMemory } from '../present.ts'
 import { recall } from '../recall.ts'
 import { limits, MemoryState } from '../schema.ts'
 import { toIso } from '../time.ts'
@@ -70,7 +71,7 @@ export const relatedMemories = operation({
       .flatMap(({ memory: each, why }) => (each.id === memory.id || why.matched.length === 0 ? [] : [each]))
       .slice(0, relatedCount)
     const names = await namesFor(services.appNames, related)
-    return { memories: related.map((each) => show(each, names)) }
+    return { memories: showWhole(related, names) }
   },
 })
 
@@ -144,7 +145,15 @@ const Event = t.Object({
   at: t.String(),
   other_id: t.Optional(t.String({ description: 'The other memory of a supersession or a merge.' })),
   before: t.Optional(
-    t.Object({ text: t.String(), state: MemoryState, categories: t.Array(t.String()) }, { description: 'How it was.' }),
+    t.Object(
+      {
+        text: t.String(),
+        truncated: t.Optional(t.Boolean({ description: 'The text went on: ask for fewer events at once.' })),
+        state: MemoryState,
+        categories: t.Array(t.String()),
+      },
+      { description: 'How it was.' },
+    ),
   ),
 })
 const Events = t.Object({ ...paged, events: t.Array(Event) })
@@ -178,6 +187,12 @@ export const memoryHistory = operation({
       offset: (page - 1) * size,
     })
     const names = await appNames.names([...new Set(items.map((event) => event.appId))])
+    let room: number = answerCharacters.program
+    const textWithin = (text: string) => {
+      if (text.length > room) return { text: cut(text, briefCharacters), truncated: true }
+      room -= text.length
+      return { text }
+    }
     return {
       total,
       page,
@@ -192,7 +207,7 @@ export const memoryHistory = operation({
         ...(otherId === undefined ? {} : { other_id: otherId }),
         ...(before === undefined
           ? {}
-          : { before: { text: before.content, state: before.state, categories: [...before.categories] } }),
+          : { before: { ...textWithin(before.content), state: before.state, categories: [...before.categories] } }),
       })),
     }
   },

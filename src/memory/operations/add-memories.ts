@@ -6,7 +6,7 @@ import { supersede } from '../correct.ts'
 import { Annotations } from '../graph/schema.ts'
 import { nearDuplicates } from '../near-duplicates.ts'
 import type { Caller } from '../operation.ts'
-import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { namesFor, ShownMemory, showWhole, toWire, WireMemory } from '../present.ts'
 import { maskedNote, type NewMemory, type Remembered, remember } from '../remember.ts'
 import { Categories, limits, Metadata, Speaker } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
@@ -151,18 +151,23 @@ export const addMemories = operation({
         ? await remember(services, caller, items, 'tool')
         : await correct(services, caller, input.supersedes, items)
     const memories = outcomes.flatMap(({ memory }) => memory ?? [])
-    const names = await namesFor(services.appNames, memories)
+    const shown = showWhole(memories, await namesFor(services.appNames, memories)).values()
     const similar = outcomes.length > mostCompared ? [] : await similarTo(services, caller, outcomes)
     return {
       results: outcomes.map(({ status, memory, masked }, at) => ({
         status,
-        ...(memory === undefined ? {} : { memory: show(memory, names) }),
+        ...(memory === undefined ? {} : shownNext(shown)),
         ...(masked.length === 0 ? {} : { note: maskedNote(masked) }),
         ...(similar[at]?.length ? { similar: similar[at] } : {}),
       })),
     }
   },
 })
+
+const shownNext = (shown: Iterator<ShownMemory>): { memory?: ShownMemory } => {
+  const { done, value } = shown.next()
+  return done === true ? {} : { memory: value }
+}
 
 const similarTo = (services: MemoryServices, caller: Caller, outcomes: readonly Remembered[]) =>
   Promise.all(

@@ -2,7 +2,7 @@
 import { Type as t } from '@sinclair/typebox'
 import type { ClientId } from '../../shared/brand.ts'
 import { assertUnrestricted } from '../access.ts'
-import { namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { namesFor, ShownMemory, showWhole, toWire, WireMemory } from '../present.ts'
 import { limits } from '../schema.ts'
 import { AppId, AppParams, findApp } from './apps.ts'
 import { inputIn, operation, read, User } from './define.ts'
@@ -55,7 +55,7 @@ export const listAppMemories = operation({
       offset: (page - 1) * size,
     })
     const names = await namesFor(services.appNames, items)
-    return { total, page, page_size: size, memories: items.map((memory) => show(memory, names)) }
+    return { total, page, page_size: size, memories: showWhole(items, names) }
   },
 })
 
@@ -97,11 +97,9 @@ export const listAppAccessed = operation({
       limit: size,
       offset: (page - 1) * size,
     })
-    const names = await namesFor(
-      appNames,
-      items.map(({ memory }) => memory),
-    )
-    const memories = items.map(({ memory, count }) => ({ memory: show(memory, names), access_count: count }))
+    const given = items.map(({ memory }) => memory)
+    const shown = showWhole(given, await namesFor(appNames, given))
+    const memories = shown.map((memory, at) => ({ memory, access_count: items[at]?.count ?? 0 }))
     return { total, page, page_size: size, memories }
   },
 })

@@ -17,6 +17,9 @@ export const App = t.Object({
   id: t.String(),
   name: t.String(),
   is_active: t.Boolean({ description: 'False while it is paused: it can neither read nor write.' }),
+  is_limited: t.Boolean({
+    description: 'True where its user lets it read or write less than all, paused or not: /apps/{id}/access says what.',
+  }),
   total_memories_created: t.Integer(),
   total_memories_accessed: t.Integer({ description: 'How many different memories it was given.' }),
   first_accessed: t.Union([t.String(), t.Null()]),
@@ -27,6 +30,7 @@ const showApp = (use: AppUse, names: ReadonlyMap<string, string>): Static<typeof
   id: use.appId,
   name: names.get(use.appId) ?? use.appId,
   is_active: !use.rule.paused,
+  is_limited: !isUnrestricted({ ...use.rule, paused: false }),
   total_memories_created: use.memoriesCreated,
   total_memories_accessed: use.memoriesAccessed,
   first_accessed: use.firstAccessed === undefined ? null : toIso(use.firstAccessed),

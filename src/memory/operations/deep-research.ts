@@ -80,6 +80,7 @@ export const fetchMemory = operation({
         said_by: shown.said_by,
         created_at: shown.created_at,
         ...(shown.occurred_at === undefined ? {} : { occurred_at: shown.occurred_at }),
+        ...(shown.metadata === undefined ? {} : { metadata: JSON.stringify(shown.metadata) }),
       },
     }
   },

@@ -8,7 +8,7 @@ import { entityKey } from '../graph/knowledge.ts'
 import type { Entity, GraphStore } from '../graph/ports.ts'
 import { EntityKind, graphLimits } from '../graph/schema.ts'
 import type { Caller } from '../operation.ts'
-import { namesFor, type ShownMemory, showAs } from '../present.ts'
+import { namesFor, type ShownMemory, showBriefly } from '../present.ts'
 import type { AccessRule } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 
@@ -44,7 +44,7 @@ export async function shownMemories(
 ): Promise<ReadonlyMap<MemoryId, ShownMemory>> {
   const memories = (await store.get(ownerId, appId, [...new Set(ids)])).filter(({ state }) => state === 'active')
   const names = await namesFor(appNames, memories)
-  return new Map(memories.map((memory) => [memory.id, showAs(false, memory, names)]))
+  return new Map(memories.map((memory) => [memory.id, showBriefly(memory, names)]))
 }
 
 /** The key of an entity that was named. @throws Fault `invalid` */

@@ -1,7 +1,20 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import type { ClientId, MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
-import { Full, namesFor, recallNotice, ShownMemory, showAs, toWire, WireMemory } from '../present.ts'
+import {
+  answerCharacters,
+  Full,
+  fitting,
+  MaxCharacters,
+  namesFor,
+  recallNotice,
+  ShownMemory,
+  showBriefly,
+  showWhole,
+  toWire,
+  WireMemory,
+  wholeFor,
+} from '../present.ts'
 import { Categories, limits, MemoryState } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
 import { operation, type RestFace, read, User } from './define.ts'
@@ -28,6 +41,7 @@ const Input = t.Object(
     sort: t.Optional(Sort),
     direction: t.Optional(Direction),
     full: Full,
+    max_characters: MaxCharacters,
   },
   { additionalProperties: false },
 )
@@ -39,7 +53,9 @@ const Output = t.Object({
   total: t.Integer({ description: 'How many there are in all.' }),
   page: t.Integer(),
   size: t.Integer(),
-  next_cursor: t.Optional(t.String({ description: 'For the next page; absent on the last.' })),
+  next_cursor: t.Optional(
+    t.String({ description: 'For the next page; absent on the last. A page of whole texts may end early.' }),
+  ),
 })
 type Output = Static<typeof Output>
 
@@ -86,7 +102,13 @@ const Query = t.Object(
     search_query: t.Optional(t.String({ maxLength: 500 })),
     sort_column: t.Optional(Sort),
     sort_direction: t.Optional(Direction),
-    page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
+    page: t.Optional(
+      t.Integer({
+        minimum: 1,
+        maximum: limits.page,
+        description: 'The first unless given; with a cursor it is ignored.',
+      }),
+    ),
     size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 50 })),
     cursor: t.Optional(t.String({ maxLength: 200 })),
   },
@@ -107,9 +129,10 @@ const listBinding: RestFace<Input, Output> = {
     return defined({
       limit: query.size,
       states: inUse.slice(),
-      full: true,
+      ...wholeFor(wire),
       cursor: query.cursor,
-      page: query.cursor === undefined ? query.page : undefined,
+      // A model begins with page 1 whether or not it counts.
+      page: query.cursor !== undefined || (wire.forModel === true && query.page === 1) ? undefined : query.page,
       categories: apart(query.categories),
       apps: query.app_id === undefined ? undefined : [query.app_id],
       from: toTime(query.from_date),
@@ -166,7 +189,7 @@ const filterBinding: RestFace<Input, Output> = {
       sort: body.sort_column ?? undefined,
       direction: body.sort_direction ?? undefined,
       states: body.states ?? (body.show_archived ? [...inUse, 'archived' as const] : inUse.slice()),
-      full: true,
+      ...wholeFor(wire),
     })
   },
   toBody: toPage,
@@ -203,16 +226,21 @@ export const listMemories = operation({
       limit: size,
       ...(after === undefined ? { offset: (page - 1) * size } : { after }),
     })
-    const names = await namesFor(appNames, found.items)
-    const last = found.items.at(-1)
-    const more = last !== undefined && found.items.length === size && (input.sort ?? 'created_at') === 'created_at'
+    const most = input.max_characters ?? answerCharacters.model
+    const inOrder = (input.sort ?? 'created_at') === 'created_at'
+    // A cursor goes on wherever a page ends. Who counts pages would never see what is left out: they are shown it briefly.
+    const endsEarly = input.full === true && inOrder && input.page === undefined
+    const items = endsEarly ? found.items.slice(0, fitting(found.items, most)) : found.items
+    const names = await namesFor(appNames, items)
+    const last = items.at(-1)
+    const more = inOrder && (items.length < found.items.length || found.items.length === size)
     return {
-      ...(found.items.length === 0 ? {} : { notice: recallNotice }),
-      memories: found.items.map((memory) => showAs(input.full, memory, names)),
+      ...(items.length === 0 ? {} : { notice: recallNotice }),
+      memories: input.full === true ? showWhole(items, names, most) : items.map((memory) => showBriefly(memory, names)),
       total: found.total,
       page,
       size,
-      ...(more ? { next_cursor: `${last.createdAt}.${last.id}` } : {}),
+      ...(more && last !== undefined ? { next_cursor: `${last.createdAt}.${last.id}` } : {}),
     }
   },
 })

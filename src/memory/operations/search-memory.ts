@@ -1,6 +1,18 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import type { ClientId } from '../../shared/brand.ts'
-import { Full, namesFor, recallNotice, ShownMemory, showAs, toWire, WireMemory } from '../present.ts'
+import {
+  answerCharacters,
+  Full,
+  MaxCharacters,
+  namesFor,
+  recallNotice,
+  ShownMemory,
+  showBriefly,
+  showWhole,
+  toWire,
+  WireMemory,
+  wholeFor,
+} from '../present.ts'
 import type { Explanation } from '../rank/explain.ts'
 import { type Hit as FoundHit, search } from '../recall.ts'
 import type { EventPeriod } from '../remembered-events.ts'
@@ -36,11 +48,12 @@ const Input = t.Object(
     ),
     explain: t.Optional(t.Boolean({ description: 'Each result tells the parts of its score, in why.details.' })),
     full: Full,
+    max_characters: MaxCharacters,
   },
   { additionalProperties: false },
 )
 
-const { full: _full, ...asked } = Input.properties
+const { full: _full, max_characters: _most, ...asked } = Input.properties
 const Body = t.Object({ ...asked, ...User }, { additionalProperties: false })
 
 const share = (description: string) => t.Number({ description })
@@ -125,7 +138,7 @@ export const searchMemory = operation({
       body: Body,
       response: t.Object({ degraded: Degraded, results: t.Array(WireHit) }),
       actions: true,
-      toInput: (wire) => ({ ...inputIn(Body, wire.body), full: true }),
+      toInput: (wire) => ({ ...inputIn(Body, wire.body), ...wholeFor(wire) }),
       toBody: ({ degraded, results }) => ({
         ...(degraded === undefined ? {} : { degraded }),
         results: results.map(({ memory, score, why }) => ({ ...toWire(memory), score, why })),
@@ -145,18 +158,19 @@ export const searchMemory = operation({
       threshold: input.threshold,
       explain: input.explain,
     })
-    const names = await namesFor(
-      services.appNames,
-      hits.map(({ memory }) => memory),
-    )
+    const memories = hits.map(({ memory }) => memory)
+    const names = await namesFor(services.appNames, memories)
+    const shown =
+      input.full === true
+        ? showWhole(memories, names, input.max_characters ?? answerCharacters.model)
+        : memories.map((memory) => showBriefly(memory, names))
     return {
       ...(hits.length === 0 ? {} : { notice: recallNotice }),
       ...(degraded.length === 0 ? {} : { degraded: [...degraded] }),
-      results: hits.map(({ memory, score, why }) => ({
-        memory: showAs(input.full, memory, names),
-        score: rounded(score),
-        why: shownWhy(why),
-      })),
+      results: shown.flatMap((memory, at) => {
+        const hit = hits[at]
+        return hit === undefined ? [] : [{ memory, score: rounded(hit.score), why: shownWhy(hit.why) }]
+      }),
     }
   },
 })

@@ -5,6 +5,7 @@ export interface AppUse {
   readonly id: string
   readonly name: string
   readonly is_active: boolean
+  readonly is_limited: boolean
   readonly total_memories_created: number
   readonly total_memories_accessed: number
   readonly last_accessed: string | null

@@ -68,6 +68,7 @@ function AppCard({ app: { id, name, grant, use }, formToken }: { app: ShownApp; 
         </h2>
         {grant === undefined ? <span class="badge archived">Not connected</span> : null}
         {paused ? <span class="badge paused">Paused</span> : null}
+        {use?.is_limited === true ? <span class="badge">Limited</span> : null}
       </div>
       {grant === undefined ? null : (
         <p class="quiet">
