@@ -13,7 +13,7 @@ const memoryScopes = ['memories:read', 'memories:write'] as const
 /** The refusal of the first request in `body` whose operation needs a scope that the token lacks; undefined if all may run. */
 export function missingScope(
   body: unknown,
-  principal: Principal,
+  principal: Pick<Principal, 'scopes'>,
   tools: Pick<Tools, 'scopeOf'>,
   settings: McpSettings,
   path: McpPath,

@@ -10,6 +10,7 @@ import { Fault } from '../shared/fault.ts'
 import icon from '../shared/icon.svg' with { type: 'text' }
 import { readJson } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
+import { respond } from './answers.ts'
 import { callOf } from './call.ts'
 import { challengeResult, missingScope, readsChallengeInResult } from './challenge.ts'
 import { bodyLimitBytes, type McpDependencies } from './dependencies.ts'
@@ -20,7 +21,7 @@ import { createMethods } from './methods.ts'
 import { originCheck } from './origin.ts'
 import { challengeAnswer, faultAnswer, rpcError } from './refusals.ts'
 import { createSse } from './sse.ts'
-import { createStreamableHttp } from './streamable-http.ts'
+import { createStreamableHttp, wantsStream } from './streamable-http.ts'
 
 export interface McpSurface {
   readonly routes: AnyElysia
@@ -69,7 +70,7 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
     if (refusal !== undefined) {
       const id = requestIdOf(body)
       return id !== undefined && readsChallengeInResult(principal, request)
-        ? Response.json(challengeResult(id, refusal))
+        ? respond({ status: 200, body: challengeResult(id, refusal) }, wantsStream(request.headers.get('accept')))
         : challengeAnswer(refusal)
     }
     const { requestId } = requestContext(request)

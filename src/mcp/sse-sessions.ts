@@ -8,11 +8,13 @@ import type { Principal, Revocation } from '../resource/ports.ts'
 import { createCounts } from '../shared/counts.ts'
 import { Fault } from '../shared/fault.ts'
 import { type Call, callOf } from './call.ts'
+import { challengeResult, missingScope } from './challenge.ts'
 import type { McpDependencies, StreamLimits } from './dependencies.ts'
 import { errorAnswer, type RequestId, type RpcAnswer, type RpcRequest, readMessage, rpcCodes } from './json-rpc.ts'
 import type { Legacy } from './legacy.ts'
 import type { PostedMessage, PostOutcome, StreamSender } from './ports.ts'
 import { createSseStream, type SseStream } from './sse-stream.ts'
+import type { Tools } from './tools.ts'
 
 const defaultStreamLimits: StreamLimits = {
   keepAliveMs: 15_000,
@@ -43,6 +45,7 @@ interface Session {
 export function createSseSessions<Services>(
   deps: McpDependencies<Services>,
   legacy: Pick<Legacy, 'request'>,
+  tools: Pick<Tools, 'scopeOf'>,
   endpointPath: string,
 ): SseSessions {
   const { clock, random, feed, handover, log, settings } = deps
@@ -90,6 +93,11 @@ export function createSseSessions<Services>(
     if (message === undefined) return 'malformed'
     if (message.kind === 'request') {
       const sender = { ...posted.sender, scopes: new Set(posted.sender.scopes) }
+      const lacking = missingScope(posted.message, sender, tools, settings, '/mcp/sse')
+      if (lacking !== undefined) {
+        session.stream.send(challengeResult(message.id, lacking))
+        return 'accepted'
+      }
       const stands = () => assertStanding(deps, posted.sender, posted.requestId, '/mcp/sse')
       void answer(session, message, callOf(sender, posted.requestId, clock.now(), stands))
     } else if (message.kind === 'notification' && message.method === 'notifications/cancelled') {

@@ -4,7 +4,7 @@ import type { Principal } from '../resource/ports.ts'
 import { readJson } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { streamHeaders } from './answers.ts'
-import { missingScope } from './challenge.ts'
+import { missingScope, readsChallengeInResult } from './challenge.ts'
 import { bodyLimitBytes, type McpDependencies } from './dependencies.ts'
 import type { Features } from './features.ts'
 import { rpcCodes } from './json-rpc.ts'
@@ -21,7 +21,7 @@ export interface Sse {
 
 export function createSse<Services>(deps: McpDependencies<Services>, features: Features, methods: Methods): Sse {
   const legacy = createLegacy(deps.settings, methods, deps.log)
-  const sessions = createSseSessions(deps, legacy, endpointPath(deps.settings.apiBaseUrl))
+  const sessions = createSseSessions(deps, legacy, features.tools, endpointPath(deps.settings.apiBaseUrl))
 
   const open = async (principal: Principal): Promise<Response> =>
     new Response(await sessions.open(principal), { headers: streamHeaders })
@@ -33,7 +33,8 @@ export function createSse<Services>(deps: McpDependencies<Services>, features: F
     }
     const message = await readJson(request, bodyLimitBytes)
     const refusal = missingScope(message, principal, features.tools, deps.settings, '/mcp/sse')
-    if (refusal !== undefined) return challengeAnswer(refusal)
+    // ChatGPT is told on the stream, where its results are.
+    if (refusal !== undefined && !readsChallengeInResult(principal, request)) return challengeAnswer(refusal)
     const { requestId } = requestContext(request)
     const outcome = await deps.handover.post(sessionId, { sender: senderOf(principal), requestId, message })
     switch (outcome) {

@@ -45,5 +45,5 @@ const isJson = (type: string | null): boolean =>
   type === 'application/json' || type?.split(';')[0]?.trim().toLowerCase() === 'application/json'
 
 /** JSON or SSE as the client asks: SSE where it takes nothing else, as both are the server's choice (MCP 2025-11-25, Transports). */
-const wantsStream = (accept: string | null): boolean =>
+export const wantsStream = (accept: string | null): boolean =>
   accept?.includes('text/event-stream') === true && !accept.includes('application/json') && !accept.includes('*/*')

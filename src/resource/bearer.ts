@@ -87,7 +87,7 @@ function refusalOf(
 
 /** Throws a 403 challenge naming every scope the operation needs (RFC 6750 section 3.1), so that a client can step up. */
 export function requireScopes(
-  principal: Principal,
+  principal: Pick<Principal, 'scopes'>,
   needed: readonly string[],
   { apiBaseUrl }: { readonly apiBaseUrl: string },
   path: ResourcePath,

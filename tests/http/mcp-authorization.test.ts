@@ -86,6 +86,13 @@ describe('MCP authorization, scope challenge: 403 for step-up', () => {
   }
 })
 
+test('ChatGPT is answered by a stream where it takes nothing else', async () => {
+  const headers = { accept: 'text/event-stream' }
+  const response = await mcp.fetch(modernRequest('tools/call', add, { token: 'ada-chatgpt', headers }))
+  expect(response.headers.get('content-type')).toBe('text/event-stream')
+  expect(await response.text()).toContain('mcp/www_authenticate')
+})
+
 describe('MCP Streamable HTTP, security: origins and bodies', () => {
   for (const path of ['/mcp', '/mcp/sse']) {
     for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'http://chatgpt.com']) {
@@ -114,6 +121,24 @@ describe('MCP Streamable HTTP, security: origins and bodies', () => {
       const response = await mcp.fetch('http://localhost/mcp', { method: 'POST', headers, body })
       expect(response.status).toBe(status)
       expect(await response.json()).toMatchObject({ jsonrpc: '2.0', id: null, error: { code } })
+    })
+  }
+
+  for (const path of ['/mcp', '/mcp/sse?sessionId=0123456789abcdef']) {
+    test(`${path}: RFC 9110 section 15.5.14: a body that says it is over the limit is 413 before a byte of it is read`, async () => {
+      let read = 0
+      const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+        read++
+        controller.enqueue(new Uint8Array(64))
+      }
+      const body = new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 })
+      const headers = {
+        authorization: 'Bearer ada',
+        'content-type': 'application/json',
+        'content-length': String(2 * 1024 * 1024),
+      }
+      const response = await mcp.fetch(`http://localhost${path}`, { method: 'POST', headers, body })
+      expect([response.status, read]).toEqual([413, 0])
     })
   }
 

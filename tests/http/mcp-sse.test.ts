@@ -144,6 +144,20 @@ describe('MCP 2024-11-05, HTTP with SSE', () => {
   })
 })
 
+describe('ChatGPT over HTTP+SSE', () => {
+  test('a missing scope is a result on the stream with mcp/www_authenticate, and nothing is run', async () => {
+    const mcp = start()
+    const stream = await open(mcp, 'ada-chatgpt')
+    const params = { name: 'add_note', arguments: { text: 'hi' } }
+    expect((await stream.post({ jsonrpc: '2.0', id: 'a', method: 'tools/call', params })).status).toBe(202)
+    await until(() => stream.state.text.includes('"id":"a"'))
+    const { result } = JSON.parse(/data: (\{.*"id":"a".*\})/.exec(stream.state.text)?.[1] ?? '{}')
+    expect(result).toMatchObject({ isError: true })
+    expect(result._meta['mcp/www_authenticate'][0]).toContain('error="insufficient_scope"')
+    expect(mcp.notebook.notes).toEqual([])
+  })
+})
+
 describe('A stream belongs to the authorization that opened it', () => {
   for (const token of ['eve', 'ada-elsewhere', 'ada-chatgpt']) {
     test(`the token of ${token} on it is 403, and nothing is run`, async () => {
