@@ -23,8 +23,12 @@ export const itemLists = columns.map((column) => `json_agg(${column}) AS ${colum
 
 export type ItemLists = { readonly [Column in keyof IndexedRow]: readonly IndexedRow[Column][] }
 
+/** In ascending order of ordinals: threads are put together faster from their beginning on. Groups come in any order. */
+export const itemsOf = (groups: readonly ItemLists[]): readonly IndexedRow[] =>
+  groups.flatMap(itemsIn).sort((left, right) => left.ordinal - right.ordinal)
+
 /** Every list has a value of every item, in the same order. */
-export const itemsIn = (lists: ItemLists): readonly IndexedRow[] =>
+const itemsIn = (lists: ItemLists): readonly IndexedRow[] =>
   lists.ordinal.map((ordinal, at) => {
     const of = <Column extends keyof IndexedRow>(column: Column) => lists[column][at] as IndexedRow[Column]
     return {

@@ -51,7 +51,7 @@ export const look = (
     const [row] = await sql<LookRow[]>`
       SELECT ${sql.unsafe(ownerColumns)},
           CASE WHEN key = (SELECT ${key}::bigint) AND version > (SELECT ${version}::bigint) THEN (
-            SELECT json_agg(x) FROM (
+            SELECT json_agg(x ORDER BY x.ordinal) FROM (
               SELECT ${sql.unsafe(itemColumns)} FROM (
                 SELECT * FROM index_item WHERE owner = o.key AND version > (SELECT ${version}::bigint)
                  ORDER BY version LIMIT ${mostChanged + 1}) AS i

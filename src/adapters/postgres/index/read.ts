@@ -9,7 +9,7 @@ import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { assertReaderIn, type RuleColumns, readable, ruleColumns, ruleOf } from '../memory/conditions.ts'
 import { createQueues } from '../queues.ts'
-import { type ItemLists, itemLists, itemsIn } from './items.ts'
+import { type ItemLists, itemLists, itemsOf } from './items.ts'
 import { type Look, look, readPostings } from './look.ts'
 import { findOwner, ownerOf } from './owner.ts'
 import type { Nearest } from './vectors.ts'
@@ -92,6 +92,6 @@ async function bringForward(db: Database, ownerId: OwnerId, index: KeptIndex): P
            AND t.ordinal >= CASE WHEN o.packed_to = ${index.packedTo} THEN ${index.tailTo} ELSE o.packed_to END
          ORDER BY t.ordinal`,
     ])
-    if (owner?.key === index.key) index.bringForward(owner, items.flatMap(itemsIn), tail)
+    if (owner?.key === index.key) index.bringForward(owner, itemsOf(items), tail)
   })
 }
