@@ -19,7 +19,7 @@ import { type Handle, observe, type Serve, unexpectedError } from './http/observ
 import { createWaiting } from './http/waiting.ts'
 import { domainProofRoutes } from './mcp/domain-proof-routes.ts'
 import { mcpSurface } from './mcp/routes.ts'
-import { oidcRoutes } from './oidc/routes.ts'
+import { oidcSurface } from './oidc/routes.ts'
 import { resourceRoutes } from './resource/routes.ts'
 import type { Log } from './shared/log.ts'
 import type { Gauges } from './shared/metrics.ts'
@@ -56,7 +56,7 @@ function withStreams<S extends Surface & { openStreams(): number }>(kind: string
 
 /** What people and clients see before they have a token. */
 const openSurfaces: readonly Mount[] = [
-  ({ auth }) => auth && { routes: oidcRoutes(auth) },
+  ({ auth }) => auth && oidcSurface(auth),
   ({ api }) => api && { routes: apiDocumentRoutes(api) },
 ]
 
@@ -102,14 +102,10 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
     if (!isResource(path)) {
       // Strangers are limited by address, and who has hung up has none: it is read before anything is waited for.
       void requestContext(request).address
-      return open.fetch(request)
+      return directly(openParts, request.method, path)?.(request) ?? open.fetch(request)
     }
     if (request.headers.has('origin') || request.method === 'OPTIONS') return forBrowsers(request)
-    for (const { direct } of resourceParts) {
-      const handle = direct?.(request.method, path)
-      if (handle !== undefined) return handle(request)
-    }
-    return forPrograms(request)
+    return (directly(resourceParts, request.method, path) ?? forPrograms)(request)
   }
   /** The pages' server side is a client like any other: of this process where the role is here, of another otherwise. */
   function pageParts(): readonly Surface[] {
@@ -163,6 +159,15 @@ const gaugesOf = ({ healthChecks, queues }: Dependencies, surfaces: readonly Sur
     return Object.assign({}, ...known.map((one) => (one.status === 'fulfilled' ? one.value : {})))
   },
 })
+
+/** What serves a request without a router, if any of the surfaces does. */
+function directly(surfaces: readonly Surface[], method: string, path: string): Handle | undefined {
+  for (const { direct } of surfaces) {
+    const handle = direct?.(method, path)
+    if (handle !== undefined) return handle
+  }
+  return undefined
+}
 
 /** A router that is put together by the first request for it: a start does not wait for it. */
 function routedAtFirst(log: Log, surfaces: () => readonly Surface[]): Handle {

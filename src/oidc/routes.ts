@@ -3,7 +3,7 @@
  * Called by app.ts. It owns what every endpoint shares (method dispatch, CORS, caching and referrer headers, the one
  * error switch) and knows nothing of any grant, page or store.
  */
-import { Elysia } from 'elysia'
+import { type AnyElysia, Elysia } from 'elysia'
 import { Fault, type FaultKind } from '../shared/fault.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { answerError } from './answer-error.ts'
@@ -14,23 +14,34 @@ import { OAuthError } from './errors.ts'
 
 type Parameters = Readonly<Record<string, string>>
 
-/** An Elysia plugin that serves `list`; its handlers are total, so no error reaches Elysia. */
-export function oidcRoutes(
+export interface OidcSurface {
+  readonly routes: AnyElysia
+  /** The handler of a path without parameters or query, which a router would look for no better. */
+  direct(method: string, path: string): ((request: Request) => Promise<Response>) | undefined
+}
+
+/** Serves `list`: an Elysia plugin, and past it what needs no router. Its handlers are total, so no error reaches Elysia. */
+export function oidcSurface(
   dependencies: OidcDependencies,
   list: readonly Endpoint[] = endpoints(dependencies.settings),
-) {
+): OidcSurface {
   const app = new Elysia({ name: 'oidc', seed: dependencies.settings.issuer })
+  const byPath = new Map<string, (request: Request) => Promise<Response>>()
   for (const [path, atPath] of Map.groupBy(list, (endpoint) => endpoint.path)) {
     const serve = serveAt(path, atPath)
     app.all(path, ({ request, params }) => serve(dependencies, request, (params ?? {}) as Parameters), {
       parse: 'none',
     })
+    if (!path.includes(':')) byPath.set(path, (request) => serve(dependencies, request, noParameters))
   }
   for (const path of ['/.well-known/*', '/auth/*']) {
     app.all(path, ({ request }) => finish(notFound(), request), { parse: 'none' })
   }
-  return app
+  // What is said of a body that is left out is the router's.
+  return { routes: app, direct: (method, path) => (method === 'HEAD' ? undefined : byPath.get(path)) }
 }
+
+const noParameters: Parameters = {}
 
 /** One path's methods. HEAD is GET without its body (RFC 9110 section 9.3.2). */
 function serveAt(path: string, endpoints: readonly Endpoint[]) {

@@ -32,6 +32,13 @@ describe('a path that is served without the router', () => {
     ['GET', '/mcp'],
     ['POST', '/mcp'],
     ['DELETE', '/mcp'],
+    ['GET', '/.well-known/openid-configuration'],
+    ['HEAD', '/auth/jwks'],
+    ['OPTIONS', '/auth/token'],
+    ['DELETE', '/auth/token'],
+    ['POST', '/auth/token'],
+    ['GET', '/auth/userinfo'],
+    ['GET', '/auth/nothing-here'],
   ] as const) {
     test(`${method} ${path} answers as it does through the router, with a token and without`, async () => {
       for (const headers of [{}, { authorization, 'content-type': 'application/json' }]) {

@@ -6,7 +6,7 @@ import { createClientDocuments } from '../../src/oidc/clients/documents.ts'
 import type { OidcDependencies } from '../../src/oidc/dependencies.ts'
 import { createPeople } from '../../src/oidc/people.ts'
 import type { Client, IdentityProvider, OidcSettings, Outbound } from '../../src/oidc/ports.ts'
-import { oidcRoutes } from '../../src/oidc/routes.ts'
+import { oidcSurface } from '../../src/oidc/routes.ts'
 import { createKeyRing } from '../../src/oidc/tokens/key-ring.ts'
 import { localKeys } from '../../src/resource/key-source.ts'
 import { createTokenVerifier } from '../../src/resource/verifier.ts'
@@ -86,7 +86,7 @@ export async function startAuthorizationServer(options: ServerOptions = {}) {
   const dependencies = dependenciesOf(first)
   const everywhere = [dependencies, ...others.map(dependenciesOf)] as const
   const people = createPeople(dependencies)
-  const [app, ...otherApps] = everywhere.map((one) => oidcRoutes(one))
+  const [app, ...otherApps] = everywhere.map((one) => oidcSurface(one).routes)
   if (app === undefined) throw new Error('there is one at least')
   const next = inTurns([app, ...otherApps])
   const serve = async (request: Request): Promise<Response> => {
