@@ -144,6 +144,18 @@ describe('a SQLite file', () => {
     expect(database.all<{ id: string }>('SELECT id FROM note').map(({ id }) => id)).toEqual(['1', '3'])
   })
 
+  test('group commit: who throws alone leaves nothing behind and gets its own error', async () => {
+    const database = open(newPath())
+    const write = (id: string, fails = false) =>
+      database.groupCommit(() => {
+        database.run('INSERT INTO note VALUES (?, ?)', id, 'text')
+        if (fails) throw new Error(`not ${id}`)
+      })
+    await expect(write('1', true)).rejects.toThrow('not 1')
+    await write('1')
+    expect(database.all<{ id: string }>('SELECT id FROM note').map(({ id }) => id)).toEqual(['1'])
+  })
+
   test('group commit: when SQLite undoes all, as it may on a full disk, all are refused and the next group works', async () => {
     const database = open(newPath())
     database.run("INSERT INTO note VALUES ('1', 'a')")

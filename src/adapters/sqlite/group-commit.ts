@@ -7,6 +7,8 @@ import type { Database } from './database.ts'
 interface Waiting {
   /** Works inside the group's transaction, and gives what tells its caller once that is on the disk. */
   attempt(): () => void
+  /** The same where there is nobody else to be undone apart from: whatever it throws ends the transaction. */
+  alone(): () => void
   fail(error: unknown): void
 }
 
@@ -16,8 +18,11 @@ export function groupCommit({ run, transaction }: Pick<Database, 'run' | 'transa
   function commit(): void {
     const group = waiting
     waiting = []
+    const [first, ...others] = group
     try {
-      const tellings = transaction(() => group.map(({ attempt }) => attempt()))
+      const tellings = transaction(() =>
+        first !== undefined && others.length === 0 ? [first.alone()] : group.map(({ attempt }) => attempt()),
+      )
       for (const tell of tellings) tell()
     } catch (error) {
       for (const { fail } of group) fail(error)
@@ -36,14 +41,19 @@ export function groupCommit({ run, transaction }: Pick<Database, 'run' | 'transa
 
   return <T>(work: () => T) =>
     new Promise<T>((resolve, reject) => {
+      const alone = () => {
+        const result = work()
+        return () => resolve(result)
+      }
       if (waiting.length === 0) setImmediate(commit)
       waiting.push({
+        alone,
         attempt() {
           run('SAVEPOINT attempt')
           try {
-            const result = work()
+            const tell = alone()
             run('RELEASE attempt')
-            return () => resolve(result)
+            return tell
           } catch (error) {
             undo(error)
             return () => reject(error)
