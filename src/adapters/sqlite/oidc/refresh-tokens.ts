@@ -11,9 +11,11 @@ import { expiringTables } from './expiring.ts'
  */
 const revokedFamilySeconds = 86_400
 
+/** A spent token names its first successor. A further one, made within the grace, names its predecessor and ends the grace by its use. */
 interface TokenRow extends BodyRow {
   readonly client_id: string
   readonly predecessor: TokenHash | null
+  readonly successor: TokenHash | null
   readonly rotated_at: number | null
   readonly grace_over: number
 }
@@ -34,6 +36,13 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
       token.expiresAt,
       toBody(token),
     )
+  }
+
+  /** Whether a spent token's grace goes on: none of its successors was used. */
+  function graceGoesOn({ grace_over, successor }: TokenRow): boolean {
+    if (grace_over !== 0 || successor === null) return grace_over === 0
+    const unused = database.get('SELECT 1 FROM refresh_token WHERE hash = ? AND rotated_at IS NULL', successor)
+    return unused !== undefined
   }
 
   function kill(familyId: FamilyId, at: number): void {
@@ -74,7 +83,7 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
     async rotate(hash, next, by) {
       return write(() => {
         const row = database.get<TokenRow>(
-          `SELECT client_id, predecessor, rotated_at, grace_over, body
+          `SELECT client_id, predecessor, successor, rotated_at, grace_over, body
             FROM refresh_token WHERE hash = ? AND expires_at > ?`,
           hash,
           by.now,
@@ -83,14 +92,14 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
         if (row === undefined || token === undefined || row.client_id !== by.clientId) return { outcome: 'unknown' }
         const successor: RefreshToken = { ...token, expiresAt: next.expiresAt }
         if (row.rotated_at === null) {
-          database.run('UPDATE refresh_token SET rotated_at = ? WHERE hash = ?', by.now, hash)
+          database.run('UPDATE refresh_token SET rotated_at = ?, successor = ? WHERE hash = ?', by.now, next.hash, hash)
           if (row.predecessor !== null) {
             database.run('UPDATE refresh_token SET grace_over = 1 WHERE hash = ?', row.predecessor)
           }
-          insert(next.hash, successor, hash)
+          insert(next.hash, successor, null)
           return { outcome: 'rotated', token: successor }
         }
-        if (row.grace_over === 0 && by.now - row.rotated_at <= by.graceSeconds) {
+        if (by.now - row.rotated_at <= by.graceSeconds && graceGoesOn(row)) {
           insert(next.hash, successor, hash)
           return { outcome: 'graced', token: successor }
         }

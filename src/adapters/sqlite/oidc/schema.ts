@@ -78,4 +78,9 @@ export const oidcMigrations: readonly Migration[] = [
     `,
   },
   { name: 'people are found by identity, not by name', sql: 'DROP INDEX user_by_name' },
+  {
+    // What a use of the successor wrote into its predecessor's row is now read there: a refresh writes one row less.
+    name: 'a spent refresh token names its successor',
+    sql: 'ALTER TABLE refresh_token ADD COLUMN successor TEXT',
+  },
 ]
