@@ -12,11 +12,25 @@ export function requestLines(log: Log): RequestLine | undefined {
   const write = lineWriter(log, 'info')
   if (write === undefined) return undefined
   return ({ requestId, route, clientId, user, reason }, method, status, milliseconds) => {
-    const head = `"requestId":${quoted(requestId)},"method":${quoted(method)},"route":${quoted(route)},"status":${status}`
-    const who = `${optional('client', clientId)}${optional('user', user)}${optional('reason', reason)}`
-    write(`${head},"ms":${Math.round(milliseconds * 100) / 100}${who},"msg":"request"`)
+    const head = `"requestId":${JSON.stringify(requestId)},"method":${quoted(method)},"route":${quoted(route)},"status":${status}`
+    const who = `${optional('client', clientId)}${optional('user', user)}`
+    const why = reason === undefined ? '' : `,"reason":${JSON.stringify(reason)}`
+    write(`${head},"ms":${Math.round(milliseconds * 100) / 100}${who}${why},"msg":"request"`)
   }
 }
 
-const quoted = (text: string) => JSON.stringify(text)
+/** Routes, methods, clients and people come again and again: the few recent ones are kept as JSON has them. */
+const quotedTexts = new Map<string, string>()
+const mostTexts = 1_000
+
+function quoted(text: string): string {
+  let json = quotedTexts.get(text)
+  if (json === undefined) {
+    if (quotedTexts.size >= mostTexts) quotedTexts.clear()
+    json = JSON.stringify(text)
+    quotedTexts.set(text, json)
+  }
+  return json
+}
+
 const optional = (name: string, text: string | undefined) => (text === undefined ? '' : `,"${name}":${quoted(text)}`)
