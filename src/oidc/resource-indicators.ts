@@ -16,6 +16,8 @@ type ResourceSettings = Pick<OidcSettings, 'apiBaseUrl' | 'issuer'>
  * Throws `invalid_target` for anything that is not served here (RFC 8707 section 2).
  */
 export function checkResources(settings: ResourceSettings, resources: readonly string[]): readonly string[] {
+  // Most requests name none.
+  if (resources.length === 0) return resources
   const known = knownResources(settings)
   return [
     ...new Set(
@@ -34,4 +36,7 @@ export function checkResources(settings: ResourceSettings, resources: readonly s
 export const audienceOf = (
   { apiBaseUrl, issuer }: ResourceSettings,
   resources: readonly string[],
-): readonly string[] => (resources.length > 0 ? resources : [...new Set([apiBaseUrl, issuer])])
+): readonly string[] => {
+  if (resources.length > 0) return resources
+  return apiBaseUrl === issuer ? [issuer] : [apiBaseUrl, issuer]
+}
