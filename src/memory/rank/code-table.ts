@@ -5,42 +5,7 @@
  * share; whole vectors, by the engine, for few. tests/bench/README.md has what was measured.
  */
 import { codeOf } from './codes.ts'
-
-/** How many bits are set in each four bits of a word. */
-function bitsByFour(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555)
-  return (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
-}
-
-/** As many words' bits are summed in the four bytes of one word, which stays below 2 ** 31: each adds up to 8 a byte. */
-const wordsSummed = 15
-
-/**
- * How many signs of the code that begins at `from` in `codes` differ from `code`. Words are signed here: what is above 2 ** 31
- * would be computed with as a float.
- */
-function signsApart(codes: Int32Array, from: number, code: Int32Array): number {
-  const words = code.length
-  let apart = 0
-  for (let i = 0; i < words; ) {
-    const end = Math.min(words, i + wordsSummed)
-    let bytes = 0
-    for (; i + 2 < end; i += 3) {
-      const fours =
-        bitsByFour((codes[from + i] as number) ^ (code[i] as number)) +
-        bitsByFour((codes[from + i + 1] as number) ^ (code[i + 1] as number)) +
-        bitsByFour((codes[from + i + 2] as number) ^ (code[i + 2] as number))
-      bytes += (fours & 0x0f0f0f0f) + ((fours >>> 4) & 0x0f0f0f0f)
-    }
-    for (; i < end; i++) {
-      const fours = bitsByFour((codes[from + i] as number) ^ (code[i] as number))
-      bytes += (fours & 0x0f0f0f0f) + ((fours >>> 4) & 0x0f0f0f0f)
-    }
-    const halves = (bytes & 0x00ff00ff) + ((bytes >>> 8) & 0x00ff00ff)
-    apart += (halves & 0xffff) + (halves >>> 16)
-  }
-  return apart
-}
+import { signsApart } from './signs-apart.ts'
 
 /**
  * A code's estimate of a cosine errs by about 0.04 at 384 numbers, whoever's the vectors are. In a close group the nearest lie no
@@ -55,21 +20,21 @@ const shareWeighed = 0.1
 /** Codes by ordinal, growing. */
 export class CodeTable {
   readonly words: number
-  private codes: Int32Array
+  private codes: Uint32Array
   private has: Uint8Array
   private distances = new Uint16Array(0)
   ordinals = 0
 
   constructor(words: number) {
     this.words = words
-    this.codes = new Int32Array(words * 64)
+    this.codes = new Uint32Array(words * 64)
     this.has = new Uint8Array(64)
   }
 
   put(ordinal: number, code: Uint32Array): void {
     if (ordinal >= this.has.length) {
       const size = Math.max(ordinal + 1, this.has.length * 2)
-      const codes = new Int32Array(size * this.words)
+      const codes = new Uint32Array(size * this.words)
       codes.set(this.codes)
       const has = new Uint8Array(size)
       has.set(this.has)
@@ -96,17 +61,13 @@ export class CodeTable {
     const { words, codes, has } = this
     if (this.distances.length < this.ordinals) this.distances = new Uint16Array(has.length)
     const { distances } = this
+    signsApart(codes.subarray(0, this.ordinals * words), code, distances)
     const far = words * 32
-    const signs = new Int32Array(code.buffer, code.byteOffset, code.length)
     const histogram = new Uint32Array(far + 1)
     for (let at = 0; at < this.ordinals; at++) {
-      if (has[at] !== 1 || !accept(at)) {
-        distances[at] = 0xffff
-        continue
-      }
-      const distance = signsApart(codes, at * words, signs)
-      distances[at] = distance
-      histogram[distance] = (histogram[distance] as number) + 1
+      if (has[at] === 1 && accept(at))
+        histogram[distances[at] as number] = (histogram[distances[at] as number] as number) + 1
+      else distances[at] = 0xffff
     }
     let furthest = 0
     for (let seen = histogram[0] as number; seen < count && furthest < far; ) seen += histogram[++furthest] as number

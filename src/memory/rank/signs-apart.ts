@@ -1,0 +1,83 @@
+/**
+ * Counts signs that differ, in WebAssembly: it has an instruction that counts a word's bits, for which JavaScript needs twelve, and
+ * this is what all codes of an owner are asked. The module is a loop, put together here from its few instructions
+ * (WebAssembly Core Specification 2.0, section 5); each owner's codes are laid before it part by part.
+ */
+
+type Apart = (at: number, end: number, code: number, bytes: number, into: number) => void
+
+const pageBytes = 65_536
+const pages = 16
+
+const i32 = 0x7f
+const [at, end, code, bytes, into, word, sum] = [0, 1, 2, 3, 4, 5, 6] as const
+const get = (local: number) => [0x20, local]
+const set = (local: number) => [0x21, local]
+const tee = (local: number) => [0x22, local]
+const constant = (value: number) => [0x41, value]
+const [add, lessThan, xor, countBits] = [[0x6a], [0x49], [0x73], [0x69]]
+const load = [0x28, 2, 0]
+const store16 = [0x3b, 1, 0]
+const again = (...body: readonly (readonly number[])[]) => [0x03, 0x40, ...body.flat(), 0x0d, 0, 0x0b]
+const plus = (local: number, by: readonly number[]) => [...get(local), ...by, ...add]
+
+/** For each code from `at` to `end`: the sum over its words, 16 bits at `into`. */
+const loop = again(
+  constant(0),
+  set(word),
+  constant(0),
+  set(sum),
+  again(
+    get(sum),
+    [...plus(at, get(word)), ...load],
+    [...plus(code, get(word)), ...load],
+    [...xor, ...countBits, ...add],
+    set(sum),
+    [...plus(word, constant(4)), ...tee(word)],
+    [...get(bytes), ...lessThan],
+  ),
+  [...get(into), ...get(sum), ...store16],
+  [...plus(into, constant(2)), ...set(into)],
+  [...plus(at, get(bytes)), ...tee(at)],
+  [...get(end), ...lessThan],
+)
+
+const text = (characters: string) => [characters.length, ...new TextEncoder().encode(characters)]
+/** Everything here is shorter than 128, and so one byte in LEB128. */
+const sized = (content: readonly number[]) => [content.length, ...content]
+const section = (id: number, content: readonly number[]) => [id, ...sized(content)]
+const moduleBytes = () =>
+  Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, [1, 0x60, 5, i32, i32, i32, i32, i32, 0]),
+    ...section(3, [1, 0]),
+    ...section(5, [1, 0, pages]),
+    ...section(7, [2, ...text('memory'), 2, 0, ...text('apart'), 0, 0]),
+    ...section(10, [1, ...sized([1, 2, i32, ...loop, 0x0b])]),
+  ])
+
+let made: { readonly apart: Apart; readonly memory: ArrayBuffer } | undefined
+/** Made by the first search by meaning: a start does not wait for it. */
+function module() {
+  if (made !== undefined) return made
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes()))
+  made = { apart: exports.apart as Apart, memory: (exports.memory as WebAssembly.Memory).buffer }
+  return made
+}
+
+/** How many bits of each of `codes`, which lie one behind another, differ from `code`: in `into`, by place. */
+export function signsApart(codes: Uint32Array, code: Uint32Array, into: Uint16Array): void {
+  const { apart, memory } = module()
+  const codeBytes = code.byteLength
+  const count = codes.length / code.length
+  const atOnce = Math.floor((pages * pageBytes - codeBytes) / (codeBytes + 2))
+  const words = new Uint32Array(memory)
+  words.set(code)
+  for (let from = 0; from < count; from += atOnce) {
+    const part = Math.min(atOnce, count - from)
+    words.set(codes.subarray(from * code.length, (from + part) * code.length), code.length)
+    const behind = codeBytes + part * codeBytes
+    apart(codeBytes, behind, 0, codeBytes, behind)
+    into.set(new Uint16Array(memory, behind, part), from)
+  }
+}
