@@ -29,23 +29,29 @@ export function normsOf(facts: OwnerFacts, recipe: Recipe): Norms {
   }
 }
 
+type Shares = Pick<Recipe, 'neighbour' | 'secondNeighbour' | 'assistantLends'>
+
 interface KeptLengths {
   readonly changes: number
-  readonly shares: string
+  readonly shares: Shares
   readonly lengths: Float64Array
 }
 
 const lengthsOf = new WeakMap<OwnerFacts, KeptLengths>()
 
 /** Those found since the facts last changed: the same items are found again and again. */
-function lengthsAroundOf(facts: OwnerFacts, { neighbour, secondNeighbour, assistantLends }: Recipe): Float64Array {
-  const shares = [neighbour, secondNeighbour, assistantLends].join()
+function lengthsAroundOf(facts: OwnerFacts, shares: Shares): Float64Array {
   const known = lengthsOf.get(facts)
-  if (known?.changes === facts.changes && known.shares === shares) return known.lengths
+  if (known?.changes === facts.changes && areSame(known.shares, shares)) return known.lengths
   const lengths = new Float64Array(facts.ordinals)
   lengthsOf.set(facts, { changes: facts.changes, shares, lengths })
   return lengths
 }
+
+const areSame = (left: Shares, right: Shares): boolean =>
+  left.neighbour === right.neighbour &&
+  left.secondNeighbour === right.secondNeighbour &&
+  left.assistantLends === right.assistantLends
 
 /** At least 1, so that 0 says that it was not asked yet. */
 export function lengthAround(

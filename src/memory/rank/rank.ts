@@ -155,15 +155,14 @@ export function answering(facts: OwnerFacts, request: RankRequest): (at: number)
 
 function wantedItem(facts: OwnerFacts, wanted: Wanted): (at: number) => boolean {
   const { categories, appId, thread, from, to } = wanted
-  const classes = Uint8Array.from(facts.classes, (one) =>
-    (appId === undefined || one.appId === appId) &&
-    (categories === undefined || one.categories.some((name) => categories.includes(name)))
-      ? 1
-      : 0,
+  const classes = facts.classes.map(
+    (one) =>
+      (appId === undefined || one.appId === appId) &&
+      (categories === undefined || one.categories.some((name) => categories.includes(name))),
   )
   const threadPlace = thread === undefined ? none : facts.threadPlace(thread)
   return (at) => {
-    if (classes[facts.itemClass[at] ?? 0] !== 1) return false
+    if (classes[facts.itemClass[at] ?? 0] !== true) return false
     if (thread !== undefined && facts.thread[at] !== threadPlace) return false
     if (from === undefined && to === undefined) return true
     const happened = facts.occurredAt[at] ?? Number.NaN

@@ -6,9 +6,23 @@ import type { QueryTerm } from '../text/analyze.ts'
 import { normalize, type Word, words } from '../text/words.ts'
 import type { OwnerFacts } from './facts.ts'
 
+interface KeptNames {
+  /** Of how many speakers. Speakers are only ever added. */
+  readonly speakers: number
+  readonly names: ReadonlySet<string>
+}
+
+const namesOf = new WeakMap<OwnerFacts, KeptNames>()
+
 /** The parts of the speakers' names, in lower case; a letter alone is none. */
-export const speakerNames = ({ speakers }: OwnerFacts): ReadonlySet<string> =>
-  new Set(speakers.flatMap(({ name }) => nameParts(name)))
+export function speakerNames(facts: OwnerFacts): ReadonlySet<string> {
+  const { speakers } = facts
+  const known = namesOf.get(facts)
+  if (known?.speakers === speakers.length) return known.names
+  const names = new Set(speakers.flatMap(({ name }) => nameParts(name)))
+  namesOf.set(facts, { speakers: speakers.length, names })
+  return names
+}
 
 export const nameParts = (name: string | undefined): readonly string[] =>
   name

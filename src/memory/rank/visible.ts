@@ -25,8 +25,12 @@ const lastOf = new WeakMap<OwnerFacts, Kept>()
 
 /** By ordinal: 1 for what is live, of a class that may be seen, and holding at the time. Read only. */
 export function visibleItems(facts: OwnerFacts, { asOf, maySee }: View): Uint8Array {
-  const seen = Uint8Array.from(facts.classes, (itemClass) => (maySee(itemClass) ? 1 : 0))
-  const classes = seen.join('')
+  const seen = new Uint8Array(facts.classes.length)
+  let classes = ''
+  for (const [place, itemClass] of facts.classes.entries()) {
+    seen[place] = maySee(itemClass) ? 1 : 0
+    classes += seen[place]
+  }
   const last = lastOf.get(facts)
   if (last?.changes === facts.changes && last.classes === classes && last.from <= asOf && asOf < last.until) {
     return last.visible
