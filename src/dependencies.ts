@@ -213,6 +213,8 @@ const mcpServer = (
     services,
     operations: timedTools(operations, metrics),
     limit: limitPrincipal(take),
+    // Clients begin with what tools there are, long before the first question.
+    arrived: () => services.embedder?.prepare?.(),
     handover: engine.handover,
     settings: {
       apiBaseUrl: config.apiBaseUrl,

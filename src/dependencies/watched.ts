@@ -86,4 +86,5 @@ export const timedEmbedder = (embedder: Embedder, metrics: Searched): Embedder =
   },
   embed: (texts, signal) => embedder.embed(texts, signal),
   embedQuestion: (query, signal) => timed(metrics, 'embed', () => embedder.embedQuestion(query, signal)),
+  prepare: () => embedder.prepare?.(),
 })

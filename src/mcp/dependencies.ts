@@ -44,6 +44,8 @@ export interface McpDependencies<Services> {
   readonly prompts?: readonly Prompt[]
   readonly handover: StreamHandover
   readonly settings: McpSettings
+  /** A client has come whose token is good, and may soon ask something. Returns at once. */
+  readonly arrived?: () => void
   /** Takes a request, or `requests`, from the caller's allowance. Throws `Fault('rate_limited')`. Without it nothing is limited here. */
   readonly limit?: (request: Request, principal: Principal, requests?: number) => Promise<unknown>
 }

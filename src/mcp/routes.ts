@@ -50,6 +50,7 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
         if (!originAllowed(request)) return rpcError(403, rpcCodes.transport, 'This origin is not allowed.')
         const principal = await authenticate(deps, request, path)
         await deps.limit?.(request, principal)
+        deps.arrived?.()
         return await serve(request, principal)
       } catch (error) {
         if (error instanceof BearerChallenge) return challengeAnswer(error)

@@ -111,4 +111,21 @@ describe.skipIf(folder === undefined)(`recall by meaning without key or server o
     },
     patienceMs,
   )
+
+  test(
+    'an MCP client that lists the tools has the model loaded before the first question is asked',
+    async () => {
+      // Too short for loading the model, and long enough to read a question with it.
+      const { url } = await start({ EMBEDDER_BUDGET_MS: '200' })
+      const listed = await fetch(`${url}/mcp`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
+      })
+      expect(await listed.text()).toContain('search_memory')
+      await Bun.sleep(8_000)
+      expect((await search('beach')).degraded).toBeUndefined()
+    },
+    patienceMs,
+  )
 })

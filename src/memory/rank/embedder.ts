@@ -16,6 +16,8 @@ export interface Embedder {
    * @throws Fault `unavailable` as `embed` does, and as soon as `signal` is aborted
    */
   embedQuestion(question: string, signal?: AbortSignal): Promise<Float32Array>
+  /** Somebody is there who may soon ask: what has to be loaded begins to be. Returns at once, and never fails. */
+  prepare?(): void
 }
 
 /** The vector with length 1; one of zeros stays so. */

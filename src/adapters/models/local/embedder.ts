@@ -28,7 +28,7 @@ export interface LocalEmbedder extends Embedder {
 const budgetMs = 150
 /**
  * A person asks now and then, so the first question after a pause is the usual one: it waits for the model (700 ms, or 2 s on a
- * busy machine), rather than be told that nothing is known.
+ * busy machine), rather than be told that nothing is known. Over MCP it is rarely met: `prepare` is called when a client comes.
  */
 const loadingBudgetMs = 5_000
 
@@ -38,6 +38,7 @@ export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
   const guarded = circuitBreaker({ clock, failures: 1 })
   let thread: Promise<ModelThread> | undefined
   let loaded = false
+  let closed = false
   let idle: ReturnType<typeof setTimeout> | undefined
 
   async function unload(): Promise<void> {
@@ -48,21 +49,29 @@ export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
     await (await ending?.catch(() => undefined))?.end()
   }
 
+  async function load(): Promise<ModelThread> {
+    thread ??= guarded(() => start(model))
+    const ready = await thread
+    loaded = true
+    return ready
+  }
+
   async function vectorOf(text: string): Promise<Float32Array> {
     clearTimeout(idle)
     try {
-      thread ??= guarded(() => start(model))
-      const ready = await thread
-      loaded = true
-      return await ready.vectorOf(text)
+      return await (await load()).vectorOf(text)
     } catch (error) {
       if (!(error instanceof Fault && error.code === 'text_not_embedded')) await unload()
       throw error
     } finally {
-      clearTimeout(idle)
-      idle = setTimeout(unload, idleMs)
-      idle.unref?.()
+      unloadLater()
     }
+  }
+
+  function unloadLater(): void {
+    clearTimeout(idle)
+    idle = setTimeout(unload, idleMs)
+    idle.unref?.()
   }
 
   const turns = takeTurns(vectorOf)
@@ -75,7 +84,12 @@ export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
       Promise.all(texts.map((text) => turns.ask(withPrefix(model.prefixes.text, text), { signal }))),
     embedQuestion: (question, signal) =>
       turns.ask(withPrefix(model.prefixes.question, question), { signal, first: true }),
+    prepare() {
+      // Only what is not there is loaded: whoever merely is there does not keep it.
+      if (thread === undefined && !closed) load().then(unloadLater, unload)
+    },
     async close() {
+      closed = true
       turns.close()
       await unload()
     },

@@ -84,6 +84,38 @@ describe('A model in this process', () => {
     await told.close()
   })
 
+  test('is loaded once somebody is there who may ask, once, and unloaded when nobody does', async () => {
+    const { embedder, seen } = open({ idleMs: 20 })
+    const cold = embedder.questionBudgetMs
+    embedder.prepare?.()
+    embedder.prepare?.()
+    await Bun.sleep(0)
+    expect(seen).toEqual({ started: 1, ended: 0, asked: [] })
+    expect(embedder.questionBudgetMs).toBeLessThan(cold)
+    await embedder.embedQuestion('one')
+    embedder.prepare?.()
+    expect(seen.started).toBe(1)
+    await Bun.sleep(60)
+    expect(seen.ended).toBe(1)
+    embedder.prepare?.()
+    await Bun.sleep(60)
+    expect(seen).toMatchObject({ started: 2, ended: 2 })
+    await embedder.close()
+    embedder.prepare?.()
+    expect(seen.started).toBe(2)
+  })
+
+  test('files that cannot be used are no failure of whoever merely came, and are not read again by the next', async () => {
+    const { embedder, seen, fail } = open()
+    fail.start = unusable
+    embedder.prepare?.()
+    await Bun.sleep(0)
+    embedder.prepare?.()
+    await Bun.sleep(0)
+    expect(seen.started).toBe(1)
+    await embedder.close()
+  })
+
   test('files that cannot be used are not read again for half a minute, and the reason is said', async () => {
     const { embedder, seen, fail, clock } = open()
     fail.start = unusable
