@@ -264,6 +264,22 @@ if (executablePath !== undefined)
       expect(found).toEqual([])
     }, 60_000)
 
+    if (shape === 'in one process')
+      test('a text that is written from the right begins at the right edge of its card, and has its measure', async () => {
+        const { page, close } = await open({ viewport: { width: 1280, height: 800 } })
+        await add('\u05d0\u05e8\u05d5\u05da '.repeat(120))
+        await enter(page, '/memories')
+        const [text, row] = (await page.evaluate(`(() => {
+          const link = document.querySelector('.memory-link')
+          const range = document.createRange()
+          range.selectNodeContents(link)
+          return [range, link.closest('.memory-row')].map((each) => each.getBoundingClientRect().toJSON())
+        })()`)) as { left: number; right: number; width: number }[]
+        expect(Math.abs((row?.right ?? 0) - (text?.right ?? 0))).toBeLessThan(8)
+        expect(text?.width).toBeLessThan((row?.width ?? 0) - 100)
+        await close()
+      }, 60_000)
+
     // What they look like does not depend on which process serves them.
     for (const colorScheme of shape === 'in one process' ? (['light', 'dark'] as const) : [])
       test(`axe-core finds nothing on any page, in ${colorScheme}, and nothing is cut off at 320 pixels`, async () => {
@@ -276,6 +292,9 @@ if (executablePath !== undefined)
           const rules = colorScheme === 'dark' ? ['color-contrast'] : undefined
           expect([where, await axeViolations(page, rules)]).toEqual([where, []])
           expect([where, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([where, 320])
+          // A name in two lines is a word that was broken.
+          const tallest = "Math.max(0, ...[...document.querySelectorAll('.places a')].map((a) => a.offsetHeight))"
+          expect([where, Number(await page.evaluate(tallest)) < 45]).toEqual([where, true])
         }
         await page.goto(product.uiUrl)
         await look('welcome')
