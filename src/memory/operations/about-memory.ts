@@ -1,18 +1,17 @@
-/** What is around one memory: what resembles it, who read it, what happened to it. */
+/** What is around one memory: what resembles it, and who read it. */
 import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { assertUnrestricted } from '../access.ts'
-import { cut } from '../content.ts'
 import { findMemory } from '../find-memory.ts'
-import { answerCharacters, briefCharacters, namesFor, ShownMemory, showWhole, toWire, WireMemory } from '../present.ts'
+import { namesFor, ShownMemory, showWhole, toWire, WireMemory } from '../present.ts'
 import { recall } from '../recall.ts'
-import { limits, MemoryState } from '../schema.ts'
+import { limits } from '../schema.ts'
 import { toIso } from '../time.ts'
 import { IdParams, inputIn, operation, read, User } from './define.ts'
 
 const relatedCount = 5
 
-const Page = t.Object(
+export const Page = t.Object(
   {
     ...User,
     page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
@@ -20,11 +19,11 @@ const Page = t.Object(
   },
   { additionalProperties: false },
 )
-const PageInput = t.Object(
+export const PageInput = t.Object(
   { ...IdParams.properties, page: Page.properties.page, page_size: Page.properties.page_size },
   { additionalProperties: false },
 )
-const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integer() }
+export const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integer() }
 
 export const relatedMemories = operation({
   name: 'related_memories',
@@ -131,83 +130,6 @@ export const accessLog = operation({
         ...(entry.query === undefined ? {} : { query: entry.query }),
         ...(entry.score === undefined ? {} : { score: entry.score }),
         accessed_at: toIso(entry.at),
-      })),
-    }
-  },
-})
-
-const Event = t.Object({
-  seq: t.Integer(),
-  memory_id: t.String(),
-  kind: t.String(),
-  app_id: t.String(),
-  app_name: t.String(),
-  at: t.String(),
-  other_id: t.Optional(t.String({ description: 'The other memory of a supersession or a merge.' })),
-  before: t.Optional(
-    t.Object(
-      {
-        text: t.String(),
-        truncated: t.Optional(t.Boolean({ description: 'The text went on: ask for fewer events at once.' })),
-        state: MemoryState,
-        categories: t.Array(t.String()),
-      },
-      { description: 'How it was.' },
-    ),
-  ),
-})
-const Events = t.Object({ ...paged, events: t.Array(Event) })
-
-export const memoryHistory = operation({
-  name: 'memory_history',
-  title: 'History of a memory',
-  description: 'What happened to a memory, by which app, and how it was before; the newest first.',
-  effect: 'read',
-  idempotent: true,
-  scope: 'memories:read',
-  tool: false,
-  input: PageInput,
-  output: Events,
-  rest: [
-    {
-      method: 'get',
-      path: '/memories/{id}/history',
-      operationId: 'getMemoryHistory',
-      summary: 'What happened to a memory.',
-      status: 200,
-      params: IdParams,
-      query: Page,
-      response: Events,
-      toInput: (wire) => ({ ...read(IdParams, wire.params), ...inputIn(Page, wire.query) }),
-    },
-  ],
-  async run({ store, appNames }, { ownerId, appId }, { id, page = 1, page_size: size = 10 }) {
-    const { items, total } = await store.events(ownerId, appId, id as MemoryId, {
-      limit: size,
-      offset: (page - 1) * size,
-    })
-    const names = await appNames.names([...new Set(items.map((event) => event.appId))])
-    let room: number = answerCharacters.program
-    const textWithin = (text: string) => {
-      if (text.length > room) return { text: cut(text, briefCharacters), truncated: true }
-      room -= text.length
-      return { text }
-    }
-    return {
-      total,
-      page,
-      page_size: size,
-      events: items.map(({ seq, memoryId, kind, appId: by, at, before, otherId }) => ({
-        seq,
-        memory_id: memoryId,
-        kind,
-        app_id: by,
-        app_name: names.get(by) ?? by,
-        at: toIso(at),
-        ...(otherId === undefined ? {} : { other_id: otherId }),
-        ...(before === undefined
-          ? {}
-          : { before: { ...textWithin(before.content), state: before.state, categories: [...before.categories] } }),
       })),
     }
   },
