@@ -41,6 +41,7 @@ const pureRules = new Set([
   'src/memory/rank/facts.ts',
   'src/memory/rank/kept-index.ts',
   'src/memory/rank/kept-indexes.ts',
+  'src/memory/rank/passages.ts',
   'src/memory/rank/postings.ts',
   'src/memory/rank/tail.ts',
   'src/memory/rank/verify-index.ts',

@@ -72,6 +72,7 @@ export const timedIndex = (index: RecallIndex, metrics: Searched): RecallIndex =
       postings: (terms) => timed(metrics, 'postings', () => owner.postings(terms)),
       nearest: (request) => timed(metrics, 'nearest', () => owner.nearest(request)),
       lacksVectors: (space) => owner.lacksVectors(space),
+      passages: (vector, space) => owner.passages(vector, space),
     }
   },
   memoriesAt: (...asked) => timed(metrics, 'memories', () => index.memoriesAt(...asked)),

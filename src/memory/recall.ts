@@ -5,11 +5,13 @@ import type { Caller } from './operation.ts'
 import type { Embedder } from './rank/embedder.ts'
 import type { OwnerFacts } from './rank/facts.ts'
 import { beside, type Meaning, sampleOf } from './rank/likeness.ts'
+import { bestPassages, passageEnds } from './rank/passages.ts'
 import type { OwnerIndex } from './rank/ports.ts'
 import type { PackedPostings } from './rank/postings.ts'
 import { type AskedQuestion, rarestTerms, readQuestion, spellings } from './rank/question.ts'
 import { answering, type Ranked, type RankRequest, rank } from './rank/rank.ts'
 import { speakerNames, withoutNames } from './rank/speaker-names.ts'
+import { visibleItems } from './rank/visible.ts'
 import { logReadings } from './readings.ts'
 import { type EventPeriod, eventCandidates, eventPeriods } from './remembered-events.ts'
 import type { Memory } from './schema.ts'
@@ -150,7 +152,7 @@ async function compare(
   request: RankRequest,
   vector: Float32Array,
   space: string,
-): Promise<Pick<Meaning, 'likeness' | 'sample'>> {
+): Promise<Omit<Meaning, 'nameless'>> {
   const { facts } = owner
   const accept = answering(facts, request)
   const sample = sampleOf(facts, accept)
@@ -161,9 +163,11 @@ async function compare(
     count: nearestItems,
     also: [...best, ...sample],
     beside: (at) => beside(facts, at),
+    ends: (at) => passageEnds(facts, at),
     accept,
   })
-  return { likeness, sample }
+  const passages = bestPassages(facts, likeness.keys(), visibleItems(facts, request), owner.passages(vector, space))
+  return { likeness, passages, sample }
 }
 
 /** The question's vector; undefined when the model does not answer within its budget. */

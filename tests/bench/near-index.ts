@@ -62,7 +62,15 @@ for (const scannedUpTo of [items - 1, Number.MAX_SAFE_INTEGER]) {
   const found = { 10: 0, [count]: 0 }
   for (const [n, vector] of asked.entries()) {
     const began = performance.now()
-    const near = await index.nearest({ vector, space, count, also: [], beside: () => [], accept: () => true })
+    const near = await index.nearest({
+      vector,
+      space,
+      count,
+      also: [],
+      beside: () => [],
+      ends: () => [],
+      accept: () => true,
+    })
     times.push(performance.now() - began)
     for (const most of [10, count]) {
       const wanted = new Set(exact[n]?.slice(0, most))

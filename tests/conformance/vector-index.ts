@@ -115,11 +115,81 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
         count: 10,
         also: [other],
         beside: (at) => (at === other ? [besideOther, 0] : []),
+        ends: () => [],
         accept: (at) => at !== 0,
       })
       const wanted = [...ordered.slice(0, 10), besideOther, other]
       expect([...found.keys()].sort((a, b) => a - b)).toEqual(wanted.sort((a, b) => a - b))
       for (const [ordinal, likeness] of found) expect(likeness).toBeCloseTo(exact.get(ordinal) ?? 2, 5)
+    })
+
+    describe('Passages of a conversation', () => {
+      const said = ['We were at the beach.', 'The waves were high.', 'It was cold.']
+      const talk = async (parts: { threadId?: string } = { threadId: 'a talk' }) => {
+        const ids: string[] = []
+        for (const content of said) {
+          const drafts = [draftOf(content, parts)]
+          ids.push((await engine.store.add(owner('ada'), app('app'), drafts, policyAt(startMs)))[0]?.memory?.id ?? '')
+        }
+        return ids
+      }
+      /** How alike to the sea the passages are that end at the three items. */
+      const passages = async () => {
+        const vector = await model.embedQuestion('sea')
+        const index = await engine.index.open(owner('ada'))
+        const { space } = model
+        await index.nearest({
+          vector,
+          space,
+          count: 10,
+          also: [],
+          beside: () => [],
+          ends: () => [2],
+          accept: () => true,
+        })
+        const likeness = index.passages(vector, space)
+        return Array.from({ length: index.facts.ordinals }, (_, ordinal) => likeness(ordinal))
+      }
+
+      test('get a code with the item at which they end', async () => {
+        await talk()
+        await embedAll()
+        expect(model.embedded).toBe(4)
+        expect(await passages()).toEqual([undefined, undefined, expect.any(Number)])
+      })
+
+      test('are none in a guessed thread', async () => {
+        await talk({})
+        await embedAll()
+        expect(model.embedded).toBe(3)
+        expect(await passages()).toEqual([undefined, undefined, undefined])
+      })
+
+      test('go with any memory in them: erased, or given other words', async () => {
+        const [first = '', second = ''] = await talk()
+        await embedAll()
+        await passages()
+        await engine.store.delete(owner('ada'), app('app'), [first as never], { at: startMs })
+        expect(await passages()).toEqual([undefined, undefined, undefined])
+        await engine.vectors.renew('embeddings', owner('ada'))
+        await embedAll()
+        expect((await passages())[2]).toEqual(expect.any(Number))
+        const content = { text: 'The waves were low.', hash: 'h' }
+        await engine.store.update(owner('ada'), app('app'), second as never, { content }, { at: startMs })
+        expect((await passages())[2]).toBeUndefined()
+        expect(await engine.verify(owner('ada'))).toEqual([])
+      })
+
+      test('are not kept where a memory in them was erased while they were embedded', async () => {
+        const [first = ''] = await talk()
+        const { embed } = model
+        model.embed = async (texts) => {
+          await engine.store.delete(owner('ada'), app('app'), [first as never], { at: startMs })
+          return embed.call(model, texts)
+        }
+        await embedItems({ vectors: engine.vectors, embedder: model, clock })
+        expect(await passages()).toEqual([undefined, undefined, undefined])
+      })
     })
 
     test('owners do not meet', async () => {

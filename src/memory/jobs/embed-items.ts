@@ -2,7 +2,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { Embedder } from '../rank/embedder.ts'
-import type { EmbeddingClaim, VectorIndex } from '../rank/ports.ts'
+import type { VectorIndex } from '../rank/ports.ts'
 
 export interface EmbedItems {
   readonly vectors: VectorIndex
@@ -23,7 +23,12 @@ export async function embedItems({ vectors, embedder, clock }: EmbedItems, signa
   const claim = await vectors.claim(embedder.space, itemsAtOnce, clock.now(), leaseMs)
   if (claim === undefined) return 0
   try {
-    await vectors.keep(claim, await embedClaim(embedder, claim, signal))
+    const { items } = claim
+    const passages = items.flatMap(({ passage }) => passage ?? [])
+    const embedded = await embedTexts(embedder, [...items.map(({ text }) => text), ...passages], signal)
+    let next = items.length
+    const ofPassages = items.map(({ passage }) => (passage === undefined ? undefined : embedded[next++]))
+    await vectors.keep(claim, embedded.slice(0, items.length), ofPassages)
   } catch (error) {
     // Who is told to stop did not fail: the next process may go on at once.
     await vectors.release(claim, clock.now() + (signal?.aborted === true ? 0 : restMs))
@@ -33,12 +38,11 @@ export async function embedItems({ vectors, embedder, clock }: EmbedItems, signa
 }
 
 /** All at once; where that fails though the model works, one by one, so that one text it cannot take does not stop the rest. */
-async function embedClaim(
+async function embedTexts(
   embedder: Embedder,
-  { items }: EmbeddingClaim,
+  texts: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<readonly (Float32Array | undefined)[]> {
-  const texts = items.map(({ text }) => text)
   try {
     return await embedder.embed(texts, signal)
   } catch (error) {

@@ -10,6 +10,7 @@ import { codeFrom } from './codes.ts'
 import { OwnerFacts } from './facts.ts'
 import type { ItemFacts } from './item-facts.ts'
 import { KeptPostings } from './kept-postings.ts'
+import { PassageCodes, type PassageLikeness } from './passages.ts'
 import { type PackedBlock, type PackedPostings, packPostings } from './postings.ts'
 import { unpackTerms } from './tail.ts'
 
@@ -175,11 +176,19 @@ const factsOf = (row: IndexedRow, threadId: string, categories: readonly string[
   validTo: row.valid_to ?? undefined,
 })
 
+export interface CodeRow {
+  readonly ordinal: number
+  readonly code: Uint8Array
+  /** Of the passage that ends at the item; null where none does. */
+  readonly passage: Uint8Array | null
+}
+
 /** The codes of an owner's vectors in one space. */
 export class KeptCodes {
   space = ''
   version = -1
   table: CodeTable | undefined
+  private passages = new PassageCodes()
 
   /** Codes of another model cannot be compared: they go. */
   begin(space: string): void {
@@ -187,11 +196,23 @@ export class KeptCodes {
     this.space = space
     this.version = -1
     this.table = undefined
+    this.passages = new PassageCodes()
+  }
+
+  /** How alike the passages in a space are to a vector. */
+  passageLikeness(vector: Float32Array, space: string): PassageLikeness {
+    return space === this.space ? this.passages.likenessTo(vector) : () => undefined
+  }
+
+  /** Takes in the codes of the passages that end at items, as they are now. */
+  setPassages(ends: readonly number[], codes: ReadonlyMap<number, Uint8Array>): void {
+    for (const end of ends) this.passages.put(end, codes.get(end) ?? null)
   }
 
   /** Takes in the codes that changed after `version`. */
-  bringForward(version: number, codes: readonly { readonly ordinal: number; readonly code: Uint8Array }[]): void {
-    for (const { ordinal, code } of codes) {
+  bringForward(version: number, codes: readonly CodeRow[]): void {
+    for (const { ordinal, code, passage } of codes) {
+      this.passages.put(ordinal, passage)
       const words = codeFrom(code)
       this.table ??= new CodeTable(words.length)
       if (words.length === this.table.words) this.table.put(ordinal, words)

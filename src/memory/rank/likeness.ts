@@ -1,4 +1,5 @@
 import { none, type OwnerFacts } from './facts.ts'
+import type { Recipe } from './recipe.ts'
 
 /** The items before and after one in its thread, those that there are. */
 export function beside({ previous, next }: OwnerFacts, at: number): number[] {
@@ -9,6 +10,8 @@ export function beside({ previous, next }: OwnerFacts, at: number): number[] {
 export interface Meaning {
   /** Cosines by ordinal: of the nearest items, of those beside them and of others that were compared. */
   readonly likeness: ReadonlyMap<number, number>
+  /** Of the best passage that holds an item, by ordinal; of the compared items that have one. */
+  readonly passages: ReadonlyMap<number, number>
   /** Items that were compared without regard to the question: what is no more alike than these is unlike. */
   readonly sample: readonly number[]
   /** Whether names were left out of what was compared. */
@@ -35,14 +38,14 @@ export function sampleOf({ ordinals }: OwnerFacts, accept: (at: number) => boole
 /**
  * How well items fit in meaning, from 0 for what is as alike as any item to 1 for the most alike: on this scale likeness can be added to
  * the score by words (Bruch, Gai and Ingber, An Analysis of Fusion Functions for Hybrid Retrieval, 2023). Each item's likeness is
- * averaged with those beside it at `weight`: a short answer means what it answers.
+ * averaged with those beside it: a short answer means what it answers.
  */
 export function fitInMeaning(
   facts: OwnerFacts,
-  { likeness, sample }: Pick<Meaning, 'likeness' | 'sample'>,
-  weight: number,
+  { likeness, passages, sample }: Pick<Meaning, 'likeness' | 'passages' | 'sample'>,
+  weights: Weights,
 ): ReadonlyMap<number, number> {
-  const averaged = inContext(facts, likeness, weight)
+  const averaged = inContext(facts, likeness, passages, weights)
   const known = sample.flatMap((at) => averaged.get(at) ?? [])
   const usual = known.length === 0 ? 0 : known.reduce((sum, one) => sum + one, 0) / known.length
   let best = 0
@@ -54,13 +57,18 @@ export function fitInMeaning(
   return fit
 }
 
+type Weights = Pick<Recipe, 'meaningBeside' | 'meaningBesideInPassage' | 'passage'>
+
 function inContext(
   facts: OwnerFacts,
   likeness: ReadonlyMap<number, number>,
-  weight: number,
+  passages: ReadonlyMap<number, number>,
+  { meaningBeside, meaningBesideInPassage, passage }: Weights,
 ): ReadonlyMap<number, number> {
   const averaged = new Map<number, number>()
   for (const [at, own] of likeness) {
+    const around = passages.get(at)
+    const weight = around === undefined ? meaningBeside : meaningBesideInPassage
     let sum = own
     let weights = 1
     for (const other of beside(facts, at)) {
@@ -69,7 +77,8 @@ function inContext(
       sum += weight * near
       weights += weight
     }
-    averaged.set(at, sum / weights)
+    const mean = sum / weights
+    averaged.set(at, around === undefined ? mean : (1 - passage) * mean + passage * around)
   }
   return averaged
 }

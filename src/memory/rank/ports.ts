@@ -1,6 +1,7 @@
 import type { ClientId, OwnerId } from '../../shared/brand.ts'
 import type { Memory } from '../schema.ts'
 import type { OwnerFacts } from './facts.ts'
+import type { PassageLikeness } from './passages.ts'
 import type { PackedPostings } from './postings.ts'
 
 /** What to compare a question's meaning with. */
@@ -14,6 +15,8 @@ export interface NearestRequest {
   readonly also: readonly number[]
   /** Which accepted items stand beside one: they are compared with it. */
   beside(ordinal: number): readonly number[]
+  /** Where the passages end that hold an item. */
+  ends(ordinal: number): readonly number[]
   accept(ordinal: number): boolean
 }
 
@@ -27,6 +30,8 @@ export interface OwnerIndex {
   nearest(request: NearestRequest): Promise<ReadonlyMap<number, number>>
   /** Whether items wait for their vector in the space: known from the owner's own row, without a count. */
   lacksVectors(space: string): boolean
+  /** How alike passages are to a vector, as far as `nearest` has read them: asked after it, of the same vector and space. */
+  passages(vector: Float32Array, space: string): PassageLikeness
 }
 
 export type ExpectedTerms = (facts: OwnerFacts) => Promise<readonly string[]>
@@ -44,7 +49,12 @@ export interface EmbeddingClaim {
   /** The engine's own number of the owner's index: another one means that the index was made anew. */
   readonly owner: number
   readonly space: string
-  readonly items: readonly { readonly ordinal: number; readonly text: string }[]
+  readonly items: readonly {
+    readonly ordinal: number
+    readonly text: string
+    /** The text of the passage that ends at it, where one does. */
+    readonly passage?: string | undefined
+  }[]
   /** The owner has vectors for all items below it once this claim is done. */
   readonly to: number
 }
@@ -56,8 +66,15 @@ export interface EmbeddingClaim {
 export interface VectorIndex {
   /** Takes the next items of the owner who waits longest, for `leaseMs`; undefined when all have their vectors. */
   claim(space: string, count: number, at: number, leaseMs: number): Promise<EmbeddingClaim | undefined>
-  /** Keeps the vectors of a claim, in its order, and moves the mark; undefined for an item that cannot be embedded. */
-  keep(claim: EmbeddingClaim, vectors: readonly (Float32Array | undefined)[]): Promise<void>
+  /**
+   * Keeps the vectors of a claim, in its order, and moves the mark; undefined for an item that cannot be embedded. Of a passage a
+   * code is kept, unless a memory in it has changed since.
+   */
+  keep(
+    claim: EmbeddingClaim,
+    vectors: readonly (Float32Array | undefined)[],
+    passages?: readonly (Float32Array | undefined)[],
+  ): Promise<void>
   /** Gives a claim back after a failure, to be taken again from `at` on. */
   release(claim: EmbeddingClaim, at: number): Promise<void>
   /**

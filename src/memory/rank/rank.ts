@@ -79,7 +79,7 @@ export function rank(
       postings: gatherPostings(packed, variants, visible),
     }),
   )
-  const meaning = request.meaning === undefined ? undefined : fitInMeaning(facts, request.meaning, recipe.meaningBeside)
+  const meaning = request.meaning === undefined ? undefined : fitInMeaning(facts, request.meaning, recipe)
   const counting = request.meaning?.nameless === true ? recipe.meaningNameless : recipe.meaning
   const instructing = meaning === undefined ? recipe.instruction : recipe.instructionBesideMeaning
   const isWanted = wantedItem(facts, request.wanted)

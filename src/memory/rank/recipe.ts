@@ -43,6 +43,9 @@ export interface Recipe {
   readonly meaningNameless: number
   /** How much the meaning of each neighbour counts beside an item's own. */
   readonly meaningBeside: number
+  /** The same where a passage holds the item, and the share that the meaning of the best such passage has. */
+  readonly meaningBesideInPassage: number
+  readonly passage: number
 }
 
 export const recipe: Recipe = {
@@ -71,4 +74,6 @@ export const recipe: Recipe = {
   meaning: 0.55,
   meaningNameless: 1,
   meaningBeside: 0.5,
+  meaningBesideInPassage: 0.4,
+  passage: 0.3,
 }

@@ -26,3 +26,13 @@ export const confirmationsByOwner: Migration = {
   name: 'confirmations of an owner',
   sql: 'CREATE INDEX confirmation_by_owner ON confirmation (owner_id)',
 }
+
+/** Codes of passages of a conversation, beside those of the items at which they end: made as all vectors are, by the job. */
+export const passageCodes = (bytes: 'BLOB' | 'bytea'): Migration => ({
+  name: 'codes of passages of a conversation',
+  sql: `
+    ALTER TABLE index_code ADD COLUMN passage ${bytes};
+    UPDATE index_owner SET embedded_to = 0 WHERE EXISTS (SELECT 1 FROM memory
+      WHERE memory.owner_id = index_owner.owner_id AND memory.position >= 2 AND memory.thread_id NOT LIKE 'auto:%');
+  `,
+})

@@ -7,6 +7,7 @@ import type { Database, Sql } from '../database.ts'
 import { bytesAsText } from './append.ts'
 import { makeNearIndex } from './near-index.ts'
 import { dropIndex, findOwner, nearIndexOf } from './owner.ts'
+import { passagesAt, placesOf } from './passages.ts'
 import { vectorAsText } from './vectors.ts'
 
 interface WaitingRow {
@@ -36,14 +37,17 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
         const from = owner.space === space ? owner.embedded_to : 0
         if (owner.space !== space) await beginSpace(sql, owner, space)
         await sql`UPDATE index_owner SET leased_until = ${at + leaseMs} WHERE key = ${owner.key}`
-        const items = await sql<{ ordinal: number; text: string }[]>`
-          SELECT i.ordinal AS ordinal, m.content AS text FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
+        const rows = await sql<{ ordinal: number; text: string; thread_id: string; position: number }[]>`
+          SELECT i.ordinal AS ordinal, m.content AS text, m.thread_id, m.position
+            FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
            WHERE i.owner = ${owner.key} AND i.ordinal >= ${from} ORDER BY i.ordinal LIMIT ${count}`
+        const passages = await passagesAt(sql, owner.key, rows)
+        const items = rows.map(({ ordinal, text }) => ({ ordinal, text, passage: passages.get(ordinal) }))
         const last = items.at(-1)
         const to = items.length < count || last === undefined ? owner.next_ordinal : last.ordinal + 1
-        return { owner: owner.key, space, items: [...items], to } satisfies EmbeddingClaim
+        return { owner: owner.key, space, items, to } satisfies EmbeddingClaim
       }),
-    async keep(claim, vectors) {
+    async keep(claim, vectors, passages = []) {
       const ownerId = await db.run((sql) => ownerIdOf(sql, claim.owner))
       if (ownerId === undefined) return
       const done = await db.write(ownerId, async ({ sql }) => {
@@ -51,7 +55,7 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
           UPDATE index_owner SET version = version + 1, embedded_to = greatest(embedded_to, ${claim.to}), leased_until = 0
            WHERE key = ${claim.owner} AND space = ${claim.space}
           RETURNING key, space, embedded_to, next_ordinal, near, version`
-        if (owner !== undefined) await put(sql, owner, claim, vectors, pgvector)
+        if (owner !== undefined) await put(sql, owner, claim, { vectors, passages }, pgvector)
         return owner
       })
       const dimensions = vectors.find((vector) => vector !== undefined)?.length ?? 0
@@ -100,29 +104,44 @@ async function beginSpace(sql: Sql, { key, near }: WaitingRow, space: string): P
   await sql`UPDATE index_owner SET space = ${space}, embedded_to = 0, near = 0, version = version + 1 WHERE key = ${key}`
 }
 
+const coded = (vector: Float32Array): string => bytesAsText(toBytes(codeOf(vector)))
+
 /** Keeps vectors and codes of the items that are still there. */
 async function put(
   sql: Sql,
   owner: { readonly key: number; readonly version: number },
   { items }: EmbeddingClaim,
-  vectors: readonly (Float32Array | undefined)[],
+  { vectors, passages }: Record<'vectors' | 'passages', readonly (Float32Array | undefined)[]>,
   pgvector: boolean,
 ): Promise<void> {
-  const rows = items.flatMap(({ ordinal }, i) => {
+  const ends = items.filter(({ passage }, i) => passage !== undefined && passages[i] !== undefined)
+  // A memory in a passage may have changed while it was embedded.
+  const now = await passagesAt(
+    sql,
+    owner.key,
+    await placesOf(
+      sql,
+      owner.key,
+      ends.map(({ ordinal }) => ordinal),
+    ),
+  )
+  const rows = items.flatMap(({ ordinal, passage }, i) => {
     const vector = vectors[i]
     if (vector === undefined) return []
     const whole = pgvector ? vectorAsText(vector) : bytesAsText(toBytes(vector))
-    return [{ ordinal, vector: whole, code: bytesAsText(toBytes(codeOf(vector))) }]
+    const around = passage !== undefined && passage === now.get(ordinal) ? passages[i] : undefined
+    return [{ ordinal, vector: whole, code: coded(vector), passage: around === undefined ? null : coded(around) }]
   })
   if (rows.length === 0) return
   const column = sql.unsafe(pgvector ? 'vector' : 'bytea')
   await sql`
     WITH r AS (SELECT x.* FROM json_to_recordset(${JSON.stringify(rows)}::text::json)
-          AS x (ordinal integer, vector ${column}, code bytea)
+          AS x (ordinal integer, vector ${column}, code bytea, passage bytea)
         JOIN index_item AS i ON i.owner = ${owner.key} AND i.ordinal = x.ordinal AND i.memory IS NOT NULL),
-      coded AS (INSERT INTO index_code (owner, ordinal, version, code)
-        SELECT ${owner.key}, ordinal, ${owner.version}, code FROM r
-        ON CONFLICT (owner, ordinal) DO UPDATE SET version = excluded.version, code = excluded.code)
+      coded AS (INSERT INTO index_code (owner, ordinal, version, code, passage)
+        SELECT ${owner.key}, ordinal, ${owner.version}, code, passage FROM r
+        ON CONFLICT (owner, ordinal)
+          DO UPDATE SET version = excluded.version, code = excluded.code, passage = excluded.passage)
     INSERT INTO index_vector (owner, ordinal, vector) SELECT ${owner.key}, ordinal, vector FROM r
     ON CONFLICT (owner, ordinal) DO UPDATE SET vector = excluded.vector`
 }

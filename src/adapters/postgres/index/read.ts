@@ -50,6 +50,7 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
           ),
         nearest: (request) => nearest(owner, index.codes, request),
         lacksVectors: (space) => lacksVectors(owner, space),
+        passages: (vector, space) => index.codes.passageLikeness(vector, space),
       }
     },
     memoriesAt: (ownerId, appId, ordinals) =>

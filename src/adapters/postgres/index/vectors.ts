@@ -4,7 +4,7 @@
  * way the cosines that count are exact, of the whole vectors.
  */
 import { likenessToBytes, mostAlike, wordsOf } from '../../../memory/rank/codes.ts'
-import type { KeptCodes } from '../../../memory/rank/kept-index.ts'
+import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-index.ts'
 import type { NearestRequest } from '../../../memory/rank/ports.ts'
 import type { Database } from '../database.ts'
 import { nearestByIndex } from './near-index.ts'
@@ -27,7 +27,11 @@ export const createNearest =
     )
     const near = [...mostAlike(first, request.count), ...request.also]
     const wanted = [...new Set([...near, ...near.flatMap((one) => request.beside(one))])].filter(request.accept)
-    const others = await compare(wanted.filter((ordinal) => !first.has(ordinal)))
+    const [others] = await Promise.all([
+      compare(wanted.filter((ordinal) => !first.has(ordinal))),
+      // Who has an index of their own has too many codes to keep.
+      indexed ? readPassages(db, owner.key, codes, request, wanted) : undefined,
+    ])
     return new Map(
       wanted.flatMap((one) => {
         const likeness = first.get(one) ?? others.get(one)
@@ -45,14 +49,31 @@ async function nearestByCode(
   codes.begin(space)
   if (codes.version < owner.version) {
     const rows = await db.run(
-      (sql) => sql<{ ordinal: number; code: Uint8Array }[]>`
-        SELECT ordinal, code FROM index_code WHERE owner = ${owner.key} AND version > ${codes.version}`,
+      (sql) => sql<CodeRow[]>`
+        SELECT ordinal, code, passage FROM index_code WHERE owner = ${owner.key} AND version > ${codes.version}`,
     )
     // Another search may have been here meanwhile: the same codes again change nothing, an older version would.
     if (codes.space === space) codes.bringForward(Math.max(codes.version, owner.version), rows)
   }
   const { table } = codes
   return table === undefined || table.words !== wordsOf(vector.length) ? [] : table.nearest(vector, count, accept)
+}
+
+async function readPassages(
+  db: Database,
+  key: number,
+  codes: KeptCodes,
+  { space, ends }: NearestRequest,
+  items: readonly number[],
+): Promise<void> {
+  const all = [...new Set(items.flatMap((one) => ends(one)))]
+  codes.begin(space)
+  const rows = await db.run(
+    (sql) => sql<{ ordinal: number; passage: Uint8Array }[]>`
+      SELECT ordinal, passage FROM index_code
+       WHERE owner = ${key} AND ordinal = ANY(${all}::integer[]) AND passage IS NOT NULL`,
+  )
+  codes.setPassages(all, new Map(rows.map(({ ordinal, passage }) => [ordinal, passage])))
 }
 
 /** A vector as pgvector reads it. */

@@ -11,6 +11,7 @@ import type { MemoryId } from '../../../shared/brand.ts'
 import type { Sql, Transaction } from '../database.ts'
 import { analyzeItem, append, type Place, placeOf, readPostings, writePostings } from './append.ts'
 import { type OwnerRow, ownerOf } from './owner.ts'
+import { erasePassages } from './passages.ts'
 
 /** Brings the index to how the memories are. Sent behind the statements that change them. */
 export async function changeIndex(transaction: Transaction, changes: readonly MemoryChanged[]): Promise<void> {
@@ -43,7 +44,8 @@ async function touch({ sql, ownerId }: Transaction, owner: OwnerRow, memories: r
 }
 
 /** Takes memories out, as they were indexed: the text of each says where its postings are. */
-async function remove({ sql, ownerId }: Transaction, owner: OwnerRow, memories: readonly Memory[]): Promise<void> {
+async function remove(transaction: Transaction, owner: OwnerRow, memories: readonly Memory[]): Promise<void> {
+  const { sql, ownerId } = transaction
   const { key } = owner
   const items = await sql<{ id: MemoryId; ordinal: number }[]>`
     SELECT m.id, i.ordinal FROM memory AS m JOIN index_item AS i ON i.memory = m.seq
@@ -53,6 +55,7 @@ async function remove({ sql, ownerId }: Transaction, owner: OwnerRow, memories: 
   const texts = new Map(memories.map(({ id, content }) => [id, content]))
   const packed = items.filter(({ ordinal }) => ordinal < owner.packed_to)
   await Promise.all([
+    erasePassages(transaction, key, owner.version + 1, memories),
     ...['index_tail', 'index_code', 'index_vector'].map((table) =>
       sql`DELETE FROM ${sql(table)} WHERE owner = ${key} AND ordinal = ANY(${ordinals}::integer[])`.execute(),
     ),

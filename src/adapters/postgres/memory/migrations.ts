@@ -1,5 +1,5 @@
 import { erasureMarks } from '../../../memory/stored/erasure.ts'
-import { confirmationsByOwner, memoriesInOrder } from '../../../memory/stored/tables.ts'
+import { confirmationsByOwner, memoriesInOrder, passageCodes } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexTables } from '../index/schema.ts'
@@ -16,4 +16,5 @@ export const memoryMigrations: readonly Migration[] = [
   memoriesInOrder,
   confirmationsByOwner,
   erasureMarks,
+  passageCodes('bytea'),
 ]

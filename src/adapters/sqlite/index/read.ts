@@ -30,6 +30,7 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
         postings: (terms) => owner.postings(terms, async (missing) => readPostings(db, owner.key, missing)),
         nearest: async (request) => nearestItems(db, owner.key, owner.codes, request),
         lacksVectors: (space) => lacksVectors(row, space),
+        passages: (vector, space) => owner.codes.passageLikeness(vector, space),
       }
     },
     async memoriesAt(ownerId, appId, ordinals) {

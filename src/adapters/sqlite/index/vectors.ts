@@ -1,10 +1,11 @@
 /** Vectors of items in SQLite: float32 whole, read for few items, and one bit a number, kept in memory and scanned. */
 import { codeOf, likenessToBytes, mostAlike, toBytes, wordsOf } from '../../../memory/rank/codes.ts'
-import type { KeptCodes } from '../../../memory/rank/kept-index.ts'
+import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-index.ts'
 import type { EmbeddingClaim, NearestRequest, VectorIndex } from '../../../memory/rank/ports.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { type LastPlace, passageAt } from './passages.ts'
 import { dropIndex, nextVersion } from './write.ts'
 
 interface OwnerRow {
@@ -30,26 +31,33 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
         const from = owner.space === space ? owner.embedded_to : 0
         if (owner.space !== space) beginSpace(db, owner.key, space)
         db.run('UPDATE index_owner SET leased_until = ? WHERE key = ?', at + leaseMs, owner.key)
-        const items = db.all<{ ordinal: number; text: string }>(
-          `SELECT i.ordinal AS ordinal, m.content AS text FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
-            WHERE i.owner = ? AND i.ordinal >= ? ORDER BY i.ordinal LIMIT ?`,
-          owner.key,
-          from,
-          count,
-        )
+        const items = db
+          .all<{ ordinal: number; text: string } & LastPlace>(
+            `SELECT i.ordinal AS ordinal, m.content AS text, m.owner_id, m.thread_id, m.position
+               FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
+              WHERE i.owner = ? AND i.ordinal >= ? ORDER BY i.ordinal LIMIT ?`,
+            owner.key,
+            from,
+            count,
+          )
+          .map(({ ordinal, text, ...place }) => ({ ordinal, text, passage: passageAt(db, place) }))
         const last = items.at(-1)
         const to = items.length < count || last === undefined ? owner.next_ordinal : last.ordinal + 1
         return { owner: owner.key, space, items, to } satisfies EmbeddingClaim
       }),
-    keep: async (claim, vectors) =>
+    keep: async (claim, vectors, passages = []) =>
       db.transaction(() => {
         const { owner } = claim
         const current = db.get<{ space: string }>('SELECT space FROM index_owner WHERE key = ?', owner)
         if (current?.space !== claim.space) return
         const version = nextVersion(db, owner)
-        claim.items.forEach(({ ordinal }, i) => {
+        claim.items.forEach(({ ordinal, passage }, i) => {
           const vector = vectors[i]
-          if (vector !== undefined && isThere(db, owner, ordinal)) put(db, owner, ordinal, version, vector)
+          const place = placeOf(db, owner, ordinal)
+          if (vector === undefined || place === undefined) return
+          // A memory in it may have changed while it was embedded.
+          const kept = passage !== undefined && passage === passageAt(db, place) ? passages[i] : undefined
+          put(db, owner, ordinal, version, vector, kept)
         })
         db.run(
           'UPDATE index_owner SET embedded_to = max(embedded_to, ?), leased_until = 0 WHERE key = ?',
@@ -87,17 +95,30 @@ function beginSpace(db: Database, owner: number, space: string): void {
   db.run('UPDATE index_owner SET space = ?, embedded_to = 0, version = version + 1 WHERE key = ?', space, owner)
 }
 
-const isThere = (db: Database, owner: number, ordinal: number): boolean =>
-  db.get('SELECT 1 FROM index_item WHERE owner = ? AND ordinal = ? AND memory IS NOT NULL', owner, ordinal) !==
-  undefined
+/** Where an item stands; undefined when it was removed. */
+const placeOf = (db: Database, owner: number, ordinal: number): LastPlace | undefined =>
+  db.get<LastPlace>(
+    `SELECT m.owner_id, m.thread_id, m.position FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
+      WHERE i.owner = ? AND i.ordinal = ?`,
+    owner,
+    ordinal,
+  )
 
-function put(db: Database, owner: number, ordinal: number, version: number, vector: Float32Array): void {
+function put(
+  db: Database,
+  owner: number,
+  ordinal: number,
+  version: number,
+  vector: Float32Array,
+  passage: Float32Array | undefined,
+): void {
   db.run(
-    'INSERT OR REPLACE INTO index_code (owner, ordinal, version, code) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO index_code (owner, ordinal, version, code, passage) VALUES (?, ?, ?, ?, ?)',
     owner,
     ordinal,
     version,
     toBytes(codeOf(vector)),
+    passage === undefined ? null : toBytes(codeOf(passage)),
   )
   db.run(
     'INSERT OR REPLACE INTO index_vector (owner, ordinal, vector) VALUES (?, ?, ?)',
@@ -142,8 +163,8 @@ export function nearestItems(
 function bringCodesForward(db: Database, owner: number, kept: KeptCodes, version: number): void {
   // All of them stand in the table by ordinal: by version each would be looked up.
   const since = kept.version < 0 ? [] : [kept.version]
-  const rows = db.all<{ ordinal: number; code: Uint8Array }>(
-    `SELECT ordinal, code FROM index_code WHERE owner = ? ${since.length === 0 ? '' : 'AND version > ?'}`,
+  const rows = db.all<CodeRow>(
+    `SELECT ordinal, code, passage FROM index_code WHERE owner = ? ${since.length === 0 ? '' : 'AND version > ?'}`,
     owner,
     ...since,
   )

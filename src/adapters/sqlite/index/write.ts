@@ -5,10 +5,12 @@
 import { isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
 import { blockOf, blockSize, packPostings, withoutPosting } from '../../../memory/rank/postings.ts'
 import { invert, longestTail, packTerms } from '../../../memory/rank/tail.ts'
+import type { Memory } from '../../../memory/schema.ts'
 import { analyze, analyzerVersion } from '../../../memory/text/analyze.ts'
 import { traitsOf } from '../../../memory/text/traits.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { erasePassages } from './passages.ts'
 
 export interface OwnerRow {
   readonly key: number
@@ -45,25 +47,27 @@ export function changeIndex(db: Database, change: MemoryChanged): void {
     touch(db, owner.key, memory)
     return
   }
-  if (change.before !== undefined) remove(db, owner, memory, change.before.content)
+  if (change.before !== undefined) remove(db, owner, memory, change.before)
   if (change.after !== undefined) append(db, owner.key, memory, change.after.content)
 }
 
-/** Takes a memory out. `text` is what it was indexed with: its terms say where its postings are. */
-function remove(db: Database, owner: OwnerRow, memory: number, text: string): void {
+/** Takes a memory out. `before` is what it was indexed as: the terms of its text say where its postings are. */
+function remove(db: Database, owner: OwnerRow, memory: number, before: Memory): void {
   const item = db.get<{ ordinal: number }>('SELECT ordinal FROM index_item WHERE memory = ?', memory)
   if (item === undefined) return
   if (item.ordinal >= owner.packed_to) {
     db.run('DELETE FROM index_tail WHERE owner = ? AND ordinal = ?', owner.key, item.ordinal)
   } else {
-    for (const term of analyze(text).terms.keys()) removePosting(db, owner.key, term, item.ordinal)
+    for (const term of analyze(before.content).terms.keys()) removePosting(db, owner.key, term, item.ordinal)
   }
   for (const table of ['index_code', 'index_vector']) {
     db.run(`DELETE FROM ${table} WHERE owner = ? AND ordinal = ?`, owner.key, item.ordinal)
   }
+  const version = nextVersion(db, owner.key)
+  erasePassages(db, owner.key, version, before)
   db.run(
     'UPDATE index_item SET memory = NULL, length = 0, traits = 0, version = ? WHERE owner = ? AND ordinal = ?',
-    nextVersion(db, owner.key),
+    version,
     owner.key,
     item.ordinal,
   )

@@ -16,8 +16,14 @@ function factsOf(items: number, thread = 1): OwnerFacts {
   }
   return facts
 }
-const fit = (likeness: readonly number[], sample: readonly number[], thread?: number) =>
-  fitInMeaning(factsOf(likeness.length, thread), { likeness: new Map(likeness.entries()), sample }, 0.5)
+const weights = { meaningBeside: 0.5, meaningBesideInPassage: 0.25, passage: 0.5 }
+const fit = (
+  likeness: readonly number[],
+  sample: readonly number[],
+  thread?: number,
+  passages: ReadonlyMap<number, number> = new Map(),
+) =>
+  fitInMeaning(factsOf(likeness.length, thread), { likeness: new Map(likeness.entries()), passages, sample }, weights)
 
 describe('Fit in meaning', () => {
   test('is 1 for the most alike and nothing for what is no more alike than the average of the sample', () => {
@@ -25,6 +31,14 @@ describe('Fit in meaning', () => {
       [0, 1],
       [1, expect.closeTo(0.25)],
     ])
+  })
+
+  test('of an item that a passage holds is shared with the passage, and less with what stands beside', () => {
+    // 0.5 * (0.5 + 0.25 * 0.25) / 1.25 + 0.5 * 0.75, and the sample's 0.1: of the last, whose neighbours have a quarter and nothing.
+    const [best, other] = [(0.5 * (0.5 + 0.25 * 0.25)) / 1.25 + 0.5 * 0.75, (0.25 + 0.5 * 0.5) / 1.5]
+    const found = fit([0.5, 0.25, 0.1], [2], 2, new Map([[0, 0.75]]))
+    expect(found.get(0)).toBe(1)
+    expect(found.get(1)).toBeCloseTo((other - 0.1) / (best - 0.1))
   })
 
   test('lies between 0 and 1 and orders items as their likeness does', () => {
