@@ -140,7 +140,7 @@ if (executablePath !== undefined && target === 'bun') {
       await context.close()
     }, 20_000)
 
-    test('guide, attack 12: no page shows in a frame of another origin', async () => {
+    test('RFC 9700 section 4.16: no page shows in a frame of another origin', async () => {
       const { context, page } = await fresh()
       const refused: string[] = []
       page.on('console', (message) => refused.push(message.text()))

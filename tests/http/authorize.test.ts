@@ -227,7 +227,7 @@ describe('what is accepted', () => {
   })
 })
 
-test('guide, attack 14: a hostile Host or forwarding header changes nothing', async () => {
+test('OpenID Connect Discovery section 4.3: a hostile Host or forwarding header changes nothing', async () => {
   const response = await here.send(here.authorizationUrl(client, { response_type: 'token' }), {
     headers: {
       host: 'evil.example',
@@ -240,7 +240,7 @@ test('guide, attack 14: a hostile Host or forwarding header changes nothing', as
   expect(JSON.stringify([...response.headers])).not.toContain('evil')
 })
 
-test('guide, attack 22: no origin may read the authorization endpoint across origins', async () => {
+test('RFC 9700 section 2.6: no origin may read the authorization endpoint across origins', async () => {
   for (const method of ['GET', 'OPTIONS']) {
     const response = await here.send(here.authorizationUrl(client), {
       method,

@@ -101,7 +101,7 @@ describe('OpenID Connect Core 3.1.2.4: the consent page', () => {
   })
 })
 
-describe('guide, attack 12: consent cannot be given for somebody', () => {
+describe('RFC 6749 section 10.12: consent cannot be given for somebody', () => {
   test('a post without the form token, or with a made-up one, is shown the page again', async () => {
     for (const form_token of ['', 'made-up']) {
       const page = pageOf(await using.submit(formOf(await ask(), '/auth/consent/'), { decision: 'allow', form_token }))

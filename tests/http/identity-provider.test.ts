@@ -108,7 +108,7 @@ describe('signing in', () => {
   })
 })
 
-describe('guide, attack 2: the confused deputy', () => {
+describe('MCP, Security Best Practices: the confused deputy', () => {
   test('approved in browser A, finished in browser B: 403, nobody is signed in and no code exists', async () => {
     const back = await google.agree(await click())
     const victim = here.browser()
@@ -143,14 +143,14 @@ describe('guide, attack 2: the confused deputy', () => {
     expect(isSignedIn()).toBe(false)
   })
 
-  test('guide, attack 23: a callback with a parameter twice is refused', async () => {
+  test('RFC 6749 section 3.1: a callback with a parameter twice is refused', async () => {
     const back = await google.agree(await click())
     expect(pageOf(await using.open(`${back}&code=other`)).status).toBe(400)
     expect(isSignedIn()).toBe(false)
   })
 })
 
-describe('guide, attack 3: whom the lists do not name is 403', () => {
+describe('sign-in is deny by default: whom the lists do not name is 403', () => {
   const rows: readonly [string, Record<string, unknown>][] = [
     ['another address', { email: 'eve@ok.example' }],
     ['email_verified false', { email_verified: false }],
@@ -183,7 +183,7 @@ test('whom the lists do not name may choose another account there', async () => 
   expect(isSignedIn()).toBe(true)
 })
 
-test('guide, attack 21: what a sign-in there leaves in the log names nobody and holds no secret', async () => {
+test('attack: what a sign-in there leaves in the log names nobody and holds no secret', async () => {
   const lines: string[] = []
   const log = createLog('debug', { write: (line) => void lines.push(line) })
   const { serve, dependencies } = here
@@ -204,7 +204,7 @@ test('guide, attack 21: what a sign-in there leaves in the log names nobody and 
   for (const secret of [...secrets, '@ok.example', 'their-secret', 'johndoe']) expect(text).not.toContain(secret)
 })
 
-describe('guide, attack 4: an ID token that is not right signs nobody in', () => {
+describe('OpenID Connect Core section 3.1.3.7: an ID token that is not right signs nobody in', () => {
   const claims: readonly [string, Record<string, unknown>][] = [
     ['another aud', { aud: 'someone-else' }],
     ['an aud among others, without azp', { aud: ['souvenir-at-google', 'someone-else'] }],

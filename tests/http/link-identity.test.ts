@@ -130,7 +130,7 @@ describe('the first sign-in with Google of somebody who began with a code', () =
   })
 })
 
-describe('guide, attack 3: an address that is taken off the list', () => {
+describe('sign-in is deny by default: an address that is taken off the list', () => {
   test('is out at the next refresh and the next authorization, with its session and consent still there', async () => {
     const allowed = ['sam@ok.example']
     await here.close()

@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => here.close())
 
-describe('guide, attacks 11, 12 and 22: every page', () => {
+describe('RFC 9700 sections 4.2 and 4.16: every page', () => {
   for (const name of ['sign-in', 'sign-in again', 'consent', 'error']) {
     const page = () => pages.get(name) ?? expect.unreachable()
 
@@ -76,7 +76,7 @@ test('an error page says what happened, what to do next, and the reference for t
   expect(text).toMatch(/Error invalid_client , reference \S+/)
 })
 
-describe('guide, attack 11: a name cannot pretend to be something else', () => {
+describe('attack: a name cannot pretend to be something else', () => {
   const rows: readonly [string, string, string][] = [
     ['direction marks', 'Chat\u202eTPG\u2066', 'Chat TPG'],
     ['zero-width characters and line breaks', 'Chat\u200bGPT\n\nAllow', 'Chat GPT Allow'],

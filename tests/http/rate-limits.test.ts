@@ -119,7 +119,7 @@ describe('The sign-in server: an allowance for each address', () => {
     expect((await register('192.0.2.2')).status).toBe(201)
   })
 
-  test('guide, attack 20: the same address in another spelling draws on the same allowance, or is none', async () => {
+  test('attack: the same address in another spelling draws on the same allowance, or is none', async () => {
     const register = (path: string) =>
       sendFrom('192.0.2.20', path, {
         method: 'POST',

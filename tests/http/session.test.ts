@@ -131,7 +131,7 @@ describe('OpenID Connect Core 3.1.2.1: id_token_hint, and 5.5.1 a sub that claim
   })
 })
 
-describe('guide, attacks 12 and 19: cookies', () => {
+describe('RFC 6265bis section 4.1.3, OpenID Connect Core section 3.1.2.3: cookies', () => {
   test('RFC 6265bis section 4.1.3: __Host-, Secure, HttpOnly, SameSite=Lax, and no Domain', async () => {
     const begun = await here.send(here.authorizationUrl(client))
     const [cookie = ''] = begun.headers.getSetCookie()

@@ -29,7 +29,7 @@ describe('the sign-in page', () => {
     expect(text).toContain('app.example')
   })
 
-  test('guide, attack 19: its address is of no use in another browser, which gets 403', async () => {
+  test('RFC 6749 section 10.12: its address is of no use in another browser, which gets 403', async () => {
     const { url } = await begin()
     const elsewhere = pageOf(await here.browser().open(url))
     expect(elsewhere.status).toBe(403)
@@ -142,7 +142,7 @@ describe('the printed code', () => {
   })
 })
 
-describe('guide, attack 12: the form token', () => {
+describe('RFC 6749 section 10.12: the form token', () => {
   test('is good for one post: a replayed form is shown again and redeems no code', async () => {
     const form = formOf(await begin(), '/code')
     await using.submit(form, { code: '0000-0000-0000' })
