@@ -8,6 +8,7 @@ import { systemClock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import { createLog } from '../shared/log.ts'
 import { isLoopback } from '../shared/loopback.ts'
+import { pause } from '../shared/pause.ts'
 import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
 import { type Command, complain, complainsToTerminal } from './command.ts'
@@ -93,7 +94,6 @@ async function startWaiting(config: Config, stopped: Promise<string>): Promise<R
 }
 
 const retryMs = 2_000
-const pause = (milliseconds: number) => new Promise<undefined>((resolve) => setTimeout(resolve, milliseconds))
 const withoutSignIn =
   'Start what is missing (docker compose up -d), or, to work on this machine without sign-in, set AUTH=none.'
 

@@ -4,11 +4,7 @@ import { type ClientAdministration, createClientAdministration } from '../oidc/c
 import type { KeyRing, KeyStore } from '../oidc/ports.ts'
 import { createKeyRing } from '../oidc/tokens/key-ring.ts'
 import { makeKey } from '../oidc/tokens/ring.ts'
-import { systemClock } from '../shared/clock.ts'
-import { createLog } from '../shared/log.ts'
-import { createRandom } from '../shared/random.ts'
-import { openAuthEngine } from './auth-engine.ts'
-import { oidcSettings } from './oidc-settings.ts'
+import { openBesideServer } from './beside-server.ts'
 
 export interface Operator {
   readonly settings: Pick<Config, 'issuer'>
@@ -18,19 +14,26 @@ export interface Operator {
   close(): Promise<void>
 }
 
-/** @throws Fault `unavailable` when the engine does not answer */
+/** @throws Fault `unavailable` when the engine does not answer, `invalid` for a mounted key that is none */
 export async function openOperator(config: Config): Promise<Operator> {
-  const clock = systemClock
-  const random = createRandom(clock)
-  const engine = await openAuthEngine(config, { clock, random, log: createLog(config.logLevel) })
+  const { engine, ...given } = await openBesideServer(config)
   const { stores, feed } = engine
-  const keyStore = await engine.openKeyStore()
-  return {
-    settings: config,
-    clients: createClientAdministration({ stores, feed, clock, random, settings: oidcSettings(config) }),
-    keyRing: createKeyRing({ store: keyStore, clock, tokenTtlSeconds: config.accessTokenTtlSeconds }),
-    keyStore,
-    close: () => engine.close(),
+  try {
+    const keyStore = await engine.openKeyStore()
+    return {
+      settings: given.settings,
+      clients: createClientAdministration({ ...given, stores, feed }),
+      keyRing: createKeyRing({
+        store: keyStore,
+        clock: given.clock,
+        tokenTtlSeconds: config.accessTokenTtlSeconds,
+      }),
+      keyStore,
+      close: () => engine.close(),
+    }
+  } catch (error) {
+    await engine.close()
+    throw error
   }
 }
 

@@ -2,9 +2,11 @@
 import type { Config } from '../config/config.ts'
 import type { ErasedAccount } from '../memory/ports.ts'
 import type { People } from '../oidc/people.ts'
+import { heardEverywhereMs } from '../resource/revoked.ts'
 import type { OwnerId } from '../shared/brand.ts'
 import { systemClock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
+import { pause } from '../shared/pause.ts'
 import { openMemoryEngine } from './memory-engine.ts'
 import { openPeople } from './people.ts'
 
@@ -14,14 +16,14 @@ export interface Removed {
   readonly erased: ErasedAccount
 }
 
-/** By then every process has heard that their tokens are worth nothing (resource/ports.ts, `RevocationFeed`): nobody writes more. */
-const heardEverywhereMs = 1_100
-
-/** Takes a person's sign-in away, if they have one here. */
+/**
+ * Takes a person's sign-in away, if they have one here, and waits until every process has heard that their tokens are worth nothing:
+ * nobody writes more.
+ */
 export async function removeSignIn(people: Pick<People, 'remove'>, person: string): Promise<OwnerId | undefined> {
   try {
     const ownerId = await people.remove(person)
-    await new Promise((resolve) => setTimeout(resolve, heardEverywhereMs))
+    await pause(heardEverywhereMs)
     return ownerId
   } catch (error) {
     if (error instanceof Fault && error.kind === 'not_found') return undefined

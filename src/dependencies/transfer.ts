@@ -5,11 +5,8 @@
 import type { Config } from '../config/config.ts'
 import { type DumpRow, type DumpTable, isDumpTable, type MemoryDump } from '../memory/dump/ports.ts'
 import type { Client, Grant, KeyStore, OidcStores, StoredKey, User } from '../oidc/ports.ts'
-import { systemClock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
-import { createLog } from '../shared/log.ts'
-import { createRandom } from '../shared/random.ts'
-import { openAuthEngine } from './auth-engine.ts'
+import { openBesideServer } from './beside-server.ts'
 import { memoryFileOf, openOnPostgres, openOnSqlite } from './memory-engine.ts'
 import { createOpening } from './opening.ts'
 
@@ -42,9 +39,7 @@ export async function openPlace(config: Config, parts = { auth: true, memories: 
   }
 
   async function openAuth() {
-    const clock = systemClock
-    const given = { clock, random: createRandom(clock), log: createLog(config.logLevel), mayBeEmpty: true }
-    const engine = await openAuthEngine(config, given)
+    const { engine } = await openBesideServer(config, true)
     onClose(() => engine.close())
     engines.push(`sign-in on ${engine.name}`)
     return { stores: engine.stores, keys: await engine.openKeyStore() }

@@ -3,8 +3,13 @@ import { unixSeconds } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Revocation, RevocationFeed, RevokedKind, Standing } from './ports.ts'
 
+/** By then every process has heard of a revocation: a second (`RevocationFeed`), and a tenth more for a busy machine. */
+export const heardEverywhereMs = 1_100
+
 /** A feed that has not been heard for so long may have missed a revocation. */
 const staleAfterMs = 5_000
+
+const sweepEverySeconds = 60
 
 /** The live revocations, kept from the feed. `onRevoked` hears each as it comes. */
 export interface RevokedTokens {
@@ -32,7 +37,7 @@ export function followRevocations(
     onRevoked(revocation)
     const now = unixSeconds(clock)
     if (now < sweepAt) return
-    sweepAt = now + 60
+    sweepAt = now + sweepEverySeconds
     for (const ids of Object.values(live)) {
       for (const [id, expiresAt] of ids) if (expiresAt <= now) ids.delete(id)
     }

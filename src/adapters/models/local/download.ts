@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { Fault } from '../../../shared/fault.ts'
+import { pause } from '../../../shared/pause.ts'
 
 export interface Progress {
   readonly path: string
@@ -45,7 +46,7 @@ export async function download(what: Download): Promise<boolean> {
       if (error instanceof Fault) throw error
       const reached = await sizeOf(`${to}.part`)
       if (attempt === tries || (attempt > 1 && reached === 0)) throw unreachable(url, error)
-      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      await pause(pauseMs)
     }
   }
 }
