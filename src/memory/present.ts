@@ -126,6 +126,11 @@ export const recallNotice =
 export const namesFor = (appNames: AppNames, memories: readonly Memory[]): Promise<ReadonlyMap<string, string>> =>
   appNames.names([...new Set(memories.map(({ appId }) => appId))])
 
+/** One memory as an operation gives it. */
+export const shownOf = async (appNames: AppNames, memory: Memory): Promise<{ memory: ShownMemory }> => ({
+  memory: show(memory, await namesFor(appNames, [memory])),
+})
+
 /** A memory in OpenMemory's REST shape; `created_at` is Unix seconds there, and `metadata_` has its underscore. */
 export const WireMemory = Type.Object({
   id: Type.String(),

@@ -7,23 +7,11 @@ import { namesFor, ShownMemory, showWhole, toWire, WireMemory } from '../present
 import { recall } from '../recall.ts'
 import { limits } from '../schema.ts'
 import { toIso } from '../time.ts'
-import { IdParams, inputIn, operation, read, User } from './define.ts'
+import { IdParams, inputIn, operation, PageQuery, Paging, paged, read } from './define.ts'
 
 const relatedCount = 5
 
-export const Page = t.Object(
-  {
-    ...User,
-    page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
-    page_size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
-  },
-  { additionalProperties: false },
-)
-export const PageInput = t.Object(
-  { ...IdParams.properties, page: Page.properties.page, page_size: Page.properties.page_size },
-  { additionalProperties: false },
-)
-export const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integer() }
+export const PageInput = t.Object({ ...IdParams.properties, ...Paging }, { additionalProperties: false })
 
 export const relatedMemories = operation({
   name: 'related_memories',
@@ -43,7 +31,7 @@ export const relatedMemories = operation({
       summary: 'The memories that resemble one.',
       status: 200,
       params: IdParams,
-      query: Page,
+      query: PageQuery,
       response: t.Object({
         items: t.Array(WireMemory),
         total: t.Integer(),
@@ -104,9 +92,9 @@ export const accessLog = operation({
       summary: 'Who read a memory.',
       status: 200,
       params: IdParams,
-      query: Page,
+      query: PageQuery,
       response: Log,
-      toInput: (wire) => ({ ...read(IdParams, wire.params), ...inputIn(Page, wire.query) }),
+      toInput: (wire) => ({ ...read(IdParams, wire.params), ...inputIn(PageQuery, wire.query) }),
     },
   ],
   async run({ store, appNames }, { ownerId, appId }, { id, page = 1, page_size: size = 10 }) {

@@ -3,23 +3,10 @@ import { Type as t } from '@sinclair/typebox'
 import type { ClientId } from '../../shared/brand.ts'
 import { assertUnrestricted } from '../access.ts'
 import { namesFor, ShownMemory, showWhole, toWire, WireMemory } from '../present.ts'
-import { limits } from '../schema.ts'
 import { AppId, AppParams, findApp } from './apps.ts'
-import { inputIn, operation, read, User } from './define.ts'
+import { inputIn, operation, PageQuery, Paging, paged, read } from './define.ts'
 
-const Query = t.Object(
-  {
-    ...User,
-    page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
-    page_size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
-  },
-  { additionalProperties: false },
-)
-const Input = t.Object(
-  { id: AppId, page: Query.properties.page, page_size: Query.properties.page_size },
-  { additionalProperties: false },
-)
-const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integer() }
+const Input = t.Object({ id: AppId, ...Paging }, { additionalProperties: false })
 
 export const listAppMemories = operation({
   name: 'list_app_memories',
@@ -39,9 +26,9 @@ export const listAppMemories = operation({
       summary: 'The memories that one app wrote.',
       status: 200,
       params: AppParams,
-      query: Query,
+      query: PageQuery,
       response: t.Object({ ...paged, memories: t.Array(WireMemory) }),
-      toInput: (wire) => ({ ...read(AppParams, wire.params), ...inputIn(Query, wire.query) }),
+      toInput: (wire) => ({ ...read(AppParams, wire.params), ...inputIn(PageQuery, wire.query) }),
       toBody: ({ memories, ...rest }) => ({ ...rest, memories: memories.map(toWire) }),
     },
   ],
@@ -79,9 +66,9 @@ export const listAppAccessed = operation({
       summary: 'The memories that one app was given.',
       status: 200,
       params: AppParams,
-      query: Query,
+      query: PageQuery,
       response: t.Object({ ...paged, memories: t.Array(t.Object({ memory: WireMemory, ...counted })) }),
-      toInput: (wire) => ({ ...read(AppParams, wire.params), ...inputIn(Query, wire.query) }),
+      toInput: (wire) => ({ ...read(AppParams, wire.params), ...inputIn(PageQuery, wire.query) }),
       toBody: ({ memories, ...rest }) => ({
         ...rest,
         memories: memories.map(({ memory, access_count }) => ({ memory: toWire(memory), access_count })),

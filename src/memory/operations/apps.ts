@@ -8,7 +8,7 @@ import type { AppUse } from '../ports.ts'
 import { limits } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { toIso } from '../time.ts'
-import { inputIn, operation, read, User, UserQuery } from './define.ts'
+import { inputIn, operation, Paging, paged, read, User, UserQuery } from './define.ts'
 
 export const AppId = t.String({ minLength: 1, maxLength: 2_000, description: 'The app: its OAuth client id.' })
 export const AppParams = t.Object({ id: AppId }, { additionalProperties: false })
@@ -61,14 +61,13 @@ const ListQuery = t.Object(
     is_active: t.Optional(t.Boolean()),
     sort_by: t.Optional(t.Union([t.Literal('name'), t.Literal('memories'), t.Literal('memories_accessed')])),
     sort_direction: t.Optional(t.Union([t.Literal('asc'), t.Literal('desc')])),
-    page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
-    page_size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
+    ...Paging,
   },
   { additionalProperties: false },
 )
 const { user_id: _user, ...listed } = ListQuery.properties
 const ListInput = t.Object(listed, { additionalProperties: false })
-const AppPage = t.Object({ total: t.Integer(), page: t.Integer(), page_size: t.Integer(), apps: t.Array(App) })
+const AppPage = t.Object({ ...paged, apps: t.Array(App) })
 
 const keys = {
   name: (app: Static<typeof App>) => app.name,

@@ -4,10 +4,9 @@ import type { MemoryId } from '../../shared/brand.ts'
 import { merge, supersede } from '../correct.ts'
 import { Annotations } from '../graph/schema.ts'
 import type { Wire } from '../operation.ts'
-import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { etagOf, ShownMemory, shownOf, toWire, WireMemory } from '../present.ts'
 import { maskedNote } from '../remember.ts'
-import { Categories, limits, type Memory, Metadata } from '../schema.ts'
-import type { MemoryServices } from '../services.ts'
+import { Categories, limits, Metadata } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
 import { Id, IdParams, inputIn, operation, read, User, UserQuery, versionOf } from './define.ts'
 
@@ -19,10 +18,6 @@ const target = (wire: Wire) => {
   const ifVersion = versionOf(wire.ifMatch)
   return { ...read(IdParams, wire.params), ...(ifVersion === undefined ? {} : { if_version: ifVersion }) }
 }
-
-const shown = async ({ appNames }: MemoryServices, memory: Memory) => ({
-  memory: show(memory, await namesFor(appNames, [memory])),
-})
 
 const newer = {
   text: Text,
@@ -75,7 +70,7 @@ export const supersedeMemory = operation({
       ifVersion,
     )
     const note = masked.length === 0 ? {} : { note: maskedNote(masked) }
-    return { ...(await shown(services, memory)), superseded: id, ...note }
+    return { ...(await shownOf(services.appNames, memory)), superseded: id, ...note }
   },
 })
 
@@ -117,7 +112,7 @@ export const mergeMemories = operation({
     },
   ],
   run: async (services, caller, { id, other_id, text, if_version }) =>
-    shown(services, await merge(services, caller, id as MemoryId, other_id as MemoryId, text, if_version)),
+    shownOf(services.appNames, await merge(services, caller, id as MemoryId, other_id as MemoryId, text, if_version)),
 })
 
 export const undoChange = operation({
@@ -148,6 +143,6 @@ export const undoChange = operation({
   ],
   async run(services, caller, { id, if_version: ifVersion }) {
     const options = { at: caller.nowMs, ifVersion }
-    return shown(services, await services.store.undo(caller.ownerId, caller.appId, id as MemoryId, options))
+    return shownOf(services.appNames, await services.store.undo(caller.ownerId, caller.appId, id as MemoryId, options))
   },
 })

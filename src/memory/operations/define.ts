@@ -13,6 +13,15 @@ export const UserQuery = t.Object(User, { additionalProperties: false })
 export const Id = t.String({ minLength: 1, maxLength: limits.idCharacters })
 export const IdParams = t.Object({ id: Id }, { additionalProperties: false })
 
+/** Which page of a list, and of what size. */
+export const Paging = {
+  page: t.Optional(t.Integer({ minimum: 1, maximum: limits.page, default: 1 })),
+  page_size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
+}
+export const PageQuery = t.Object({ ...User, ...Paging }, { additionalProperties: false })
+/** Beside a page of a list: how many there are in all, and which page it is. */
+export const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integer() }
+
 /** A binding as it is written: without `toBody` its body is the output. */
 export type RestFace<I, O> = Omit<RestBinding<I, O>, 'toBody'> & Partial<Pick<RestBinding<I, O>, 'toBody'>>
 

@@ -5,8 +5,8 @@ import { cut } from '../content.ts'
 import { answerCharacters, briefCharacters } from '../present.ts'
 import { MemoryState } from '../schema.ts'
 import { toIso } from '../time.ts'
-import { Page, PageInput, paged } from './about-memory.ts'
-import { IdParams, inputIn, operation, read } from './define.ts'
+import { PageInput } from './about-memory.ts'
+import { IdParams, inputIn, operation, PageQuery, paged, read } from './define.ts'
 
 const Event = t.Object({
   seq: t.Integer(),
@@ -48,9 +48,9 @@ export const memoryHistory = operation({
       summary: 'What happened to a memory.',
       status: 200,
       params: IdParams,
-      query: Page,
+      query: PageQuery,
       response: Events,
-      toInput: (wire) => ({ ...read(IdParams, wire.params), ...inputIn(Page, wire.query) }),
+      toInput: (wire) => ({ ...read(IdParams, wire.params), ...inputIn(PageQuery, wire.query) }),
     },
   ],
   async run({ store, appNames }, { ownerId, appId }, { id, page = 1, page_size: size = 10 }) {

@@ -3,21 +3,16 @@ import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import { contentHash } from '../content.ts'
 import { findMemory } from '../find-memory.ts'
-import { etagOf, namesFor, ShownMemory, show, toWire, WireMemory } from '../present.ts'
+import { etagOf, ShownMemory, shownOf, toWire, WireMemory } from '../present.ts'
 import { logReadings } from '../readings.ts'
 import { cleanBeside, cleanCategories, cleanMetadata, cleanText, maskedNote } from '../remember.ts'
-import { Categories, limits, type Memory, Metadata } from '../schema.ts'
-import type { MemoryServices } from '../services.ts'
+import { Categories, limits, Metadata } from '../schema.ts'
 import { parseOptionalTime, timeInput } from '../time.ts'
 import { Id, operation, read, User, UserQuery, versionOf } from './define.ts'
 
 const Named = { ...Id, description: 'The memory, as its id in other results.' }
 const Params = t.Object({ id: Named }, { additionalProperties: false })
 const Shown = t.Object({ memory: ShownMemory })
-
-const shown = async ({ appNames }: MemoryServices, memory: Memory) => ({
-  memory: show(memory, await namesFor(appNames, [memory])),
-})
 
 export const readMemory = operation({
   name: 'read_memory',
@@ -49,7 +44,7 @@ export const readMemory = operation({
   async run(services, caller, { id }) {
     const memory = await findMemory(services, caller, id as MemoryId)
     logReadings(services, caller, [{ memoryId: memory.id, kind: 'read' }])
-    return shown(services, memory)
+    return shownOf(services.appNames, memory)
   },
 })
 
@@ -143,6 +138,9 @@ export const updateMemory = operation({
       { at: caller.nowMs, ifVersion: input.if_version },
     )
     const masked = [...new Set([...(cleaned?.kinds ?? []), ...(beside?.kinds ?? []), ...(named?.kinds ?? [])])]
-    return { ...(await shown(services, memory)), ...(masked.length === 0 ? {} : { note: maskedNote(masked) }) }
+    return {
+      ...(await shownOf(services.appNames, memory)),
+      ...(masked.length === 0 ? {} : { note: maskedNote(masked) }),
+    }
   },
 })

@@ -4,6 +4,11 @@ import { App, appsFor } from './apps.ts'
 import { operation, UserQuery } from './define.ts'
 
 const Nothing = t.Object({}, { additionalProperties: false })
+const CategoriesInUse = t.Object({
+  categories: t.Array(t.Object({ id: t.String(), name: t.String(), count: t.Integer() })),
+  total: t.Integer(),
+})
+const mostCategories = 1_000
 
 export const listCategories = operation({
   name: 'list_categories',
@@ -14,10 +19,7 @@ export const listCategories = operation({
   scope: 'memories:read',
   tool: false,
   input: Nothing,
-  output: t.Object({
-    categories: t.Array(t.Object({ id: t.String(), name: t.String(), count: t.Integer() })),
-    total: t.Integer(),
-  }),
+  output: CategoriesInUse,
   rest: [
     {
       method: 'get',
@@ -26,15 +28,12 @@ export const listCategories = operation({
       summary: 'The categories in use.',
       status: 200,
       query: UserQuery,
-      response: t.Object({
-        categories: t.Array(t.Object({ id: t.String(), name: t.String(), count: t.Integer() })),
-        total: t.Integer(),
-      }),
+      response: CategoriesInUse,
       toInput: () => ({}),
     },
   ],
   async run({ store }, { ownerId, appId }) {
-    const categories = await store.categories(ownerId, appId, 1_000)
+    const categories = await store.categories(ownerId, appId, mostCategories)
     return { categories: categories.map(({ name, count }) => ({ id: name, name, count })), total: categories.length }
   },
 })
