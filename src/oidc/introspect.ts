@@ -5,6 +5,7 @@ import type { OidcDependencies } from './dependencies.ts'
 import type { Endpoint } from './endpoint.ts'
 import { OAuthError } from './errors.ts'
 import { principalOf } from './own-token.ts'
+import { required } from './parameters.ts'
 import type { Client } from './ports.ts'
 
 const inactive = { active: false }
@@ -26,8 +27,7 @@ export const introspectToken: Endpoint = {
         reason: 'public client',
       })
     }
-    const { token } = values
-    if (token === undefined) throw new OAuthError('invalid_request', 'The parameter token is missing.')
+    const token = required(values, 'token')
     const answer =
       (await describeRefreshToken(token, client, dependencies)) ??
       (await describeAccessToken(token, client, dependencies))

@@ -7,6 +7,8 @@ export interface Parameters {
   readonly resources: readonly string[]
 }
 
+const mostResources = 10
+
 /**
  * Reads a query or a form. Throws `invalid_request` when a parameter came twice (RFC 6749 sections 3.1 and 3.2):
  * two readers of such a request could each take another value.
@@ -25,6 +27,14 @@ export function readParameters(search: URLSearchParams): Parameters {
     seen.add(name)
     if (value !== '') values[name] = value
   }
-  if (resources.length > 10) throw new OAuthError('invalid_request', 'At most 10 resource parameters.')
+  if (resources.length > mostResources)
+    throw new OAuthError('invalid_request', `At most ${mostResources} resource parameters.`)
   return { values, resources }
+}
+
+/** A parameter that a request must have. Throws `invalid_request` that names it. */
+export function required(values: Parameters['values'], name: string): string {
+  const value = values[name]
+  if (value === undefined) throw new OAuthError('invalid_request', `The parameter ${name} is missing.`)
+  return value
 }

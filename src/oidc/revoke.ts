@@ -2,8 +2,8 @@ import { hashToken } from '../shared/hash.ts'
 import { readClientRequest } from './clients/read-request.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import type { Endpoint } from './endpoint.ts'
-import { OAuthError } from './errors.ts'
 import { principalOf } from './own-token.ts'
+import { required } from './parameters.ts'
 import type { Client, RefreshToken } from './ports.ts'
 import { tell } from './tell.ts'
 import { endFamily } from './token/family.ts'
@@ -21,8 +21,7 @@ export const revokeToken: Endpoint = {
   limit: { rule: 'token_failures', counts: 'failures' },
   async handle(dependencies, request) {
     const { client, values } = await readClientRequest(request, dependencies)
-    const { token } = values
-    if (token === undefined) throw new OAuthError('invalid_request', 'The parameter token is missing.')
+    const token = required(values, 'token')
     const family = await dependencies.stores.refreshTokens.familyOf(hashToken(token))
     const ended =
       family === undefined

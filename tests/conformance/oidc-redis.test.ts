@@ -60,7 +60,6 @@ if (url !== undefined) {
       await stores.refreshTokens.revokeFamily(familyId())
       await stores.refreshTokens.create(hash('other'), refreshToken({ familyId: familyId('other') }))
       await stores.sessions.create(session())
-      await stores.sessions.touch(session().id, startSeconds + 7_200)
       await stores.consoleCodes.create({
         selector: 'ABCD',
         hash: hash('x'),

@@ -76,7 +76,6 @@ async function useAll(stores: OidcStores): Promise<void> {
   await stores.grants.listByClient(clientId())
   await stores.grants.revoke(ownerId(), grantId())
   await stores.sessions.create(session())
-  await stores.sessions.touch(session().id, startSeconds + 7_200)
   await stores.sessions.find(session().id)
   await stores.sessions.delete(session().id)
   await stores.users.create(user())

@@ -15,19 +15,6 @@ export function describeSessionStore(engine: string, open: OpenStores): void {
       expect(await stores.sessions.find(session().id)).toBeUndefined()
     })
 
-    test('a touched session lives on, and one that is gone is not brought back', async () => {
-      const { stores, clock } = await open()
-      await stores.sessions.create(session())
-      await stores.sessions.create(session({ id: hash('left alone') }))
-      await stores.sessions.touch(session().id, session().expiresAt + 100)
-      clock.advanceSeconds(3_600)
-      await stores.sessions.touch(hash('left alone'), session().expiresAt + 100)
-      await stores.sessions.touch(hash('never seen'), session().expiresAt + 100)
-      expect(await stores.sessions.find(session().id)).toEqual(session({ expiresAt: session().expiresAt + 100 }))
-      expect(await stores.sessions.find(hash('left alone'))).toBeUndefined()
-      expect(await stores.sessions.find(hash('never seen'))).toBeUndefined()
-    })
-
     test('a deleted session is gone in every process, and deleting again is fine', async () => {
       const opened = await open()
       await opened.stores.sessions.create(session())

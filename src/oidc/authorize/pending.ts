@@ -4,7 +4,7 @@
  */
 import { unixSeconds } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
-import { hashToken } from '../../shared/hash.ts'
+import { equalSecrets, hashToken } from '../../shared/hash.ts'
 import { readForm } from '../../shared/read-body.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Authorization, AuthorizationRequest } from '../ports.ts'
@@ -16,6 +16,8 @@ const lifetimeSeconds = 1800
 
 /** Forms that one authorization may be sent; what guesses at codes never comes near it. */
 const maxAttempts = 20
+
+const formLimitBytes = 4_096
 
 /** Keeps a checked request. Returns the id for the pages' addresses and a cookie to set where the browser had none. */
 export async function keepPending(
@@ -45,7 +47,7 @@ export async function findPending(
 ): Promise<Authorization> {
   const authorization = await dependencies.stores.authorizations.find(hashToken(id))
   if (authorization === undefined) throw isOver()
-  if (authorization.browser !== browserOf(httpRequest, dependencies)) throw inAnotherBrowser()
+  if (!equalSecrets(authorization.browser, browserOf(httpRequest, dependencies) ?? '')) throw inAnotherBrowser()
   return authorization
 }
 
@@ -72,7 +74,7 @@ export interface PostedForm {
  * Faults: those of `findPending`; `rate_limited` after too many posts, which also ends the authorization.
  */
 export async function takeForm(httpRequest: Request, id: string, dependencies: OidcDependencies): Promise<PostedForm> {
-  const fields = await readForm(httpRequest, 4_096)
+  const fields = await readForm(httpRequest, formLimitBytes)
   const found = await findPending(httpRequest, id, dependencies)
   const { authorizations } = dependencies.stores
   if (found.attempts >= maxAttempts) {
@@ -85,7 +87,7 @@ export async function takeForm(httpRequest: Request, id: string, dependencies: O
   const sent = hashToken(fields.get('form_token') ?? '')
   let genuine = false
   const authorization = await authorizations.update(found.id, ({ formToken, ...rest }) => {
-    genuine = formToken === sent
+    genuine = formToken !== undefined && equalSecrets(formToken, sent)
     return { ...rest, ...(genuine || formToken === undefined ? {} : { formToken }), attempts: rest.attempts + 1 }
   })
   if (authorization === undefined) throw isOver()

@@ -12,8 +12,6 @@ export interface Session {
 export interface SessionStore {
   create(session: Session): Promise<void>
   find(id: TokenHash): Promise<Session | undefined>
-  /** Moves the expiry; nothing when it is gone. */
-  touch(id: TokenHash, expiresAt: number): Promise<void>
   delete(id: TokenHash): Promise<void>
 }
 

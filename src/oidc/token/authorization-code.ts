@@ -2,6 +2,7 @@ import { unixSeconds } from '../../shared/clock.ts'
 import { hashToken } from '../../shared/hash.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
+import { required } from '../parameters.ts'
 import type { IssuedCode } from '../ports.ts'
 import { tell } from '../tell.ts'
 import { answerTokens } from './answer.ts'
@@ -15,8 +16,7 @@ export const authorizationCode: TokenGrant = {
   type: 'authorization_code',
   async redeem(request, dependencies) {
     const { values } = request
-    if (values.code === undefined) throw new OAuthError('invalid_request', 'The parameter code is missing.')
-    const code = await take(values.code, request.request, dependencies)
+    const code = await take(required(values, 'code'), request.request, dependencies)
     checkBelongs(code, request)
     checkVerifier(code.request.codeChallenge, values.code_verifier)
     const resources = narrowResources(code.request.resources, request.resources, dependencies.settings)

@@ -6,6 +6,7 @@ import { requestContext } from '../../shared/request-context.ts'
 import { readClientRequest } from '../clients/read-request.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { OAuthError } from '../errors.ts'
+import { required } from '../parameters.ts'
 import type { Client } from '../ports.ts'
 import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
@@ -25,8 +26,7 @@ export const tokenEndpoint: Endpoint = {
   limit: { rule: 'token_failures', counts: 'failures' },
   async handle(dependencies, request) {
     const { client, values, resources } = await readClientRequest(request, dependencies)
-    if (values.grant_type === undefined) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.')
-    const grant = byType.get(values.grant_type)
+    const grant = byType.get(required(values, 'grant_type'))
     if (grant === undefined) {
       throw new OAuthError('unsupported_grant_type', `grant_type is one of ${[...byType.keys()].join(', ')}.`)
     }

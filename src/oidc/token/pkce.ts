@@ -1,4 +1,4 @@
-import { sha256 } from '../../shared/hash.ts'
+import { equalSecrets, sha256 } from '../../shared/hash.ts'
 import { OAuthError } from '../errors.ts'
 
 const acceptableVerifier = /^[A-Za-z0-9\-._~]{43,128}$/
@@ -22,5 +22,6 @@ export function checkVerifier(challenge: string | undefined, verifier: string | 
   if (!acceptableVerifier.test(verifier)) {
     throw new OAuthError('invalid_grant', 'The code_verifier must have 43 to 128 characters of A-Z a-z 0-9 - . _ ~')
   }
-  if (sha256(verifier) !== challenge) throw new OAuthError('invalid_grant', 'The code_verifier does not match.')
+  if (!equalSecrets(sha256(verifier), challenge))
+    throw new OAuthError('invalid_grant', 'The code_verifier does not match.')
 }

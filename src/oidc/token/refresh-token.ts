@@ -2,6 +2,7 @@ import { unixSeconds } from '../../shared/clock.ts'
 import { hashToken } from '../../shared/hash.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
+import { required } from '../parameters.ts'
 import type { RefreshToken } from '../ports.ts'
 import { splitScope } from '../scopes.ts'
 import { tell } from '../tell.ts'
@@ -18,9 +19,7 @@ export const refreshToken: TokenGrant = {
   type: 'refresh_token',
   async redeem(request, dependencies) {
     const { client, values } = request
-    if (values.refresh_token === undefined)
-      throw new OAuthError('invalid_request', 'The parameter refresh_token is missing.')
-    const hash = hashToken(values.refresh_token)
+    const hash = hashToken(required(values, 'refresh_token'))
     // What would be refused is refused before the token is spent; a token spent a moment ago is judged by its rotation.
     const live = await dependencies.stores.refreshTokens.find(hash)
     const judged = live?.clientId === client.id ? await judge(live, request, dependencies) : undefined

@@ -17,6 +17,9 @@ import { exported, openKey, type SigningKey } from './signing-key.ts'
 /** How long a process goes on with the ring it read before it looks whether another process rotated it. */
 const reloadAfterSeconds = 10
 
+/** Another process that changes the ring at the same time is waited for so often. */
+const mostAttempts = 5
+
 export interface KeyRingOptions {
   readonly store: KeyStore
   readonly clock: Clock
@@ -80,7 +83,7 @@ export function createKeyRing({ store, clock, tokenTtlSeconds, onRotated }: KeyR
 
   /** Writes what `change` makes of the ring; when another process was faster, begins again from what it wrote. */
   async function write(change: (kept: readonly StoredKey[]) => Promise<readonly StoredKey[]>): Promise<Ring> {
-    for (let attempt = 0; attempt < 5; attempt++) {
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const kept = await store.load()
       const changed = await change(kept)
       if (changed === kept || (await store.save(changed, kept))) return adopt(changed)

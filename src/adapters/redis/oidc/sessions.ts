@@ -10,9 +10,6 @@ export function sessionStore(redis: RedisConnection, clock: Clock): SessionStore
       await records.create(session.id, session)
     },
     find: records.find,
-    async touch(id, expiresAt) {
-      await records.update(id, (session) => ({ ...session, expiresAt }))
-    },
     async delete(id) {
       await records.delete(id)
     },

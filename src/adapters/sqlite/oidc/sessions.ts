@@ -22,17 +22,6 @@ export function sessionStore(database: Database, clock: Clock): SessionStore {
         database.get<BodyRow>('SELECT body FROM session WHERE id = ? AND expires_at > ?', id, now()),
       )
     },
-    async touch(id, expiresAt) {
-      await write((now) =>
-        database.run(
-          `UPDATE session SET expires_at = ?, body = json_set(body, '$.expiresAt', ?) WHERE id = ? AND expires_at > ?`,
-          expiresAt,
-          expiresAt,
-          id,
-          now,
-        ),
-      )
-    },
     async delete(id) {
       await write(() => database.run('DELETE FROM session WHERE id = ?', id))
     },
