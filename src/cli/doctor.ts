@@ -94,6 +94,8 @@ function apiOf({ json }: { readonly json: Readonly<Record<string, unknown>> | un
   return mcp?.slice(0, -'/mcp'.length)
 }
 
+const tokenTtlSeconds = 300
+
 /** A token of nobody, for five minutes, where the signing key can be read; undefined where it cannot. */
 async function mintToken(config: Config, api: string): Promise<string | undefined> {
   try {
@@ -108,7 +110,7 @@ async function mintToken(config: Config, api: string): Promise<string | undefine
           aud: [api],
           scope: 'memories:read',
           iat: now,
-          exp: now + 300,
+          exp: now + tokenTtlSeconds,
           jti: crypto.randomUUID(),
         },
         'at+jwt',

@@ -49,6 +49,9 @@ export function localKeys(ring: PublicKeys, clock: Clock): KeySource {
   }
 }
 
+const remoteCacheMs = 600_000
+/** At most one request in so long for a `kid` that is not known. */
+const remoteCooldownMs = 30_000
 const jwksTimeoutMs = 5_000
 const jwksLimitBytes = 64 * 1024
 
@@ -71,8 +74,8 @@ export type RemoteKeys = KeySource & {
 export function remoteKeys(jwksUrl: URL, fetchJson: typeof fetch, observer?: JwksObserver): RemoteKeys {
   let fetches = 0
   const keys = createRemoteJWKSet(jwksUrl, {
-    cacheMaxAge: 600_000,
-    cooldownDuration: 30_000,
+    cacheMaxAge: remoteCacheMs,
+    cooldownDuration: remoteCooldownMs,
     timeoutDuration: jwksTimeoutMs,
     [customFetch]: async (url, options) => {
       fetches++

@@ -45,10 +45,11 @@ export function audit(log: Log, event: AuditEvent, { ownerId, clientId, ...detai
   )
 }
 
-/** Makes a person's lines findable without naming them; the few recent ones are kept. */
+/** The few recent ones are kept. */
 const userHashes = new Map<string, string>()
 const mostHashes = 1_000
 
+/** Makes a person's lines findable without naming them: 12 characters of a SHA-256. */
 export function userHash(ownerId: string): string {
   let hash = userHashes.get(ownerId)
   if (hash === undefined) {

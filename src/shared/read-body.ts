@@ -33,7 +33,10 @@ export async function readBytes(message: WithBody, limitBytes: number): Promise<
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : concatenate(chunks, size)
 }
 
-/** Reads a JSON body (RFC 8259). Faults: those of `readText`; `unsupported` media types and bad JSON are `invalid`. */
+/**
+ * Reads a JSON body (RFC 8259), whatever its media type. Faults: those of `readText`; `invalid` for an empty body, for what is no
+ * JSON, nests too deep, or names a member twice or `__proto__`.
+ */
 export async function readJson(request: WithBody, limitBytes: number): Promise<unknown> {
   const text = await readText(request, limitBytes)
   if (text === '') throw new Fault('invalid', 'The request needs a JSON body.', { code: 'body_missing', field: 'body' })

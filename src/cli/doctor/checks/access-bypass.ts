@@ -42,10 +42,10 @@ export const accessBypass: Check = {
   },
 }
 
-const isHtml = ({ headers }: Answer) => headers.get('content-type')?.startsWith('text/html') === true
+const isHtml = ({ headers }: Pick<Answer, 'headers'>) => headers.get('content-type')?.startsWith('text/html') === true
 
 function isAccess({ headers, text, status }: Answer): boolean {
   const location = headers.get('location') ?? ''
   if (status >= 300 && status < 400 && /cloudflareaccess\.com|\/cdn-cgi\/access\//.test(location)) return true
-  return isHtml({ headers } as Answer) && /cloudflareaccess\.com|\/cdn-cgi\/access\/|Cloudflare Access/i.test(text)
+  return isHtml({ headers }) && /cloudflareaccess\.com|\/cdn-cgi\/access\/|Cloudflare Access/i.test(text)
 }

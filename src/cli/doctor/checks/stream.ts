@@ -4,6 +4,8 @@ import { noToken } from './token.ts'
 
 /** A first event that takes longer was held back on its way. */
 const firstEventMs = 5_000
+/** Our streams speak every 15 s. */
+const longestSilenceMs = 60_000
 /** Cloudflare ends what is silent for 100 s. */
 export const pastIdleLimitsMs = 110_000
 
@@ -51,9 +53,12 @@ async function follow(
   if (holdMs === undefined)
     return [opened, warn('not held past 100 s', 'Run with --slow to see whether a proxy cuts idle streams.')]
   for (;;) {
-    const part = await within(60_000, reader.read())
+    const part = await within(longestSilenceMs, reader.read())
     if (part === undefined)
-      return [opened, fail('silent for 60 s', 'A proxy holds its keepalives back: turn off buffering.')]
+      return [
+        opened,
+        fail(`silent for ${longestSilenceMs / 1000} s`, 'A proxy holds its keepalives back: turn off buffering.'),
+      ]
     if (part.done) {
       const seconds = Math.round((now() - beganAt) / 1000)
       return [
