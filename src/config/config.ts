@@ -1,14 +1,13 @@
 /** The configuration: parsed once at start, frozen, passed in slices. The only folder that reads the environment. */
 import { join, resolve } from 'node:path'
 import type { LogLevel } from '../shared/log.ts'
-import { isLoopback } from '../shared/loopback.ts'
 import type { Secret } from '../shared/secret.ts'
+import { checkOpen, checkTogether } from './check.ts'
 import { defaultDataDir } from './data-dir.ts'
 import { checkEmbedder, type EmbedderConfig, embedderConfig, type ModelsConfig, modelsConfig } from './embedder.ts'
 import { ownCommand } from './own-command.ts'
-import { ConfigError, type ConfigProblem, type Environment, readVariables } from './read.ts'
+import { ConfigError, type Environment, readVariables } from './read.ts'
 import { allRoles, type Role } from './roles.ts'
-import type { Values } from './variables.ts'
 import { withPassword } from './with-password.ts'
 
 export interface Config {
@@ -85,7 +84,7 @@ export function loadConfig(
   const { values, problems } = readVariables(environment)
   const open = values.AUTH === 'none'
   const roles = open ? new Set([...wantedRoles].filter((role) => role !== 'auth')) : wantedRoles
-  problems.push(...checkEmbedder(values), ...check(values, roles), ...(open ? checkOpen(values, roles) : []))
+  problems.push(...checkEmbedder(values), ...checkTogether(values, roles), ...(open ? checkOpen(values, roles) : []))
   if (problems.length > 0) throw new ConfigError(problems)
   const dataDir = resolve(values.DATA_DIR ?? defaultDataDir(environment))
   const authAlone = roles.has('auth') && !roles.has('api') && !roles.has('mcp')
@@ -161,61 +160,4 @@ export function loadConfig(
     logLevel: values.LOG_LEVEL,
     command: values.SOUVENIR_COMMAND ?? ownCommand,
   })
-}
-
-/** What only shows when variables are seen together. Each rule names the variable to change. */
-function check(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
-  const problems: ConfigProblem[] = []
-  if (!roles.has('auth')) return problems
-  const clientId = values.GOOGLE_CLIENT_ID !== undefined
-  const clientSecret = values.GOOGLE_CLIENT_SECRET !== undefined
-  if (clientId !== clientSecret) {
-    problems.push({
-      variable: clientId ? 'GOOGLE_CLIENT_SECRET' : 'GOOGLE_CLIENT_ID',
-      problem: 'is missing: Google sign-in needs both GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET',
-    })
-  }
-  if (clientId && values.ALLOWED_EMAILS === undefined && values.ALLOWED_DOMAINS === undefined) {
-    problems.push({
-      variable: 'ALLOWED_EMAILS',
-      problem: 'or ALLOWED_DOMAINS is needed with Google sign-in: without it nobody could sign in',
-      example: 'ada@example.com',
-    })
-  }
-  if (values.OIDC_NEXT_PRIVATE_KEY !== undefined && values.OIDC_PRIVATE_KEY === undefined) {
-    problems.push({ variable: 'OIDC_NEXT_PRIVATE_KEY', problem: 'needs OIDC_PRIVATE_KEY, the key that signs now' })
-  }
-  if (values.KEYS_ENCRYPTION_KEY !== undefined && values.REDIS_URL === undefined) {
-    problems.push({
-      variable: 'KEYS_ENCRYPTION_KEY',
-      problem: 'needs REDIS_URL: it seals the keys that are kept there',
-    })
-  }
-  const sharedKeys = [values.OIDC_PRIVATE_KEY, values.KEYS_ENCRYPTION_KEY, values.OIDC_KEYS_DIR]
-  if (values.REDIS_URL !== undefined && sharedKeys.every((value) => value === undefined)) {
-    problems.push({
-      variable: 'OIDC_PRIVATE_KEY_FILE',
-      problem:
-        'or KEYS_ENCRYPTION_KEY_FILE or OIDC_KEYS_DIR is needed with REDIS_URL: processes that share Redis must sign with the same key',
-      example: '/run/secrets/oidc_private_key',
-    })
-  }
-  return problems
-}
-
-/** Whoever reaches a process with AUTH=none is its owner: nothing may make it reachable from elsewhere. */
-function checkOpen(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
-  const problems: ConfigProblem[] = []
-  for (const name of ['OIDC_BASE_URL', 'API_BASE_URL', 'UI_BASE_URL', 'ACTIONS_BASE_URL'] as const) {
-    const address = values[name]
-    if (address !== undefined && !isLoopback(new URL(address).hostname)) {
-      problems.push({
-        variable: name,
-        problem: 'is a public address, and AUTH=none lets everybody in: remove AUTH=none, or use localhost',
-        example: 'http://localhost:8765',
-      })
-    }
-  }
-  if (roles.size === 0) problems.push({ variable: 'AUTH', problem: 'is none: there is no sign-in server to serve' })
-  return problems
 }
