@@ -1,6 +1,7 @@
 /** A file in a request: the body itself, or a part of a form (RFC 7578) whose other parts are the binding's body. */
 import type { Upload } from '../memory/operation.ts'
 import { Fault } from '../shared/fault.ts'
+import { readMultipart } from '../shared/read-multipart.ts'
 
 export interface ReadUpload {
   readonly upload: ReadableStream<Uint8Array>
@@ -26,12 +27,8 @@ export async function readUpload({ field, contentType, maxBytes }: Upload, reque
     })
   }
   const maxFileBytes = Math.min(maxBytes, maxFormFileBytes)
-  if (declared > maxFileBytes + formOverheadBytes) throw tooLargeForForm(field, contentType, maxFileBytes)
-  const form = await readForm(
-    request,
-    request.body,
-    () => tooLargeForForm(field, contentType, maxFileBytes),
-    maxFileBytes,
+  const form = await readMultipart(request, maxFileBytes + formOverheadBytes, () =>
+    tooLargeForForm(field, contentType, maxFileBytes),
   )
   const file = form.get(field)
   if (file === null || typeof file === 'string') throw new Fault('invalid', `\`${field}\` is missing.`, { field })
@@ -71,33 +68,6 @@ export function whileAllowed(
     },
     { highWaterMark: 0 },
   )
-}
-
-/** The runtime parses forms as a whole: they are cut off at the limit before that. */
-async function readForm(
-  request: Request,
-  body: ReadableStream<Uint8Array>,
-  tooLarge: () => Fault,
-  maxFileBytes: number,
-): Promise<FormData> {
-  let size = 0
-  const limited = body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        size += chunk.byteLength
-        if (size > maxFileBytes + formOverheadBytes) controller.error(tooLarge())
-        else controller.enqueue(chunk)
-      },
-    }),
-  )
-  try {
-    return await new Response(limited, {
-      headers: { 'content-type': request.headers.get('content-type') ?? '' },
-    }).formData()
-  } catch (cause) {
-    if (size > maxFileBytes + formOverheadBytes) throw tooLarge()
-    throw new Fault('invalid', 'The form cannot be read.', { code: 'form_invalid', field: 'body', cause })
-  }
 }
 
 const tooLarge = (field: string, maxBytes: number): Fault =>

@@ -4,6 +4,7 @@
  */
 import { Fault } from '../../shared/fault.ts'
 import { readForm } from '../../shared/read-body.ts'
+import { readMultipart } from '../../shared/read-multipart.ts'
 import type { UiSettings } from '../dependencies.ts'
 import type { Sent } from '../page.ts'
 import type { Session } from './sessions.ts'
@@ -41,31 +42,11 @@ const readFields = async (request: Request): Promise<Sent> => ({
   file: undefined,
 })
 
-/** RFC 7578. The runtime parses such a form as a whole, so it is cut off at the limit before that. */
 async function readFile(request: Request, largestFile: number): Promise<Sent> {
-  const limit = largestFile + aroundFileBytes
   const tooLarge = () => new Fault('too_large', `The file is larger than ${Math.floor(largestFile / 1_048_576)} MB.`)
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge()
-  if (request.body === null) throw new Fault('invalid', 'The form is empty.', { field: 'file' })
-  let size = 0
-  const bounded = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      size += chunk.byteLength
-      if (size > limit) controller.error(tooLarge())
-      else controller.enqueue(chunk)
-    },
-  })
-  const headers = { 'content-type': request.headers.get('content-type') ?? '' }
-  let form: FormData
-  try {
-    form = await new Response(request.body.pipeThrough(bounded), { headers }).formData()
-  } catch (cause) {
-    if (size > limit) throw tooLarge()
-    throw new Fault('invalid', 'The form cannot be read.', { cause })
-  }
   const fields = new URLSearchParams()
   let file: File | undefined
-  for (const [name, value] of form) {
+  for (const [name, value] of await readMultipart(request, largestFile + aroundFileBytes, tooLarge)) {
     if (typeof value === 'string') fields.append(name, value)
     else if (value.size > 0) file = value
   }
