@@ -35,23 +35,12 @@ export async function importMemories(
   upload: AsyncIterable<Uint8Array>,
   mode: 'skip' | 'overwrite',
 ): Promise<ImportReport> {
-  const counts: Record<ImportStatus | 'failed', number> = { added: 0, overwritten: 0, skipped: 0, failed: 0 }
-  const errors: ImportReport['errors'][number][] = []
-  const page = new Map<MemoryId, ImportedMemory>()
-  let characters = 0
-  const write = async () => {
-    for (const status of await store.importAll(ownerId, appId, [...page.values()], mode, nowMs)) counts[status]++
-    page.clear()
-    characters = 0
-    // Others have their turn between two pages.
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  let line = 0
-  const fail = ({ field, message }: Fault) => {
-    counts.failed++
-    if (errors.length < maxErrors) errors.push({ line, ...(field === undefined ? {} : { field }), message })
-  }
-  const read = (record: unknown): ImportedMemory | undefined => {
+  const { report, counts, fail } = createAccount()
+  const pages = createPages(async (memories) => {
+    for (const status of await store.importAll(ownerId, appId, memories, mode, nowMs)) counts[status]++
+    await others()
+  })
+  const read = (record: unknown, line: number): ImportedMemory | undefined => {
     try {
       if (record instanceof Error) throw new Fault('invalid', record.message)
       const memory = importedOf(settings, record, nowMs)
@@ -59,10 +48,11 @@ export async function importMemories(
       return memory
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      fail(error)
+      fail(line, error)
       return undefined
     }
   }
+  let line = 0
   let unreadable: Fault | undefined
   const records = recordsOf(upload)
   while (unreadable === undefined) {
@@ -72,23 +62,56 @@ export async function importMemories(
     })
     line++
     if (next === undefined || next.done === true) break
-    // Others have their turn in between, also where all of the file is there already and nothing of it can be written.
-    if (line % pageSize === 0) await new Promise((resolve) => setImmediate(resolve))
+    // Also where all of the file is there already and nothing of it can be written.
+    if (line % pageSize === 0) await others()
     if (counts.failed >= maxFailed) {
       unreadable = new Fault('invalid', `${maxFailed} records failed: the rest was not read.`)
       await records.return()
       break
     }
-    const memory = read(next.value)
-    if (memory === undefined) continue
-    // A memory that the file has twice is brought to its first record before its second is compared with it.
-    if (page.has(memory.id)) await write()
-    page.set(memory.id, memory)
-    characters += memory.content.length
-    if (page.size === pageSize || characters >= pageCharacters) await write()
+    const memory = read(next.value, line)
+    if (memory !== undefined) await pages.add(memory)
   }
   if (unreadable !== undefined && line === 1) throw unreadable
-  await write()
-  if (unreadable !== undefined) fail(unreadable)
-  return { ...counts, errors }
+  await pages.write()
+  if (unreadable !== undefined) fail(line, unreadable)
+  return report()
+}
+
+/** Others have their turn. */
+const others = () => new Promise((resolve) => setImmediate(resolve))
+
+/** What becomes of the records. */
+function createAccount() {
+  const counts: Record<ImportStatus | 'failed', number> = { added: 0, overwritten: 0, skipped: 0, failed: 0 }
+  const errors: ImportReport['errors'][number][] = []
+  return {
+    counts,
+    fail(line: number, { field, message }: Fault) {
+      counts.failed++
+      if (errors.length < maxErrors) errors.push({ line, ...(field === undefined ? {} : { field }), message })
+    },
+    report: (): ImportReport => ({ ...counts, errors }),
+  }
+}
+
+/** Gathers memories into pages, each of which is kept as a whole. */
+function createPages(keep: (memories: readonly ImportedMemory[]) => Promise<void>) {
+  const page = new Map<MemoryId, ImportedMemory>()
+  let characters = 0
+  async function write(): Promise<void> {
+    await keep([...page.values()])
+    page.clear()
+    characters = 0
+  }
+  return {
+    write,
+    async add(memory: ImportedMemory): Promise<void> {
+      // A memory that the file has twice is brought to its first record before its second is compared with it.
+      if (page.has(memory.id)) await write()
+      page.set(memory.id, memory)
+      characters += memory.content.length
+      if (page.size === pageSize || characters >= pageCharacters) await write()
+    },
+  }
 }
