@@ -15,6 +15,8 @@ export const limits = {
   metadataCharacters: 16_000,
   threadCharacters: 200,
   nameCharacters: 200,
+  /** An OAuth client id, which may be the address of a metadata document. */
+  appIdCharacters: 2_000,
   queryCharacters: 4_000,
   batch: 1_000,
   pageSize: 100,

@@ -64,6 +64,14 @@ describe('OpenMemory’s REST paths: memories', () => {
     expect(body).toMatchObject({ total: 1, items: [{ id: rex, categories: ['family', 'pets'] }] })
   })
 
+  test('an app whose id is a long address is filtered by, as it is paused by', async () => {
+    const id = `https://app.example/${'x'.repeat(900)}/client.json`
+    expect((await call('GET', `/memories/?app_id=${encodeURIComponent(id)}`)).body.total).toBe(0)
+    expect((await call('POST', '/memories/filter', { app_ids: [id] })).body.total).toBe(0)
+    expect((await call('POST', '/memories/search', { query: 'tea', app: id })).body.results).toEqual([])
+    expect((await call('POST', '/memories/actions/pause', { app_id: id })).body.changed).toBe(0)
+  })
+
   test('GET /memories/categories', async () => {
     const { body } = await call('GET', '/memories/categories')
     expect(body).toMatchObject({ total: 2, categories: [{ name: 'family' }, { name: 'pets' }] })

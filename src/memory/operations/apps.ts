@@ -10,7 +10,11 @@ import type { MemoryServices } from '../services.ts'
 import { toIso } from '../time.ts'
 import { inputIn, operation, Paging, paged, read, User, UserQuery } from './define.ts'
 
-export const AppId = t.String({ minLength: 1, maxLength: 2_000, description: 'The app: its OAuth client id.' })
+export const AppId = t.String({
+  minLength: 1,
+  maxLength: limits.appIdCharacters,
+  description: 'The app: its OAuth client id.',
+})
 export const AppParams = t.Object({ id: AppId }, { additionalProperties: false })
 
 export const App = t.Object({

@@ -41,7 +41,7 @@ const inUse: ('active' | 'paused')[] = ['active', 'paused']
 const Query = t.Object(
   {
     ...User,
-    app_id: t.Optional(t.String({ maxLength: limits.nameCharacters })),
+    app_id: t.Optional(t.String({ maxLength: limits.appIdCharacters })),
     from_date: t.Optional(WireTime),
     to_date: t.Optional(WireTime),
     categories: t.Optional(Names),
@@ -98,7 +98,7 @@ const Filter = t.Object(
     size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
     search_query: t.Optional(t.Union([t.String({ maxLength: 500 }), t.Null()])),
     app_ids: t.Optional(
-      t.Union([t.Array(t.String({ maxLength: limits.nameCharacters }), { maxItems: 100 }), t.Null()]),
+      t.Union([t.Array(t.String({ maxLength: limits.appIdCharacters }), { maxItems: 100 }), t.Null()]),
     ),
     category_ids: t.Optional(
       t.Union([t.Array(t.String({ maxLength: limits.categoryCharacters }), { maxItems: 100 }), t.Null()]),

@@ -22,7 +22,7 @@ export const Input = t.Object(
       t.Integer({ minimum: 1, maximum: limits.page, description: 'A page number, instead of a cursor.' }),
     ),
     categories: t.Optional(Categories),
-    apps: t.Optional(t.Array(t.String({ maxLength: limits.nameCharacters }), { maxItems: 100 })),
+    apps: t.Optional(t.Array(t.String({ maxLength: limits.appIdCharacters }), { maxItems: 100 })),
     from: t.Optional(timeInput('Stored from then on.')),
     to: t.Optional(timeInput('Stored until then.')),
     contains: t.Optional(t.String({ minLength: 1, maxLength: 500, description: 'Has these letters in its text.' })),

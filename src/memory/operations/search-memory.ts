@@ -32,7 +32,7 @@ const Input = t.Object(
     limit: t.Optional(t.Integer({ minimum: 1, maximum: 50, default: 10, description: 'How many at most.' })),
     categories: t.Optional(Categories),
     app: t.Optional(
-      t.String({ maxLength: limits.nameCharacters, description: 'Only what the app with this id stored.' }),
+      t.String({ maxLength: limits.appIdCharacters, description: 'Only what the app with this id stored.' }),
     ),
     from: t.Optional(timeInput('Only what happened from then on.')),
     to: t.Optional(timeInput('Only what happened until then.')),

@@ -5,7 +5,10 @@ import type { AppUse, Category } from '../api/overview.ts'
 import { type Choice, DayInput, Select } from '../components/fields.tsx'
 
 const states = ['active', 'paused', 'archived'] as const
+/** As the API takes them. */
 const longestQuestion = 500
+const longestCategory = 100
+const longestAppId = 2_000
 
 /** What the address asks for; anything that is no choice of ours counts as not chosen. */
 export function chosenBy(query: URLSearchParams): Chosen {
@@ -20,8 +23,8 @@ export function chosenBy(query: URLSearchParams): Chosen {
   return {
     question,
     state: oneOf<State>('state', states),
-    category: text('category', 100),
-    app: text('app', 200),
+    category: text('category', longestCategory),
+    app: text('app', longestAppId),
     from: day('from'),
     to: day('to'),
     order: oneOf<Order>('sort', orders) ?? (question === '' ? 'newest' : 'best'),
@@ -112,9 +115,20 @@ export const Filters = ({ chosen, categories, apps }: FiltersProps) => (
             name="category"
             label="Category"
             value={chosen.category}
-            choices={namedChoices('Any', categories, chosen.category)}
+            choices={anyOr(
+              categories.map(({ name, count }) => ({ value: name, label: `${name} (${count})` })),
+              chosen.category,
+            )}
           />
-          <Select name="app" label="App" value={chosen.app} choices={appChoices(apps, chosen.app)} />
+          <Select
+            name="app"
+            label="App"
+            value={chosen.app}
+            choices={anyOr(
+              apps.map(({ id, name }) => ({ value: id, label: name })),
+              chosen.app,
+            )}
+          />
           <DayInput name="from" label="From" value={chosen.from} />
           <DayInput name="to" label="To" value={chosen.to} />
           <Select name="sort" label="Order" value={isUsual(chosen) ? '' : chosen.order} choices={orderChoices} />
@@ -124,17 +138,10 @@ export const Filters = ({ chosen, categories, apps }: FiltersProps) => (
   </search>
 )
 
-/** One that is chosen stays a choice, though nothing is in it any more. */
-function namedChoices(everything: string, categories: readonly Category[], chosen: string): readonly Choice[] {
-  const names = categories.map(({ name, count }) => ({ value: name, label: `${name} (${count})` }))
-  const missing = chosen === '' || names.some(({ value }) => value === chosen) ? [] : [{ value: chosen, label: chosen }]
-  return [{ value: '', label: everything }, ...missing, ...names]
-}
-
-function appChoices(apps: readonly AppUse[], chosen: string): readonly Choice[] {
-  const names = apps.map(({ id, name }) => ({ value: id, label: name }))
-  const missing = chosen === '' || names.some(({ value }) => value === chosen) ? [] : [{ value: chosen, label: chosen }]
-  return [{ value: '', label: 'Any' }, ...missing, ...names]
+/** Any, or one of these. One that is chosen stays a choice, though nothing is in it any more. */
+function anyOr(choices: readonly Choice[], chosen: string): readonly Choice[] {
+  const isKnown = chosen === '' || choices.some(({ value }) => value === chosen)
+  return [{ value: '', label: 'Any' }, ...(isKnown ? [] : [{ value: chosen, label: chosen }]), ...choices]
 }
 
 /** What the list is, in words. */

@@ -12,6 +12,7 @@ describe('the address of a list of memories', () => {
       'q=dog&sort=newest',
       'state=archived&category=a%2Cb&page=3',
       'from=2026-01-02&to=2026-02-03&sort=text',
+      `app=${encodeURIComponent(`https://app.example/${'x'.repeat(900)}`)}`,
     ])
       expect(listPath(chosen(query))).toBe(query === '' ? '/memories' : `/memories?${query}`)
     expect(listPath(chosen('q=&state=&sort=newest&page=1'))).toBe('/memories')
