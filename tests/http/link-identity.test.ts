@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { decodeJwt } from 'jose'
-import type { Client } from '../../src/oidc/ports.ts'
+import type { Client, User } from '../../src/oidc/ports.ts'
 import {
   type AuthorizationServer,
   departureOf,
@@ -43,6 +43,17 @@ const subByCode = async () => {
   const left = await here.complete(here.browser(), here.authorizationUrl(client))
   return decodeJwt((await here.redeem(client, left)).id_token).sub
 }
+
+test('somebody new is asked whether they are known here, however many have signed in with an account', async () => {
+  const identitiesOf = (subject: string) => [{ provider: 'google', subject }]
+  for (let at = 0; at < 600; at++) {
+    const id = `-${String(at).padStart(3, '0')}` as User['id']
+    const times = { createdAt: 0, updatedAt: 0 }
+    await here.dependencies.stores.users.create({ id, name: id, identities: identitiesOf(id), ...times })
+  }
+  await subByCode()
+  expect(textOf(pageOf(await viaGoogle()))).toContain('Have you been here before?')
+})
 
 describe('souvenir users link', () => {
   const account = () => ({ provider: google.url, subject: 'johndoe' })
