@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { clients } from '../../../src/cli/clients.ts'
 import { UsageError } from '../../../src/cli/command.ts'
 import { healthcheck } from '../../../src/cli/healthcheck.ts'
 import { createBackup, readBackup } from '../../../src/cli/transfer/file.ts'
@@ -64,6 +65,20 @@ describe('wrong words', () => {
   test('healthcheck names a role that there is not, and a word too many', async () => {
     await expect(healthcheck.run(['--roles', 'nonsense'])).rejects.toThrow(UsageError)
     await expect(healthcheck.run(['nonsense'])).rejects.toThrow('nonsense')
+  })
+
+  test('clients says what it takes before it opens any engine', async () => {
+    const before = process.env.DATA_DIR
+    process.env.DATA_DIR = join(folder, 'never made')
+    try {
+      for (const words of [[], ['nonsense'], ['list', 'nonsense'], ['remove'], ['add', '--nonsense']]) {
+        await expect(clients.run(words)).rejects.toThrow(/clients|nonsense/)
+      }
+      expect(existsSync(join(folder, 'never made'))).toBe(false)
+    } finally {
+      if (before === undefined) delete process.env.DATA_DIR
+      else process.env.DATA_DIR = before
+    }
   })
 
   test('version takes no word', async () => {
