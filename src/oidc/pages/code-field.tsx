@@ -1,3 +1,5 @@
+import { codeLifetimeMinutes } from '../signin/console-code.ts'
+
 interface CodeFieldProps {
   readonly label: string
   /** What stands before `code` where the server runs: `souvenir`. */
@@ -26,7 +28,7 @@ export const CodeField = ({ label, command, problem }: CodeFieldProps) => (
     <p class="hint" id="code-hint">
       {'It is in the terminal where this server started, or run '}
       <code>{`${command} code`}</code>
-      {' there. It works once, for 15 minutes.'}
+      {` there. It works once, for ${codeLifetimeMinutes} minutes.`}
     </p>
   </div>
 )

@@ -9,6 +9,8 @@ import type { OidcDependencies } from '../dependencies.ts'
 import type { User } from '../ports.ts'
 
 const lifetimeSeconds = 900
+/** For people. */
+export const codeLifetimeMinutes = lifetimeSeconds / 60
 const tries = 5
 
 /** Crockford's base 32: no letter that reads like a digit, and no U, so that no word comes out that one would not print. */

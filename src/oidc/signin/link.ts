@@ -8,7 +8,7 @@ import { linkPage } from '../pages/link.tsx'
 import type { ShownAgain } from '../pages/show.tsx'
 import type { User, VerifiedIdentity } from '../ports.ts'
 import { linkVerified, signInVerified } from './account.ts'
-import { redeemConsoleCode } from './console-code.ts'
+import { codeLifetimeMinutes, redeemConsoleCode } from './console-code.ts'
 import { finishSignIn } from './finish.ts'
 import { usedForm } from './with-code.ts'
 
@@ -68,5 +68,4 @@ const showLink = async (
     status: at.status,
   })
 
-const wrongCode =
-  'That code is not right, was used before, or is older than 15 minutes. Get a new one, or begin without.'
+const wrongCode = `That code is not right, was used before, or is older than ${codeLifetimeMinutes} minutes. Get a new one, or begin without.`

@@ -3,7 +3,7 @@ import { takeForm } from '../authorize/pending.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { OidcSettings } from '../ports.ts'
 import { tell } from '../tell.ts'
-import { redeemConsoleCode } from './console-code.ts'
+import { codeLifetimeMinutes, redeemConsoleCode } from './console-code.ts'
 import { finishSignIn } from './finish.ts'
 import { showSignIn } from './start.ts'
 
@@ -27,4 +27,4 @@ export const signInWithCode: Endpoint = {
 
 export const usedForm = 'This page had been sent already or was open twice. Please try again here.'
 const wrongCode = ({ command }: Pick<OidcSettings, 'command'>) =>
-  `That code is not right, was used before, or is older than 15 minutes. Check it, or get a new one with ${command} code.`
+  `That code is not right, was used before, or is older than ${codeLifetimeMinutes} minutes. Check it, or get a new one with ${command} code.`
