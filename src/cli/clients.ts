@@ -47,7 +47,7 @@ function actionOf(action: string | undefined, words: readonly string[]): Act {
 }
 
 async function list({ clients }: Operator): Promise<void> {
-  for (const { id, kind, name, redirectUris, serves = [] } of await clients.list()) {
+  for await (const { id, kind, name, redirectUris, serves = [] } of clients.list()) {
     print([id, kind, name, ...redirectUris, ...serves.map((one) => `serves ${one}`)].map(cell).join('\t'))
   }
 }

@@ -36,7 +36,7 @@ export const users: Command = {
           print(`${name} is removed: signed out everywhere, and cannot sign in again with a code.`)
           break
         default:
-          for (const { id, name, email, identities } of await people.list()) {
+          for await (const { id, name, email, identities } of people.list()) {
             const accounts = identities.map(({ provider, subject }) => `${provider} ${subject}`)
             print([id, name, email ?? '-', ...accounts].map(cell).join('\t'))
           }

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts'
 import { type DumpRow, type DumpTable, isDumpTable, type MemoryDump } from '../memory/dump/ports.ts'
 import type { Client, Grant, KeyStore, OidcStores, StoredKey, User } from '../oidc/ports.ts'
 import { Fault } from '../shared/fault.ts'
+import { portions } from '../shared/portions.ts'
 import { openBesideServer } from './beside-server.ts'
 import { memoryFileOf, openOnPostgres, openOnSqlite } from './memory-engine.ts'
 import { createOpening } from './opening.ts'
@@ -62,8 +63,6 @@ export async function openPlace(config: Config, parts = { auth: true, memories: 
   }
 }
 
-const portion = 500
-
 /**
  * Gives every record of a place.
  * @throws Fault `conflict` where there is none: more likely another folder than the server's than a backup of nothing
@@ -92,20 +91,14 @@ async function readAuth(
   { stores, keys }: NonNullable<Place['auth']>,
   each: (records: readonly TransferRecord[]) => Promise<void>,
 ): Promise<void> {
-  for (let after: User | undefined; ; ) {
-    const users = await stores.users.list(portion, after?.id)
+  for await (const users of portions(stores.users.list)) {
     await each(users.map((value) => ({ kind: 'user', value })))
     for (const { id } of users) {
       await each((await stores.grants.list(id)).map((value) => ({ kind: 'grant', value })))
     }
-    after = users.at(-1)
-    if (users.length < portion) break
   }
-  for (let after: Client | undefined; ; ) {
-    const clients = await stores.clients.list(portion, after?.id)
+  for await (const clients of portions(stores.clients.list)) {
     await each(clients.map((value) => ({ kind: 'client', value })))
-    after = clients.at(-1)
-    if (clients.length < portion) break
   }
   if (keys.writable) await each((await keys.load()).map((value) => ({ kind: 'key', value })))
 }

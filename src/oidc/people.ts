@@ -2,6 +2,7 @@
 import type { OwnerId } from '../shared/brand.ts'
 import { unixSeconds } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
+import { oneByOne } from '../shared/portions.ts'
 import type { OidcDependencies } from './dependencies.ts'
 import { endAll } from './grants/end.ts'
 import type { Identity, User } from './ports.ts'
@@ -23,13 +24,12 @@ export interface People {
    * nobody, `Fault('conflict')` when the account is someone else's, `Fault('invalid')` for what cannot be one.
    */
   link(person: string, account: Identity): Promise<void>
-  /** At most 1,000. */
-  list(): Promise<readonly User[]>
+  /** Everybody, in order of id. */
+  list(): AsyncIterable<User>
 }
 
 const owner = 'owner'
 const acceptableName = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u
-const mostPeople = 1_000
 
 /** An account elsewhere: a subject has 1 to 255 ASCII characters (OpenID Connect Core section 2). */
 function checkAccount({ provider, subject }: Identity): void {
@@ -113,6 +113,6 @@ export function createPeople(dependencies: PeopleDependencies): People {
       await endGrants(user)
       return user.id
     },
-    list: () => stores.users.list(mostPeople),
+    list: () => oneByOne(stores.users.list),
   }
 }

@@ -16,7 +16,7 @@ async function person(name: string): Promise<Call> {
   await deployment.dependencies.people?.add(name)
   return restCaller(deployment, name)
 }
-const names = async () => ((await deployment.dependencies.people?.list()) ?? []).map(({ name }) => name)
+const names = async () => (await Array.fromAsync(deployment.dependencies.people?.list() ?? [])).map(({ name }) => name)
 const filesWith = (folder: string, marker: string) =>
   readdirSync(folder).filter(
     (file) => file.startsWith('memory.db') && readFileSync(join(folder, file)).includes(marker),

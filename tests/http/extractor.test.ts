@@ -157,7 +157,8 @@ describe('a text that gives orders can only ever say something of itself', () =>
 
   test('it cannot put itself into a category by which its person limits an app, nor change a rule', async () => {
     const store = deployment.dependencies.api?.services.store
-    const sub = (await deployment.dependencies.people?.list())?.find(({ name }) => name === 'ada')?.id as OwnerId
+    const sub = (await Array.fromAsync(deployment.dependencies.people?.list() ?? [])).find(({ name }) => name === 'ada')
+      ?.id as OwnerId
     const rule = { appId: 'limited', paused: false, read: 'all', write: 'own', categories: ['shared'] } as const
     await store?.changeRule(sub, rule.appId as never, () => rule as never, Date.now())
     script = () => ({ ...nothing, facts: ['x'], categories: ['shared', 'private'] })

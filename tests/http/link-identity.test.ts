@@ -63,7 +63,7 @@ describe('souvenir users link', () => {
     await here.people.link('owner', account())
     await here.people.link('owner', account())
     expect(await subOf(await viaGoogle())).toBe(owner)
-    expect((await here.people.list()).map(({ identities }) => identities)).toEqual([
+    expect((await Array.fromAsync(here.people.list())).map(({ identities }) => identities)).toEqual([
       [{ provider: 'console', subject: 'owner' }, account()],
     ])
   })

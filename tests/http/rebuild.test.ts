@@ -56,7 +56,9 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 const finds = async (call: Call, query: string) =>
   (await call('POST', '/memories/search', { query })).body.results.map(({ content }: { content: string }) => content)
 const idOf = async (name: string): Promise<OwnerId | undefined> =>
-  (await deployment.dependencies.people?.list())?.find((person) => person.name === name)?.id as OwnerId | undefined
+  (await Array.fromAsync(deployment.dependencies.people?.list() ?? [])).find((person) => person.name === name)?.id as
+    | OwnerId
+    | undefined
 
 /** SQLite's derived rows, spoiled from outside; Postgres's stay, and are made anew all the same. */
 function spoil(sql: string): void {

@@ -25,7 +25,7 @@ describe('the map from specification to test', () => {
       return [...(table.split('\n\n')[1] ?? '').matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number))
     }
     const upTo = (last: number) => Array.from({ length: last }, (_, at) => at + 1)
-    expect(numbered("The attacks, by number, the gravest first:")).toEqual(upTo(25))
+    expect(numbered('The attacks, by number, the gravest first:')).toEqual(upTo(25))
     expect(numbered('Basic OP, by the number in the certification plan:')).toEqual(upTo(12))
   })
 })

@@ -3,6 +3,7 @@ import type { ClientId } from '../../shared/brand.ts'
 import { unixSeconds } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { hashToken } from '../../shared/hash.ts'
+import { oneByOne } from '../../shared/portions.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import { OAuthError } from '../errors.ts'
 import type { Client, OidcSettings } from '../ports.ts'
@@ -30,12 +31,11 @@ interface NewClient {
 export interface ClientAdministration {
   /** The secret is told here once and kept only as its hash; a public client has none. Throws `Fault('invalid')`. */
   add(client: NewClient): Promise<{ readonly client: Client; readonly secret: string | undefined }>
-  list(): Promise<readonly Client[]>
+  /** All of them, by hand or not, in order of id. */
+  list(): AsyncIterable<Client>
   /** Ends all that was granted to it, at once and everywhere. Throws `Fault('not_found')`. */
   remove(id: string): Promise<void>
 }
-
-const mostListed = 1_000
 
 type Administering = Pick<OidcDependencies, 'clock' | 'random' | 'feed' | 'settings'> & {
   readonly stores: Pick<OidcDependencies['stores'], 'clients' | 'grants' | 'refreshTokens'>
@@ -69,7 +69,7 @@ export function createClientAdministration(dependencies: Administering): ClientA
       await stores.clients.save(client)
       return { client, secret }
     },
-    list: () => stores.clients.list(mostListed),
+    list: () => oneByOne(stores.clients.list),
     async remove(id) {
       if (!(await removeClient(id as ClientId, dependencies))) throw new Fault('not_found', `There is no client ${id}.`)
     },

@@ -3,9 +3,9 @@
  * it ends here, before its code is even looked at.
  */
 
-import type { OwnerId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import { equalSecrets, hashToken } from '../../shared/hash.ts'
+import { oneByOne } from '../../shared/portions.ts'
 import { requestContext } from '../../shared/request-context.ts'
 import { findPending } from '../authorize/pending.ts'
 import { readQuery } from '../authorize/request.ts'
@@ -83,17 +83,12 @@ async function letIn(
   return finishSignIn(request, { id, user, arrival: 'link' }, dependencies)
 }
 
-/** People that are looked through at once. */
-const mostListed = 500
-
 /** Whether anyone has signed in with a code: only then can a newcomer be somebody we know. */
 async function somebodyMayLink({ stores }: OidcDependencies): Promise<boolean> {
-  for (let after: OwnerId | undefined; ; ) {
-    const some = await stores.users.list(mostListed, after)
-    if (some.some(({ identities }) => identities.some(({ provider }) => provider === 'console'))) return true
-    if (some.length < mostListed) return false
-    after = some.at(-1)?.id
+  for await (const { identities } of oneByOne(stores.users.list)) {
+    if (identities.some(({ provider }) => provider === 'console')) return true
   }
+  return false
 }
 
 const notOnTheList = ({ email }: VerifiedIdentity) =>

@@ -27,7 +27,7 @@ describe('clients added by hand', () => {
       kind: 'manual',
     })
     expect(client.secretHash).toBe(hashToken(secret ?? ''))
-    expect(JSON.stringify(await clients.list())).not.toContain(secret ?? 'no secret')
+    expect(JSON.stringify(await Array.fromAsync(clients.list()))).not.toContain(secret ?? 'no secret')
     expect(client.expiresAt).toBeUndefined()
   })
 
@@ -57,12 +57,20 @@ describe('clients added by hand', () => {
     expect(clients.add(open)).rejects.toMatchObject({ kind: 'invalid' })
   })
 
+  test('all are listed, however many there are', async () => {
+    const clients = administration()
+    for (let at = 0; at < 1_001; at++) await clients.add({ kind: 'machine', name: `Cron ${at}`, redirectUris: [] })
+    const names = (await Array.fromAsync(clients.list())).map(({ name }) => name)
+    expect(new Set(names).size).toBe(1_001)
+    expect(names).toHaveLength(1_001)
+  })
+
   test('a bad redirect URI is refused, an unknown id not removed', async () => {
     const clients = administration()
     expect(clients.add({ kind: 'public', name: 'x', redirectUris: ['javascript:alert(1)'] })).rejects.toThrow()
     expect(clients.remove('nobody')).rejects.toMatchObject({ kind: 'not_found' })
     const { client } = await clients.add({ kind: 'public', name: 'x', redirectUris })
     await clients.remove(client.id)
-    expect(await clients.list()).toEqual([])
+    expect(await Array.fromAsync(clients.list())).toEqual([])
   })
 })
