@@ -170,7 +170,13 @@ export type Shape = 'one process' | 'auth apart' | 'as in compose'
 /** The image runs as compose.yml runs it. */
 export const shapes: readonly Shape[] = target === 'image' ? ['as in compose'] : ['one process', 'auth apart']
 
-/** A database of Redis and a schema of Postgres of this run's own, and the graph in Neo4j: as far as their variables are set. */
+/** Redis has 16 databases; what is in the first is under a prefix of its own. */
+const redisDatabase = 9 + ((Number(process.env.JEST_WORKER_ID ?? 1) - 1) % 7)
+
+/**
+ * A database of Redis of this worker's own, a schema of Postgres of this run's own, and the graph in Neo4j: as far as their variables
+ * are set.
+ */
 function enginesOfCompose(): Record<string, string> {
   const [redis, database, neo4j] = [engineUrl('REDIS_URL'), engineUrl('DATABASE_URL'), engineUrl('NEO4J_URL')]
   const schema = `compose_${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`
@@ -178,7 +184,7 @@ function enginesOfCompose(): Record<string, string> {
     ...(redis === undefined
       ? {}
       : {
-          REDIS_URL: Object.assign(new URL(redis), { pathname: '/9' }).href,
+          REDIS_URL: Object.assign(new URL(redis), { pathname: `/${redisDatabase}` }).href,
           KEYS_ENCRYPTION_KEY: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'),
         }),
     ...(database === undefined ? {} : { DATABASE_URL: `${database}?schema=${schema}` }),
