@@ -1,7 +1,7 @@
 /** Does what waits in the outbox, some at a time. Any number of processes may run it. */
 import type { OwnerId } from '../../shared/brand.ts'
 import type { Clock } from '../../shared/clock.ts'
-import { Fault } from '../../shared/fault.ts'
+import { Fault, reasonOf } from '../../shared/fault.ts'
 import type { Job, JobKind, Outbox } from './ports.ts'
 
 export interface OutboxWork {
@@ -62,10 +62,3 @@ const restMs = (attempts: number): number => Math.min(longestRestMs, firstRestMs
 /** Whether the jobs themselves are to blame, and not an engine that is down or a process that stops. */
 const isTheirs = (error: unknown, signal: AbortSignal | undefined): boolean =>
   signal?.aborted !== true && !(error instanceof Fault && error.kind === 'unavailable')
-
-/** What kind of failure it was: an error's message may quote a memory, and stays out. */
-function reasonOf(error: unknown): string {
-  if (error instanceof Fault) return error.code
-  if (error instanceof Error) return 'code' in error ? String(error.code) : error.name
-  return 'unknown'
-}
