@@ -11,6 +11,7 @@ import type { MemoryStore } from '../memory/ports.ts'
 import type { RecallIndex, VectorIndex } from '../memory/rank/ports.ts'
 import { Fault } from '../shared/fault.ts'
 import type { HealthCheck } from '../shared/health.ts'
+import type { Log } from '../shared/log.ts'
 import type { Secret } from '../shared/secret.ts'
 
 /** What the memories are about, and the jobs for what is kept of it elsewhere. */
@@ -32,13 +33,13 @@ export interface MemoryEngine {
 }
 
 /**
- * The engine that the configuration names.
+ * The engine that the configuration names; `log` is told what fails in the background.
  * @throws Fault `unavailable` when it does not answer, `conflict` when a newer program wrote what it holds, or when it is empty
  * beside a DATA_DIR that holds memories: they would look lost
  */
-export async function openMemoryEngine(config: Config): Promise<MemoryEngine> {
-  if (config.databaseUrl === undefined) return openOnSqlite(config)
-  const engine = await openOnPostgres(config.databaseUrl)
+export async function openMemoryEngine(config: Config, log?: Log): Promise<MemoryEngine> {
+  if (config.databaseUrl === undefined) return openOnSqlite(config, log)
+  const engine = await openOnPostgres(config.databaseUrl, log)
   if (holdsMemories(memoryFileOf(config)) && (await engine.isEmpty())) {
     await engine.close()
     throw new Fault(
@@ -53,8 +54,11 @@ export async function openMemoryEngine(config: Config): Promise<MemoryEngine> {
 /** Where SQLite keeps memories. */
 export const memoryFileOf = (config: Pick<Config, 'dataDir'>): string => join(config.dataDir, 'memory.db')
 
-export async function openOnSqlite(config: Pick<Config, 'dataDir'>): Promise<MemoryEngine> {
-  const { store, index, vectors, ...knowledge } = openSqliteMemoryStore({ path: memoryFileOf(config) })
+export async function openOnSqlite(config: Pick<Config, 'dataDir'>, log?: Log): Promise<MemoryEngine> {
+  const { store, index, vectors, ...knowledge } = openSqliteMemoryStore({
+    path: memoryFileOf(config),
+    ...(log && { log }),
+  })
   return {
     name: 'SQLite',
     store,
@@ -66,9 +70,12 @@ export async function openOnSqlite(config: Pick<Config, 'dataDir'>): Promise<Mem
   }
 }
 
-export async function openOnPostgres(url: Secret): Promise<MemoryEngine & { isEmpty(): Promise<boolean> }> {
+export async function openOnPostgres(url: Secret, log?: Log): Promise<MemoryEngine & { isEmpty(): Promise<boolean> }> {
   const { openPostgresMemoryStore } = await import('../adapters/postgres/memory/store.ts')
-  const { store, index, vectors, pgvector, isEmpty, ...knowledge } = await openPostgresMemoryStore({ url })
+  const { store, index, vectors, pgvector, isEmpty, ...knowledge } = await openPostgresMemoryStore({
+    url,
+    ...(log && { log }),
+  })
   return {
     name: pgvector ? 'Postgres with pgvector' : 'Postgres without pgvector: vectors are compared in this process',
     store,

@@ -32,7 +32,7 @@ interface Given {
 /** Opens the memory's engine and, with the role worker, starts its jobs. @throws Fault as the engine */
 export async function openMemoryServices(config: Config, opening: Opening, given: Given): Promise<MemoryServices> {
   const { clock, random, log, metrics, stores, people } = given
-  const engine = await openMemoryEngine(config)
+  const engine = await openMemoryEngine(config, log)
   opening.onClose(() => engine.close())
   opening.healthChecks.push(...engine.healthChecks)
   opening.engines.push({ purpose: 'memories', engine: engine.name })

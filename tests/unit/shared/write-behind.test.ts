@@ -36,3 +36,35 @@ test('what would be too many is flushed at once, and what never gets written is 
   waiting.stop()
   expect(waiting.of('ada')).toEqual(all.slice(500))
 })
+
+test('an error that nobody foresaw keeps what waits, ends nothing, and is told once', async () => {
+  const told: unknown[] = []
+  let flushes = 0
+  await new Promise<void>((resolve) => {
+    const waiting = createWriteBehind<string, number>(
+      async (keys) => {
+        flushes++
+        if (flushes < 3) throw new TypeError('The engine says "ada likes tea" is wrong.')
+        expect(keys.flatMap((key) => waiting.of(key))).toEqual([1])
+        waiting.stop()
+        resolve()
+      },
+      (error) => told.push(error),
+    )
+    waiting.add('ada', [1])
+  })
+  expect(told).toHaveLength(1)
+})
+
+test('of many keys together a bounded number waits; what has waited longest goes', () => {
+  const waiting = createWriteBehind<number, number>(() => {
+    throw new Fault('unavailable', 'Not now.')
+  })
+  for (let key = 0; key < 11; key++)
+    waiting.add(
+      key,
+      Array.from({ length: 10_000 }, () => key),
+    )
+  expect(waiting.keys()).toEqual(Array.from({ length: 10 }, (_, at) => at + 1))
+  waiting.stop()
+})

@@ -3,8 +3,8 @@ import { eventFor, visible } from '../../../memory/change/permitted.ts'
 import type { History } from '../../../memory/ports.ts'
 import { type AccessRow, accessOf, type EventRow, eventOf, readingRowsOf } from '../../../memory/stored/history.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
-import { Fault } from '../../../shared/fault.ts'
-import { createWriteBehind } from '../../../shared/write-behind.ts'
+import type { Log } from '../../../shared/log.ts'
+import { createWriteBehind, unwritten } from '../../../shared/write-behind.ts'
 import type { Database, Transaction } from '../database.ts'
 import { findRule } from './conditions.ts'
 import { findAll } from './record.ts'
@@ -17,10 +17,15 @@ export interface PostgresHistory extends History {
   stop(): Promise<void>
 }
 
-export function createHistory(db: Database): PostgresHistory {
-  const waiting = createWriteBehind<OwnerId, Omit<AccessRow, 'seq'>>(async (owners) => {
-    await Promise.all(owners.map((ownerId) => flushOwner(ownerId).catch(unlessFault)))
-  })
+export function createHistory(db: Database, log?: Log): PostgresHistory {
+  const waiting = createWriteBehind<OwnerId, Omit<AccessRow, 'seq'>>(
+    async (owners) => {
+      const flushed = await Promise.allSettled(owners.map(flushOwner))
+      const failed = flushed.find(({ status }) => status === 'rejected')
+      if (failed?.status === 'rejected') throw failed.reason
+    },
+    unwritten('readings', log),
+  )
 
   async function flush(transaction: Transaction): Promise<void> {
     const { sql, ownerId } = transaction
@@ -107,9 +112,4 @@ export function createHistory(db: Database): PostgresHistory {
       return { items: rows.map(accessOf), total: counted?.total ?? 0 }
     },
   }
-}
-
-/** A server that does not answer keeps the readings waiting: the next flush writes them. */
-function unlessFault(error: unknown): void {
-  if (!(error instanceof Fault)) throw error
 }

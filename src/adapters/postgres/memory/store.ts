@@ -8,6 +8,7 @@ import type { MemoryStore } from '../../../memory/ports.ts'
 import type { RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import { Fault } from '../../../shared/fault.ts'
+import type { Log } from '../../../shared/log.ts'
 import { type Database, openPool, type PostgresOptions } from '../database.ts'
 import { postgresGraphStore } from '../graph/read.ts'
 import { postgresGraphSource } from '../graph/source.ts'
@@ -33,6 +34,8 @@ export interface PostgresMemoryOptions extends PostgresOptions {
   readonly scannedUpTo?: number
   /** False does without pgvector even where it is. */
   readonly extension?: boolean
+  /** Told what fails in the background. */
+  readonly log?: Log
 }
 
 export interface PostgresMemoryStore {
@@ -68,15 +71,19 @@ export async function openPostgresMemoryStore(options: PostgresMemoryOptions): P
     await assertVersion(db)
     await migrate(db, memoryMigrations, (sql) => prepareVectors(sql, options.extension ?? true))
     const pgvector = await hasExtension(db)
-    return storeOn(db, pgvector, options.scannedUpTo ?? scannedUpToDefault)
+    return storeOn(db, pgvector, options)
   } catch (error) {
     await db.close()
     throw atStart(error)
   }
 }
 
-function storeOn(db: Database, pgvector: boolean, scannedUpTo: number): PostgresMemoryStore {
-  const { flush, flushNow, stop, ...history } = createHistory(db)
+function storeOn(
+  db: Database,
+  pgvector: boolean,
+  { scannedUpTo = scannedUpToDefault, log }: PostgresMemoryOptions,
+): PostgresMemoryStore {
+  const { flush, flushNow, stop, ...history } = createHistory(db, log)
   const store: MemoryStore = {
     ...createReaders(db),
     ...createWriters(db, flush),

@@ -3,7 +3,8 @@ import { eventFor, visible } from '../../../memory/change/permitted.ts'
 import type { History } from '../../../memory/ports.ts'
 import { type AccessRow, accessOf, type EventRow, eventOf, readingRowsOf } from '../../../memory/stored/history.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
-import { createWriteBehind } from '../../../shared/write-behind.ts'
+import type { Log } from '../../../shared/log.ts'
+import { createWriteBehind, unwritten } from '../../../shared/write-behind.ts'
 import type { Database } from '../database.ts'
 import { findRule } from './conditions.ts'
 import { find } from './record.ts'
@@ -16,8 +17,8 @@ export interface SqliteHistory extends History {
   stop(): void
 }
 
-export function createHistory(db: Database): SqliteHistory {
-  const waiting = createWriteBehind<OwnerId, ReadingRow>(flushAll)
+export function createHistory(db: Database, log?: Log): SqliteHistory {
+  const waiting = createWriteBehind<OwnerId, ReadingRow>(flushAll, unwritten('readings', log))
 
   function flushAll(owners: readonly OwnerId[]): void {
     db.transaction(() => owners.forEach(flush))

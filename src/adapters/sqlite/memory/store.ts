@@ -9,6 +9,7 @@ import type { Outbox } from '../../../memory/jobs/ports.ts'
 import type { MemoryStore } from '../../../memory/ports.ts'
 import type { RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
+import type { Log } from '../../../shared/log.ts'
 import { type Database, openDatabase } from '../database.ts'
 import { sqliteGraphStore } from '../graph/read.ts'
 import { sqliteGraphSource } from '../graph/source.ts'
@@ -51,13 +52,20 @@ export interface SqliteMemoryStore {
   verify(ownerId: OwnerId): readonly string[]
 }
 
+export interface SqliteMemoryOptions {
+  /** `:memory:` is a file that dies with the process. */
+  readonly path: string
+  /** Told what fails in the background. */
+  readonly log?: Log
+}
+
 /**
- * Opens (and makes, mode 0600) the file at `path`; `:memory:` for one that dies with the process.
+ * Opens (and makes, mode 0600) the file at `path`.
  * @throws Fault `unavailable` when it cannot be opened, `conflict` when a newer program wrote it
  */
-export function openSqliteMemoryStore({ path }: { readonly path: string }): SqliteMemoryStore {
+export function openSqliteMemoryStore({ path, log }: SqliteMemoryOptions): SqliteMemoryStore {
   const db = openDatabase({ path, migrations: memoryMigrations, cacheKib })
-  const store = memoryStoreOn(db)
+  const store = memoryStoreOn(db, log)
   return {
     store,
     index: sqliteRecallIndex(db),
@@ -75,8 +83,8 @@ export function openSqliteMemoryStore({ path }: { readonly path: string }): Sqli
 }
 
 /** The store on a file that is open. */
-export function memoryStoreOn(db: Database): MemoryStore {
-  const { flush, stop, ...history } = createHistory(db)
+export function memoryStoreOn(db: Database, log?: Log): MemoryStore {
+  const { flush, stop, ...history } = createHistory(db, log)
   return {
     ...createReaders(db),
     ...createWriters(db, flush),
@@ -88,8 +96,11 @@ export function memoryStoreOn(db: Database): MemoryStore {
     ...createAccounts(db, flush),
     health: () => db.health(),
     async close() {
-      stop()
-      db.close()
+      try {
+        stop()
+      } finally {
+        db.close()
+      }
     },
   }
 }

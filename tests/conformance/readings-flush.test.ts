@@ -1,0 +1,66 @@
+/** Readings are written behind the requests: an engine that refuses them must not end the server, nor lose them. */
+import { expect, test } from 'bun:test'
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import postgres from 'postgres'
+import { openPostgresMemoryStore } from '../../src/adapters/postgres/memory/store.ts'
+import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
+import type { MemoryStore } from '../../src/memory/ports.ts'
+import { createLog } from '../../src/shared/log.ts'
+import { Secret } from '../../src/shared/secret.ts'
+import { engineUrl } from '../support/engines.ts'
+import { app, draftOf, owner, policyAt } from '../support/memories.ts'
+import { postgresSchema } from '../support/memory-engines.ts'
+
+function recorded() {
+  const lines: string[] = []
+  return { lines, log: createLog('info', { write: (line: string) => void lines.push(line) }) }
+}
+
+/** `alter` runs SQL beside the store. */
+async function refusedAndBack(store: MemoryStore, lines: string[], alter: (sql: string) => unknown): Promise<void> {
+  const [ada, chat] = [owner('ada'), app('chat')]
+  const draft = draftOf('Read while its table was away.')
+  await store.add(ada, chat, [draft], policyAt())
+  await alter('ALTER TABLE access_log RENAME TO access_log_away')
+  store.logAccess(ada, chat, [{ memoryId: draft.id, kind: 'search', query: 'a private question' }], 1_000)
+  for (let i = 0; i < 400 && lines.length === 0; i++) await Bun.sleep(10)
+  await alter('ALTER TABLE access_log_away RENAME TO access_log')
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error', writes: 'readings' }])
+  expect(lines.join()).not.toContain('private question')
+  const { items } = await store.accessLog(ada, chat, draft.id, { limit: 10, offset: 0 })
+  expect(items).toMatchObject([{ appId: 'chat', query: 'a private question' }])
+  await store.close()
+}
+
+test('SQLite: readings that are refused wait, and the log has the kind of error', async () => {
+  const path = join(tmpdir(), `souvenir-readings-${randomUUID()}.db`)
+  const { lines, log } = recorded()
+  const { store } = openSqliteMemoryStore({ path, log })
+  const beside = new DatabaseSync(path)
+  try {
+    await refusedAndBack(store, lines, (sql) => beside.exec(sql))
+  } finally {
+    beside.close()
+    for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
+  }
+})
+
+const databaseUrl = engineUrl('DATABASE_URL')
+if (databaseUrl !== undefined) {
+  test('Postgres: the same', async () => {
+    const { schema, drop } = postgresSchema(databaseUrl)
+    const beside = postgres(databaseUrl, { max: 1, connection: { search_path: schema } })
+    try {
+      const { lines, log } = recorded()
+      const { store } = await openPostgresMemoryStore({ url: new Secret(databaseUrl), schema, poolSize: 2, log })
+      await refusedAndBack(store, lines, (sql) => beside.unsafe(sql))
+    } finally {
+      await beside.end()
+      await drop()
+    }
+  })
+}
