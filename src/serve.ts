@@ -1,5 +1,6 @@
 /** Listens on Bun or Deno; nothing else knows the runtime. */
 import type { Peer, Serve } from './http/observe.ts'
+import { late, within } from './shared/within.ts'
 
 export interface Listening {
   readonly host: string
@@ -29,7 +30,7 @@ async function listenOnBun(serve: Serve, hostname: string, port: number): Promis
     host: hostname,
     port: server.port ?? port,
     async stop(patienceMs) {
-      if (!(await finishedWithin(patienceMs, server.stop()))) await server.stop(true)
+      if ((await within(patienceMs, server.stop())) === late) await server.stop(true)
     },
   }
 }
@@ -60,18 +61,9 @@ async function listenOnDeno(deno: DenoRuntime, serve: Serve, hostname: string, p
     port: server.addr.port,
     async stop(patienceMs) {
       // Whoever is still connected then is cut off by the end of the process: an abort after a shutdown is an uncaught error here.
-      await finishedWithin(patienceMs, server.shutdown())
+      await within(patienceMs, server.shutdown())
     },
   }
-}
-
-/** Whether the work was done in time. */
-function finishedWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds)
-  })
-  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer))
 }
 
 interface DenoConnection {

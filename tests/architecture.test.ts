@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ui: ['memory', 'resource', 'http', 'html', 'shared'],
   worker: ['memory', 'shared'],
   adapters: ['shared'],
-  serve: [],
+  serve: ['shared'],
   dependencies: ['config', 'adapters', 'shared', ...features],
   app: ['http', 'shared', ...surfaces],
   cli: ['app', 'config', 'dependencies', 'serve', 'shared'],

@@ -2,6 +2,7 @@
 import { Elysia } from 'elysia'
 import type { EngineHealth, HealthCheck } from '../shared/health.ts'
 import { requestContext } from '../shared/request-context.ts'
+import { late, within } from '../shared/within.ts'
 
 export interface HealthDependencies {
   readonly healthChecks: readonly HealthCheck[]
@@ -44,18 +45,16 @@ const severity = ({ state, needed }: EngineHealth) => (state === 'up' ? 0 : need
 
 /** A check that hangs or throws is an engine that is down. */
 async function checkWithin(check: HealthCheck): Promise<EngineHealth> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const tooLate = new Promise<EngineHealth>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ engine: check.name || 'engine', state: 'down', needed: true, detail: 'no answer' }),
-      patienceMs,
-    )
+  const down = (detail: string): EngineHealth => ({
+    engine: check.name || 'engine',
+    state: 'down',
+    needed: true,
+    detail,
   })
   try {
-    return await Promise.race([check(), tooLate])
+    const found = await within(patienceMs, check())
+    return found === late ? down('no answer') : found
   } catch {
-    return { engine: check.name || 'engine', state: 'down', needed: true, detail: 'failed' }
-  } finally {
-    clearTimeout(timer)
+    return down('failed')
   }
 }

@@ -4,8 +4,9 @@
  */
 import neo4j, { type Driver, type ManagedTransaction, type Session, type SessionMode } from 'neo4j-driver'
 import { Fault } from '../../shared/fault.ts'
-import type { HealthCheck } from '../../shared/health.ts'
+import type { EngineHealth, HealthCheck } from '../../shared/health.ts'
 import type { Secret } from '../../shared/secret.ts'
+import { late, within } from '../../shared/within.ts'
 
 export interface Neo4jOptions {
   /** `bolt://`, `neo4j://`, or either with `+s`; credentials in it count before the others. */
@@ -42,6 +43,13 @@ const schema = [
 const graceMs = 1_000
 const healthTimeoutMs = 1_500
 
+const down: EngineHealth = {
+  engine: 'neo4j',
+  state: 'down',
+  needed: false,
+  detail: 'Neo4j does not answer; the graph is asked in SQL meanwhile.',
+}
+
 /**
  * Opens the pool; nothing is asked of the server before the first question, so that a start does not wait for it.
  *
@@ -61,13 +69,16 @@ export function openNeo4j(options: Neo4jOptions): Neo4jConnection {
     const from = pool
     const session = from.driver.session({ defaultAccessMode: mode })
     try {
-      return await within(timeoutMs + graceMs, question(session, from))
+      const answer = await within(timeoutMs + graceMs, question(session, from))
+      if (answer !== late) return answer
     } catch (error) {
-      if (error instanceof NoAnswer) giveUp(from)
       throw failure(error)
     } finally {
       closeUnseen(session)
     }
+    // The server ends a query at its timeout; a server that is gone ends nothing.
+    giveUp(from)
+    throw failure(undefined)
   }
 
   return {
@@ -84,14 +95,15 @@ export function openNeo4j(options: Neo4jOptions): Neo4jConnection {
     async health() {
       try {
         const answer = ask(neo4j.session.READ, readTimeoutMs, (_, { driver }) => driver.verifyConnectivity())
-        await within(healthTimeoutMs, answer)
+        if ((await within(healthTimeoutMs, answer)) === late) return down
         return { engine: 'neo4j', state: 'up', needed: false }
       } catch {
-        const detail = 'Neo4j does not answer; the graph is asked in SQL meanwhile.'
-        return { engine: 'neo4j', state: 'down', needed: false, detail }
+        return down
       }
     },
-    close: () => within(graceMs, pool.driver.close()).catch(() => undefined),
+    async close() {
+      await within(graceMs, pool.driver.close()).catch(() => undefined)
+    },
   }
 }
 
@@ -151,21 +163,6 @@ const runOn =
     const { records } = await transaction.run(cypher, parameters)
     return records.map((record) => record.toObject() as Row)
   }
-
-class NoAnswer extends Error {}
-
-/** The server ends a query at its timeout; a server that is gone ends nothing. */
-async function within<T>(milliseconds: number, work: PromiseLike<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer('no answer in time')), milliseconds)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
 
 /** What the data is to blame for stays an error; everything else is a server that does not answer. */
 function failure(error: unknown): unknown {

@@ -1,3 +1,4 @@
+import { late, within } from '../../../shared/within.ts'
 import { reasonOf } from '../ask.ts'
 import { type Check, type Finding, fail, type Patient, pass, warn } from '../check.ts'
 import { noToken } from './token.ts'
@@ -35,7 +36,7 @@ async function follow(
   const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' }
   const opening = fetch(`${api}/mcp/sse`, { headers, signal: abort.signal, redirect: 'manual' })
   const response = await within(firstEventMs, opening)
-  if (response === undefined) return buffered
+  if (response === late) return buffered
   if (response.status !== 200 || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
     return fail(
       `/mcp/sse: ${response.status} ${response.headers.get('content-type')}`,
@@ -45,7 +46,7 @@ async function follow(
   const reader = response.body?.getReader()
   if (reader === undefined) return fail('the stream has no body', 'See what the proxy does with it.')
   const first = await within(firstEventMs, reader.read())
-  if (first === undefined) return buffered
+  if (first === late) return buffered
   const text = new TextDecoder().decode(first.value)
   if (!text.includes('event: endpoint'))
     return fail(`it begins with ${JSON.stringify(text.slice(0, 80))}`, 'Something rewrites it on its way.')
@@ -54,7 +55,7 @@ async function follow(
     return [opened, warn('not held past 100 s', 'Run with --slow to see whether a proxy cuts idle streams.')]
   for (;;) {
     const part = await within(longestSilenceMs, reader.read())
-    if (part === undefined)
+    if (part === late)
       return [
         opened,
         fail(`silent for ${longestSilenceMs / 1000} s`, 'A proxy holds its keepalives back: turn off buffering.'),
@@ -75,15 +76,3 @@ const buffered = fail(
   `no event within ${firstEventMs / 1000} s`,
   'A proxy buffers the stream: turn off response buffering (nginx: proxy_buffering off; Traefik: no buffering middleware, flushInterval -1).',
 )
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
