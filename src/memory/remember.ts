@@ -3,7 +3,7 @@ import type { MemoryId } from '../shared/brand.ts'
 import { Fault } from '../shared/fault.ts'
 import { contentHash, normalise } from './content.ts'
 import { echoWindowMs, isEcho } from './echo.ts'
-import { type Annotations, noAnnotations } from './graph/schema.ts'
+import { type Annotations, graphLimits, noAnnotations } from './graph/schema.ts'
 import type { Caller } from './operation.ts'
 import type { AddOutcome, AddPolicy, Draft } from './ports.ts'
 import { limits, type Metadata, type Source, type Speaker } from './schema.ts'
@@ -91,7 +91,7 @@ const fieldOf = (memories: readonly NewMemory[], at: number, name: string): stri
 
 /**
  * A text as it may be kept: checked, and without secrets.
- * @throws Fault `invalid` naming `field` for an empty text
+ * @throws Fault `invalid` naming `field` for an empty text, and for one that its marks make too long
  */
 export function cleanText(
   settings: MemoryServices['settings'],
@@ -99,8 +99,15 @@ export function cleanText(
   field: string,
 ): { readonly text: string; readonly kinds: readonly string[] } {
   if (normalise(text) === '') throw new Fault('invalid', `${field} is empty.`, { code: 'text_empty', field })
-  return settings.maskSecrets === false ? { text, kinds: [] } : maskSecrets(text)
+  if (settings.maskSecrets === false) return { text, kinds: [] }
+  const masked = maskSecrets(text)
+  if (masked.text.length > limits.textCharacters) {
+    throw tooLong(field, `${limits.textCharacters} characters once its secrets are masked`)
+  }
+  return masked
 }
+
+const tooLong = (field: string, most: string) => new Fault('invalid', `${field} is larger than ${most}.`, { field })
 
 /**
  * Metadata as they may be kept: bounded, and without secrets.
@@ -111,28 +118,49 @@ export function cleanMetadata(
   metadata: Metadata = {},
   field: string,
 ): { readonly metadata: Metadata; readonly kinds: readonly string[] } {
-  if (JSON.stringify(metadata).length > limits.metadataCharacters) {
-    throw new Fault('invalid', `${field} is larger than ${limits.metadataCharacters} characters of JSON.`, { field })
-  }
+  const isTooLong = (one: Metadata) => JSON.stringify(one).length > limits.metadataCharacters
+  const most = `${limits.metadataCharacters} characters of JSON`
+  if (isTooLong(metadata)) throw tooLong(field, most)
   if (settings.maskSecrets === false) return { metadata, kinds: [] }
   const { value, kinds } = maskSecretsIn(metadata)
+  if (kinds.length > 0 && isTooLong(value)) throw tooLong(field, `${most} once its secrets are masked`)
   return { metadata: value, kinds }
 }
 
+/** The least of the limits of labels: one in which something was masked is cut to it, since a mark may be longer than a secret. */
+const longestMasked = Math.min(
+  limits.categoryCharacters,
+  limits.nameCharacters,
+  limits.threadCharacters,
+  graphLimits.nameCharacters,
+  graphLimits.predicateCharacters,
+)
+
+const withoutSecrets = <T>(settings: MemoryServices['settings'], labels: T): Cleaned<T> =>
+  settings.maskSecrets === false ? { value: labels, kinds: [] } : maskSecretsIn(labels, longestMasked)
+
 /** What stands beside a text (who spoke, in which thread, under which categories), without secrets. */
-export const cleanBeside = <T extends object>(settings: MemoryServices['settings'], beside: T): Cleaned<T> =>
-  settings.maskSecrets === false ? { value: beside, kinds: [] } : maskSecretsIn(beside)
+export function cleanBeside<T extends { readonly categories: readonly string[] }>(
+  settings: MemoryServices['settings'],
+  beside: T,
+): Cleaned<T> {
+  const { value, kinds } = withoutSecrets(settings, beside)
+  // Different secrets have the same mark, and a memory has each category once.
+  return kinds.length === 0
+    ? { value, kinds }
+    : { value: { ...value, categories: cleanCategories(value.categories) }, kinds }
+}
 
 /** Entities and relations without secrets: `wifi, has_password, ...` says of its object what a member's name says of its value. */
 export function cleanAnnotations(
   settings: MemoryServices['settings'],
   { entities, relations }: Annotations,
 ): Cleaned<Annotations> {
-  const named = cleanBeside(settings, entities)
+  const named = withoutSecrets(settings, entities)
   const related = relations.map(({ predicate, object, subject }) => {
     const what = predicate.replaceAll('_', ' ').replace(/ is$/, '')
-    const told = cleanBeside(settings, { [what]: object })
-    const { value, kinds } = cleanBeside(settings, { subject, predicate, object: told.value[what] ?? object })
+    const told = withoutSecrets(settings, { [what]: object })
+    const { value, kinds } = withoutSecrets(settings, { subject, predicate, object: told.value[what] ?? object })
     return { value, kinds: [...told.kinds, ...kinds] }
   })
   return {

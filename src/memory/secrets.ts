@@ -80,8 +80,14 @@ export function maskSecrets(text: string): Masked {
   return { text: masked, kinds: [...kinds] }
 }
 
-/** The same for every text in JSON, wherever it is. What a member is called counts: a password under `password` is one. */
-export function maskSecretsIn<T>(value: T): { readonly value: T; readonly kinds: readonly string[] } {
+/**
+ * The same for every text in JSON, wherever it is. What a member is called counts: a password under `password` is one. A text in
+ * which something was masked is cut to `longest` characters: a mark may be longer than what it stands for.
+ */
+export function maskSecretsIn<T>(
+  value: T,
+  longest = Number.POSITIVE_INFINITY,
+): { readonly value: T; readonly kinds: readonly string[] } {
   const kinds = new Set<string>()
   const masked = (text: string, name: string): string => {
     // Ids are digits alone too, and one in ten passes the check of a card's.
@@ -91,7 +97,9 @@ export function maskSecretsIn<T>(value: T): { readonly value: T; readonly kinds:
     const begun = named.text.startsWith(`${name}: `)
     const found = begun ? { ...named, text: named.text.slice(name.length + 2) } : maskSecrets(text)
     for (const kind of found.kinds) kinds.add(kind)
-    return found.text
+    return found.kinds.length > 0 && found.text.length > longest
+      ? found.text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')
+      : found.text
   }
   const within = (part: unknown, name: string): unknown => {
     if (typeof part === 'string') return masked(part, name)

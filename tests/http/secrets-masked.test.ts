@@ -61,6 +61,42 @@ describe('a secret beside the text of a memory', () => {
     expect(put.body.categories).toEqual([mark])
   })
 
+  test('two that have the same mark are one category', async () => {
+    const other = key.replace('a1', 'z1')
+    const { status, body } = await call('POST', '/memories/', {
+      text: 'The bittern booms at dusk.',
+      categories: [key, other],
+    })
+    expect({ status, categories: body.categories }).toEqual({ status: 200, categories: [mark] })
+    expect((await call('PUT', `/memories/${body.id}`, { categories: [other, key] })).body.categories).toEqual([mark])
+  })
+
+  test('a mark makes no label longer than one may be, so that tools can go on showing it', async () => {
+    const { body } = await call('POST', '/memories/', {
+      text: 'The reed warbler sings.',
+      categories: [`${'x'.repeat(77)} password: ab12cd`],
+    })
+    expect(body.note).toContain('password')
+    expect(body.categories[0]).toHaveLength(100)
+    const { access_token } = await deployment.signIn(await deployment.register(), { user: 'ada' })
+    const listed = await deployment.send('/mcp', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'list_memories' } }),
+    })
+    const { result } = (await listed.json()) as { result: { isError?: boolean; structuredContent?: unknown } }
+    expect(result.isError).toBeUndefined()
+    expect(result.structuredContent).toBeDefined()
+  })
+
+  test('a text and metadata that marks make too long are refused by name', async () => {
+    const text = `${'z'.repeat(99_980)} password: ab12cd`
+    expect((await call('POST', '/memories/', { text })).body).toMatchObject({ status: 422, field: 'text' })
+    const metadata = { note: `${'z'.repeat(15_968)} password: ab12cd` }
+    const refused = await call('POST', '/memories/', { text: 'The wren is small.', metadata })
+    expect(refused.body).toMatchObject({ status: 422, field: 'metadata' })
+  })
+
   test('a question that holds one is logged without it', async () => {
     await call('POST', '/memories/search', { query: `heron weir ${key}` })
     const shown = await everything()
@@ -73,7 +109,7 @@ describe('a secret beside the text of a memory', () => {
       id: 'imported-1',
       content: 'The boathouse opens in May.',
       app: key,
-      categories: [key],
+      categories: [key, key.replace('a1', 'z1')],
       thread: key,
       speaker: { kind: 'other', name: key },
       entities: [{ name: key }],
