@@ -39,6 +39,7 @@ const pureRules = new Set([
   'src/memory/rank/codes.ts',
   'src/memory/rank/embedder.ts',
   'src/memory/rank/facts.ts',
+  'src/memory/rank/kept-codes.ts',
   'src/memory/rank/kept-index.ts',
   'src/memory/rank/kept-indexes.ts',
   'src/memory/rank/passages.ts',

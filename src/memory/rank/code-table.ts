@@ -31,6 +31,10 @@ export class CodeTable {
     this.has = new Uint8Array(64)
   }
 
+  get bytes(): number {
+    return this.codes.byteLength + this.has.byteLength + this.distances.byteLength
+  }
+
   put(ordinal: number, code: Uint32Array): void {
     if (ordinal >= this.has.length) {
       const size = Math.max(ordinal + 1, this.has.length * 2)

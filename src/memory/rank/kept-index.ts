@@ -5,14 +5,17 @@
  */
 import type { ClientId } from '../../shared/brand.ts'
 import type { MemoryState, SpeakerKind } from '../schema.ts'
-import { CodeTable } from './code-table.ts'
-import { codeFrom } from './codes.ts'
 import { OwnerFacts } from './facts.ts'
 import type { ItemFacts } from './item-facts.ts'
+import { KeptCodes } from './kept-codes.ts'
 import { KeptPostings } from './kept-postings.ts'
-import { PassageCodes, type PassageLikeness } from './passages.ts'
 import { type PackedBlock, type PackedPostings, packPostings } from './postings.ts'
 import { unpackTerms } from './tail.ts'
+
+/** What an owner takes whatever they have: columns and tables begin with room for some items. Measured, as is the next. */
+const bytesOfOwner = 8_000
+/** What a posting of the tail takes with its share of its term: many small objects. */
+const bytesOfTailPosting = 150
 
 /** An owner's row of the index: `version` rises with every change, `key` is another one once the index was made anew. */
 export interface IndexState {
@@ -78,9 +81,16 @@ export class KeptIndex {
   /** What was read of the packed postings; another one once they are no longer as they were. */
   packed = new KeptPostings()
   private tail = new Map<string, [ordinal: number, frequency: number][]>()
+  private tailPostings = 0
 
   constructor(key: number) {
     this.key = key
+  }
+
+  /** What it takes of the process's memory, about. */
+  get bytes(): number {
+    const { facts, codes, packed, tailPostings } = this
+    return bytesOfOwner + facts.bytes + codes.bytes + packed.bytes + tailPostings * bytesOfTailPosting
   }
 
   /** Where the tail has to be read from, now that the owner's row says `state`. */
@@ -105,6 +115,7 @@ export class KeptIndex {
     }
     if (state.packed_to !== this.packedTo) {
       this.tail = new Map()
+      this.tailPostings = 0
       this.packedTo = state.packed_to
       this.tailTo = state.packed_to
     }
@@ -113,6 +124,7 @@ export class KeptIndex {
       if (ordinal < this.tailTo || ordinal >= state.next_ordinal) continue
       for (const [term, frequency] of unpackTerms(terms)) {
         const list = this.tail.get(term)
+        this.tailPostings += 1
         if (list === undefined) this.tail.set(term, [[ordinal, frequency]])
         else list.push([ordinal, frequency])
       }
@@ -175,48 +187,3 @@ const factsOf = (row: IndexedRow, threadId: string, categories: readonly string[
   validFrom: row.valid_from,
   validTo: row.valid_to ?? undefined,
 })
-
-export interface CodeRow {
-  readonly ordinal: number
-  readonly code: Uint8Array
-  /** Of the passage that ends at the item; null where none does. */
-  readonly passage: Uint8Array | null
-}
-
-/** The codes of an owner's vectors in one space. */
-export class KeptCodes {
-  space = ''
-  version = -1
-  table: CodeTable | undefined
-  private passages = new PassageCodes()
-
-  /** Codes of another model cannot be compared: they go. */
-  begin(space: string): void {
-    if (space === this.space) return
-    this.space = space
-    this.version = -1
-    this.table = undefined
-    this.passages = new PassageCodes()
-  }
-
-  /** How alike the passages in a space are to a vector. */
-  passageLikeness(vector: Float32Array, space: string): PassageLikeness {
-    return space === this.space ? this.passages.likenessTo(vector) : () => undefined
-  }
-
-  /** Takes in the codes of the passages that end at items, as they are now. */
-  setPassages(ends: readonly number[], codes: ReadonlyMap<number, Uint8Array>): void {
-    for (const end of ends) this.passages.put(end, codes.get(end) ?? null)
-  }
-
-  /** Takes in the codes that changed after `version`. */
-  bringForward(version: number, codes: readonly CodeRow[]): void {
-    for (const { ordinal, code, passage } of codes) {
-      this.passages.put(ordinal, passage)
-      const words = codeFrom(code)
-      this.table ??= new CodeTable(words.length)
-      if (words.length === this.table.words) this.table.put(ordinal, words)
-    }
-    this.version = version
-  }
-}

@@ -2,15 +2,16 @@ import type { OwnerId } from '../../shared/brand.ts'
 import { KeptIndex } from './kept-index.ts'
 
 /** Indexes of the owners that were asked last are kept as long as they take no more than this together. */
-const mostBytes = 96 * 1024 * 1024
-/** What an item takes in columns, without a vector's code. */
-const bytesOfItem = 80
-
-const bytesOf = ({ facts, packed }: KeptIndex): number => facts.ordinals * bytesOfItem + packed.bytes
+const mostBytesUsually = 96 * 1024 * 1024
 
 export class KeptIndexes {
   private readonly kept = new Map<OwnerId, { readonly index: KeptIndex; readonly bytes: number }>()
+  private readonly mostBytes: number
   private bytes = 0
+
+  constructor(mostBytes = mostBytesUsually) {
+    this.mostBytes = mostBytes
+  }
 
   /** What is kept of the owner's index with this key; an empty one where there is none. */
   of(ownerId: OwnerId, key: number): KeptIndex {
@@ -26,19 +27,19 @@ export class KeptIndexes {
     return index === undefined || index.version < 0 ? undefined : index
   }
 
-  /** Weighs the owner's index anew and drops those of the owners that were asked longest ago, but never this one's. */
+  /** Weighs the owner's index anew, called when it was brought forward and when a search ends, and drops those of the owners that were asked longest ago, but never this one's. */
   forgetOldest(ownerId: OwnerId): void {
     const index = this.kept.get(ownerId)?.index
     if (index !== undefined) this.keep(ownerId, index)
     for (const [oldest, { bytes }] of this.kept) {
-      if (this.bytes <= mostBytes || oldest === ownerId) return
+      if (this.bytes <= this.mostBytes || oldest === ownerId) return
       this.kept.delete(oldest)
       this.bytes -= bytes
     }
   }
 
   private keep(ownerId: OwnerId, index: KeptIndex): void {
-    const bytes = bytesOf(index)
+    const { bytes } = index
     this.bytes += bytes - (this.kept.get(ownerId)?.bytes ?? 0)
     this.kept.delete(ownerId)
     this.kept.set(ownerId, { index, bytes })

@@ -25,10 +25,17 @@ export const passageText = (texts: readonly string[]): string | undefined =>
 /** How alike a passage and a question are, by the ordinal of its last item; undefined where none ends. */
 export type PassageLikeness = (ordinal: number) => number | undefined
 
+/** What it takes to know where a passage's code is. */
+const bytesOfPlace = 50
+
 /** The codes of an owner's passages, by the ordinal of the last item of each. */
 export class PassageCodes {
   private readonly places = new Map<number, number>()
   private table: CodeTable | undefined
+
+  get bytes(): number {
+    return (this.table?.bytes ?? 0) + this.places.size * bytesOfPlace
+  }
 
   /** Null for a passage that is no more. */
   put(ordinal: number, bytes: Uint8Array | null): void {

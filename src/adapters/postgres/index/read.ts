@@ -55,6 +55,7 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
     },
     memoriesAt: (ownerId, appId, ordinals) =>
       db.run(async (sql) => {
+        kept.forgetOldest(ownerId)
         const rows = await sql<(RuleColumns & MemoryRow & { ordinal: number | null })[]>`
           SELECT ${ruleColumns(sql)}, i.ordinal, m.* FROM ${ruleOf(sql, ownerId, appId)} LEFT JOIN (index_owner AS o
               JOIN index_item AS i ON i.owner = o.key AND i.ordinal = ANY((SELECT ${ordinals}::integer[])::integer[])

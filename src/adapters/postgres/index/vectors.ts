@@ -4,7 +4,7 @@
  * way the cosines that count are exact, of the whole vectors.
  */
 import { likenessToBytes, mostAlike, wordsOf } from '../../../memory/rank/codes.ts'
-import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-index.ts'
+import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-codes.ts'
 import type { NearestRequest } from '../../../memory/rank/ports.ts'
 import type { Database } from '../database.ts'
 import { nearestByIndex } from './near-index.ts'

@@ -34,6 +34,7 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
       }
     },
     async memoriesAt(ownerId, appId, ordinals) {
+      kept.forgetOldest(ownerId)
       const readable = both(readableBy(db, ownerId, appId), { sql: "m.state <> 'deleted'", values: [] })
       const rows = db.all<MemoryRow & { readonly ordinal: number }>(
         // By subqueries: as a join SQLite plans it anew for each list, which takes longer than answering it.

@@ -1,6 +1,6 @@
 /** Vectors of items in SQLite: float32 whole, read for few items, and one bit a number, kept in memory and scanned. */
 import { codeOf, likenessToBytes, mostAlike, toBytes, wordsOf } from '../../../memory/rank/codes.ts'
-import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-index.ts'
+import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-codes.ts'
 import type { EmbeddingClaim, NearestRequest, VectorIndex } from '../../../memory/rank/ports.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
