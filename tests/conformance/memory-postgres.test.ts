@@ -58,8 +58,8 @@ if (url !== undefined) {
     }, 60_000)
 
     const step = (name: string, table: string): Migration => ({ name, sql: `CREATE TABLE ${table} (id text)` })
-    const migrateTo = async (schema: string, steps: readonly Migration[]) => {
-      const db = openPool({ url: new Secret(url), schema })
+    const migrateTo = async (schema: string, steps: readonly Migration[], timeouts = {}) => {
+      const db = openPool({ url: new Secret(url), schema, ...timeouts })
       await migrate(db, steps, async () => undefined).finally(() => db.close())
     }
 
@@ -78,6 +78,13 @@ if (url !== undefined) {
       const broken: Migration = { name: 'broken', sql: 'CREATE TABLE half (id text); CREATE NONSENSE' }
       expect(await faultOf(migrateTo(schema, [broken]))).toContain('syntax error')
       await migrateTo(schema, [step('a', 'half')])
+    })
+
+    test('a step may take longer than statements usually may', async () => {
+      const { schema } = freshSchema()
+      const slow: Migration = { name: 'slow', sql: 'SELECT pg_sleep(0.5); CREATE TABLE slow (id text)' }
+      await migrateTo(schema, [slow], { statementTimeoutMs: 200, answerTimeoutMs: 200 })
+      expect(await faultOf(migrateTo(schema, [step('b', 'slow')]))).toBe('conflict database_foreign')
     })
 
     test('a program that is older than the database does not start on it', async () => {

@@ -13,6 +13,8 @@ import { createQueues } from './queues.ts'
 
 /** Runs a statement, or is a part of one; inside a transaction it is that transaction's. */
 export type Sql = postgres.ISql<Record<never, unknown>>
+/** The same, and can begin a transaction. */
+export type OwnConnection = postgres.Sql<Record<never, unknown>>
 export type Fragment = postgres.PendingQuery<postgres.Row[]>
 
 export interface Transaction {
@@ -50,8 +52,8 @@ export interface Database {
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /** A transaction of no owner, while nobody writes: those under way are waited for, and others wait for it. */
   exclusive<T>(work: (sql: Sql) => Promise<T>): Promise<T>
-  /** A statement that may take long and cannot run in a transaction, on a connection of its own. */
-  alone<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  /** What may take as long as it takes, on a connection of its own: nothing bounds its statements. */
+  alone<T>(work: (sql: OwnConnection) => Promise<T>): Promise<T>
   health(detail?: string): Promise<EngineHealth>
   close(): Promise<void>
 }

@@ -6,7 +6,8 @@ const lockKey = 'souvenir migration'
 
 /**
  * Brings the schema to the last of `migrations`, then runs `also`, all in one transaction, so that a crash leaves the old schema
- * whole, and under a lock, so that of processes that start together one does the work and the others find it done.
+ * whole, and under a lock, so that of processes that start together one does the work and the others find it done. No step is held
+ * to the time that a statement usually has: an index of millions of rows takes minutes, and a step that is cut off never ends.
  * @throws Fault `conflict` (`database_newer`, `database_foreign`) when the schema is not one this program may write
  */
 export const migrate = (
@@ -14,17 +15,19 @@ export const migrate = (
   migrations: readonly Migration[],
   also: (sql: Sql) => Promise<void>,
 ): Promise<void> =>
-  database.transaction(async (sql) => {
-    await sql`SELECT pg_advisory_xact_lock(hashtextextended(${lockKey}, 0))`
-    await makeSchema(sql, database.schema)
-    await sql`CREATE TABLE IF NOT EXISTS migration (
+  database.alone(async (own) => {
+    await own.begin(async (sql) => {
+      await sql`SELECT pg_advisory_xact_lock(hashtextextended(${lockKey}, 0))`
+      await makeSchema(sql, database.schema)
+      await sql`CREATE TABLE IF NOT EXISTS migration (
       number integer PRIMARY KEY, name text NOT NULL, digest text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()
     )`
-    for (const { number, name, sql: text, digest } of await missing(sql, migrations)) {
-      await sql.unsafe(text)
-      await sql`INSERT INTO migration (number, name, digest) VALUES (${number}, ${name}, ${digest})`
-    }
-    await also(sql)
+      for (const { number, name, sql: text, digest } of await missing(sql, migrations)) {
+        await sql.unsafe(text)
+        await sql`INSERT INTO migration (number, name, digest) VALUES (${number}, ${name}, ${digest})`
+      }
+      await also(sql)
+    })
   })
 
 /** Asked for first: a role that may not make schemas can be given one. */
