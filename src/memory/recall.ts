@@ -11,7 +11,7 @@ import type { PackedPostings } from './rank/postings.ts'
 import { type AskedQuestion, rarestTerms, readQuestion, spellings } from './rank/question.ts'
 import { answering, type Ranked, type RankRequest, rank } from './rank/rank.ts'
 import { speakerNames, withoutNames } from './rank/speaker-names.ts'
-import { visibleItems } from './rank/visible.ts'
+import { type View, visibleItems } from './rank/visible.ts'
 import { logReadings } from './readings.ts'
 import { type EventPeriod, eventCandidates, eventPeriods } from './remembered-events.ts'
 import type { Memory } from './schema.ts'
@@ -80,16 +80,19 @@ export async function search(services: Services, caller: Caller, question: Quest
   ])
   assertReader(rule)
   const { facts } = owner
+  const view: View = {
+    asOf: question.asOf ?? nowMs,
+    maySee: (one) => one.state === 'active' && mayRead(rule, one),
+  }
   const whole = await read(facts)
-  const rest = withoutNames(question.query, whole.terms, speakerNames(facts))
+  const rest = withoutNames(question.query, whole.terms, speakerNames(facts, visibleItems(facts, view)))
   const meant = embedder === undefined ? undefined : await vectorOf(embedder, rest ?? question.query)
   const postings = await owner.postings(spellings(whole))
   const asked = rarestTerms(whole, postings, question.rarestWords ?? Number.POSITIVE_INFINITY)
   const plain: RankRequest = {
     question: asked,
     limit: question.limit,
-    asOf: question.asOf ?? nowMs,
-    maySee: (one) => one.state === 'active' && mayRead(rule, one),
+    ...view,
     wanted: question,
   }
   const events = await eventsOf(services, caller, facts, postings, plain)

@@ -80,7 +80,7 @@ export function boostsOf(
       return others.length === 0 ? (table[place] as number) : product(at)
     },
     highest:
-      Math.max(...bySpeaker, 1) *
+      bySpeaker.reduce((most, factor) => Math.max(most, factor), 1) *
       [recipe.standingWish, ...asked].reduce((most, factor) => most * Math.max(1, factor), 1),
     named: (at) => rules.flatMap(([name, rule]) => (rule(at) === 1 ? [] : [{ name, factor: rule(at) }])),
   }

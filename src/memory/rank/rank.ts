@@ -68,7 +68,7 @@ export function rank(
   recipe: Recipe = standard,
 ): Ranked[] {
   const visible = visibleItems(facts, request)
-  const names = speakerNames(facts)
+  const names = speakerNames(facts, visible)
   const terms = request.question.terms.map(
     ({ variants, name, saying, word }): WeightedTerm => ({
       weight:

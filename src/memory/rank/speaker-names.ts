@@ -1,26 +1,25 @@
 /**
- * The names of an owner's speakers in a question. They say who is asked, not what: whoever is named seldom says their own name, but
+ * The names of those who speak, in a question. They say who is asked, not what: whoever is named seldom says their own name, but
  * those who speak to them do.
  */
 import type { QueryTerm } from '../text/analyze.ts'
 import { normalize, type Word, words } from '../text/words.ts'
 import type { OwnerFacts } from './facts.ts'
 
-interface KeptNames {
-  /** Of how many speakers. Speakers are only ever added. */
-  readonly speakers: number
-  readonly names: ReadonlySet<string>
-}
+/** By what may be seen, as memory/rank/visible keeps it: that is another one once anything of it has changed. */
+const namesOf = new WeakMap<Uint8Array, ReadonlySet<string>>()
 
-const namesOf = new WeakMap<OwnerFacts, KeptNames>()
-
-/** The parts of the speakers' names, in lower case; a letter alone is none. */
-export function speakerNames(facts: OwnerFacts): ReadonlySet<string> {
-  const { speakers } = facts
-  const known = namesOf.get(facts)
-  if (known?.speakers === speakers.length) return known.names
-  const names = new Set(speakers.flatMap(({ name }) => nameParts(name)))
-  namesOf.set(facts, { speakers: speakers.length, names })
+/**
+ * The parts of the names of those who speak in what may be seen, in lower case; a letter alone is none. Names of others would tell
+ * an app, by how its question counts, who speaks in memories that it may not read.
+ */
+export function speakerNames({ speaker, speakers }: OwnerFacts, visible: Uint8Array): ReadonlySet<string> {
+  const known = namesOf.get(visible)
+  if (known !== undefined) return known
+  const speaks = new Uint8Array(speakers.length)
+  for (let at = 0; at < visible.length; at++) if (visible[at] === 1) speaks[speaker[at] as number] = 1
+  const names = new Set(speakers.flatMap(({ name }, place) => (speaks[place] === 1 ? nameParts(name) : [])))
+  namesOf.set(visible, names)
   return names
 }
 
