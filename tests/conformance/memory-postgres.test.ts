@@ -87,6 +87,28 @@ if (url !== undefined) {
       expect(await faultOf(migrateTo(schema, [step('b', 'slow')]))).toBe('conflict database_foreign')
     })
 
+    test('of who has conversations the vectors are made anew, with passages; of who has none they stay', async () => {
+      const { schema, url: address } = freshSchema()
+      const before = await openPostgresMemoryStore({ url: new Secret(address) })
+      const talk = ['Where do you sail?', 'On the lake.', 'Alone?'].map((text) => draftOf(text, { threadId: 'talk' }))
+      await before.store.add(ada, chat, talk, policyAt())
+      await before.store.add(owner('ida'), chat, [draftOf('Tea.'), draftOf('Milk.'), draftOf('Rice.')], policyAt())
+      await before.store.close()
+      // As the program before had left it.
+      const db = openPool({ url: new Secret(url), schema })
+      await db.run(async (sql) => {
+        await sql`ALTER TABLE index_code DROP COLUMN passage`
+        await sql`DELETE FROM migration WHERE name = 'codes of passages of a conversation'`
+        await sql`UPDATE index_owner SET space = 'small', embedded_to = next_ordinal`
+      })
+      await db.close()
+      const after = await openPostgresMemoryStore({ url: new Secret(address) })
+      const claim = await after.vectors.claim('small', 10, startMs, 60_000)
+      expect(claim?.items.map(({ passage }) => passage?.split('\n').length)).toEqual([undefined, undefined, 3])
+      expect(await after.vectors.claim('small', 10, startMs, 60_000)).toBeUndefined()
+      await after.store.close()
+    })
+
     test('a program that is older than the database does not start on it', async () => {
       const { schema, url: address } = freshSchema()
       await migrateTo(schema, [...memoryMigrations, step('of tomorrow', 'tomorrow')])

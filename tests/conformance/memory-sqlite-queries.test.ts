@@ -4,6 +4,7 @@ import { sqliteGraphStore } from '../../src/adapters/sqlite/graph/read.ts'
 import { sqliteGraphSource } from '../../src/adapters/sqlite/graph/source.ts'
 import { rebuildKnowledge } from '../../src/adapters/sqlite/graph/write.ts'
 import { sqliteRecallIndex } from '../../src/adapters/sqlite/index/read.ts'
+import { sqliteVectorIndex } from '../../src/adapters/sqlite/index/vectors.ts'
 import { rebuildIndex } from '../../src/adapters/sqlite/index/write.ts'
 import { memoryMigrations } from '../../src/adapters/sqlite/memory/migrations.ts'
 import { sqliteOutbox } from '../../src/adapters/sqlite/memory/outbox.ts'
@@ -154,6 +155,24 @@ test('what was recalled a moment ago is looked up by time and then by id, howeve
   const plans = plansOf((db) => recentlyRecalled(db, ada, 0)).filter((detail) => detail.startsWith('SEARCH'))
   expect(plans.find((detail) => detail.includes('access_log'))).toContain('access_log_by_time (owner_id=? AND at>?)')
   expect(plans.find((detail) => detail.includes('SEARCH m '))).toContain('(owner_id=? AND id=?)')
+})
+
+test('who waits for vectors is found past those who wait for none, of whom there may be very many', async () => {
+  const { db, plans } = explained()
+  await memoryStoreOn(db).add(ada, chat, [draftOf('Rex is a dog.')], policyAt())
+  const vectors = sqliteVectorIndex(db)
+  for (const space of ['one', 'another']) {
+    const claim = await vectors.claim(space, 10, startMs, 1_000)
+    expect(claim?.items).toHaveLength(1)
+    if (claim !== undefined) await vectors.keep(claim, [Float32Array.of(1)])
+    plans.splice(0)
+    expect(await vectors.claim(space, 10, startMs + 1_000, 1_000)).toBeUndefined()
+    expect(plans).toEqual([
+      'SEARCH index_owner USING INDEX index_owner_behind (leased_until<?)',
+      'SEARCH index_owner USING INDEX index_owner_by_space (space<?)',
+      'SEARCH index_owner USING INDEX index_owner_by_space (space>?)',
+    ])
+  }
 })
 
 test('index and entities are made anew page by page, and no page reads what another one read', () => {

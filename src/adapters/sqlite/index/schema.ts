@@ -71,3 +71,13 @@ export const indexMigrations: readonly Migration[] = [
     `,
   },
 ]
+
+/** By which the job that embeds finds who waits: those of whom all is done are in neither, or are passed by. */
+export const ownersBehind: Migration = {
+  name: 'owners whose items wait for their vectors',
+  sql: `
+    DROP INDEX index_owner_by_embedding;
+    CREATE INDEX index_owner_behind ON index_owner (leased_until) WHERE embedded_to < next_ordinal;
+    CREATE INDEX index_owner_by_space ON index_owner (space);
+  `,
+}

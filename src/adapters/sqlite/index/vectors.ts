@@ -19,14 +19,7 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
   return {
     claim: async (space, count, at, leaseMs) =>
       db.transaction(() => {
-        const owner = db.get<OwnerRow>(
-          `SELECT key, space, embedded_to, next_ordinal FROM index_owner INDEXED BY index_owner_by_embedding
-            WHERE leased_until <= ? AND analyzer = ? AND (space <> ? OR embedded_to < next_ordinal)
-            ORDER BY leased_until LIMIT 1`,
-          at,
-          analyzerVersion,
-          space,
-        )
+        const owner = waitingOwner(db, space, at)
         if (owner === undefined) return undefined
         const from = owner.space === space ? owner.embedded_to : 0
         if (owner.space !== space) beginSpace(db, owner.key, space)
@@ -86,6 +79,24 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
         space,
       )?.count ?? 0,
   }
+}
+
+/** Who waits longest for vectors of new items; else, after a change of the space, anybody whose vectors are of another. */
+function waitingOwner(db: Database, space: string, at: number): OwnerRow | undefined {
+  const one = (waits: string, ...values: readonly string[]) =>
+    db.get<OwnerRow>(
+      `SELECT key, space, embedded_to, next_ordinal FROM index_owner INDEXED BY ${waits}
+          AND leased_until <= ? AND analyzer = ? LIMIT 1`,
+      ...values,
+      at,
+      analyzerVersion,
+    )
+  return (
+    // In the order of the index: by `leased_until`.
+    one('index_owner_behind WHERE embedded_to < next_ordinal') ??
+    one('index_owner_by_space WHERE space < ?', space) ??
+    one('index_owner_by_space WHERE space > ?', space)
+  )
 }
 
 /** Vectors of another model cannot be compared: they go, and search does without until the new ones are there. */

@@ -2,7 +2,7 @@ import { erasureMarks } from '../../../memory/stored/erasure.ts'
 import { confirmationsByOwner, memoriesInOrder, passageCodes } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
-import { indexMigrations } from '../index/schema.ts'
+import { indexMigrations, ownersBehind } from '../index/schema.ts'
 import { outboxTables } from './outbox.ts'
 import { memoryTables, readingsByAppInTime } from './tables.ts'
 
@@ -17,4 +17,5 @@ export const memoryMigrations: readonly Migration[] = [
   erasureMarks,
   readingsByAppInTime,
   passageCodes('BLOB'),
+  ownersBehind,
 ]
