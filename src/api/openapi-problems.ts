@@ -43,7 +43,7 @@ export function problemResponses(binding: RestBinding<unknown, unknown>): JsonSc
   const names: readonly ProblemName[] = [
     ...always,
     ...(binding.method === 'get' ? [] : (['conflict', 'too_large'] as const)),
-    ...(takesBody ? (['unsupported_media_type'] as const) : []),
+    ...(takesBody ? (['timed_out', 'unsupported_media_type'] as const) : []),
     ...(binding.etag !== undefined && binding.method !== 'get' ? (['precondition_failed'] as const) : []),
   ]
   return {

@@ -44,6 +44,11 @@ export const problemTypes = {
     title: 'Method not allowed',
     meaning: 'The header field Allow lists the methods of this address.',
   },
+  timed_out: {
+    status: 408,
+    title: 'The request took too long',
+    meaning: 'The body did not arrive in time: send it again, over a connection that is fast enough.',
+  },
   conflict: { status: 409, title: 'Conflict', meaning: 'What is stored contradicts the request.' },
   precondition_failed: {
     status: 412,
@@ -87,6 +92,7 @@ function problemNameOf(fault: Fault): ProblemName {
       return 'invalid_token'
     case 'forbidden':
     case 'not_found':
+    case 'timed_out':
     case 'conflict':
     case 'precondition_failed':
     case 'too_large':

@@ -1,6 +1,7 @@
 /** A file in a request: the body itself, or a part of a form (RFC 7578) whose other parts are the binding's body. */
 import type { Upload } from '../memory/operation.ts'
 import { Fault } from '../shared/fault.ts'
+import { patiently } from '../shared/patience.ts'
 import { readMultipart } from '../shared/read-multipart.ts'
 
 export interface ReadUpload {
@@ -14,12 +15,12 @@ const maxFormFileBytes = 64 * 1024 * 1024
 /** What a form may take around its file. */
 const formOverheadBytes = 64 * 1024
 
-/** Faults: `too_large` before more than the limit is kept, `invalid` for another media type or a form without the file. */
+/** Faults: `too_large` before more than the limit is kept, `timed_out` for a file that comes too slowly, `invalid` for another media type or a form without the file. */
 export async function readUpload({ field, contentType, maxBytes }: Upload, request: Request): Promise<ReadUpload> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > maxBytes + formOverheadBytes) throw tooLarge(field, maxBytes)
-  if (type === contentType && request.body !== null) return { upload: request.body, fields: {} }
+  if (type === contentType && request.body !== null) return { upload: patiently(request.body), fields: {} }
   if (type !== 'multipart/form-data' || request.body === null) {
     throw new Fault('invalid', `Send the file as ${contentType}, or as \`${field}\` of a multipart/form-data form.`, {
       code: 'content_type',

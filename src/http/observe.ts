@@ -56,6 +56,8 @@ export function observe(handle: Handle, { random, log, addressOf, https, onAnswe
       headers.set('ratelimit', context.allowance.state)
     }
     if (https) headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
+    // RFC 9110 section 15.5.9: the rest of a body that did not come in time is waited for no longer.
+    if (response.status === 408) headers.set('connection', 'close')
     if (headers.get('content-type')?.startsWith('text/event-stream')) peer?.allowSilence?.()
     const milliseconds = performance.now() - startedAt
     onAnswer?.(context.route, request.method, response.status, milliseconds)

@@ -38,6 +38,8 @@ export function faultAnswer(fault: Fault): Response {
       return rpcError(403, rpcCodes.transport, fault.message)
     case 'not_found':
       return rpcError(404, rpcCodes.transport, fault.message)
+    case 'timed_out':
+      return rpcError(408, rpcCodes.transport, fault.message)
     case 'invalid':
     case 'conflict':
     case 'precondition_failed':

@@ -102,6 +102,8 @@ function ofKind(kind: FaultKind): readonly [status: number, error: OAuthErrorCod
       return [403, 'access_denied']
     case 'not_found':
       return [404, 'not_found']
+    case 'timed_out':
+      return [408, 'invalid_request']
     case 'conflict':
       return [409, 'invalid_request']
     case 'precondition_failed':

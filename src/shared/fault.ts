@@ -2,7 +2,7 @@
  * Why the domain could not do what it was asked. Each surface has one exhaustive switch from kind to answer.
  * - `invalid`: the input is wrong; `field` names what, `message` says what to do
  * - `unauthenticated`, `forbidden`: no identity, or not for this identity
- * - `not_found`, `conflict`, `precondition_failed`, `too_large`, `rate_limited`: as in HTTP
+ * - `not_found`, `timed_out`, `conflict`, `precondition_failed`, `too_large`, `rate_limited`: as in HTTP
  * - `unavailable`: an engine that is needed does not answer; try again
  */
 export type FaultKind =
@@ -10,6 +10,7 @@ export type FaultKind =
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
+  | 'timed_out'
   | 'conflict'
   | 'precondition_failed'
   | 'too_large'

@@ -1,31 +1,43 @@
 import { Fault } from './fault.ts'
+import { longestFor, ordinaryPatience, type Patience, patiently, tooSlow } from './patience.ts'
+import { late, within } from './within.ts'
 
 /** What has a body: a request, or the answer of another server. */
 type WithBody = Pick<Request, 'headers' | 'body'>
 
 /**
  * Reads a request's (or an answer's) body as text, at most `limitBytes` of it.
- * Faults: `too_large` before more than the limit is read; `invalid` for bytes that are not UTF-8
+ * Faults: those of `readBytes`; `invalid` for bytes that are not UTF-8
  * (a lenient decoder would turn them into U+FFFD and store something else than was sent).
  */
 async function readText(request: WithBody, limitBytes: number): Promise<string> {
   return decodeUtf8(await readBytes(request, limitBytes))
 }
 
-/** Reads a body as it came, at most `limitBytes` of it, whether or not its length was announced. Faults: `too_large`. */
-export async function readBytes(message: WithBody, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * Reads a body as it came, at most `limitBytes` of it, whether or not its length was announced. Faults: `too_large`; `timed_out` for a
+ * request that comes too slowly. Whoever asks another server says how long it may take.
+ */
+export async function readBytes(
+  message: WithBody,
+  limitBytes: number,
+  patience: Patience = ordinaryPatience,
+): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(message.headers.get('content-length') ?? 0)
   if (declared > limitBytes) throw tooLarge(limitBytes)
   // RFC 9112 section 6.2: a server reads as much of a request as it announces, and in one piece that costs a third of a stream. An
   // answer's length is that of its packed bytes.
   if (declared > 0 && message instanceof Request && !message.headers.has('transfer-encoding')) {
-    const whole = new Uint8Array(await message.arrayBuffer())
+    const read = await within(longestFor(declared, patience), message.arrayBuffer())
+    if (read === late) throw tooSlow()
+    const whole = new Uint8Array(read)
     if (whole.byteLength > limitBytes) throw tooLarge(limitBytes)
     return whole
   }
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let size = 0
-  for await (const chunk of message.body ?? []) {
+  const body = message instanceof Request && message.body !== null ? patiently(message.body, patience) : message.body
+  for await (const chunk of body ?? []) {
     size += chunk.byteLength
     if (size > limitBytes) throw tooLarge(limitBytes)
     chunks.push(chunk)

@@ -1,8 +1,10 @@
 import { Fault } from './fault.ts'
+import { patiently } from './patience.ts'
 
 /**
  * Reads a `multipart/form-data` body (RFC 7578), at most `limitBytes` of it. The runtime parses such a form as a whole, into memory, so
- * it is cut off at the limit before that. Throws `tooLarge()` beyond it, and `Fault('invalid')` for a form that cannot be read.
+ * it is cut off at the limit before that. Throws `tooLarge()` beyond it, `Fault('timed_out')` for one that comes too slowly, and
+ * `Fault('invalid')` for a form that cannot be read.
  */
 export async function readMultipart(request: Request, limitBytes: number, tooLarge: () => Fault): Promise<FormData> {
   if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw tooLarge()
@@ -17,9 +19,10 @@ export async function readMultipart(request: Request, limitBytes: number, tooLar
   })
   const headers = { 'content-type': request.headers.get('content-type') ?? '' }
   try {
-    return await new Response(request.body.pipeThrough(bounded), { headers }).formData()
+    return await new Response(patiently(request.body).pipeThrough(bounded), { headers }).formData()
   } catch (cause) {
-    throw size > limitBytes ? tooLarge() : unreadable(cause)
+    if (size > limitBytes) throw tooLarge()
+    throw cause instanceof Fault ? cause : unreadable(cause)
   }
 }
 

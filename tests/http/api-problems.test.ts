@@ -156,6 +156,7 @@ describe('RFC 9457 section 3.1: every kind of fault has its status', () => {
     unauthenticated: 401,
     forbidden: 403,
     not_found: 404,
+    timed_out: 408,
     conflict: 409,
     precondition_failed: 412,
     too_large: 413,

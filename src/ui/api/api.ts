@@ -90,6 +90,7 @@ const kinds: Readonly<Record<number, FaultKind>> = {
   401: 'unauthenticated',
   403: 'forbidden',
   404: 'not_found',
+  408: 'timed_out',
   409: 'conflict',
   412: 'precondition_failed',
   413: 'too_large',

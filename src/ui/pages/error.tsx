@@ -22,6 +22,8 @@ function shownFor(kind: FaultKind): Shown {
     case 'conflict':
     case 'precondition_failed':
       return { status: 409, title: 'It has changed meanwhile' }
+    case 'timed_out':
+      return { status: 408, title: 'That took too long' }
     case 'too_large':
       return { status: 413, title: 'That is too large' }
     case 'rate_limited':

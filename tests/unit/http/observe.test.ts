@@ -32,6 +32,24 @@ const rawAnswer = (port: number, sent: string): Promise<string> =>
   })
 
 describe('the edge of every request', () => {
+  test('RFC 9110 section 15.5.9: a body that did not come in time ends its connection', async () => {
+    const { serve } = edge(async (request) => {
+      const body = request.arrayBuffer()
+      await Promise.race([body, Bun.sleep(20)])
+      return new Response(null, { status: 408 })
+    })
+    const listening = await listen(serve, '127.0.0.1', 0)
+    try {
+      const answer = await rawAnswer(
+        listening.port,
+        'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nslow',
+      )
+      expect(answer).toStartWith('HTTP/1.1 408')
+    } finally {
+      await listening.stop(0)
+    }
+  })
+
   test('an error nobody expected is a 500 that says nothing but the request id', async () => {
     const { serve, lines } = edge(() => {
       throw new Error('marker-7f3a')
