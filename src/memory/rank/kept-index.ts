@@ -11,6 +11,7 @@ import { KeptCodes } from './kept-codes.ts'
 import { KeptPostings } from './kept-postings.ts'
 import { type PackedBlock, type PackedPostings, packPostings } from './postings.ts'
 import { unpackTerms } from './tail.ts'
+import { inThreadOrder } from './thread-order.ts'
 
 /** What an owner takes whatever they have: columns and tables begin with room for some items. Measured, as is the next. */
 const bytesOfOwner = 8_000
@@ -105,7 +106,7 @@ export class KeptIndex {
   bringForward(state: IndexState, items: readonly IndexedRow[], tail: readonly TailRow[]): void {
     if (state.version <= this.version) return
     const categoriesOf = categoriesReader()
-    for (const item of items) {
+    for (const item of inThreadOrder(items)) {
       if (item.thread_id === null) this.facts.remove(item.ordinal)
       else this.facts.put(factsOf(item, item.thread_id, categoriesOf(item.categories)))
     }
