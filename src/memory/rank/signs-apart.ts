@@ -67,6 +67,27 @@ function module() {
 
 /** How many bits of each of `codes`, which lie one behind another, differ from `code`: in `into`, by place. */
 export function signsApart(codes: Uint32Array, code: Uint32Array, into: Uint16Array): void {
+  // V8 has none where it may make no code (--jitless).
+  if (typeof WebAssembly === 'undefined') signsApartInScript(codes, code, into)
+  else signsApartInWasm(codes, code, into)
+}
+
+/** The same in JavaScript: bits counted in pairs, in fours and in bytes (Hacker's Delight, section 5-1). */
+export function signsApartInScript(codes: Uint32Array, code: Uint32Array, into: Uint16Array): void {
+  const words = code.length
+  for (let place = 0, at = 0; at < codes.length; place++, at += words) {
+    let sum = 0
+    for (let word = 0; word < words; word++) {
+      let bits = (codes[at + word] as number) ^ (code[word] as number)
+      bits -= (bits >>> 1) & 0x55555555
+      bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
+      sum += Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+    }
+    into[place] = sum
+  }
+}
+
+export function signsApartInWasm(codes: Uint32Array, code: Uint32Array, into: Uint16Array): void {
   const { apart, memory } = module()
   const codeBytes = code.byteLength
   const count = codes.length / code.length
