@@ -1,11 +1,15 @@
 /** What makes an item count more or less than its words say. Each factor is bounded, named, and shown with the hit. */
 import { trait, traitValues } from '../text/traits.ts'
 import type { OwnerFacts } from './facts.ts'
-import type { WeightedTerm } from './fields.ts'
+import { has, type WeightedTerm } from './fields.ts'
 import type { AskedQuestion } from './question.ts'
-import { type Boost, has } from './rank.ts'
 import type { Recipe } from './recipe.ts'
 import { nameParts } from './speaker-names.ts'
+
+export interface Boost {
+  readonly name: string
+  readonly factor: number
+}
 
 export interface Boosts {
   factor(at: number): number

@@ -10,7 +10,7 @@ import { addEverywhere, addToFound, type Weighed } from './add-term.ts'
 import type { OwnerFacts } from './facts.ts'
 import { normsOf, weighTerm } from './gains.ts'
 import type { Recipe } from './recipe.ts'
-import type { TermPostings } from './term-postings.ts'
+import { frequencyIn, type TermPostings } from './term-postings.ts'
 import { enter, mark, releaseWorkspace, takeWorkspace, type Workspace } from './workspace.ts'
 
 export interface WeightedTerm {
@@ -18,6 +18,10 @@ export interface WeightedTerm {
   /** Only of items that may be seen. */
   readonly postings: TermPostings
 }
+
+/** Whether an item has a term among its own words. */
+export const has = (term: WeightedTerm | undefined, at: number): boolean =>
+  term !== undefined && frequencyIn(term.postings, at) > 0
 
 /** What scores are wanted for. */
 export interface Sought {

@@ -2,17 +2,17 @@
  * Ranks an owner's items for a question: words in three fields, similarity of meaning where vectors were given, bounded boosts,
  * filters on the way, and for each hit why it was found. Called by recall; pure, so that every engine ranks alike.
  */
-import { boostsOf } from './boosts.ts'
+import { type Boost, boostsOf } from './boosts.ts'
+import { Candidates } from './candidates.ts'
 import { type Explanation, explain } from './explain.ts'
 import { none, type OwnerFacts } from './facts.ts'
-import { scoreFields, type WeightedTerm } from './fields.ts'
+import { has, scoreFields, type WeightedTerm } from './fields.ts'
 import { fittingInstructions } from './instructions.ts'
 import { fitInMeaning, type Meaning } from './likeness.ts'
 import { gatherPostings, type PackedPostings } from './postings.ts'
 import type { AskedQuestion } from './question.ts'
 import { type Recipe, recipe as standard } from './recipe.ts'
 import { speakerNames, unowned } from './speaker-names.ts'
-import { frequencyIn } from './term-postings.ts'
 import { type View, visibleItems } from './visible.ts'
 
 /** What the caller wants of what they may see. Times are Unix milliseconds. */
@@ -39,11 +39,6 @@ export interface RankRequest extends View {
 
 /** By the words; by the meaning; by the person's own instructions, which count besides. */
 export type ListName = 'words' | 'meaning' | 'instructions'
-
-export interface Boost {
-  readonly name: string
-  readonly factor: number
-}
 
 export interface Ranked {
   readonly ordinal: number
@@ -142,10 +137,6 @@ const listed = (name: ListName, rank: number | undefined, score: number) =>
 const ranksOf = (scored: { at: number; score: number }[]): Map<number, number> =>
   new Map(scored.sort((left, right) => right.score - left.score).map(({ at }, i) => [at, i + 1]))
 
-/** Whether an item has a term among its own words. */
-export const has = (term: WeightedTerm | undefined, at: number): boolean =>
-  term !== undefined && frequencyIn(term.postings, at) > 0
-
 /** Whether an item may be an answer at all: it may be seen, and it is wanted. */
 export function answering(facts: OwnerFacts, request: RankRequest): (at: number) => boolean {
   const visible = visibleItems(facts, request)
@@ -170,36 +161,3 @@ function wantedItem(facts: OwnerFacts, wanted: Wanted): (at: number) => boolean 
     return (from === undefined || told >= from) && (to === undefined || told <= to)
   }
 }
-
-/** The best few of many, by insertion into a short ascending list. */
-class Candidates {
-  private readonly kept: { at: number; score: number }[] = []
-  private readonly limit: number
-  constructor(limit: number) {
-    this.limit = limit
-  }
-  /** What a score must reach to be kept. */
-  get least(): number {
-    return this.kept.length < this.limit ? 0 : (this.kept[0]?.score ?? 0)
-  }
-  offer(at: number, score: number): void {
-    const full = this.kept.length >= this.limit
-    const worst = this.kept[0]
-    if (score <= 0 || (full && worst !== undefined && !before(at, score, worst))) return
-    if (full) this.kept.shift()
-    let place = this.kept.length
-    while (place > 0) {
-      const other = this.kept[place - 1]
-      if (other === undefined || !before(other.at, other.score, { at, score })) break
-      place -= 1
-    }
-    this.kept.splice(place, 0, { at, score })
-  }
-  sorted(): { at: number; score: number }[] {
-    return this.kept.toReversed()
-  }
-}
-
-/** Whether (at, score) comes before another in the answer. */
-const before = (at: number, score: number, other: { at: number; score: number }): boolean =>
-  score > other.score || (score === other.score && at > other.at)
