@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/adapters/sqlite/database.ts'
@@ -83,6 +83,27 @@ describe('a SQLite file', () => {
     open(path, [first, second])
     expect(code(() => open(path, [first]))).toBe('conflict database_newer')
     expect(code(() => open(path, [second, first]))).toBe('conflict database_foreign')
+  })
+
+  test('a damaged file is told apart from one that does not answer, at the opening and later', () => {
+    const path = newPath()
+    const whole = open(path)
+    whole.run(
+      'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) INSERT INTO note SELECT i, hex(randomblob(100)) FROM n',
+    )
+    whole.close()
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.fill('x', bytes.length / 2))
+    const torn = open(path)
+    expect(() => torn.all('SELECT text FROM note ORDER BY id')).toThrow(
+      'The database is damaged: whoever runs this server has to restore a backup.',
+    )
+    torn.close()
+    for (const content of [bytes.fill('x'), bytes.subarray(0, 5_000)]) {
+      writeFileSync(path, content)
+      expect(() => open(path)).toThrow(`${path} is damaged`)
+      expect(() => open(path)).toThrow('souvenir restore FILE')
+    }
   })
 
   test('a transaction that throws changes nothing, and the next one works', () => {

@@ -4,6 +4,8 @@ import { Fault } from '../../shared/fault.ts'
 const programErrors = new Set([1, 19, 20, 21, 25])
 const busy = 5
 const constraint = 19
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const damages = new Set([11, 26])
 
 /** SQLite's primary result code of an error, where the runtime tells it. */
 function resultCode(error: unknown): number | undefined {
@@ -17,11 +19,21 @@ export const isConstraint = (error: unknown): boolean => resultCode(error) === c
 export const isBusy = (error: unknown): boolean =>
   resultCode(error) === busy || (error instanceof Error && error.message.includes('database is locked'))
 
+/** Whether the file does not hold what SQLite wrote there: no second try helps. */
+const isDamaged = (error: unknown): boolean =>
+  damages.has(resultCode(error) ?? 0) ||
+  (error instanceof Error && /disk image is malformed|is not a database/.test(error.message))
+
 /** Whatever keeps the file from answering is `Fault('unavailable')`; a fault of the program stays what it is. */
 function failure(error: unknown): unknown {
   if (error instanceof Fault || error instanceof TypeError) return error
   const code = resultCode(error)
   if (code !== undefined && programErrors.has(code)) return error
+  if (isDamaged(error)) {
+    return new Fault('unavailable', 'The database is damaged: whoever runs this server has to restore a backup.', {
+      cause: error,
+    })
+  }
   return new Fault('unavailable', 'The database does not answer. Try again.', { cause: error, retryAfterSeconds: 1 })
 }
 
@@ -40,8 +52,13 @@ export function opening<T>(path: string, work: () => T): T {
   } catch (error) {
     if (error instanceof Fault || isBusy(error)) throw failure(error)
     const reason = error instanceof Error ? error.message : String(error)
-    const remedy = 'DATA_DIR must be a folder that this user may write to, with the files that souvenir wrote there'
-    throw new Fault('conflict', `${path} cannot be opened (${reason}). ${remedy}.`, {
+    const [what, remedy] = isDamaged(error)
+      ? ['is damaged', 'Move the folder away, and fill an empty DATA_DIR with: souvenir restore FILE, of a backup']
+      : [
+          'cannot be opened',
+          'DATA_DIR must be a folder that this user may write to, with the files that souvenir wrote there',
+        ]
+    throw new Fault('conflict', `${path} ${what} (${reason}). ${remedy}.`, {
       code: 'database_unusable',
       cause: error,
     })
