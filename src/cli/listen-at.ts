@@ -21,13 +21,13 @@ export async function listenAt(serve: Parameters<typeof listen>[0], at: ListenAt
 }
 
 /** Bun tells the reason by the code of the system, Deno by the name of the error. */
-function whyNot(error: unknown, { host, port, variable }: ListenAt): string {
+export function whyNot(error: unknown, { host, port, variable }: ListenAt): string {
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) }
   const reason = `${name} ${message}`
   if (/EADDRINUSE|AddrInUse|in use/.test(reason)) {
     return `Port ${port} is taken, perhaps by another souvenir. Stop what listens there, or set ${variable} to another.`
   }
-  if (/EACCES|PermissionDenied/.test(reason))
+  if (/EACCES|permission ?denied/i.test(reason))
     return `This user may not listen on port ${port}. Set ${variable} to one above 1023.`
   return `${host} is no address of this machine to listen on (${message}). Set HOST to one: 127.0.0.1, or 0.0.0.0 for all.`
 }
