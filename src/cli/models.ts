@@ -17,7 +17,8 @@ export const models: Command = {
     })
     const [action, what, ...more] = positionals
     if (more.length > 0) throw new UsageError(`models takes "${this.usage}".`)
-    const opened = openModels(loadConfig(memoryRoles))
+    const config = loadConfig(memoryRoles)
+    const opened = openModels(config)
     switch (action) {
       case 'pull': {
         const progress = showProgress()
@@ -31,7 +32,7 @@ export const models: Command = {
         if (what === undefined) throw new UsageError('models add takes the folder that holds the files.')
         return report(await opened.add(what, values.name, values.replace))
       case 'list':
-        return list(opened)
+        return list(opened, config.command)
       default:
         throw new UsageError(`models takes "${this.usage}".`)
     }
@@ -56,7 +57,7 @@ function report({ manifest, folder, unchanged, asTried }: InstalledModel): numbe
   return 0
 }
 
-function list(opened: Models): number {
+function list(opened: Models, command: string): number {
   const { present, absent } = opened.list()
   const longest = Math.max(...[...present, ...absent].map(({ name }) => name.length))
   if (present.length > 0) print('Here; * is used:')
@@ -68,7 +69,7 @@ function list(opened: Models): number {
   }
   if (absent.length > 0) print('To be fetched:')
   for (const { name, languages } of absent) {
-    print(`- ${name.padEnd(longest)}  ${languages}: souvenir models pull ${name}`)
+    print(`- ${name.padEnd(longest)}  ${languages}: ${command} models pull ${name}`)
   }
   return 0
 }

@@ -128,9 +128,14 @@ describe.skipIf(source === undefined)('souvenir models', () => {
     patienceMs,
   )
 
-  test('add names the file that is missing', async () => {
+  test('add names every file that is missing, and a folder that there is not', async () => {
     rmSync(join(home.folder, 'config.json'))
     await expect(models.add(home.folder, undefined, false)).rejects.toThrow('config.json is not in')
+    rmSync(join(home.folder, weights))
+    const both = `config.json, ${weights} are not in ${home.folder}. Weights may also be model_quantized.onnx or`
+    await expect(models.add(home.folder, undefined, false)).rejects.toThrow(both)
+    const none = join(dataDir, 'none')
+    await expect(models.add(none, undefined, false)).rejects.toThrow(`There is no folder ${none}.`)
   })
 
   test(

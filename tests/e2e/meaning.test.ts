@@ -74,7 +74,10 @@ describe.skipIf(folder === undefined)(`recall by meaning without key or server o
     async () => {
       const printed = await runCommand(variables(), 'models', 'pull')
       expect(printed).toMatch(/^[0-9a-f]{64} {2}onnx\/model_quantized\.onnx {2}\d+\.\d MB$/m)
-      expect(await runCommand(variables(), 'models', 'list')).toContain('* all-MiniLM-L6-v2')
+      const listed = await runCommand(variables(), 'models', 'list')
+      expect(listed).toContain('* all-MiniLM-L6-v2')
+      const command = target === 'bun' || target === 'deno' ? 'npx bun src/main.ts' : 'souvenir'
+      expect(listed).toContain(`: ${command} models pull multilingual-e5-small`)
     },
     patienceMs,
   )

@@ -78,21 +78,31 @@ export async function pullModel({ from, onProgress, fetch, ...target }: Pull): P
 
 /** Weights as people have them: in their folder, or alone, 8-bit or not. */
 const usualWeights = [weightsFile, 'model_quantized.onnx', 'onnx/model.onnx', 'model.onnx']
+const otherWeights = usualWeights.slice(1).join(' or ')
 
 /** @throws Fault `invalid` when the folder does not hold what a model needs, or what it holds is none */
 export async function addModel(source: string, target: Target): Promise<Installed> {
+  const found = modelFiles.map((file) => {
+    const places = file.path === weightsFile ? usualWeights : [file.path]
+    return { file, place: places.map((path) => join(source, path)).find((path) => existsSync(path)) }
+  })
+  const missing = found.filter(({ file, place }) => place === undefined && file.optional !== true)
+  if (missing.length > 0) throw new Fault('invalid', whatIsMissing(source, missing), { field: 'DIR' })
   return install(target, resolve(source), async (incoming) => {
-    for (const file of modelFiles) {
-      const places = file.path === weightsFile ? usualWeights : [file.path]
-      const place = places.map((path) => join(source, path)).find((path) => existsSync(path))
-      if (place !== undefined) {
-        await refuseLarge(place, file)
-        await copyTo(place, join(incoming, file.path))
-      } else if (file.optional !== true) {
-        throw new Fault('invalid', `${file.path} is not in ${source}.`, { field: 'DIR' })
-      }
+    for (const { file, place } of found) {
+      if (place === undefined) continue
+      await refuseLarge(place, file)
+      await copyTo(place, join(incoming, file.path))
     }
   })
+}
+
+/** All of it at once: whoever brings files by hand would rather go once. */
+function whatIsMissing(source: string, missing: readonly { readonly file: { readonly path: string } }[]): string {
+  if (!existsSync(source)) return `There is no folder ${source}.`
+  const names = missing.map(({ file }) => file.path).join(', ')
+  const others = missing.some(({ file }) => file.path === weightsFile) ? ` Weights may also be ${otherWeights}.` : ''
+  return `${names} ${missing.length === 1 ? 'is' : 'are'} not in ${source}.${others}`
 }
 
 async function install(
