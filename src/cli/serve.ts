@@ -124,6 +124,8 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
   if (!config.roles.has('auth') && config.redisUrl === undefined && config.auth !== 'none') {
     row('revoked', 'tokens are known where the sign-in server has this same DATA_DIR; elsewhere set REDIS_URL for both')
   }
+  for (const { given, meant } of config.misspelt())
+    row('not read', `${given} is no variable: perhaps ${meant} is meant`)
   if (dependencies.people !== undefined) {
     if (complainsToTerminal()) {
       const { code } = await dependencies.people.issueCode()

@@ -5,6 +5,7 @@ import type { Secret } from '../shared/secret.ts'
 import { checkOpen, checkTogether } from './check.ts'
 import { defaultDataDir } from './data-dir.ts'
 import { checkEmbedder, type EmbedderConfig, embedderConfig, type ModelsConfig, modelsConfig } from './embedder.ts'
+import { type Misspelt, misspeltVariables } from './misspelt.ts'
 import { ownCommand } from './own-command.ts'
 import { ConfigError, type Environment, readVariables } from './read.ts'
 import { allRoles, type Role } from './roles.ts'
@@ -74,6 +75,8 @@ export interface Config {
   readonly logLevel: LogLevel
   /** What people are told to put before `code`, `users`, ...: `souvenir`. */
   readonly command: string
+  /** What was set and not read, and what was probably meant: looked for when asked, some 5 ms that no start waits for. */
+  misspelt(): readonly Misspelt[]
 }
 
 /** Reads and checks the configuration of a process with these roles. Throws `ConfigError` with every problem at once. */
@@ -85,7 +88,13 @@ export function loadConfig(
   const open = values.AUTH === 'none'
   const roles = open ? new Set([...wantedRoles].filter((role) => role !== 'auth')) : wantedRoles
   problems.push(...checkEmbedder(values), ...checkTogether(values, roles), ...(open ? checkOpen(values, roles) : []))
-  if (problems.length > 0) throw new ConfigError(problems)
+  if (problems.length > 0) {
+    const perhaps = misspeltVariables(environment).map(({ given, meant }) => ({
+      variable: given,
+      problem: `is no variable: perhaps ${meant}`,
+    }))
+    throw new ConfigError([...problems, ...perhaps])
+  }
   const dataDir = resolve(values.DATA_DIR ?? defaultDataDir(environment))
   const authAlone = roles.has('auth') && !roles.has('api') && !roles.has('mcp')
   const issuerPort = (roles.has('auth') && !authAlone) || open ? values.PORT : values.OIDC_PORT
@@ -159,5 +168,6 @@ export function loadConfig(
         : { port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     logLevel: values.LOG_LEVEL,
     command: values.SOUVENIR_COMMAND ?? ownCommand,
+    misspelt: () => misspeltVariables(environment),
   })
 }

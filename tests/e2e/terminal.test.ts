@@ -31,6 +31,16 @@ describe(`the start on ${target}`, () => {
     expect(await told('127.0.0.1')).not.toContain('WARNING')
   }, 30_000)
 
+  test('a variable with a slip of the pen is named at the start, without its value', async () => {
+    const port = await freePort()
+    const slip = { OIDC_BASE_UR: 'https://marker.example' }
+    const server = await startServer({ ...slip, PORT: String(port), DATA_DIR: freshFolder() }, port)
+    await Bun.sleep(300)
+    await server.stop()
+    expect(server.output()).toContain('OIDC_BASE_UR is no variable: perhaps OIDC_BASE_URL is meant')
+    expect(server.output()).not.toContain('marker.example')
+  }, 30_000)
+
   test('on a terminal: a code to sign in with', async () => {
     const [port, folder] = [await freePort(), freshFolder()]
     const server = await startOnTerminal({ PORT: String(port), DATA_DIR: folder }, port)
