@@ -98,7 +98,9 @@ if (url !== undefined) {
       const db = openPool({ url: new Secret(url), schema })
       await db.run(async (sql) => {
         await sql`ALTER TABLE index_code DROP COLUMN passage`
-        await sql`DELETE FROM migration WHERE name = 'codes of passages of a conversation'`
+        await sql`DROP INDEX index_owner_by_space`
+        await sql`DELETE FROM migration WHERE number >= (
+          SELECT number FROM migration WHERE name = 'codes of passages of a conversation')`
         await sql`UPDATE index_owner SET space = 'small', embedded_to = next_ordinal`
       })
       await db.close()
@@ -107,6 +109,33 @@ if (url !== undefined) {
       expect(claim?.items.map(({ passage }) => passage?.split('\n').length)).toEqual([undefined, undefined, 3])
       expect(await after.vectors.claim('small', 10, startMs, 60_000)).toBeUndefined()
       await after.store.close()
+    })
+
+    test('who waits for no vectors is not among those whom the job that embeds looks at', async () => {
+      const { schema, url: address } = freshSchema()
+      const { store, vectors } = await openPostgresMemoryStore({ url: new Secret(address) })
+      const db = openPool({ url: new Secret(url), schema })
+      const lookedAt = () =>
+        db.run(async (sql) => (await sql`SELECT 1 FROM index_owner WHERE leased_until <= ${startMs}`).length)
+      const embed = async (space: string) => {
+        const claim = await vectors.claim(space, 10, startMs, 60_000)
+        if (claim !== undefined) await vectors.keep(claim, [Float32Array.of(1)])
+        return claim?.items.map(({ ordinal }) => ordinal)
+      }
+      await store.add(ada, chat, [draftOf('Tea.')], policyAt())
+      expect(await lookedAt()).toBe(1)
+      expect(await embed('small')).toEqual([0])
+      expect(await lookedAt()).toBe(0)
+      expect(await embed('small')).toBeUndefined()
+      await store.add(ada, chat, [draftOf('Milk.')], policyAt())
+      expect(await lookedAt()).toBe(1)
+      expect(await embed('small')).toEqual([1])
+      for (const space of ['another', 'zebra']) {
+        expect(await embed(space)).toEqual([0, 1])
+        expect(await lookedAt()).toBe(0)
+      }
+      await db.close()
+      await store.close()
     })
 
     test('a program that is older than the database does not start on it', async () => {

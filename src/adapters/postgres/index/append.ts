@@ -5,6 +5,7 @@ import { invert, packTerms } from '../../../memory/rank/tail.ts'
 import { analyze } from '../../../memory/text/analyze.ts'
 import { traitsOf } from '../../../memory/text/traits.ts'
 import type { Sql, Transaction } from '../database.ts'
+import { nothingWaits } from './schema.ts'
 
 /**
  * Packed when the tail has this many terms in all: some 1,400 short memories, or 55 long ones. That is four times what SQLite packs
@@ -43,7 +44,8 @@ export async function append(
             AS r (seq bigint, id text, ordinal integer, length integer, language smallint, traits smallint)
           LEFT JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = r.id`.execute(),
     sql`UPDATE index_owner SET next_ordinal = ${next}, version = ${owner.version + 1},
-          tail_terms = ${packs ? 0 : tailTerms}, packed_to = ${packs ? next : owner.packed_to} WHERE key = ${key}`.execute(),
+          tail_terms = ${packs ? 0 : tailTerms}, packed_to = ${packs ? next : owner.packed_to},
+          leased_until = CASE WHEN leased_until = ${nothingWaits} THEN 0 ELSE leased_until END WHERE key = ${key}`.execute(),
     packs ? pack(sql, key, tail) : putIntoTail(sql, key, tail),
   ])
 }

@@ -3,11 +3,12 @@ import { codeOf, toBytes } from '../../../memory/rank/codes.ts'
 import type { EmbeddingClaim, VectorIndex } from '../../../memory/rank/ports.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
-import type { Database, Sql } from '../database.ts'
+import type { Database, Fragment, Sql } from '../database.ts'
 import { bytesAsText } from './append.ts'
 import { makeNearIndex } from './near-index.ts'
 import { dropIndex, findOwner, nearIndexOf } from './owner.ts'
 import { passagesAt, placesOf } from './passages.ts'
+import { nothingWaits } from './schema.ts'
 import { vectorAsText } from './vectors.ts'
 
 interface WaitingRow {
@@ -28,11 +29,7 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
   return {
     claim: (space, count, at, leaseMs) =>
       db.transaction(async (sql) => {
-        // The row is the lease: another process looks past it instead of waiting.
-        const [owner] = await sql<WaitingRow[]>`
-          SELECT key, space, embedded_to, next_ordinal, near FROM index_owner
-           WHERE leased_until <= ${at} AND analyzer = ${analyzerVersion} AND (space <> ${space} OR embedded_to < next_ordinal)
-           ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED`
+        const owner = await waitingOwner(sql, space, at)
         if (owner === undefined) return undefined
         const from = owner.space === space ? owner.embedded_to : 0
         if (owner.space !== space) await beginSpace(sql, owner, space)
@@ -52,7 +49,8 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
       if (ownerId === undefined) return
       const done = await db.write(ownerId, async ({ sql }) => {
         const [owner] = await sql<(WaitingRow & { version: number })[]>`
-          UPDATE index_owner SET version = version + 1, embedded_to = greatest(embedded_to, ${claim.to}), leased_until = 0
+          UPDATE index_owner SET version = version + 1, embedded_to = greatest(embedded_to, ${claim.to}),
+              leased_until = CASE WHEN greatest(embedded_to, ${claim.to}) < next_ordinal THEN 0 ELSE ${nothingWaits}::bigint END
            WHERE key = ${claim.owner} AND space = ${claim.space}
           RETURNING key, space, embedded_to, next_ordinal, near, version`
         if (owner !== undefined) await put(sql, owner, claim, { vectors, passages }, pgvector)
@@ -89,6 +87,25 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
         return row?.count ?? 0
       }),
   }
+}
+
+/** Who waits longest for vectors of new items; else, after a change of the space, anybody whose vectors are of another. */
+async function waitingOwner(sql: Sql, space: string, at: number): Promise<WaitingRow | undefined> {
+  // The row is the lease: another process looks past it instead of waiting.
+  const one = async (waits: Fragment) => {
+    const [owner] = await sql<WaitingRow[]>`
+      SELECT key, space, embedded_to, next_ordinal, near FROM index_owner WHERE ${waits} LIMIT 1 FOR UPDATE SKIP LOCKED`
+    return owner
+  }
+  const current = sql`analyzer = ${analyzerVersion}`
+  const free = sql`(leased_until <= ${at} OR leased_until = ${nothingWaits})`
+  return (
+    (await one(sql`leased_until <= ${at} AND ${current} AND (space <> ${space} OR embedded_to < next_ordinal)
+      ORDER BY leased_until`)) ??
+    // In an order: the server cannot know that there are hardly any, and would read the whole table for the first.
+    (await one(sql`space < ${space} AND ${current} AND ${free} ORDER BY space`)) ??
+    (await one(sql`space > ${space} AND ${current} AND ${free} ORDER BY space`))
+  )
 }
 
 async function ownerIdOf(sql: Sql, key: number): Promise<OwnerId | undefined> {

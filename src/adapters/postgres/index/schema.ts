@@ -1,6 +1,12 @@
 import type { Migration } from '../../../shared/migrations.ts'
 
 /**
+ * `leased_until` of an owner of whom no item waits for its vector: so the job that embeds passes by, whoever they are many. An index
+ * of those who wait would have to name next_ordinal, and every write would touch all indexes of the table (no heap-only tuples).
+ */
+export const nothingWaits = Number.MAX_SAFE_INTEGER
+
+/**
  * The index of words, a row for each owner, term and block of items (memory/rank/postings says the bytes), and vectors beside it.
  * Packed postings do not compress, and up to two pages' quarter they stay in their row: what a search reads is one place.
  */
@@ -66,4 +72,12 @@ CREATE TABLE index_vector (
   PRIMARY KEY (owner, ordinal)
 );
 `,
+}
+
+export const ownersWaiting: Migration = {
+  name: 'owners whose items wait for their vectors',
+  sql: `
+    UPDATE index_owner SET leased_until = ${nothingWaits} WHERE space <> '' AND embedded_to >= next_ordinal;
+    CREATE INDEX index_owner_by_space ON index_owner (space);
+  `,
 }

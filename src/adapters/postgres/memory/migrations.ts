@@ -2,7 +2,7 @@ import { erasureMarks } from '../../../memory/stored/erasure.ts'
 import { confirmationsByOwner, memoriesInOrder, passageCodes } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
-import { indexTables } from '../index/schema.ts'
+import { indexTables, ownersWaiting } from '../index/schema.ts'
 import { outboxTables } from './outbox.ts'
 import { annotations, memoryTables } from './tables.ts'
 
@@ -17,4 +17,5 @@ export const memoryMigrations: readonly Migration[] = [
   confirmationsByOwner,
   erasureMarks,
   passageCodes('bytea'),
+  ownersWaiting,
 ]
