@@ -23,15 +23,23 @@ export interface NearDuplicate {
   readonly likeness: number
 }
 
-/** Those among the best hits for the text itself that resemble it, the most alike first; none for an app that may not read. */
+/**
+ * Those among the best hits for the text itself that resemble it, the most alike first; none for an app that may not read. By words
+ * alone, since they are what is compared: a write never waits for the model, which may have to be loaded first.
+ */
 export async function nearDuplicates(
-  services: Pick<MemoryServices, 'store' | 'index'>,
+  { store, index }: Pick<MemoryServices, 'store' | 'index'>,
   caller: Caller,
   written: Memory,
 ): Promise<readonly NearDuplicate[]> {
   const query = written.content.slice(0, askedCharacters)
   try {
-    const hits = await recall(services, caller, { query, limit: candidates, rarestWords, unlogged: true })
+    const hits = await recall({ store, index, embedder: undefined }, caller, {
+      query,
+      limit: candidates,
+      rarestWords,
+      unlogged: true,
+    })
     const its = shinglesOf(written.content)
     return hits
       .filter(({ memory }) => memory.id !== written.id && memory.id !== written.supersedes)
