@@ -288,6 +288,13 @@ export const broken: readonly [string, string, Bend, string, Partial<Patient>?][
     { variables: { problems: ['GOOGLE_CLIENT_SECRET is missing'] } },
   ],
   [
+    'the server is run elsewhere, or from a folder of its own',
+    'variables',
+    {},
+    'with its variables (DATA_DIR, PORT, OIDC_BASE_URL)',
+    { variables: undefined },
+  ],
+  [
     'the variables are of another address',
     'variables',
     {},

@@ -49,6 +49,10 @@ export const pass = (saw: string): Finding => ({ outcome: 'pass', saw })
 export const warn = (saw: string, todo: string): Finding => ({ outcome: 'warn', saw, todo })
 export const fail = (saw: string, todo: string): Finding => ({ outcome: 'fail', saw, todo })
 
+/** What to do where the doctor cannot see what the server sees. */
+export const runBesideServer =
+  'Run souvenir doctor where the server runs, with its variables (DATA_DIR, PORT, OIDC_BASE_URL); in containers: docker exec oidc-auth-server /souvenir doctor'
+
 /** What an answer was, for `saw`. */
 export const shown = ({ status, problem, headers }: Answer): string =>
   problem ?? `${status} ${headers.get('content-type')?.split(';')[0] ?? 'without a content type'}`

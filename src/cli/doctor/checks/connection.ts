@@ -21,6 +21,6 @@ async function reach(address: string, path: string, ask: Patient['ask']): Promis
       )
     : fail(
         `nothing answers at ${address} (${problem})`,
-        'See that the server runs (docker compose ps), and that the proxy or the tunnel leads this address and port to it.',
+        'See that the server runs (in containers: docker compose ps) and listens at this address and port; a proxy or a tunnel must lead it there.',
       )
 }

@@ -1,13 +1,10 @@
-import { type Check, fail, pass, shown, warn } from '../check.ts'
+import { type Check, fail, pass, runBesideServer, shown, warn } from '../check.ts'
 
 export const google: Check = {
   name: 'Google',
   async run({ issuer, variables, ask }) {
     if (variables === undefined) {
-      return warn(
-        'its variables cannot be read from here',
-        'Run souvenir doctor where the server runs: docker exec oidc-auth-server /souvenir doctor',
-      )
+      return warn('its variables are not known here', runBesideServer)
     }
     if (variables.google === undefined) {
       return warn(

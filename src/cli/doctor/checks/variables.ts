@@ -1,13 +1,10 @@
-import { type Check, fail, pass, warn } from '../check.ts'
+import { type Check, fail, pass, runBesideServer, warn } from '../check.ts'
 
 export const variables: Check = {
   name: 'variables',
   async run({ issuer, variables }) {
     if (variables === undefined) {
-      return warn(
-        'cannot be read from here',
-        'Run souvenir doctor where the server runs: docker exec oidc-auth-server /souvenir doctor',
-      )
+      return warn('those of this address are not known here', runBesideServer)
     }
     if (variables.problems.length > 0) {
       return variables.problems.map((problem) => fail(problem, 'Correct it in .env, and start the service again.'))
