@@ -1,10 +1,12 @@
 import { problemResponse } from './problem.ts'
 
-/** The answer at an address where nothing is served: JSON, since clients that discover choke on HTML. */
-export const notFound = (request: Request): Response =>
+const nothing = 'Nothing is served at this address.'
+
+/** The answer at an address where nothing is served, or `detail`: JSON, since clients that discover choke on HTML. */
+export const notFound = (request: Request, detail = nothing): Response =>
   problemResponse(request, {
     status: 404,
     title: 'Not Found',
-    detail: 'Nothing is served at this address.',
+    detail,
     code: 'not_found',
   })

@@ -22,7 +22,10 @@ export function uiRoutes(dependencies: UiDependencies, upstreams: Upstreams): An
     }
     // What asks for no page is a program that looks for an API, and is told in JSON that there is none.
     const orNothing = (request: Request) => (wantsPage(request) ? serve(request) : notFound(request))
-    if (path === '/') for (const method of ['GET', 'HEAD']) app.route(method, path, ({ request }) => orNothing(request))
+    if (path === '/') {
+      const orAsPage = (request: Request) => (wantsPage(request) ? serve(request) : notFound(request, pagesAreHere))
+      for (const method of ['GET', 'HEAD']) app.route(method, path, ({ request }) => orAsPage(request))
+    }
     // For all methods, as most addresses are: one for GET alone would stand before those.
     else if (path === '/*') app.all(path, ({ request }) => orNothing(request), { parse: 'none' })
     else app.all(path, ({ request, params }) => serve(request, params), { parse: 'none' })
@@ -34,6 +37,10 @@ export function uiRoutes(dependencies: UiDependencies, upstreams: Upstreams): An
   })
   return app
 }
+
+/** For whoever tries the address with curl first. */
+const pagesAreHere =
+  'The pages for people are here, for what asks for them (Accept: text/html). Programs ask /mcp and /api/v1 at the address of the API.'
 
 const wantsPage = (request: Request) => (request.headers.get('accept') ?? '').includes('text/html')
 

@@ -160,6 +160,8 @@ test('the front page is a page for people, and for programs the JSON that it was
     expect(text).toContain(wanted)
   const program = await product.send('/', { headers: { accept: 'application/json' } })
   expect([program.status, program.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
+  // Whoever tries the address with curl first is not to think that nothing runs.
+  expect(((await program.json()) as { detail: string }).detail).toContain('The pages for people are here')
 })
 
 test('AUTH=none: whoever reaches the pages is the owner, and other sites still cannot send their forms', async () => {
