@@ -8,7 +8,8 @@ import { beside, type Meaning, sampleOf } from './rank/likeness.ts'
 import { bestPassages, passageEnds } from './rank/passages.ts'
 import type { OwnerIndex } from './rank/ports.ts'
 import type { PackedPostings } from './rank/postings.ts'
-import { type AskedQuestion, rarestTerms, readQuestion, spellings } from './rank/question.ts'
+import { rarestTerms, spellings } from './rank/question.ts'
+import { questionReader } from './rank/question-reader.ts'
 import { answering, type Ranked, type RankRequest, rank } from './rank/rank.ts'
 import { speakerNames, withoutNames } from './rank/speaker-names.ts'
 import { type View, visibleItems } from './rank/visible.ts'
@@ -46,9 +47,6 @@ export interface Hit {
   readonly why: Ranked['why'] & { readonly events?: readonly EventPeriod[] }
 }
 
-/** In how many of an owner's languages a question is stemmed, the most used first. */
-const mostLanguages = 4
-
 /** How many of the nearest items in meaning are compared exactly, and how many of the best by words besides. */
 const nearestItems = 200
 const bestByWords = 100
@@ -73,7 +71,7 @@ export async function search(services: Services, caller: Caller, question: Quest
   const { store, index, embedder } = services
   const { ownerId, appId, nowMs } = caller
   // Asked together: an engine in another process answers both in the time of one.
-  const read = reader(question.query, nowMs)
+  const read = questionReader(question.query, nowMs)
   const [rule, owner] = await Promise.all([
     store.rule(ownerId, appId),
     index.open(ownerId, async (known) => spellings(await read(known))),
@@ -196,22 +194,3 @@ async function withMemories(
     return memory === undefined ? [] : [{ memory, score, why }]
   })
 }
-
-/** Reads the question in the owner's languages, and again only where these are others than the last time. */
-function reader(query: string, nowMs: number): (facts: OwnerFacts) => Promise<AskedQuestion> {
-  let last: { readonly languages: string; readonly question: Promise<AskedQuestion> } | undefined
-  return ({ languageItems }) => {
-    const languages = languagesOf(languageItems)
-    if (last?.languages !== languages.join()) {
-      last = { languages: languages.join(), question: readQuestion(query, languages, nowMs) }
-    }
-    return last.question
-  }
-}
-
-const languagesOf = (items: readonly (number | undefined)[]): number[] =>
-  items
-    .flatMap((count, language) => (count === undefined || count === 0 ? [] : [{ language, count }]))
-    .sort((left, right) => right.count - left.count)
-    .slice(0, mostLanguages)
-    .map(({ language }) => language)

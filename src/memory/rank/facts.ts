@@ -18,9 +18,7 @@ import {
 
 /** No item, no thread. */
 export const none = -1
-
 const firstCapacity = 64
-
 /** What an item takes in the columns here, and in those that ranking keeps beside them (visible, gains). */
 const bytesOfItem = 80
 /** What a thread takes: its id, its number, its sums. Measured. */

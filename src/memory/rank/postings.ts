@@ -3,6 +3,8 @@
  * each with its frequency, as variable-length integers (7 bits a byte, low first; ordinals as distances from the last).
  * The engines keep these bytes; this is the one place that reads and writes them.
  */
+import type { TermPostings } from './term-postings.ts'
+
 export const blockSize = 4_096
 
 export const blockOf = (ordinal: number): number => Math.floor(ordinal / blockSize)
@@ -83,12 +85,6 @@ function pushVarint(bytes: number[], value: number): void {
   bytes.push(rest)
 }
 
-export interface GatheredPostings {
-  readonly ordinals: Int32Array
-  readonly frequencies: Int32Array
-  readonly count: number
-}
-
 /**
  * The postings of one term in any of its spellings, ascending; an item that has several counts with the most frequent. `accepted`:
  * 1 by ordinal for items that count.
@@ -97,7 +93,7 @@ export function gatherPostings(
   packed: PackedPostings,
   spellings: readonly string[],
   accepted: Uint8Array,
-): GatheredPostings {
+): TermPostings {
   const lists = spellings.flatMap((spelling) => {
     const blocks = packed.get(spelling)
     return blocks === undefined || blocks.length === 0 ? [] : [unpack(blocks, accepted)]
@@ -107,7 +103,7 @@ export function gatherPostings(
   return others.reduce(merge, first)
 }
 
-function unpack(blocks: readonly PackedBlock[], accepted: Uint8Array): GatheredPostings {
+function unpack(blocks: readonly PackedBlock[], accepted: Uint8Array): TermPostings {
   const most = blocks.reduce((sum, { data }) => sum + (data.byteLength >> 1), 0)
   const ordinals = new Int32Array(most)
   const frequencies = new Int32Array(most)
@@ -139,7 +135,7 @@ function unpack(blocks: readonly PackedBlock[], accepted: Uint8Array): GatheredP
   return { ordinals, frequencies, count }
 }
 
-function merge(left: GatheredPostings, right: GatheredPostings): GatheredPostings {
+function merge(left: TermPostings, right: TermPostings): TermPostings {
   const most = left.count + right.count
   const ordinals = new Int32Array(most)
   const frequencies = new Int32Array(most)

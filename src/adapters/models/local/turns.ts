@@ -22,7 +22,7 @@ export function takeTurns(work: (text: string) => Promise<Float32Array>): Turns 
 
   async function next(): Promise<void> {
     if (working) return
-    const [queue] = questions.size > 0 ? [questions] : [texts]
+    const queue = questions.size > 0 ? questions : texts
     const [turn] = queue
     if (turn === undefined) return
     working = true
