@@ -76,6 +76,27 @@ describe('Every tool over real operations', () => {
     expect((await call('whoami', {})).result?.structuredContent).toMatchObject({ id: expect.any(String) })
   })
 
+  test('whoami counts what the statistics count, and tells what the person wants kept in mind, cut where it is long', async () => {
+    const rest = async (method: string, path: string, body?: unknown) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      const given = body === undefined ? {} : { body: JSON.stringify(body) }
+      const response = await here.send(`/api/v1${path}`, { method, headers, ...given })
+      expect([path, response.ok ? 'ok' : await response.clone().text()]).toEqual([path, 'ok'])
+      return (await response.json()) as Record<string, unknown>
+    }
+    const whoami = async () => (await call('whoami', {})).result?.structuredContent
+    await call('add_memories', { text: 'Grace had a boat once.' })
+    const { id } = JSON.parse((await read('memory://recent')).content?.text ?? '').memories[0]
+    await rest('POST', '/memories/actions/pause', { memory_ids: [id], state: 'archived' })
+    const { total_memories } = await rest('GET', '/stats/')
+    expect(await whoami()).toMatchObject({ memories: total_memories })
+    expect(await whoami()).not.toHaveProperty('custom_instructions')
+    const wishes = `Nothing about my health. ${'x'.repeat(3_000)}`
+    await rest('PUT', '/config/', { openmemory: { custom_instructions: wishes } })
+    expect(await whoami()).toMatchObject({ custom_instructions: wishes.slice(0, 2_000) })
+    await rest('POST', '/config/reset')
+  })
+
   test('the order of the list is stable', async () => {
     expect(JSON.stringify((await ask('tools/list')).result)).toBe(JSON.stringify((await ask('tools/list')).result))
   })

@@ -41,7 +41,7 @@ const show = (visit: PersonsVisit, instructions: string, problem?: string): Resp
             value={instructions}
             rows={4}
             maxLength={longestInstructions}
-            hint="For example: Never store anything about my health. Apps read this when they remember for you."
+            hint="For example: Never store anything about my health. Apps are told to read this (whoami) before they remember; whether they keep to it is theirs."
             problem={problem}
           />
           <div class="actions">
