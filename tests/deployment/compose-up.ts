@@ -1,12 +1,13 @@
 /**
  * The commands of DEPLOYMENT.md against a real engine (tests/deployment/compose-up starts one and runs this): what starts, its health,
- * secrets readable by the containers' user, sign-in and memory through it.
+ * secrets readable by the containers' user, sign-in and memory through it, and that data outlives the containers.
  */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { composeFolder, shell } from '../support/compose.ts'
+import { shellBlock } from '../support/documents.ts'
 import { signIn } from '../support/script.ts'
 
 // Others wait for engines; a busy machine takes its time.
@@ -30,6 +31,7 @@ describe('docker compose', () => {
       folder,
       `export DOCKER_HOST='${process.env.DOCKER_HOST}' DOCKER_CONFIG='${process.env.DOCKER_CONFIG}'\n${script}`,
     )
+  const typeBlock = (words: string) => type(shellBlock('DEPLOYMENT.md', words))
   const running = async () =>
     (await type(`docker ps --format '{{.Names}}'`)).trim().split('\n').filter(Boolean).toSorted()
   /** Waits until each container's own check says healthy. */
@@ -121,5 +123,29 @@ describe('docker compose', () => {
     expect(await search('heron')).toStartWith('401')
     expect((await answers('http://localhost:3000/', browser)).status).toBe(200)
     expect((await answers('http://localhost:8767/openapi.json')).status).toBe(200)
+  })
+
+  test('down, and up again: people, tokens and memories are kept', async () => {
+    await type('docker compose down')
+    expect(await running()).toEqual([])
+    await type('docker compose up -d')
+    expect(await search('heron', token)).toContain(fact)
+  })
+
+  test('backup, and restored on another server, by DEPLOYMENT.md', async () => {
+    await typeBlock('oidc-auth-server /souvenir backup')
+    await type('docker compose down --volumes --timeout 5')
+    await typeBlock('restore /backup.jsonl.gz')
+    // Sessions and tokens are no part of a backup.
+    expect(await search('heron', (await signIn({ issuer, issueCode })).accessToken)).toContain(fact)
+    await type('docker compose down --volumes --timeout 5')
+  })
+
+  test('AUTH=none: five services and no sign-in', async () => {
+    await type('AUTH=none docker compose up -d mem0 postgres neo4j openmemory-mcp openmemory-ui')
+    expect(await running()).toEqual(['mem0', 'neo4j-mem0', 'openmemory-mcp', 'openmemory-ui', 'postgres-mem0'])
+    expect((await add(fact)).status).toBeLessThan(300)
+    expect(await search('heron')).toContain(fact)
+    expect(await (await answers('http://localhost:3000/memories', browser)).text()).toContain(fact)
   })
 })
