@@ -138,10 +138,10 @@ describe('docker compose', () => {
     await typeBlock('restore /backup.jsonl.gz')
     // Sessions and tokens are no part of a backup.
     expect(await search('heron', (await signIn({ issuer, issueCode })).accessToken)).toContain(fact)
-    await type('docker compose down --volumes --timeout 5')
   })
 
   test('AUTH=none: five services and no sign-in', async () => {
+    await type('docker compose rm --stop --force oidc-auth-server redis-oidc gpt-actions-bridge')
     await type('AUTH=none docker compose up -d mem0 postgres neo4j openmemory-mcp openmemory-ui')
     expect(await running()).toEqual(['mem0', 'neo4j-mem0', 'openmemory-mcp', 'openmemory-ui', 'postgres-mem0'])
     expect((await add(fact)).status).toBeLessThan(300)
