@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { type Operator, openOperator } from '../dependencies/operator.ts'
-import { type Command, cell, print, UsageError } from './command.ts'
+import { type Command, cell, complain, print, UsageError } from './command.ts'
 
 const kinds = ['public', 'confidential', 'actions', 'machine'] as const
 
@@ -47,9 +47,13 @@ function actionOf(action: string | undefined, words: readonly string[]): Act {
 }
 
 async function list({ clients }: Operator): Promise<void> {
+  let none = true
   for await (const { id, kind, name, redirectUris, serves = [] } of clients.list()) {
+    none = false
     print([id, kind, name, ...redirectUris, ...serves.map((one) => `serves ${one}`)].map(cell).join('\t'))
   }
+  // Beside the list, which stays empty for a program that reads it.
+  if (none) complain('No client is registered there yet: an app registers itself when it connects.')
 }
 
 function adding(words: readonly string[]): Act {

@@ -12,12 +12,14 @@ export const healthcheck: Command = {
   async run(words) {
     const { listen } = loadConfig(rolesOf(words))
     const host = listen.host === '0.0.0.0' || listen.host === '::' ? '127.0.0.1' : listen.host
+    const url = `http://${host}:${listen.port}/health`
     try {
-      const response = await fetch(`http://${host}:${listen.port}/health`, { signal: AbortSignal.timeout(patienceMs) })
+      const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) })
       if (response.ok) return 0
-      complain(`unhealthy: ${response.status} ${(await response.text()).slice(0, 500)}`)
+      complain(`unhealthy: ${url}: ${response.status} ${(await response.text()).slice(0, 500)}`)
     } catch (error) {
-      complain(`unhealthy: ${error instanceof Error ? error.message : String(error)}`)
+      const reason = error instanceof Error ? error.message : String(error)
+      complain(`unhealthy: nothing answers at ${url} (${reason}). Is the server started, with this ${listen.variable}?`)
     }
     return 1
   },

@@ -94,3 +94,25 @@ test('a reader that has read enough (| head) is no failure', async () => {
   expect(complaint).toBe('')
   expect(await child.exited).toBe(0)
 })
+
+describe('a command that has nothing to show says so', () => {
+  const run = async (words: string[], variables: Record<string, string>) => {
+    const env = { PATH: process.env.PATH ?? '', HOME: folder, DATA_DIR: join(folder, 'asked'), ...variables }
+    const child = Bun.spawn([process.execPath, 'src/main.ts', ...words], { cwd: projectRoot, env, stderr: 'pipe' })
+    const [printed, told] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+    return { printed, told, status: await child.exited }
+  }
+
+  test('healthcheck: at which address nothing answers', async () => {
+    const { told, status } = await run(['healthcheck'], { PORT: '1' })
+    expect(told).toContain('nothing answers at http://127.0.0.1:1/health')
+    expect(told).toContain('with this PORT?')
+    expect(status).toBe(1)
+  })
+
+  test('clients list: on standard error, so that the list itself is empty', async () => {
+    const { printed, told, status } = await run(['clients', 'list'], {})
+    expect([printed, status]).toEqual(['', 0])
+    expect(told).toContain('No client is registered there yet')
+  })
+})
