@@ -5,6 +5,7 @@ import { sqliteGraphSource } from '../../src/adapters/sqlite/graph/source.ts'
 import { rebuildKnowledge } from '../../src/adapters/sqlite/graph/write.ts'
 import { sqliteRecallIndex } from '../../src/adapters/sqlite/index/read.ts'
 import { sqliteVectorIndex } from '../../src/adapters/sqlite/index/vectors.ts'
+import { verifyIndex } from '../../src/adapters/sqlite/index/verify.ts'
 import { rebuildIndex } from '../../src/adapters/sqlite/index/write.ts'
 import { memoryMigrations } from '../../src/adapters/sqlite/memory/migrations.ts'
 import { sqliteOutbox } from '../../src/adapters/sqlite/memory/outbox.ts'
@@ -13,6 +14,7 @@ import { recentlyRecalled, sameText } from '../../src/adapters/sqlite/memory/wri
 import { openRule } from '../../src/memory/access.ts'
 import type { MemoryFilter } from '../../src/memory/ports.ts'
 import { ownedTables } from '../../src/memory/stored/tables.ts'
+import type { MemoryId } from '../../src/shared/brand.ts'
 import { app, draftOf, owner, policyAt, setRule, startMs } from '../support/memories.ts'
 
 const ada = owner('ada')
@@ -155,6 +157,26 @@ test('what was recalled a moment ago is looked up by time and then by id, howeve
   const plans = plansOf((db) => recentlyRecalled(db, ada, 0)).filter((detail) => detail.startsWith('SEARCH'))
   expect(plans.find((detail) => detail.includes('access_log'))).toContain('access_log_by_time (owner_id=? AND at>?)')
   expect(plans.find((detail) => detail.includes('SEARCH m '))).toContain('(owner_id=? AND id=?)')
+})
+
+test('when an index is made anew each word is written once for very many memories, and nothing long stays in the tail', async () => {
+  const database = openDatabase({ path: ':memory:', migrations: memoryMigrations })
+  const words = Array.from({ length: 300 }, (_, n) => `word${n}`)
+  const texts = Array.from({ length: 60 }, (_, n) => draftOf(`${words.join(' ')} ${n}`))
+  await memoryStoreOn(database).add(ada, chat, texts, policyAt())
+  let written = 0
+  const counting: Database = {
+    ...database,
+    run(sql, ...values) {
+      if (sql.includes('INSERT INTO index_posting')) written += 1
+      return database.run(sql, ...values)
+    },
+  }
+  const { tail_terms } = rebuildIndex(counting, ada)
+  expect(tail_terms).toBe(0)
+  expect(written).toBe(database.get<{ count: number }>('SELECT count(*) AS count FROM index_posting')?.count ?? -1)
+  const kept = database.all<{ id: MemoryId; content: string }>('SELECT id, content FROM memory')
+  expect(verifyIndex(database, ada, kept)).toEqual([])
 })
 
 test('who waits for vectors is found past those who wait for none, of whom there may be very many', async () => {

@@ -3,14 +3,14 @@
  * Called by the memory store's projection; the bytes are those of memory/rank/postings and tail.
  */
 import { isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
-import { blockOf, blockSize, packPostings, withoutPosting } from '../../../memory/rank/postings.ts'
-import { invert, longestTail, packTerms } from '../../../memory/rank/tail.ts'
+import { longestTail, packTerms } from '../../../memory/rank/tail.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { analyze, analyzerVersion } from '../../../memory/text/analyze.ts'
 import { traitsOf } from '../../../memory/text/traits.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { erasePassages } from './passages.ts'
+import { packTail, removePosting } from './postings.ts'
 
 export interface OwnerRow {
   readonly key: number
@@ -88,6 +88,9 @@ export function dropIndex(db: Database, ownerId: OwnerId): void {
   db.run('DELETE FROM index_owner WHERE key = ?', owner.key)
 }
 
+/** When an index is made anew, packs are this many terms: each rewrites a row for each of its words, and most words come in each. */
+const rebuiltTail = 32 * longestTail
+
 /** Indexes an owner anew from the memories. Runs in a transaction; caches of any process see another key and begin afresh. */
 export function rebuildIndex(db: Database, ownerId: OwnerId): OwnerRow {
   dropIndex(db, ownerId)
@@ -107,10 +110,14 @@ export function rebuildIndex(db: Database, ownerId: OwnerId): OwnerRow {
       after,
       page,
     )
-    for (const { seq, content } of rows) append(db, key, seq, content)
+    for (const { seq, content } of rows) append(db, key, seq, content, rebuiltTail)
     after = rows.at(-1)?.seq ?? after
-    if (rows.length < page) return existing(findOwner(db, ownerId))
+    if (rows.length < page) break
   }
+  const owner = existing(findOwner(db, ownerId))
+  if (owner.tail_terms < longestTail) return owner
+  packTail(db, key, owner.next_ordinal)
+  return existing(findOwner(db, ownerId))
 }
 
 /** The owner's row; made, or the index made anew, where there is none of this program's analyzer. */
@@ -119,7 +126,7 @@ export function ownerOf(db: Database, ownerId: OwnerId): OwnerRow {
   return owner?.analyzer === analyzerVersion ? owner : rebuildIndex(db, ownerId)
 }
 
-function append(db: Database, key: number, memory: number, text: string): void {
+function append(db: Database, key: number, memory: number, text: string, packsAt = longestTail): void {
   const { terms, length, language } = analyze(text)
   const owner = existing(
     db.get<{ ordinal: number; version: number; tail_terms: number }>(
@@ -140,53 +147,7 @@ function append(db: Database, key: number, memory: number, text: string): void {
     traitsOf(text, language),
   )
   db.run('INSERT INTO index_tail (owner, ordinal, terms) VALUES (?, ?, ?)', key, owner.ordinal, packTerms(terms))
-  if (owner.tail_terms >= longestTail) packTail(db, key, owner.ordinal + 1)
-}
-
-/** Moves the tail into the blocks. */
-function packTail(db: Database, key: number, packedTo: number): void {
-  const items = db.all<{ ordinal: number; terms: string }>(
-    'SELECT ordinal, terms FROM index_tail WHERE owner = ? ORDER BY ordinal',
-    key,
-  )
-  for (const [term, postings] of invert(items)) {
-    for (const [block, part] of Map.groupBy(postings, ([ordinal]) => blockOf(ordinal))) {
-      // Behind what the block has: the first distance of the new bytes is counted from the block's last ordinal.
-      const kept = db.get<{ data: Uint8Array }>(
-        'SELECT data FROM index_posting WHERE owner = ? AND term = ? AND block = ?',
-        key,
-        term,
-        block,
-      )
-      db.run(
-        `INSERT INTO index_posting (owner, term, block, data) VALUES (?, ?, ?, ?)
-          ON CONFLICT (owner, term, block) DO UPDATE SET data = excluded.data`,
-        key,
-        term,
-        block,
-        packPostings(block * blockSize, part, kept?.data),
-      )
-    }
-  }
-  db.run('DELETE FROM index_tail WHERE owner = ?', key)
-  db.run('UPDATE index_owner SET packed_to = ?, tail_terms = 0 WHERE key = ?', packedTo, key)
-}
-
-function removePosting(db: Database, key: number, term: string, ordinal: number): void {
-  const block = blockOf(ordinal)
-  const row = db.get<{ data: Uint8Array }>(
-    'SELECT data FROM index_posting WHERE owner = ? AND term = ? AND block = ?',
-    key,
-    term,
-    block,
-  )
-  if (row === undefined) return
-  const left = withoutPosting(row.data, block * blockSize, ordinal)
-  if (left === undefined) {
-    db.run('DELETE FROM index_posting WHERE owner = ? AND term = ? AND block = ?', key, term, block)
-  } else {
-    db.run('UPDATE index_posting SET data = ? WHERE owner = ? AND term = ? AND block = ?', left, key, term, block)
-  }
+  if (owner.tail_terms >= packsAt) packTail(db, key, owner.ordinal + 1)
 }
 
 const seqOf = (db: Database, ownerId: OwnerId, memoryId: MemoryId): number | undefined =>
