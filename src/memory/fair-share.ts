@@ -14,13 +14,23 @@ export interface FairShareLimits {
   readonly total: number
   /** How many of one client may wait; one more is refused. */
   readonly waitingPerClient: number
+  /** How many characters of input may wait, of one person and of all: an input may be of a megabyte, and all are held. */
+  readonly waitingCharactersPerPerson: number
+  readonly waitingCharacters: number
 }
 
-const defaults: FairShareLimits = { perClient: 8, perPerson: 16, total: 64, waitingPerClient: 256 }
+const mega = 1024 * 1024
+const defaults: FairShareLimits = {
+  ...{ perClient: 8, perPerson: 16, total: 64, waitingPerClient: 256 },
+  ...{ waitingCharactersPerPerson: 32 * mega, waitingCharacters: 128 * mega },
+}
 
 export interface FairShare {
-  /** Runs `work` when it is the caller's turn. Throws `Fault('rate_limited')` when too much of theirs waits already. */
-  run<T>(caller: Pick<Caller, 'ownerId' | 'appId'>, work: () => Promise<T>): Promise<T>
+  /**
+   * Runs `work` when it is the caller's turn. `characters` says how large its input is, and is asked only where it has to wait.
+   * Throws `Fault('rate_limited')` when too much of theirs waits already.
+   */
+  run<T>(caller: Pick<Caller, 'ownerId' | 'appId'>, work: () => Promise<T>, characters?: () => number): Promise<T>
 }
 
 /** `later` runs a function after what has arrived meanwhile was read; `setImmediate`, unless given. */
@@ -33,6 +43,8 @@ export function createFairShare(
   let all = 0
   /** By client, in the order of their turns: whoever had one goes to the end. */
   const waiting = new Map<string, { readonly person: string; readonly starts: (() => void)[] }>()
+  const charactersOfPerson = createCounts()
+  let allCharacters = 0
   let turnComing = false
 
   const hasRoom = (client: string, person: string) =>
@@ -44,16 +56,31 @@ export function createFairShare(
     ofPerson.add(person, by)
   }
 
-  const wait = (client: string, person: string): Promise<void> => {
+  const holds = (person: string, characters: number) => {
+    allCharacters += characters
+    charactersOfPerson.add(person, characters)
+  }
+
+  const wait = (client: string, person: string, characters: number): Promise<void> => {
     const queue = waiting.get(client) ?? { person, starts: [] }
-    if (queue.starts.length >= limits.waitingPerClient) {
+    if (
+      queue.starts.length >= limits.waitingPerClient ||
+      charactersOfPerson.of(person) + characters > limits.waitingCharactersPerPerson ||
+      allCharacters + characters > limits.waitingCharacters
+    ) {
       throw new Fault('rate_limited', 'Too many requests at once. Wait for their answers.', {
         code: 'too_many_at_once',
         retryAfterSeconds: 1,
       })
     }
     waiting.set(client, queue)
-    return new Promise((start) => queue.starts.push(start))
+    holds(person, characters)
+    return new Promise((start) =>
+      queue.starts.push(() => {
+        holds(person, -characters)
+        start()
+      }),
+    )
   }
 
   /** Starts one that waits, if one may. The place is taken before the start, so that nobody comes between. */
@@ -78,10 +105,10 @@ export function createFairShare(
   }
 
   return {
-    async run({ ownerId, appId }, work) {
+    async run({ ownerId, appId }, work, characters = () => 0) {
       const client = `${ownerId} ${appId}`
       if (hasRoom(client, ownerId) && !waiting.has(client)) count(client, ownerId, 1)
-      else await wait(client, ownerId)
+      else await wait(client, ownerId, characters())
       try {
         return await work()
       } finally {
@@ -100,8 +127,12 @@ export const sharedFairly = <Services>(
   operations.map((operation) => ({
     ...operation,
     run: (services, caller, input) =>
-      share.run(caller, () => {
-        caller.assertStanding?.()
-        return operation.run(services, caller, input)
-      }),
+      share.run(
+        caller,
+        () => {
+          caller.assertStanding?.()
+          return operation.run(services, caller, input)
+        },
+        () => JSON.stringify(input)?.length ?? 0,
+      ),
   }))

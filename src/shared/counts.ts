@@ -1,7 +1,7 @@
 /** How many there are of each key. A key of which none are left takes no room. */
 export interface Counts {
   of(key: string): number
-  add(key: string, by: 1 | -1): void
+  add(key: string, by: number): void
 }
 
 export function createCounts(): Counts {

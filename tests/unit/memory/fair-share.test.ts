@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'bun:test'
-import { createFairShare, type FairShareLimits, sharedFairly } from '../../../src/memory/fair-share.ts'
+import { createFairShare, type FairShare, type FairShareLimits, sharedFairly } from '../../../src/memory/fair-share.ts'
 import type { AnyOperation, Caller } from '../../../src/memory/operation.ts'
 import type { ClientId, OwnerId } from '../../../src/shared/brand.ts'
 
-const limits: FairShareLimits = { perClient: 2, perPerson: 3, total: 4, waitingPerClient: 100 }
+const limits: FairShareLimits = {
+  ...{ perClient: 2, perPerson: 3, total: 4, waitingPerClient: 100 },
+  ...{ waitingCharactersPerPerson: 1_000, waitingCharacters: 2_000 },
+}
 const by = (person: string, client = 'app') => ({ ownerId: person as OwnerId, appId: client as ClientId })
 
 /** Work that ends when it is told to, in the order it began. */
@@ -11,11 +14,15 @@ function workshop(given = limits) {
   const share = createFairShare(given)
   const started: string[] = []
   const open = new Map<string, () => void>()
-  const ask = (name: string, caller: ReturnType<typeof by>) =>
-    share.run(caller, () => {
-      started.push(name)
-      return new Promise<void>((resolve) => open.set(name, resolve))
-    })
+  const ask = (name: string, caller: ReturnType<typeof by>, characters = 0) =>
+    share.run(
+      caller,
+      () => {
+        started.push(name)
+        return new Promise<void>((resolve) => open.set(name, resolve))
+      },
+      () => characters,
+    )
   const turns = () => new Promise((resolve) => setTimeout(resolve, 5))
   const end = async (name: string) => {
     open.get(name)?.()
@@ -82,6 +89,23 @@ describe('Fair share: one client cannot starve another', () => {
     expect(started).toContain('grace')
   })
 
+  test('what waits is bounded by its size too, of a person through however many clients, and of all', async () => {
+    const { ask, started, end } = workshop({ ...limits, perClient: 1, perPerson: 1, total: 1 })
+    const refused = { kind: 'rate_limited', code: 'too_many_at_once' }
+    void ask('ada', by('ada'), 5_000)
+    void ask('ada 1', by('ada'), 600)
+    await expect(ask('ada 2', by('ada', 'phone'), 600)).rejects.toMatchObject(refused)
+    void ask('grace', by('grace'), 900)
+    await expect(ask('joan', by('joan'), 900)).rejects.toMatchObject(refused)
+    await end('ada')
+    expect(started).toEqual(['ada', 'ada 1'])
+    // Its turn has come, so it waits no more.
+    void ask('ada 3', by('ada', 'phone'), 600)
+    await end('ada 1')
+    await end('grace')
+    expect(started).toEqual(['ada', 'ada 1', 'grace', 'ada 3'])
+  })
+
   test('a thousand works of many clients all run, each once', async () => {
     const share = createFairShare(limits)
     let [running, most] = [0, 0]
@@ -105,4 +129,17 @@ test('operations that share fairly run as their callers, with their inputs', asy
   const [shared] = sharedFairly([operation])
   const caller = by('ada') as Caller
   expect(await shared?.run('services', caller, { text: 'a' })).toEqual(['services', caller, { text: 'a' }])
+})
+
+test('operations that wait are as large as their inputs', async () => {
+  let size: number | undefined
+  const share: FairShare = {
+    run(_caller, work, characters) {
+      size = characters?.()
+      return work()
+    },
+  }
+  const [shared] = sharedFairly([{ run: async () => 'done' } as unknown as AnyOperation<string>], share)
+  await shared?.run('services', by('ada') as Caller, { text: 'four' })
+  expect(size).toBe(JSON.stringify({ text: 'four' }).length)
 })
