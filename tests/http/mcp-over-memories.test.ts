@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { gzipSync, strToU8, zipSync } from 'fflate'
 import { type Deployment, deploy } from '../support/deployment.ts'
 import { modernRequest } from '../support/mcp.ts'
 
@@ -38,6 +39,21 @@ describe('MCP 2026-07-28, Resources, over real memories', () => {
       expect(JSON.parse(one.content?.text ?? '')).toMatchObject({ id: memories[0].id, text })
     }
     expect(JSON.parse((await read('memory://category/work')).content?.text ?? '')).toMatchObject({ memories: [] })
+  })
+
+  test('the address of a memory names it and nothing else, whatever id an import brought along', async () => {
+    const line = { id: '../apps?x#y', content: 'The ferry leaves at nine.' }
+    const zip = zipSync({
+      'memories.json': strToU8('{"memories":[]}'),
+      'memories.jsonl.gz': gzipSync(strToU8(JSON.stringify(line))),
+    })
+    await here.send('/api/v1/backup/import', {
+      method: 'POST',
+      headers: { 'content-type': 'application/zip', authorization: `Bearer ${token}` },
+      body: new Blob([new Uint8Array(zip)]),
+    })
+    const { url } = JSON.parse((await read('memory://memory/..%2Fapps%3Fx%23y')).content?.text ?? '')
+    expect(new URL(url).pathname).toBe('/memories/..%2Fapps%3Fx%23y')
   })
 
   test('a memory that is not there is not found', async () => {

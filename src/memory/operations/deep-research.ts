@@ -12,7 +12,8 @@ import { Id, operation } from './define.ts'
 const results = 10
 const titleCharacters = 80
 
-const urlOf = ({ settings }: MemoryServices, { id }: Memory) => `${settings.uiBaseUrl}/memories/${id}`
+const urlOf = ({ settings }: MemoryServices, { id }: Memory) =>
+  `${settings.uiBaseUrl}/memories/${encodeURIComponent(id)}`
 
 /** The beginning of the text, whole words. */
 function titleOf({ content }: Memory): string {
