@@ -44,7 +44,8 @@ export function serveBinding<Services>(
         ...(key === undefined ? {} : { idempotencyKey: key }),
       }
       const parts = await readParts(binding, request, params)
-      const upload = parts.upload && whileAllowed(parts.upload, () => authenticate(deps, request, apiPrefix))
+      const allowed = () => authenticate(deps, request, apiPrefix)
+      const upload = parts.upload && whileAllowed(parts.upload, allowed, () => deps.clock.now())
       const input = binding.toInput(upload === undefined ? parts : { ...parts, upload }, caller)
       const output = await operation.run(deps.services, caller, input)
       if (binding.status === 204) return new Response(null, { status: 204 })

@@ -41,20 +41,33 @@ export async function readUpload({ field, contentType, maxBytes }: Upload, reque
 /** What is read at once: some hundred memories. */
 const pieceBytes = 64 * 1024
 
+/** How long an upload is waited for in all, beside what its bytes may take: whoever sends a byte now and then keeps a place from others. */
+const patienceMs = 30_000
+const slowestBytesPerMs = 16
+
 /**
  * An upload for as long as its sender may send it, asked anew for each piece: one that takes its time would outlive the token it began
- * with, the consent and the account. What `check` throws is what reading it throws.
+ * with, the consent and the account. What `check` throws is what reading it throws; one that comes too slowly is `invalid`.
+ * `now`: Unix milliseconds. What the reader takes does not count.
  */
 export function whileAllowed(
   upload: ReadableStream<Uint8Array>,
   check: () => Promise<unknown>,
+  now: () => number,
 ): ReadableStream<Uint8Array> {
   async function* pieces(): AsyncGenerator<Uint8Array, void> {
+    let waitedMs = 0
+    let bytes = 0
+    let askedAt = now()
     for await (const chunk of upload) {
+      waitedMs += now() - askedAt
+      bytes += chunk.byteLength
+      if (waitedMs > patienceMs + bytes / slowestBytesPerMs) throw tooSlow()
       for (let at = 0; at < chunk.byteLength; at += pieceBytes) {
         await check()
         yield chunk.subarray(at, at + pieceBytes)
       }
+      askedAt = now()
     }
   }
   const checked = pieces()
@@ -70,6 +83,16 @@ export function whileAllowed(
     { highWaterMark: 0 },
   )
 }
+
+const tooSlow = (): Fault =>
+  new Fault(
+    'invalid',
+    `The file comes at less than ${slowestBytesPerMs} kB a second. Send it over a faster connection.`,
+    {
+      code: 'upload_too_slow',
+      field: 'body',
+    },
+  )
 
 const tooLarge = (field: string, maxBytes: number): Fault =>
   new Fault('too_large', `The file is larger than ${maxBytes} bytes.`, { code: 'body_too_large', field })
