@@ -54,7 +54,13 @@ export const openAuthEngine = (config: Config, given: Given): Promise<AuthEngine
 async function openOnSqlite(config: Config, { clock }: Given): Promise<AuthEngine> {
   const path = join(config.dataDir, 'auth.db')
   const feed = openSqliteRevocationFeed({ path, clock })
-  const stores = openSqliteOidcStores({ path, clock })
+  let stores: ReturnType<typeof openSqliteOidcStores>
+  try {
+    stores = openSqliteOidcStores({ path, clock })
+  } catch (error) {
+    await feed.close()
+    throw error
+  }
   const handover = createProcessHandover()
   let uiSessions: { close(): void } | undefined
   return {

@@ -30,7 +30,13 @@ export function openSqliteRevocationFeed({
   readonly clock: Clock
 }): RevocationFeed {
   const database = openDatabase({ path, migrations: oidcMigrations })
-  let seen = newest(database)
+  let seen: number
+  try {
+    seen = newest(database)
+  } catch (error) {
+    database.close()
+    throw error
+  }
   let freshAt = clock.now()
 
   const poll = () => {
