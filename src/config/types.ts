@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { isLoopback } from '../shared/loopback.ts'
+import { isPlainDomain, plainAddress } from '../shared/plain-address.ts'
 import { Secret } from '../shared/secret.ts'
 
 /** What a variable's text may become. `parse` returns the value or throws a `TypeError` that says what is wrong with it. */
@@ -90,6 +91,28 @@ export const networks: VariableType<readonly string[]> = {
       return part
     }),
 }
+
+const listOf = (isOne: (part: string) => boolean, what: string): VariableType<readonly string[]> => ({
+  parse: (value) =>
+    list.parse(value).map((part) => {
+      if (!isOne(part)) throw wrong(`has ${part}, which is no ${what}`)
+      return part
+    }),
+})
+
+/** As `list`, each an address that a person can sign in with; another would let nobody in. */
+export const addresses = listOf((part) => plainAddress(part) !== undefined, 'mail address of ASCII letters')
+
+/** As `list`, each a domain, without `@`; an international one in its ASCII form (`xn--`). */
+export const domains = listOf(isPlainDomain, 'domain such as example.com')
+
+/** As `list`, each the host name or address of a `Host` header, without port; IPv6 in brackets (RFC 3986 section 3.2.2). */
+export const hosts = listOf(
+  (part) =>
+    (part.startsWith('[') && part.endsWith(']') && isIP(part.slice(1, -1)) === 6) ||
+    /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/.test(part),
+  'host name: leave scheme, port and path out',
+)
 
 /** As `list`, each an origin. */
 export const origins: VariableType<readonly string[]> = {

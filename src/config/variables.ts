@@ -2,11 +2,13 @@
 import { factsVariables } from './facts-variables.ts'
 import { meaningVariables } from './meaning-variables.ts'
 import {
+  addresses,
   choice,
+  domains,
   engineUrl,
+  hosts,
   httpUrl,
   integer,
-  list,
   networks,
   origin,
   origins,
@@ -110,7 +112,7 @@ export const sections = {
       default: 'oidc',
     },
     ALLOWED_HOSTS: {
-      type: list,
+      type: hosts,
       meaning: 'With AUTH=none: host names that requests may carry beside localhost (a guard against DNS rebinding).',
       example: 'openmemory-mcp,openmemory-ui',
       otherwise: 'localhost alone',
@@ -243,13 +245,13 @@ export const sections = {
       default: 'https://accounts.google.com',
     },
     ALLOWED_EMAILS: {
-      type: list,
+      type: addresses,
       meaning: 'Who may sign in through Google: verified addresses.',
       example: 'ada@example.com,grace@example.com',
       otherwise: 'nobody',
     },
     ALLOWED_DOMAINS: {
-      type: list,
+      type: domains,
       meaning: "Whose members may sign in: Google's verified hosted domains.",
       example: 'example.com',
       otherwise: 'none',

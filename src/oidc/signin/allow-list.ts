@@ -2,6 +2,7 @@
  * Who may sign in through an identity provider: nobody, but for `ALLOWED_EMAILS` and `ALLOWED_DOMAINS`. Asked at sign-in, at
  * each authorization in a session, and at each refresh, so that taking an address off the list takes effect.
  */
+import { asciiLowerCase, isPlainDomain, plainAddress } from '../../shared/plain-address.ts'
 import type { OidcSettings, User, VerifiedIdentity } from '../ports.ts'
 
 type AllowSettings = Pick<OidcSettings, 'allowedEmails' | 'allowedDomains'>
@@ -19,7 +20,7 @@ export function identityMayEnter(vouched: Vouched, { allowedEmails, allowedDomai
   if (address === undefined) return false
   if (allowedEmails.some((allowed) => plainAddress(allowed)?.whole === address.whole)) return true
   const hostedDomain = vouched.hostedDomain
-  if (hostedDomain === undefined || !plainDomain.test(hostedDomain)) return false
+  if (hostedDomain === undefined || !isPlainDomain(hostedDomain)) return false
   const domain = asciiLowerCase(hostedDomain)
   return domain === address.domain && allowedDomains.some((allowed) => asciiLowerCase(allowed) === domain)
 }
@@ -27,20 +28,3 @@ export function identityMayEnter(vouched: Vouched, { allowedEmails, allowedDomai
 /** Whether a known person is still let in. Whom the operator gave a code needs no list: `souvenir users remove` ends that. */
 export const personMayEnter = (user: User, settings: AllowSettings): boolean =>
   user.identities.some(({ provider }) => provider === 'console') || identityMayEnter(user, settings)
-
-const plainDomain = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$/
-const plainLocalPart = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+$/
-
-/**
- * An address in ASCII with exactly one `@`; undefined for every other, so that neither `a@evil@ok.example` nor a letter that
- * merely looks like another, or folds to it, is taken for an address on the list.
- */
-function plainAddress(email: string | undefined): { whole: string; domain: string } | undefined {
-  const [local, domain, ...rest] = (email ?? '').split('@')
-  if (local === undefined || domain === undefined || rest.length > 0) return undefined
-  if (!plainLocalPart.test(local) || !plainDomain.test(domain)) return undefined
-  return { whole: `${asciiLowerCase(local)}@${asciiLowerCase(domain)}`, domain: asciiLowerCase(domain) }
-}
-
-/** `toLowerCase` folds the Kelvin sign to `k`; this folds A to Z and nothing else. */
-const asciiLowerCase = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())

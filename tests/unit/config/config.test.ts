@@ -23,6 +23,29 @@ const file = (content: string) => {
   return path
 }
 
+describe('who may come in is checked: a slip would lock people out without a word', () => {
+  const slips: [string, string[]][] = [
+    [
+      'ALLOWED_EMAILS',
+      ['ada', '@example.com', 'ada@example', 'ada@example.com;eve@example.com', 'add\u00e4@example.com'],
+    ],
+    ['ALLOWED_DOMAINS', ['@example.com', 'example', '*.example.com', 'https://example.com', 'ex\u00e4mple.com']],
+    ['ALLOWED_HOSTS', ['http://openmemory-mcp', 'openmemory-mcp:8765', '::1', '[openmemory]', 'a/b']],
+  ]
+  for (const [name, values] of slips)
+    for (const value of values)
+      test(`${name}=${value}`, () => expect(problemsOf({ [name]: `${value}` })).toEqual([name]))
+
+  test('what is right passes', () => {
+    const right = {
+      ALLOWED_EMAILS: "ada@example.com, o'neil+x@mail.example.org",
+      ALLOWED_DOMAINS: 'example.com xn--exmple-cua.com',
+      ALLOWED_HOSTS: 'openmemory-mcp,my_host,127.0.0.1,[fd00::1],memory.example.com',
+    }
+    expect(problemsOf(right)).toEqual([])
+  })
+})
+
 describe('configuration', () => {
   test('nothing is needed: one origin on localhost, everything embedded', () => {
     const config = loadConfig(all, {})
