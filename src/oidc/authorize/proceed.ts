@@ -80,12 +80,12 @@ async function decide(
   signedIn: SignedIn | undefined,
   dependencies: OidcDependencies,
 ): Promise<Step> {
-  const grant = signedIn && (await grantOf(signedIn, client, request, dependencies))
+  const grant = signedIn && (await findOrRecordGrant(signedIn, client, request, dependencies))
   return nextStep({ request, client, audience: audienceOf(dependencies.settings, request.resources), signedIn, grant })
 }
 
-/** What the person allowed this client. Our own pages show people what is theirs: whoever signed in to them allowed that. */
-const grantOf = (
+/** What the person allowed this client. Signing in to our own pages allows them, which is recorded: they show people what is theirs. */
+const findOrRecordGrant = (
   { ownerId }: SignedIn,
   client: Client,
   request: AuthorizationRequest,
