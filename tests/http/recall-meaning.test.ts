@@ -74,6 +74,13 @@ describe('EMBEDDER_URL', () => {
     })
   })
 
+  test('what is related to a memory shares words with it: the model is not asked', async () => {
+    const { results } = await search('hound')
+    const before = asked.length
+    expect((await call('GET', `/memories/${results[0].id}/related`)).status).toBe(200)
+    expect(asked.length).toBe(before)
+  })
+
   test('the model is asked by its name and with its key', () => {
     expect(asked[0]).toMatchObject({ authorization: 'Bearer model-key', model: 'two-meanings' })
   })

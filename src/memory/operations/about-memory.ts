@@ -52,8 +52,9 @@ export const relatedMemories = operation({
   async run(services, caller, { id }) {
     const memory = await findMemory(services, caller, id as MemoryId)
     const query = memory.content.slice(0, limits.queryCharacters)
-    const hits = await recall(services, caller, { query, limit: relatedCount + 1, unlogged: true })
-    // What merely stands beside a resembling memory has none of its words.
+    // By words alone: what has none of them is left out anyway, as it merely stands beside what has, and a page never waits for a model.
+    const words = { ...services, embedder: undefined }
+    const hits = await recall(words, caller, { query, limit: relatedCount + 1, unlogged: true })
     const related = hits
       .flatMap(({ memory: each, why }) => (each.id === memory.id || why.matched.length === 0 ? [] : [each]))
       .slice(0, relatedCount)
