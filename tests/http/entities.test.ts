@@ -61,6 +61,8 @@ describe('entities', () => {
       },
     ])
     expect((await call('GET', '/entities/paths?from=Ines&to=nobody')).body).toEqual({ paths: [] })
+    const nameless = await call('GET', '/entities/paths?from=Ines&to=%0C')
+    expect([nameless.status, nameless.body.field]).toEqual([422, 'to'])
     expect((await call('GET', '/entities/paths?from=Ines&to=Paulo&max_steps=1')).body).toEqual({ paths: [] })
   })
 
