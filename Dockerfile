@@ -7,6 +7,7 @@ WORKDIR /source
 RUN [ -s /etc/ssl/certs/ca-certificates.crt ] || \
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates; }
 COPY package.json bun.lock bunfig.toml tsconfig.json ./
+COPY patches ./patches
 RUN bun install --frozen-lockfile --production --ignore-scripts
 COPY scripts ./scripts
 COPY src ./src
