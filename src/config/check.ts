@@ -6,7 +6,10 @@ import type { Values } from './variables.ts'
 
 /** Each rule names the variable to change. */
 export function checkTogether(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
-  return roles.has('auth') ? [...checkGoogle(values), ...checkKeys(values)] : []
+  return [
+    ...(roles.has('auth') ? [...checkGoogle(values), ...checkKeys(values)] : []),
+    ...(values.AUTH === 'none' ? checkOpen(values, roles) : []),
+  ]
 }
 
 /** Sign-in with Google needs both of what Google gave, and somebody who may. */
@@ -55,7 +58,7 @@ function checkKeys(values: Values): ConfigProblem[] {
 }
 
 /** Whoever reaches a process with AUTH=none is its owner: nothing may make it reachable from elsewhere. */
-export function checkOpen(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
+function checkOpen(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
   const problems: ConfigProblem[] = []
   for (const name of ['OIDC_BASE_URL', 'API_BASE_URL', 'UI_BASE_URL', 'ACTIONS_BASE_URL'] as const) {
     const address = values[name]

@@ -1,15 +1,15 @@
 /** The configuration: parsed once at start, frozen, passed in slices. The only folder that reads the environment. */
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { LogLevel } from '../shared/log.ts'
 import type { Secret } from '../shared/secret.ts'
-import { checkOpen, checkTogether } from './check.ts'
+import { checkTogether } from './check.ts'
 import { defaultDataDir } from './data-dir.ts'
 import { checkEmbedder, type EmbedderConfig, embedderConfig, type ModelsConfig, modelsConfig } from './embedder.ts'
+import { addressesOf, enginesOf, extractorOf, limitsOf, metricsOf, rolesServed, signInOf } from './from-values.ts'
 import { type Misspelt, misspeltVariables } from './misspelt.ts'
 import { ownCommand } from './own-command.ts'
-import { ConfigError, type Environment, readVariables } from './read.ts'
+import { ConfigError, type ConfigProblem, type Environment, readVariables } from './read.ts'
 import { allRoles, type Role } from './roles.ts'
-import { withPassword } from './with-password.ts'
 
 export interface Config {
   readonly roles: ReadonlySet<Role>
@@ -85,89 +85,36 @@ export function loadConfig(
   environment: Environment = process.env,
 ): Config {
   const { values, problems } = readVariables(environment)
-  const open = values.AUTH === 'none'
-  const roles = open ? new Set([...wantedRoles].filter((role) => role !== 'auth')) : wantedRoles
-  problems.push(...checkEmbedder(values), ...checkTogether(values, roles), ...(open ? checkOpen(values, roles) : []))
-  if (problems.length > 0) {
-    const perhaps = misspeltVariables(environment).map(({ given, meant }) => ({
-      variable: given,
-      problem: `is no variable: perhaps ${meant}`,
-    }))
-    throw new ConfigError([...problems, ...perhaps])
-  }
+  const roles = rolesServed(values, wantedRoles)
+  problems.push(...checkEmbedder(values), ...checkTogether(values, roles))
+  if (problems.length > 0) throw new ConfigError([...problems, ...perhapsMeant(environment)])
   const dataDir = resolve(values.DATA_DIR ?? defaultDataDir(environment))
-  const authAlone = roles.has('auth') && !roles.has('api') && !roles.has('mcp')
-  const issuerPort = (roles.has('auth') && !authAlone) || open ? values.PORT : values.OIDC_PORT
-  const issuer = values.OIDC_BASE_URL ?? `http://localhost:${issuerPort}`
-  const apiBaseUrl = values.API_BASE_URL ?? values.OIDC_BASE_URL ?? `http://localhost:${values.PORT}`
   return Object.freeze({
     roles,
     auth: values.AUTH,
     allowedHosts: values.ALLOWED_HOSTS ?? [],
-    listen: {
-      host: values.HOST,
-      ...(authAlone
-        ? { port: values.OIDC_PORT, variable: 'OIDC_PORT' as const }
-        : { port: values.PORT, variable: 'PORT' as const }),
-    },
-    issuer,
-    apiBaseUrl,
-    uiBaseUrl: values.UI_BASE_URL ?? apiBaseUrl,
-    actionsBaseUrl: values.ACTIONS_BASE_URL ?? apiBaseUrl,
-    apiUrl: values.API_URL?.origin ?? apiBaseUrl,
-    authUrl: values.AUTH_URL?.origin ?? values.JWKS_URL?.origin ?? issuer,
+    ...addressesOf(values, roles),
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     allowedOrigins: values.ALLOWED_ORIGINS,
     openaiAppsChallenge: values.OPENAI_APPS_CHALLENGE,
     dataDir,
-    databaseUrl: withPassword(values.DATABASE_URL, values.POSTGRES_PASSWORD),
-    neo4j: values.NEO4J_URL && { url: values.NEO4J_URL, user: values.NEO4J_USER, password: values.NEO4J_PASSWORD },
-    redisDurability: values.REDIS_DURABILITY,
-    // Without sign-in nothing is shared that Redis would hold.
-    redisUrl: open ? undefined : withPassword(values.REDIS_URL, values.REDIS_PASSWORD),
-    redisKeyPrefix: values.REDIS_KEY_PREFIX,
-    keys: {
-      privateKey: values.OIDC_PRIVATE_KEY,
-      nextPrivateKey: values.OIDC_NEXT_PRIVATE_KEY,
-      encryptionKey: values.KEYS_ENCRYPTION_KEY,
-      dir: resolve(values.OIDC_KEYS_DIR ?? join(dataDir, 'keys')),
-    },
-    jwksUrl: open || roles.has('auth') ? undefined : (values.JWKS_URL ?? new URL('/auth/jwks', issuer)),
-    google:
-      values.GOOGLE_CLIENT_ID !== undefined && values.GOOGLE_CLIENT_SECRET !== undefined
-        ? { clientId: values.GOOGLE_CLIENT_ID, clientSecret: values.GOOGLE_CLIENT_SECRET, issuer: values.GOOGLE_ISSUER }
-        : undefined,
-    allowedEmails: values.ALLOWED_EMAILS ?? [],
-    allowedDomains: values.ALLOWED_DOMAINS ?? [],
-    accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
-    refreshTokenTtlSeconds: values.REFRESH_TOKEN_TTL_SECONDS,
-    sessionTtlSeconds: values.SESSION_TTL_SECONDS,
+    ...enginesOf(values),
+    ...signInOf(values, dataDir),
     embedder: embedderConfig(values, dataDir),
-    extractor: values.EXTRACTOR_URL && {
-      url: values.EXTRACTOR_URL,
-      model: values.EXTRACTOR_MODEL,
-      apiKey: values.EXTRACTOR_API_KEY,
-    },
+    extractor: extractorOf(values),
     maskSecrets: values.MASK_SECRETS === 'on',
     models: modelsConfig(values, dataDir),
-    limits: {
-      requestsPerMinute: values.RATE_LIMIT_PER_MINUTE,
-      burst: values.RATE_LIMIT_BURST,
-      signInPerMinute: values.SIGN_IN_PER_MINUTE,
-      authorizationsPerMinute: values.AUTHORIZATIONS_PER_MINUTE,
-      tokensPerMinute: values.TOKENS_PER_MINUTE,
-      refreshesPerMinute: values.REFRESHES_PER_MINUTE,
-      registrationsPerHour: values.REGISTRATIONS_PER_HOUR,
-      tokenFailuresPerMinute: values.TOKEN_FAILURES_PER_MINUTE,
-    },
-    maxDynamicClients: values.MAX_DYNAMIC_CLIENTS,
-    unusedClientTtlSeconds: values.UNUSED_CLIENT_TTL_SECONDS,
-    metrics:
-      values.METRICS_PORT === undefined && values.METRICS_TOKEN === undefined
-        ? undefined
-        : { port: values.METRICS_PORT, token: values.METRICS_TOKEN },
+    limits: limitsOf(values),
+    metrics: metricsOf(values),
     logLevel: values.LOG_LEVEL,
     command: values.SOUVENIR_COMMAND ?? ownCommand,
     misspelt: () => misspeltVariables(environment),
   })
 }
+
+/** Beside other problems, what was set and is no variable: one may be the cause of the other. */
+const perhapsMeant = (environment: Environment): readonly ConfigProblem[] =>
+  misspeltVariables(environment).map(({ given, meant }) => ({
+    variable: given,
+    problem: `is no variable: perhaps ${meant}`,
+  }))
