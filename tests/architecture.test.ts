@@ -131,11 +131,9 @@ describe('Who may import whom', () => {
 })
 
 describe('Where frameworks and the runtime may appear', () => {
-  test('elysia only in app, http, and the routes and plugins of a surface', () => {
+  test('elysia only in http, and the routes and plugins of a surface', () => {
     const allowed = (path: string) =>
-      path === 'src/app.ts' ||
-      path.startsWith('src/http/') ||
-      (surfaces.includes(partOf(path)) && /\/(\w+-)*(routes|plugin)\.tsx?$/.test(path))
+      path.startsWith('src/http/') || (surfaces.includes(partOf(path)) && /\/(\w+-)*(routes|plugin)\.tsx?$/.test(path))
     const wrong = violations(
       source.filter(({ path }) => !allowed(path)),
       (file) =>
