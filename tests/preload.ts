@@ -1,5 +1,6 @@
 /** Every test runs without a network beyond this machine and without the deployment's variables. */
-import { setDefaultTimeout } from 'bun:test'
+import { afterAll, setDefaultTimeout } from 'bun:test'
+import { removeTemporaryFolders } from './support/temporary-folder.ts'
 
 // A busy machine is no failure: what hangs is still ended, with the hooks that start and stop processes. In Bun 1.4 this holds for the
 // first file of a process alone (oven-sh/bun#43787); for all of them `bun run test` says it on the command line.
@@ -10,6 +11,8 @@ for (const name of ['OIDC_BASE_URL', 'API_BASE_URL', 'UI_BASE_URL', 'DATA_DIR', 
 }
 
 if (process.env.MEMORY_STORE === 'postgres') {
-  const [{ afterAll }, { dropSchemas }] = await Promise.all([import('bun:test'), import('./support/memory-stores.ts')])
+  const { dropSchemas } = await import('./support/memory-stores.ts')
   afterAll(dropSchemas)
 }
+
+afterAll(removeTemporaryFolders)

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'bun:test'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { openKeyFolder } from '../../src/adapters/keys/folder.ts'
 import { mountedKeys } from '../../src/adapters/keys/mounted.ts'
 import type { StoredKey } from '../../src/oidc/ports.ts'
 import { Secret } from '../../src/shared/secret.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { describeKeyStore, storedKey } from './key-store.ts'
 
-const folder = () => join(mkdtempSync(join(tmpdir(), 'souvenir-keys-')), 'keys')
+const folder = () => join(temporaryFolder('keys'), 'keys')
 const pem = (type: 'pkcs1' | 'pkcs8', bits = 2048) =>
   new Secret(generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type, format: 'pem' }).toString())
 
@@ -17,7 +17,7 @@ describeKeyStore('in a folder', async () => {
   const path = folder()
   return {
     open: async () => openKeyFolder(path),
-    stop: async () => rmSync(dirname(path), { recursive: true }),
+    stop: async () => {},
   }
 })
 

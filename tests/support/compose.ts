@@ -1,9 +1,9 @@
 /** What Docker Compose reads in compose.yml, in a folder set up as DEPLOYMENT.md says. DOCKER_COMPOSE names the program. */
-import { copyFileSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { shellBlock } from './documents.ts'
 import { projectRoot } from './source-files.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export interface ComposeService {
   readonly container_name?: string
@@ -35,7 +35,7 @@ export interface ComposeProject {
 
 /** A folder in which DEPLOYMENT.md's first steps were taken. */
 export async function composeFolder(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'souvenir-compose-'))
+  const folder = temporaryFolder('compose')
   for (const name of ['compose.yml', '.env.template']) copyFileSync(join(projectRoot, name), join(folder, name))
   await shell(folder, shellBlock('DEPLOYMENT.md', 'mkdir -m 700 secrets'))
   return folder

@@ -3,8 +3,6 @@
  * main opens it, so that they share engines and the network and nothing else. What they ask each other goes over a real port.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openKeyFolder } from '../../src/adapters/keys/folder.ts'
 import { redisKeyStore } from '../../src/adapters/redis/key-store.ts'
@@ -20,6 +18,7 @@ import { startRedis } from '../conformance/redis-engine.ts'
 import { authShape, authStores, inTurns, redisUrl, signInProcesses } from './auth-shape.ts'
 import { whenHeard } from './sign-in-processes.ts'
 import { signingKeys } from './signing-keys.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** Where the resources and the pages are, and sign-in too unless it runs apart. */
 export const origin = 'http://localhost:8765'
@@ -74,7 +73,7 @@ async function start(roles: Iterable<(typeof allRoles)[number]>, environment: En
 /** Sign-in in one process or two, the resources and the pages in another. With Redis nobody shares a folder. */
 async function startApart(environment: Environment) {
   const addresses = { OIDC_BASE_URL: issuer, API_BASE_URL: origin, ...environment }
-  const folder = () => (authStores === 'redis' ? { DATA_DIR: mkdtempSync(join(tmpdir(), 'souvenir-')) } : {})
+  const folder = () => (authStores === 'redis' ? { DATA_DIR: temporaryFolder('deployment') } : {})
   const first = await start(['auth'], { ...addresses, ...folder() })
   const others = signInProcesses === 1 ? [] : [await start(['auth'], { ...addresses, ...folder() })]
   const signIn = [first, ...others] as const

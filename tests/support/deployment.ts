@@ -1,19 +1,17 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Environment } from '../../src/config/read.ts'
 import { sha256 } from '../../src/shared/hash.ts'
 import { createBrowser, signInAndAllow } from './browser.ts'
 import { addressOf, startProcesses } from './deployment-processes.ts'
 import { memoryVariables } from './memory-stores.ts'
 import { raisedLimits } from './raised-limits.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export { addressOf, issuer, origin } from './deployment-processes.ts'
 export const redirectUri = 'http://127.0.0.1:3333/callback'
 
 /** The whole product in this test's process, as main starts it, on a fresh folder and without a port. */
 export async function deploy(environment: Environment = {}) {
-  const dataDir = environment.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'souvenir-'))
+  const dataDir = environment.DATA_DIR ?? temporaryFolder('deployment')
   const { config, dependencies, serve, shared, close } = await startProcesses({
     LOG_LEVEL: 'silent',
     ...raisedLimits,

@@ -2,14 +2,14 @@
  * The product as a process, for the target that TARGET names: from source on Bun or Deno, the built executable, or the image's root
  * (IMAGE_ROOT, laid out by tests/image/e2e) as its own user and nothing else of the machine's.
  */
-import { chownSync, mkdtempSync } from 'node:fs'
+import { chownSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { engineUrl } from './engines.ts'
 import { raisedLimits } from './raised-limits.ts'
 import { projectRoot } from './source-files.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export type Target = 'bun' | 'deno' | 'binary' | 'image'
 export const target: Target = (() => {
@@ -36,7 +36,7 @@ const commands: Record<Target, readonly string[]> = {
 
 /** An empty folder that the product may write to. */
 export function freshFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'souvenir-e2e-'))
+  const folder = temporaryFolder('e2e')
   if (target === 'image') chownSync(folder, imageUser, imageUser)
   return folder
 }

@@ -1,7 +1,6 @@
 /** What a person at a terminal gets wrong is said in a sentence that names it; it never ends the process with a stack. */
 import { describe, expect, test } from 'bun:test'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { clients } from '../../../src/cli/clients.ts'
 import { UsageError } from '../../../src/cli/command.ts'
@@ -9,8 +8,9 @@ import { healthcheck } from '../../../src/cli/healthcheck.ts'
 import { createBackup, readBackup } from '../../../src/cli/transfer/file.ts'
 import { version } from '../../../src/cli/version.ts'
 import { projectRoot } from '../../support/source-files.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'souvenir-words-'))
+const folder = temporaryFolder('words')
 const about = { version: '0', at: '2026-01-01T00:00:00Z' }
 
 describe('the file of a backup', () => {

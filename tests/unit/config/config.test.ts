@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { loadConfig } from '../../../src/config/config.ts'
 import { ConfigError, type Environment } from '../../../src/config/read.ts'
 import { allRoles, memoryRoles, parseRoles, type Role } from '../../../src/config/roles.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const all: ReadonlySet<Role> = new Set(allRoles)
 const problemsOf = (environment: Environment) => {
@@ -18,7 +18,7 @@ const problemsOf = (environment: Environment) => {
   return []
 }
 const file = (content: string) => {
-  const path = join(mkdtempSync(join(tmpdir(), 'souvenir-config-')), 'value')
+  const path = join(temporaryFolder('config'), 'value')
   writeFileSync(path, content)
   return path
 }
