@@ -3,6 +3,7 @@
  * request pays for and its fields are known. Everything else is logged by pino.
  */
 import { type Log, lineWriter } from '../shared/log.ts'
+import { memoized } from '../shared/memoized.ts'
 import type { RequestContext } from '../shared/request-context.ts'
 
 export type RequestLine = (context: RequestContext, method: string, status: number, milliseconds: number) => void
@@ -19,18 +20,7 @@ export function requestLines(log: Log): RequestLine | undefined {
   }
 }
 
-/** Routes, methods, clients and people come again and again: the few recent ones are kept as JSON has them. */
-const quotedTexts = new Map<string, string>()
-const mostTexts = 1_000
-
-function quoted(text: string): string {
-  let json = quotedTexts.get(text)
-  if (json === undefined) {
-    if (quotedTexts.size >= mostTexts) quotedTexts.clear()
-    json = JSON.stringify(text)
-    quotedTexts.set(text, json)
-  }
-  return json
-}
+/** Routes, methods, clients and people come again and again: as JSON has them. */
+const quoted = memoized(1_000, (text) => JSON.stringify(text))
 
 const optional = (name: string, text: string | undefined) => (text === undefined ? '' : `,"${name}":${quoted(text)}`)

@@ -4,6 +4,7 @@
  */
 import { sha256 } from './hash.ts'
 import type { Log } from './log.ts'
+import { memoized } from './memoized.ts'
 
 export type AuditEvent =
   | 'sign_in'
@@ -45,17 +46,5 @@ export function audit(log: Log, event: AuditEvent, { ownerId, clientId, ...detai
   )
 }
 
-/** The few recent ones are kept. */
-const userHashes = new Map<string, string>()
-const mostHashes = 1_000
-
 /** Makes a person's lines findable without naming them: 12 characters of a SHA-256. */
-export function userHash(ownerId: string): string {
-  let hash = userHashes.get(ownerId)
-  if (hash === undefined) {
-    if (userHashes.size >= mostHashes) userHashes.clear()
-    hash = sha256(`log:${ownerId}`).slice(0, 12)
-    userHashes.set(ownerId, hash)
-  }
-  return hash
-}
+export const userHash = memoized(1_000, (ownerId) => sha256(`log:${ownerId}`).slice(0, 12))

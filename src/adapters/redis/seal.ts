@@ -1,11 +1,8 @@
-/** AES-256-GCM (NIST SP 800-38D) over what must not lie in Redis in clear: whoever reads its memory or its dump learns nothing. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+/** What must not lie in Redis in clear is sealed there (AES-256-GCM): whoever reads its memory or its dump learns nothing. */
+import { seal, unseal } from '../../shared/aes-gcm.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { Secret } from '../../shared/secret.ts'
 
-/** 96 bits, as the mode wants them; random, since a ring is sealed a few times a year. */
-const nonceBytes = 12
-const tagBytes = 16
 const version = 'v1'
 
 export interface Seal {
@@ -23,30 +20,20 @@ export function createSeal(encryptionKey: Secret): Seal {
   const key = keyBytes(encryptionKey.reveal().trim())
   return {
     close(text, place) {
-      const nonce = randomBytes(nonceBytes)
-      const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
-      cipher.setAAD(Buffer.from(place))
-      const ciphertext = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-      return [version, ...[nonce, ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join('.')
+      const { nonce, ciphertext, tag } = seal(text, key, place)
+      return [version, ...[nonce, ciphertext, tag].map((part) => Buffer.from(part).toString('base64url'))].join('.')
     },
     open(sealed, place) {
-      try {
-        const [written, ...parts] = sealed.split('.')
-        const [nonce, ciphertext, tag] = parts.map((part) => Buffer.from(part, 'base64url'))
-        if (written !== version || nonce === undefined || ciphertext === undefined || tag === undefined) {
-          throw new Error('not a sealed text')
-        }
-        const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
-        decipher.setAAD(Buffer.from(place))
-        decipher.setAuthTag(tag)
-        return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8')
-      } catch (cause) {
-        throw new Fault(
-          'unavailable',
-          'The signing keys in Redis were sealed with another key than KEYS_ENCRYPTION_KEY_FILE holds, or were changed.',
-          { code: 'keys_sealed_otherwise', cause },
-        )
-      }
+      const [written, ...parts] = sealed.split('.')
+      const [nonce, ciphertext, tag] = parts.map((part) => Buffer.from(part, 'base64url'))
+      const readable = written === version && nonce !== undefined && ciphertext !== undefined && tag !== undefined
+      const text = readable ? unseal({ nonce, ciphertext, tag }, key, place) : undefined
+      if (text !== undefined) return text
+      throw new Fault(
+        'unavailable',
+        'The signing keys in Redis were sealed with another key than KEYS_ENCRYPTION_KEY_FILE holds, or were changed.',
+        { code: 'keys_sealed_otherwise' },
+      )
     },
   }
 }

@@ -1,3 +1,4 @@
+import { memoized } from '../../shared/memoized.ts'
 import { type Language, languages, type Script } from './languages.ts'
 import type { Word } from './words.ts'
 
@@ -62,8 +63,6 @@ export function detectLanguage(found: readonly Word[]): number {
   return 0
 }
 
-const stems = languages.map(() => new Map<string, string>())
-const stemsKept = 20_000
 const marks = /\p{Mn}+/gu
 /** What holds a digit is a name (`jinja2`), not a word with endings. */
 const digit = /\p{N}/u
@@ -71,17 +70,14 @@ const ascii = /^[\p{ASCII}]*$/u
 
 /** The stem of a lower-case word in `languages[place]`; a word of another script keeps its form. Accents are dropped last. */
 export function stem(lower: string, place: number): string {
-  const kept = stems[place]
-  const language: Language | undefined = languages[place]
-  if (kept === undefined || language === undefined) return lower
-  const known = kept.get(lower)
-  if (known !== undefined) return known
+  return stemmers[place]?.(lower) ?? lower
+}
+
+const stemmers = languages.map((language) => memoized(20_000, (lower) => stemIn(language, lower)))
+
+function stemIn({ script: written, stem: stemmed }: Language, lower: string): string {
   const script = scriptOf(lower)
-  let result = script === language.script && !digit.test(lower) ? language.stem(lower).replace(/'s?$/, '') : lower
-  if ((script === 'latin' || script === 'greek') && !ascii.test(result))
-    result = result.normalize('NFD').replace(marks, '')
-  if (result === '') result = lower
-  if (kept.size >= stemsKept) kept.clear()
-  kept.set(lower, result)
-  return result
+  const bare = script === written && !digit.test(lower) ? stemmed(lower).replace(/'s?$/, '') : lower
+  const accented = (script === 'latin' || script === 'greek') && !ascii.test(bare)
+  return (accented ? bare.normalize('NFD').replace(marks, '') : bare) || lower
 }

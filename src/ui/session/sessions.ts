@@ -7,7 +7,7 @@ import type { UiSettings } from '../dependencies.ts'
 import type { UiSessions } from '../ports.ts'
 import { readSessionCookie, sessionCookie } from './cookies.ts'
 import type { Issuer, SignedInPerson, Tokens } from './issuer.ts'
-import { seal, unseal } from './seal.ts'
+import { sealSession, unsealSession } from './seal.ts'
 
 /** A live session of one browser. */
 export interface Session {
@@ -57,7 +57,7 @@ export function createSessions({ issuer, store, settings, clock, random }: Sessi
 
   async function find(cookie: string): Promise<Kept | undefined> {
     const found = await (await store()).find(hashToken(cookie))
-    const text = found === undefined ? undefined : unseal(found.sealed, cookie)
+    const text = found === undefined ? undefined : unsealSession(found.sealed, cookie)
     return text === undefined ? undefined : (JSON.parse(text) as Kept)
   }
 
@@ -73,7 +73,7 @@ export function createSessions({ issuer, store, settings, clock, random }: Sessi
     const id = hashToken(cookie)
     try {
       const tokens = await issuer.refresh(kept.tokens)
-      if (await sessions.replace(id, seal(JSON.stringify({ ...kept, tokens }), cookie))) return tokens
+      if (await sessions.replace(id, sealSession(JSON.stringify({ ...kept, tokens }), cookie))) return tokens
       // Signed out meanwhile, in another tab: what was just given must not live on.
       await issuer.revoke(tokens)
       throw new Fault('unauthenticated', 'You have been signed out.')
@@ -112,7 +112,7 @@ export function createSessions({ issuer, store, settings, clock, random }: Sessi
       const { sessionTtlSeconds } = settings
       await (await store()).create({
         id: hashToken(cookie),
-        sealed: seal(JSON.stringify(kept), cookie),
+        sealed: sealSession(JSON.stringify(kept), cookie),
         expiresAt: unixSeconds(clock) + sessionTtlSeconds,
       })
       return sessionCookie(cookie, settings, sessionTtlSeconds)

@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'bun:test'
 import { returnPath } from '../../../src/ui/session/login.ts'
-import { seal, unseal } from '../../../src/ui/session/seal.ts'
+import { sealSession, unsealSession } from '../../../src/ui/session/seal.ts'
 
 describe('what a session holds', () => {
   test('opens with the cookie that sealed it, and with no other; a changed bit opens with none', () => {
-    const sealed = seal('tokens', 'cookie')
-    expect(unseal(sealed, 'cookie')).toBe('tokens')
-    expect(unseal(sealed, 'another cookie')).toBeUndefined()
+    const sealed = sealSession('tokens', 'cookie')
+    expect(unsealSession(sealed, 'cookie')).toBe('tokens')
+    expect(unsealSession(sealed, 'another cookie')).toBeUndefined()
     const bytes = Buffer.from(sealed, 'base64url')
     for (const at of [0, 14, bytes.length - 1]) {
       const changed = Buffer.from(bytes)
       changed[at] = (changed[at] ?? 0) ^ 1
-      expect(unseal(changed.toString('base64url'), 'cookie')).toBeUndefined()
+      expect(unsealSession(changed.toString('base64url'), 'cookie')).toBeUndefined()
     }
-    expect(unseal('', 'cookie')).toBeUndefined()
+    expect(unsealSession('', 'cookie')).toBeUndefined()
   })
 
   test('is never the same twice', () => {
-    expect(seal('tokens', 'cookie')).not.toBe(seal('tokens', 'cookie'))
+    expect(sealSession('tokens', 'cookie')).not.toBe(sealSession('tokens', 'cookie'))
   })
 })
 
