@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'bun:test'
+import { afterEach, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/adapters/sqlite/database.ts'
 import { oidcMigrations } from '../../src/adapters/sqlite/oidc/schema.ts'
 import { oidcStoresOn } from '../../src/adapters/sqlite/oidc/stores.ts'
@@ -40,6 +43,22 @@ function recording(): { database: Database; statements: Set<string> } {
     },
   }
   return { database, statements }
+}
+
+const cleanups: (() => void)[] = []
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup()
+})
+
+/** Stores in a file, whose journal is brought into it only when the test says so. */
+function onDisk(): { database: Database; stores: OidcStores } {
+  const folder = mkdtempSync(join(tmpdir(), 'souvenir-auth-'))
+  cleanups.push(() => rmSync(folder, { recursive: true }))
+  const database = openDatabase({ path: join(folder, 'auth.db'), migrations: oidcMigrations })
+  cleanups.push(() => database.close())
+  database.get('PRAGMA wal_autocheckpoint = 0')
+  database.get('PRAGMA synchronous = OFF')
+  return { database, stores: oidcStoresOn(database, testClock()) }
 }
 
 /** Every method of every store, each through each of its branches that asks something else. */
@@ -122,5 +141,44 @@ describe('What the SQLite stores ask of the file', () => {
     await stores.sessions.delete(hash('none'))
     expect(left()).toBe(100)
     expect(await stores.sessions.find(idOf(99))).toBeDefined()
+  })
+
+  test('a refresh rewrites few pages, however many tokens there are: those of two tokens and of one index', async () => {
+    const { database, stores } = onDisk()
+    for (let index = 0; index < 2_000; index++) {
+      await stores.refreshTokens.create(hash(`${index}`), refreshToken({ familyId: familyId(`${index % 100}`) }))
+    }
+    const rotate = (index: number) =>
+      stores.refreshTokens.rotate(
+        hash(`${index}`),
+        { hash: hash(`next ${index}`), expiresAt: startSeconds + 86_400 },
+        { clientId: clientId(), now: startSeconds, graceSeconds: 30 },
+      )
+    const framesOf = () => database.get<{ log: number }>('PRAGMA wal_checkpoint(PASSIVE)')?.log ?? Number.NaN
+    database.get('PRAGMA wal_checkpoint(TRUNCATE)')
+    const before = framesOf()
+    for (let index = 0; index < 100; index++) expect((await rotate(index)).outcome).toBe('rotated')
+    expect((framesOf() - before) / 100).toBeLessThan(5)
+  })
+
+  test('of a family that has ended nothing stays but hashes, and of one that has expired nothing', async () => {
+    const { database } = recording()
+    const clock = testClock()
+    const { refreshTokens } = oidcStoresOn(database, clock)
+    const families = () => database.get<{ count: number }>('SELECT count(*) AS count FROM refresh_family')?.count
+    await refreshTokens.create(hash('a'), refreshToken())
+    await refreshTokens.revokeFamily(familyId())
+    expect(families()).toBe(0)
+    const brief = refreshToken({ familyId: familyId('brief'), expiresAt: startSeconds + 60 })
+    await refreshTokens.create(hash('b'), brief)
+    const by = { clientId: clientId(), now: startSeconds, graceSeconds: 30 }
+    await refreshTokens.rotate(hash('b'), { hash: hash('c'), expiresAt: startSeconds + 3 * 86_400 }, by)
+    clock.advanceSeconds(2 * 86_400)
+    await refreshTokens.revokeFamily(familyId('another'))
+    expect(await refreshTokens.find(hash('c'))).toBeDefined()
+    clock.advanceSeconds(2 * 86_400)
+    await refreshTokens.revokeFamily(familyId('another'))
+    expect(families()).toBe(0)
+    expect(database.get('SELECT 1 FROM refresh_token')).toBeUndefined()
   })
 })

@@ -33,23 +33,36 @@ function openAfterUpgrade() {
   before.close()
   const stores = openSqliteOidcStores({ path, clock: testClock() })
   cleanups.push(() => stores.close())
-  return async (from: string, to: string) => {
+  const rotate = async (from: string, to: string) => {
     const next = { hash: hash(to), expiresAt: startSeconds + 86_400 }
     const by = { clientId: clientId(), now: startSeconds, graceSeconds: 30 }
     return (await stores.refreshTokens.rotate(hash(from), next, by)).outcome
   }
+  return { rotate, tokens: stores.refreshTokens }
 }
+
+describe('Refresh tokens of before their family had a row of its own', () => {
+  test('are what they were, and their whole family ends at once', async () => {
+    const { rotate, tokens } = openAfterUpgrade()
+    expect(await tokens.find(hash('second'))).toEqual(refreshToken())
+    expect(await tokens.find(hash('first'))).toBeUndefined()
+    expect(await tokens.familyOf(hash('first'))).toMatchObject({ familyId: refreshToken().familyId })
+    await tokens.revokeGrant(refreshToken().grantId)
+    expect(await tokens.find(hash('second'))).toBeUndefined()
+    expect(await rotate('first', 'third')).toBe('unknown')
+  })
+})
 
 describe('Refresh tokens of before a spent token named its successor', () => {
   test('have their grace for as long as the successor is not used', async () => {
-    const rotate = openAfterUpgrade()
+    const { rotate } = openAfterUpgrade()
     expect(await rotate('first', 'sibling')).toBe('graced')
     expect(await rotate('sibling', 'third')).toBe('rotated')
     expect(await rotate('first', 'thief')).toBe('reused')
   })
 
   test('lose it by the use of the successor', async () => {
-    const rotate = openAfterUpgrade()
+    const { rotate } = openAfterUpgrade()
     expect(await rotate('second', 'third')).toBe('rotated')
     expect(await rotate('first', 'thief')).toBe('reused')
     expect(await rotate('third', 'fourth')).toBe('unknown')

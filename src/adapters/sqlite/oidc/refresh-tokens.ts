@@ -1,8 +1,8 @@
 import type { RefreshToken, RefreshTokenStore } from '../../../oidc/ports.ts'
-import type { ClientId, FamilyId, TokenHash } from '../../../shared/brand.ts'
+import type { FamilyId, TokenHash } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Database } from '../database.ts'
-import { type BodyRow, fromBody, toBody } from './body.ts'
+import { type BodyRow, toBody } from './body.ts'
 import { expiringTables } from './expiring.ts'
 
 /**
@@ -11,30 +11,67 @@ import { expiringTables } from './expiring.ts'
  */
 const revokedFamilySeconds = 86_400
 
+const daySeconds = 86_400
+
 /** A spent token names its first successor. A further one, made within the grace, names its predecessor and ends the grace by its use. */
-interface TokenRow extends BodyRow {
-  readonly client_id: string
+interface TokenRow {
+  readonly family_id: FamilyId
   readonly predecessor: TokenHash | null
   readonly successor: TokenHash | null
   readonly rotated_at: number | null
   readonly grace_over: number
+  readonly expires_at: number
 }
+
+/** What the tokens of a family have in common. */
+interface FamilyRow extends BodyRow {
+  readonly expires_at: number
+}
+
+const toToken = ({ expires_at }: TokenRow, { body }: FamilyRow): RefreshToken => ({
+  ...(JSON.parse(body) as Omit<RefreshToken, 'expiresAt'>),
+  expiresAt: expires_at,
+})
+
+/** When a family may go, as its row says it: seldom another time. */
+const familyExpiry = (tokenExpiresAt: number) => Math.ceil(tokenExpiresAt / daySeconds) * daySeconds
 
 /** OAuth 2.1 section 4.3.1: rotation, and a family dies when one of its spent tokens is used again. */
 export function refreshTokenStore(database: Database, clock: Clock): RefreshTokenStore {
-  const { now, write } = expiringTables(database, clock, 'refresh_token', 'revoked_family')
+  const { now, write } = expiringTables(database, clock, 'refresh_token', 'refresh_family', 'revoked_family')
 
-  function insert(hash: TokenHash, token: RefreshToken, predecessor: TokenHash | null): void {
-    database.run(
-      `INSERT INTO refresh_token (hash, family_id, grant_id, client_id, predecessor, expires_at, body)
-        VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  /** A token that has not expired, spent or not, and its family. Asked one after the other: a join is planned anew each time. */
+  function read(hash: TokenHash, at: number): { token: TokenRow; family: FamilyRow } | undefined {
+    const token = database.get<TokenRow>(
+      `SELECT family_id, predecessor, successor, rotated_at, grace_over, expires_at
+        FROM refresh_token WHERE hash = ? AND expires_at > ?`,
       hash,
-      token.familyId,
-      token.grantId,
-      token.clientId,
+      at,
+    )
+    const family =
+      token && database.get<FamilyRow>('SELECT expires_at, body FROM refresh_family WHERE id = ?', token.family_id)
+    return family && { token, family }
+  }
+
+  function insert(hash: TokenHash, { familyId, expiresAt }: RefreshToken, predecessor: TokenHash | null): void {
+    database.run(
+      'INSERT INTO refresh_token (hash, family_id, predecessor, expires_at) VALUES (?, ?, ?, ?)',
+      hash,
+      familyId,
       predecessor,
-      token.expiresAt,
-      toBody(token),
+      expiresAt,
+    )
+  }
+
+  /** Keeps what a family's tokens have in common for as long as this one lives. */
+  function keepFamily({ expiresAt, ...family }: RefreshToken): void {
+    database.run(
+      `INSERT INTO refresh_family (id, grant_id, expires_at, body) VALUES (?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
+      family.familyId,
+      family.grantId,
+      familyExpiry(expiresAt),
+      toBody(family),
     )
   }
 
@@ -45,8 +82,9 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
     return unused !== undefined
   }
 
+  /** Its tokens are nobody's from then on, and go when they would have expired. */
   function kill(familyId: FamilyId, at: number): void {
-    database.run('DELETE FROM refresh_token WHERE family_id = ?', familyId)
+    database.run('DELETE FROM refresh_family WHERE id = ?', familyId)
     database.run('DELETE FROM code WHERE family_id = ? AND body IS NOT NULL', familyId)
     database.run(
       'INSERT OR REPLACE INTO revoked_family (id, expires_at) VALUES (?, ?)',
@@ -59,52 +97,45 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
     async create(hash, token) {
       await write(() => {
         if (database.get('SELECT 1 FROM revoked_family WHERE id = ?', token.familyId) === undefined) {
+          keepFamily(token)
           insert(hash, token, null)
         }
       })
     },
     async find(hash) {
-      return fromBody<RefreshToken>(
-        database.get<BodyRow>(
-          'SELECT body FROM refresh_token WHERE hash = ? AND rotated_at IS NULL AND expires_at > ?',
-          hash,
-          now(),
-        ),
-      )
+      const found = read(hash, now())
+      return found?.token.rotated_at === null ? toToken(found.token, found.family) : undefined
     },
     async familyOf(hash) {
-      const row = database.get<{ client_id: ClientId; family_id: FamilyId }>(
-        'SELECT client_id, family_id FROM refresh_token WHERE hash = ? AND expires_at > ?',
-        hash,
-        now(),
-      )
-      return row && { clientId: row.client_id, familyId: row.family_id }
+      const found = read(hash, now())
+      if (found === undefined) return undefined
+      const { clientId, familyId } = toToken(found.token, found.family)
+      return { clientId, familyId }
     },
     async rotate(hash, next, by) {
       return write(() => {
-        const row = database.get<TokenRow>(
-          `SELECT client_id, predecessor, successor, rotated_at, grace_over, body
-            FROM refresh_token WHERE hash = ? AND expires_at > ?`,
-          hash,
-          by.now,
-        )
-        const token = fromBody<RefreshToken>(row)
-        if (row === undefined || token === undefined || row.client_id !== by.clientId) return { outcome: 'unknown' }
+        const found = read(hash, by.now)
+        if (found === undefined) return { outcome: 'unknown' }
+        const { token: row, family } = found
+        const token = toToken(row, family)
+        if (token.clientId !== by.clientId) return { outcome: 'unknown' }
         const successor: RefreshToken = { ...token, expiresAt: next.expiresAt }
-        if (row.rotated_at === null) {
-          database.run('UPDATE refresh_token SET rotated_at = ?, successor = ? WHERE hash = ?', by.now, next.hash, hash)
-          if (row.predecessor !== null) {
-            database.run('UPDATE refresh_token SET grace_over = 1 WHERE hash = ?', row.predecessor)
-          }
-          insert(next.hash, successor, null)
-          return { outcome: 'rotated', token: successor }
+        const live = row.rotated_at === null
+        if (!live && !(by.now - row.rotated_at <= by.graceSeconds && graceGoesOn(row))) {
+          kill(token.familyId, by.now)
+          return { outcome: 'reused', token }
         }
-        if (by.now - row.rotated_at <= by.graceSeconds && graceGoesOn(row)) {
+        if (familyExpiry(next.expiresAt) > family.expires_at) keepFamily(successor)
+        if (!live) {
           insert(next.hash, successor, hash)
           return { outcome: 'graced', token: successor }
         }
-        kill(token.familyId, by.now)
-        return { outcome: 'reused', token }
+        database.run('UPDATE refresh_token SET rotated_at = ?, successor = ? WHERE hash = ?', by.now, next.hash, hash)
+        if (row.predecessor !== null) {
+          database.run('UPDATE refresh_token SET grace_over = 1 WHERE hash = ?', row.predecessor)
+        }
+        insert(next.hash, successor, null)
+        return { outcome: 'rotated', token: successor }
       })
     },
     async revokeFamily(familyId) {
@@ -113,7 +144,7 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
     async revokeGrant(grantId) {
       await write((now) => {
         const families = database.all<{ family_id: FamilyId }>(
-          'SELECT family_id FROM refresh_token WHERE grant_id = ? UNION SELECT family_id FROM code WHERE grant_id = ?',
+          'SELECT id AS family_id FROM refresh_family WHERE grant_id = ? UNION SELECT family_id FROM code WHERE grant_id = ?',
           grantId,
           grantId,
         )

@@ -83,4 +83,29 @@ export const oidcMigrations: readonly Migration[] = [
     name: 'a spent refresh token names its successor',
     sql: 'ALTER TABLE refresh_token ADD COLUMN successor TEXT',
   },
+  {
+    // A refresh writes the page of the spent token and that of its successor. What their family has in common (of which the body
+    // is most) is not written again, and no index of it changes: to end a family is to delete its one row.
+    name: 'what the refresh tokens of a family have in common stands once',
+    sql: `
+      -- expires_at: not before any of its tokens does, in whole days, so that a refresh mostly leaves it as it is.
+      CREATE TABLE refresh_family (
+        id TEXT PRIMARY KEY, grant_id TEXT NOT NULL, expires_at INTEGER NOT NULL, body TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO refresh_family SELECT family_id, grant_id, max(expires_at), body FROM refresh_token GROUP BY family_id;
+      CREATE INDEX refresh_family_by_expiry ON refresh_family (expires_at);
+      CREATE INDEX refresh_family_by_grant ON refresh_family (grant_id);
+
+      -- Without its family a token is nobody's.
+      CREATE TABLE token_of_family (
+        hash TEXT PRIMARY KEY, family_id TEXT NOT NULL, predecessor TEXT, successor TEXT, rotated_at INTEGER,
+        grace_over INTEGER NOT NULL DEFAULT 0, expires_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO token_of_family
+        SELECT hash, family_id, predecessor, successor, rotated_at, grace_over, expires_at FROM refresh_token;
+      DROP TABLE refresh_token;
+      ALTER TABLE token_of_family RENAME TO refresh_token;
+      CREATE INDEX refresh_token_by_expiry ON refresh_token (expires_at);
+    `,
+  },
 ]
