@@ -1,9 +1,10 @@
-/** What patches/postgres@3.4.9.patch mends in the driver: a connection that ends amid a transaction. */
-import { afterAll, describe, expect, test } from 'bun:test'
+/** What patches/postgres@3.4.9.patch mends in the driver: connections that end amid a transaction, at once, or without a word. */
+import { afterAll, afterEach, describe, expect, test } from 'bun:test'
 import postgres from 'postgres'
 import { openPool } from '../../src/adapters/postgres/database.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import { Secret } from '../../src/shared/secret.ts'
+import { cutProxy } from '../support/cut-proxy.ts'
 import { engineUrl } from '../support/engines.ts'
 
 const url = engineUrl('DATABASE_URL')
@@ -49,5 +50,89 @@ if (url !== undefined) {
         expect(await count()).toBe(0)
       },
     )
+  })
+
+  const cleanups: (() => unknown)[] = []
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+  })
+  const opened = (address: URL, options: { poolSize?: number; answerTimeoutMs?: number } = {}) => {
+    const db = openPool({ url: new Secret(address.href), poolSize: 1, ...options })
+    cleanups.push(db.close)
+    return db
+  }
+  const openedProxy = async () => {
+    const proxy = await cutProxy(new URL(url))
+    cleanups.push(proxy.close)
+    return proxy
+  }
+  /** Asks until there is an answer, some hundred times at most. */
+  async function askedAgain(ask: () => Promise<unknown>): Promise<string> {
+    let answer = ''
+    for (let tries = 0; tries < 200 && answer !== 'answered'; tries++) {
+      answer = await kindOf(ask())
+      await Bun.sleep(10)
+    }
+    return answer
+  }
+
+  describe('a connection of Postgres that is ended as soon as it is there, as a proxy does whose server is stopped', () => {
+    test('what was asked is unavailable, as where nobody listens, and the connection is not tried without end', async () => {
+      const proxy = await openedProxy()
+      const db = opened(proxy.url)
+      proxy.cut()
+      const asked = db.run((sql) => sql`SELECT 1`)
+      expect(await Promise.race([kindOf(asked), Bun.sleep(5_000)])).toBe('unavailable')
+      const tried = proxy.taken()
+      await Bun.sleep(100)
+      expect(proxy.taken()).toBe(tried)
+      proxy.mend()
+      expect(await askedAgain(() => db.run((sql) => sql`SELECT 1`))).toBe('answered')
+    })
+
+    test('so is what has a connection of its own', async () => {
+      const proxy = await openedProxy()
+      const db = opened(proxy.url)
+      proxy.cut()
+      const asked = db.alone((sql) => sql`SELECT 1`)
+      expect(await Promise.race([kindOf(asked), Bun.sleep(5_000)])).toBe('unavailable')
+    })
+  })
+
+  describe('a connection of Postgres on which nothing comes any more', () => {
+    test('is given up with the wait for its answer, and its place in the pool is used again', async () => {
+      const proxy = await openedProxy()
+      const db = opened(proxy.url, { answerTimeoutMs: 300 })
+      await db.run((sql) => sql`SELECT 1`)
+      proxy.deafen()
+      expect(await kindOf(db.run((sql) => sql`SELECT 1`))).toBe('unavailable')
+      proxy.mend()
+      expect(await askedAgain(() => db.run((sql) => sql`SELECT 1`))).toBe('answered')
+    })
+
+    test('keeps nobody who closes the pool waiting once it is lost', async () => {
+      const proxy = await openedProxy()
+      const db = opened(proxy.url)
+      await db.run((sql) => sql`SELECT 1`)
+      proxy.deafen()
+      const asked = kindOf(db.run((sql) => sql`SELECT 1`))
+      const closed = db.close().then(() => 'closed')
+      await Bun.sleep(50)
+      proxy.dropAll()
+      expect(await asked).toBe('unavailable')
+      expect(await Promise.race([closed, Bun.sleep(2_000)])).toBe('closed')
+    })
+
+    test('is given up too where it was idle, is ended, and nobody hears of that', async () => {
+      const proxy = await openedProxy()
+      const client = postgres(proxy.url.href, { max: 1, idle_timeout: 0.05, answer_timeout: 0.2, fetch_types: false })
+      cleanups.push(() => client.end({ timeout: 1 }))
+      await client`SELECT 1`
+      proxy.deafen()
+      await Bun.sleep(150)
+      proxy.mend()
+      const asked = client`SELECT 1`.then(() => 'answered')
+      expect(await Promise.race([asked, Bun.sleep(5_000)])).toBe('answered')
+    })
   })
 }

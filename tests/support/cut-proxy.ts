@@ -4,12 +4,14 @@ import { connect, createServer, type Socket } from 'node:net'
 export async function cutProxy(target: URL) {
   const sockets = new Set<Socket>()
   let state: 'open' | 'cut' | 'deaf' = 'open'
+  let taken = 0
   const track = (socket: Socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
   }
-  const server = createServer((client) => {
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    taken += 1
     track(client)
     if (state === 'cut') return void client.destroy()
     const upstream = connect(Number(target.port), target.hostname)
@@ -20,6 +22,7 @@ export async function cutProxy(target: URL) {
     upstream.on('data', (data) => {
       if (state === 'open') client.write(data)
     })
+    client.on('end', () => state !== 'deaf' && client.destroy())
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.destroy())
   })
@@ -37,10 +40,12 @@ export async function cutProxy(target: URL) {
       state = 'cut'
       dropAll()
     },
-    /** Keeps connections open and passes nothing on. */
+    /** Keeps connections open and passes nothing on, not even an end. */
     deafen() {
       state = 'deaf'
     },
+    /** How many connections it took so far. */
+    taken: () => taken,
     mend() {
       state = 'open'
     },

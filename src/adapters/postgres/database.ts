@@ -118,7 +118,8 @@ export function openPool(options: PostgresOptions): Database {
       'hnsw.iterative_scan': 'relaxed_order',
     },
   }
-  const client = postgres(address, { ...settings, max: poolSize })
+  // What the patch of the driver adds: a connection that nobody waits for any more makes room for another.
+  const client = postgres(address, { ...settings, max: poolSize, answer_timeout: answerTimeoutMs / 1_000 })
   const sql: Sql = client
   const queue = createQueues<OwnerId>()
   const writersLock = `${schema} writers`
