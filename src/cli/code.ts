@@ -12,9 +12,10 @@ export const code: Command = {
     const config = loadConfig()
     const people = await openPeople(config)
     try {
-      print((await people.issueCode(values.user)).code)
+      const { code, lifetimeMinutes } = await people.issueCode(values.user)
+      print(code)
       const where = config.redisUrl === undefined ? `whose data is in ${config.dataDir}` : 'of REDIS_URL'
-      complain(`Valid once, for 15 minutes, at the server ${where}.`)
+      complain(`Valid once, for ${lifetimeMinutes} minutes, at the server ${where}.`)
       return 0
     } finally {
       await people.close()

@@ -128,8 +128,8 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
     row('not read', `${given} is no variable: perhaps ${meant} is meant`)
   if (dependencies.people !== undefined) {
     if (complainsToTerminal()) {
-      const { code } = await dependencies.people.issueCode()
-      row('sign in', `with the code ${code}   (once, within 15 minutes)`)
+      const { code, lifetimeMinutes } = await dependencies.people.issueCode()
+      row('sign in', `with the code ${code}   (once, within ${lifetimeMinutes} minutes)`)
     } else row('sign in', `with a code from: ${config.command} code`)
     if (config.google !== undefined) row('', `or through ${config.google.issuer.host}`)
   }

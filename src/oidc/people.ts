@@ -7,11 +7,11 @@ import type { OidcDependencies } from './dependencies.ts'
 import { endAll } from './grants/end.ts'
 import type { Identity, User } from './ports.ts'
 import { deriveOwnerId, ensureConsoleUser } from './signin/account.ts'
-import { issueConsoleCode } from './signin/console-code.ts'
+import { type IssuedConsoleCode, issueConsoleCode } from './signin/console-code.ts'
 
 export interface People {
   /** A fresh code for the person called `name`; for the owner without one. Throws `Fault('not_found')` for a name nobody was added under. */
-  issueCode(name?: string): Promise<{ readonly code: string; readonly expiresAt: number }>
+  issueCode(name?: string): Promise<IssuedConsoleCode>
   /** Throws `Fault('conflict')` when there is one already, `Fault('invalid')` for a name that cannot be one. */
   add(name: string): Promise<void>
   /**

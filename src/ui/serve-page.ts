@@ -28,7 +28,7 @@ async function answerOf(page: UiPage, request: Request, params: Params, site: Si
   }
   let person: SignedIn | undefined
   try {
-    person = await personOf(request, site)
+    person = await signedInBy(request, site)
     if (page.access === 'signed-in') return await personsAnswer(page, visit, person)
     if (!isReading(request)) throw notAllowed(request)
     return await page.show({ ...visit, person })
@@ -38,7 +38,10 @@ async function answerOf(page: UiPage, request: Request, params: Params, site: Si
   }
 }
 
-async function personOf(request: Request, { sessions, upstreams, dependencies }: Site): Promise<SignedIn | undefined> {
+async function signedInBy(
+  request: Request,
+  { sessions, upstreams, dependencies }: Site,
+): Promise<SignedIn | undefined> {
   const session = await sessions.open(request)
   if (session === undefined) return undefined
   const { settings } = dependencies

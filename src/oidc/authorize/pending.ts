@@ -8,11 +8,12 @@ import { equalSecrets, hashToken } from '../../shared/hash.ts'
 import { readForm } from '../../shared/read-body.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Authorization, AuthorizationRequest } from '../ports.ts'
+import { codeLifetimeMinutes } from '../signin/console-code.ts'
 import { browserOf, knowBrowser } from '../signin/session.ts'
 import type { SignedIn } from './dispatch.ts'
 
-/** Time enough to fetch a code from another machine, which itself lives for 15 minutes. */
-const lifetimeSeconds = 1800
+/** Time enough to fetch a code from another machine, and to try a second one. */
+const lifetimeSeconds = 2 * codeLifetimeMinutes * 60
 
 /** Forms that one authorization may be sent; what guesses at codes never comes near it. */
 const maxAttempts = 20

@@ -106,12 +106,15 @@ export function readKeySet(value: unknown): Client['jwks'] {
   return { keys: found }
 }
 
+/** What an app is called that names itself with nothing that could be read. */
+export const nameless = 'An app without a name'
+
 /** Control characters and direction marks could make one name look like another. */
 const cleanName = (name: string | undefined) =>
   (name ?? '')
     .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu, '')
     .trim()
-    .slice(0, longestName) || 'An app without a name'
+    .slice(0, longestName) || nameless
 
 /** Clients register for a code and, unless they say otherwise, for refreshing. client_credentials is for the operator to give. */
 function grantTypesOf(asked: readonly string[] | undefined): readonly GrantType[] {

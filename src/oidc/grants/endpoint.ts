@@ -48,7 +48,7 @@ export const listGrants: Endpoint = {
   async handle(dependencies, request) {
     const token = bearerToken(request)
     if (token === undefined) return askForToken(scope, request, dependencies)
-    const { ownerId } = await personOf(token, request, dependencies)
+    const { ownerId } = await bearerOf(token, request, dependencies)
     const { stores } = dependencies
     const given = (await stores.grants.list(ownerId)).filter(({ clientId }) => clientId !== uiClientId)
     const clients = await Promise.all(given.map(({ clientId }) => stores.clients.find(clientId)))
@@ -65,7 +65,7 @@ export const deleteGrant: Endpoint = {
   async handle(dependencies, request, { id = '' }) {
     const token = bearerToken(request)
     if (token === undefined) return askForToken(scope, request, dependencies)
-    const { ownerId } = await personOf(token, request, dependencies)
+    const { ownerId } = await bearerOf(token, request, dependencies)
     const grant = await dependencies.stores.grants.findById(id as GrantId)
     if (grant?.ownerId !== ownerId) throw new Fault('not_found', 'You have allowed nothing under this id.')
     await endGrant(grant, dependencies)
@@ -74,7 +74,8 @@ export const deleteGrant: Endpoint = {
   },
 }
 
-const personOf = (token: string, request: Request, dependencies: OidcDependencies) =>
+/** Whose token it is. */
+const bearerOf = (token: string, request: Request, dependencies: OidcDependencies) =>
   callerOf(token, { scope, audiences: [dependencies.settings.issuer] }, request, dependencies)
 
 function describeGrant(grant: Grant, client: Client | undefined): ListedGrant {

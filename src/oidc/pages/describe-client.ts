@@ -1,5 +1,6 @@
 /** What a person is told of a client: only what we know, none of it taken on trust. */
 import { isLoopback } from '../../shared/loopback.ts'
+import { nameless } from '../clients/metadata.ts'
 import type { Client } from '../ports.ts'
 
 export interface ClientDescription {
@@ -27,7 +28,7 @@ function displayName(name: string): string {
     .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-  if (plain === '') return 'An app without a name'
+  if (plain === '') return nameless
   const characters = [...plain]
   return characters.length > 80 ? `${characters.slice(0, 79).join('')}…` : plain
 }

@@ -20,15 +20,21 @@ const selectorLength = 4
 
 type CodeDependencies = { readonly stores: Pick<OidcDependencies['stores'], 'consoleCodes'> }
 
-/** Makes a code for a person. Returns it as it is shown, `7H2K-9QX4-M3TB`, and when it ends, in Unix seconds. */
+export interface IssuedConsoleCode {
+  /** As it is shown: `7H2K-9QX4-M3TB`. */
+  readonly code: string
+  readonly lifetimeMinutes: number
+}
+
+/** Makes a code for a person. */
 export async function issueConsoleCode(
   { stores, random, clock }: CodeDependencies & Pick<OidcDependencies, 'random' | 'clock'>,
   ownerId: OwnerId,
-): Promise<{ code: string; expiresAt: number }> {
+): Promise<IssuedConsoleCode> {
   const code = Array.from(random.bytes(length), (byte) => alphabet.charAt(byte & 31)).join('')
   const expiresAt = unixSeconds(clock) + lifetimeSeconds
   await stores.consoleCodes.create({ ...kept(code), ownerId, triesLeft: tries, expiresAt })
-  return { code: (code.match(/.{4}/g) ?? []).join('-'), expiresAt }
+  return { code: (code.match(/.{4}/g) ?? []).join('-'), lifetimeMinutes: codeLifetimeMinutes }
 }
 
 /**
