@@ -2,7 +2,7 @@
  * Input checked against its TypeBox schema: compiled at the first use, once for each schema. Formats are checked, defaults are
  * filled in, and an error names the field and says what to do.
  */
-import { FormatRegistry, Kind, type Static, type TSchema } from '@sinclair/typebox'
+import { FormatRegistry, Kind, type Static, type TObject, type TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import { Value } from '@sinclair/typebox/value'
@@ -55,6 +55,25 @@ function ofText(schema: TSchema): TSchema {
   }
 }
 
+const alternatives = Symbol('alternatives')
+
+/**
+ * The schema of an object with at least one of these fields. JSON Schema says it with `anyOf`, which models' providers refuse at the
+ * root of a tool's input: so it is checked here, and the schema as clients see it has every field optional.
+ */
+export const withOneOf = <T extends TObject>(fields: readonly string[], schema: T): T => ({
+  ...schema,
+  [alternatives]: fields,
+})
+
+/** What is wrong with an object that has none of the fields of which it needs one: named as the first of them. */
+function noneOf(schema: TSchema & { [alternatives]?: readonly string[] }, value: unknown): FieldError | undefined {
+  const fields = schema[alternatives]
+  if (fields === undefined || typeof value !== 'object' || value === null) return undefined
+  if (fields.some((field) => field in value)) return undefined
+  return { field: fields[0] ?? '', message: `${fields.map((field) => `\`${field}\``).join(' or ')} is missing.` }
+}
+
 const given = (parts: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
 
@@ -67,8 +86,9 @@ const isSchema = (part: unknown): part is TSchema => typeof part === 'object' &&
 export function checkInput<T extends TSchema>(schema: T, value: unknown): Static<T> {
   const { check, hasDefaults } = compiled(schema)
   const filled = hasDefaults ? Value.Default(schema, Value.Clone(value)) : value
-  if (check.Check(filled)) return filled as Static<T>
-  const wrong = new Map<string, FieldError>()
+  const missing = noneOf(schema, filled)
+  if (missing === undefined && check.Check(filled)) return filled as Static<T>
+  const wrong = new Map(missing === undefined ? [] : [[missing.field, missing]])
   for (const error of check.Errors(filled)) {
     const field = fieldOf(error)
     if (field === '') throw new Fault('invalid', `The input ${explain(error)}.`, { code: 'input_invalid' })

@@ -112,6 +112,14 @@ describe('OpenMemory: memories over REST', () => {
     expect((await call('POST', '/memories/', { text: 'a', user_id: 'somebody' })).status).toBe(403)
   })
 
+  test('a slip in the name of a field names that field and the one that is missing for it', async () => {
+    const refused = await call('POST', '/memories/', { txt: 'The tea is green.' })
+    expect(refused.status).toBe(422)
+    expect(refused.body.detail).toBe('`text` or `memories` is missing. `txt` is not a known field.')
+    expect(refused.body.errors.map(({ field }: { field: string }) => field)).toEqual(['text', 'txt'])
+    expect((await call('POST', '/memories/', {})).body.field).toBe('text')
+  })
+
   test('RFC 9110 section 13.1.1: of two updates with one ETag, one wins', async () => {
     const { id } = (await call('POST', '/memories/', { text: 'The tea is green.' })).body
     const etag = (await call('GET', `/memories/${id}`)).headers.get('etag') ?? ''

@@ -1,83 +1,16 @@
-import { Type as t } from '@sinclair/typebox'
 import type { MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import { cut } from '../content.ts'
 import { supersede } from '../correct.ts'
-import { Annotations } from '../graph/schema.ts'
 import { nearDuplicates } from '../near-duplicates.ts'
 import type { Caller } from '../operation.ts'
-import { namesFor, ShownMemory, showWhole, toWire, WireMemory } from '../present.ts'
+import { namesFor, showWhole, toWire } from '../present.ts'
 import { maskedNote, type NewMemory, type Remembered, remember } from '../remember.ts'
-import { Categories, limits, Metadata, Speaker } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
-import { parseOptionalTime, timeInput } from '../time.ts'
-import { Id, operation, read, User } from './define.ts'
+import { parseOptionalTime } from '../time.ts'
+import { Answer, Body, Input, Output } from './add-memories-schema.ts'
+import { operation, read } from './define.ts'
 
-const Text = t.String({
-  minLength: 1,
-  maxLength: limits.textCharacters,
-  description: 'What to remember, in the words it was said.',
-})
-const Thread = t.String({
-  minLength: 1,
-  maxLength: limits.threadCharacters,
-  description: 'The conversation it belongs to, if you know one.',
-})
-
-const OneMemory = t.Object(
-  {
-    text: Text,
-    speaker: t.Optional(Speaker),
-    categories: t.Optional(Categories),
-    metadata: t.Optional(Metadata),
-    thread: t.Optional(Thread),
-    occurred_at: t.Optional(timeInput('When it happened, if that is not now.')),
-    entities: t.Optional({ ...Annotations.properties.entities, description: 'Whom and what it is about.' }),
-    relations: t.Optional({ ...Annotations.properties.relations, description: 'How those relate, as the text says.' }),
-  },
-  { additionalProperties: false },
-)
-
-const Input = t.Object(
-  {
-    ...OneMemory.properties,
-    text: t.Optional(Text),
-    memories: t.Optional(
-      t.Array(OneMemory, { minItems: 1, maxItems: limits.batch, description: 'Several at once, instead of text.' }),
-    ),
-    supersedes: t.Optional({
-      ...Id,
-      description: 'The id of a memory that held until now and that this text corrects.',
-    }),
-    infer: t.Optional(t.Boolean({ description: 'Accepted for older clients: texts are kept word for word.' })),
-  },
-  { additionalProperties: false },
-)
-
-const Body = t.Object(
-  {
-    ...Input.properties,
-    ...User,
-    app: t.Optional(
-      t.String({
-        maxLength: limits.nameCharacters,
-        description: "Accepted for older scripts: the app is the token's.",
-      }),
-    ),
-  },
-  { additionalProperties: false },
-)
-
-const Status = t.Union([t.Literal('added'), t.Literal('duplicate'), t.Literal('recalled')], {
-  description:
-    'added; duplicate: it was known already; recalled: it came from here a moment ago and was not stored again.',
-})
-
-const Note = t.String({ description: 'What else happened to it, such as a secret that was masked.' })
-
-const Similar = t.Array(t.Object({ id: t.String(), text: t.String(), likeness: t.Number() }), {
-  description: 'Memories that nearly say the same: merge or supersede one if it is the same fact.',
-})
 /** Above this many texts in one call their near duplicates are not looked for. */
 const mostCompared = 10
 const similarCharacters = 200
@@ -94,16 +27,7 @@ export const addMemories = operation({
   scope: 'memories:write',
   tool: true,
   input: Input,
-  output: t.Object({
-    results: t.Array(
-      t.Object({
-        status: Status,
-        memory: t.Optional(ShownMemory),
-        note: t.Optional(Note),
-        similar: t.Optional(Similar),
-      }),
-    ),
-  }),
+  output: Output,
   rest: [
     {
       method: 'post',
@@ -112,19 +36,7 @@ export const addMemories = operation({
       summary: 'Remember a text, or several in one transaction.',
       status: 200,
       body: Body,
-      response: t.Union([
-        t.Object({ ...WireMemory.properties, status: Status, note: t.Optional(Note), similar: t.Optional(Similar) }),
-        t.Object({
-          results: t.Array(
-            t.Object({
-              status: Status,
-              memory: t.Optional(WireMemory),
-              note: t.Optional(Note),
-              similar: t.Optional(Similar),
-            }),
-          ),
-        }),
-      ]),
+      response: Answer,
       actions: true,
       toInput(wire) {
         const { user_id: _user, app: _app, ...input } = read(Body, wire.body)
@@ -150,23 +62,26 @@ export const addMemories = operation({
       input.supersedes === undefined
         ? await remember(services, caller, items, 'tool')
         : await correct(services, caller, input.supersedes, items)
-    const memories = outcomes.flatMap(({ memory }) => memory ?? [])
-    const shown = showWhole(memories, await namesFor(services.appNames, memories)).values()
-    const similar = outcomes.length > mostCompared ? [] : await similarTo(services, caller, outcomes)
-    return {
-      results: outcomes.map(({ status, memory, masked }, at) => ({
-        status,
-        ...(memory === undefined ? {} : shownNext(shown)),
-        ...(masked.length === 0 ? {} : { note: maskedNote(masked) }),
-        ...(similar[at]?.length ? { similar: similar[at] } : {}),
-      })),
-    }
+    return { results: await told(services, caller, outcomes) }
   },
 })
 
-const shownNext = (shown: Iterator<ShownMemory>): { memory?: ShownMemory } => {
-  const { done, value } = shown.next()
-  return done === true ? {} : { memory: value }
+/** What is said of each text: the memory that it is now, what else happened to it, and what nearly says the same. */
+async function told(services: MemoryServices, caller: Caller, outcomes: readonly Remembered[]) {
+  const kept = outcomes.flatMap(({ memory }, at) => (memory === undefined ? [] : [{ at, memory }]))
+  const memories = kept.map(({ memory }) => memory)
+  const whole = showWhole(memories, await namesFor(services.appNames, memories))
+  const shown = new Map(kept.map(({ at }, place) => [at, whole[place]]))
+  const similar = outcomes.length > mostCompared ? [] : await similarTo(services, caller, outcomes)
+  return outcomes.map(({ status, masked }, at) => {
+    const [memory, near] = [shown.get(at), similar[at] ?? []]
+    return {
+      status,
+      ...(memory === undefined ? {} : { memory }),
+      ...(masked.length === 0 ? {} : { note: maskedNote(masked) }),
+      ...(near.length === 0 ? {} : { similar: near }),
+    }
+  })
 }
 
 const similarTo = (services: MemoryServices, caller: Caller, outcomes: readonly Remembered[]) =>
@@ -195,10 +110,10 @@ async function correct(
 }
 
 function itemsOf({ memories, text, ...shared }: typeof Input.static): NewMemory[] {
-  const items = memories ?? (text === undefined ? [] : [{ ...shared, text }])
-  if (items.length === 0 || (memories !== undefined && text !== undefined)) {
-    throw new Fault('invalid', 'Send text, or memories, but not both.', { code: 'text_missing', field: 'text' })
+  if (memories !== undefined && text !== undefined) {
+    throw new Fault('invalid', 'Send text, or memories, but not both.', { code: 'input_invalid', field: 'text' })
   }
+  const items = memories ?? (text === undefined ? [] : [{ ...shared, text }])
   return items.map((item) => ({
     text: item.text,
     speaker: item.speaker,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { Type as t } from '@sinclair/typebox'
-import { checkInput, conforms } from '../../../src/shared/check-schema.ts'
+import { type TSchema, Type as t } from '@sinclair/typebox'
+import { checkInput, conforms, withOneOf } from '../../../src/shared/check-schema.ts'
 import { Fault } from '../../../src/shared/fault.ts'
 
 const schema = t.Object(
@@ -14,9 +14,9 @@ const schema = t.Object(
   { additionalProperties: false },
 )
 
-function faultOf(value: unknown): Fault {
+function faultOf(value: unknown, against: TSchema = schema): Fault {
   try {
-    checkInput(schema, value)
+    checkInput(against, value)
   } catch (error) {
     if (error instanceof Fault) return error
   }
@@ -65,6 +65,18 @@ describe('Input is checked against its schema', () => {
       { field: 'limit', message: '`limit` must be at least 1.' },
       { field: 'tags.1', message: '`tags.1` must be a string.' },
     ])
+  })
+
+  test('of fields of which one is needed, the first is named where none is there, also beside what nobody knows', () => {
+    const fields = { text: t.Optional(t.String()), texts: t.Optional(t.Array(t.String())) }
+    const either = withOneOf(['text', 'texts'], t.Object(fields, { additionalProperties: false }))
+    expect(checkInput(either, { texts: [] })).toEqual({ texts: [] })
+    expect(faultOf({ txt: 'tea' }, either).errors).toEqual([
+      { field: 'text', message: '`text` or `texts` is missing.' },
+      { field: 'txt', message: '`txt` is not a known field.' },
+    ])
+    expect(faultOf({}, either).message).toBe('`text` or `texts` is missing.')
+    expect(JSON.stringify(either)).toBe(JSON.stringify(t.Object(fields, { additionalProperties: false })))
   })
 
   test('at most 20 are named, however many there are', () => {
