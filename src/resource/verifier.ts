@@ -4,7 +4,6 @@ import type { ClientId, FamilyId, GrantId, OwnerId } from '../shared/brand.ts'
 import type { Clock } from '../shared/clock.ts'
 import { unixSeconds } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
-import { hashToken } from '../shared/hash.ts'
 import { type Metrics, noMetrics } from '../shared/metrics.ts'
 import { canonicalResource } from '../shared/resource-identifier.ts'
 import { InvalidToken } from './errors.ts'
@@ -28,7 +27,7 @@ export interface VerifierOptions {
 }
 
 /**
- * A verifier with a bounded cache: a repeated token costs a hash and a map hit. Revoked tokens leave it as the feed says so.
+ * A verifier with a bounded cache: a repeated token costs a hash of its signature and a map hit. Revoked tokens leave it as the feed says so.
  * See `TokenVerifier` for what it throws.
  */
 export function createTokenVerifier(options: VerifierOptions): TokenVerifier & { close(): void } {
@@ -51,18 +50,17 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier & {
       let outcome: 'valid' | 'invalid' | 'unavailable' = 'unavailable'
       try {
         if (token.length > longestToken) throw new InvalidToken('longer than any token of ours')
-        const hash = hashToken(token)
-        const known = cache.get(hash)
+        const known = cache.get(token)
         cached = known !== undefined
         if (known !== undefined && known.expiresAt <= unixSeconds(clock)) {
-          cache.delete(hash)
+          cache.delete(token)
           throw new InvalidToken('expired')
         }
         const principal = known ?? (await verifyAccessToken(token, options))
         if (!cached) await revoked.ready()
         if (revoked.has(principal)) throw new InvalidToken('revoked')
         if (!isFor(principal, audiences)) throw new InvalidToken(`audience ${principal.audience.join(' ')}`)
-        if (!cached) cache.set(hash, principal)
+        if (!cached) cache.set(token, principal)
         outcome = 'valid'
         return principal
       } catch (error) {

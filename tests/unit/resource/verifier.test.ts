@@ -155,6 +155,21 @@ describe('TokenVerifier', () => {
     await refused(verify(''))
   })
 
+  test('RFC 7515 section 5.2: the signature of a token that was verified vouches for no other claims or header', async () => {
+    const { clock, verify } = setUp()
+    const good = await token(clock)
+    const [header = '', claims = '', signature = ''] = good.split('.')
+    const [, others = ''] = (await token(clock, { claims: { sub: 'bob' } })).split('.')
+    await verify(good)
+    await refused(verify(`${header}.${others}.${signature}`))
+    await refused(verify(`${header}x.${claims}.${signature}`))
+    await refused(verify(`${header}.${claims}.${signature}A`))
+    await refused(verify(`${header}.${claims}..${signature}`))
+    await refused(verify(signature))
+    await refused(verify(`.${signature}`))
+    expect(await verify(good)).toMatchObject({ ownerId: 'ada' })
+  })
+
   test('a cached token still expires', async () => {
     const { clock, verify } = setUp()
     const good = await token(clock)
