@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+import { writeSync } from 'node:fs'
 import { type DestinationStream, type Logger, pino } from 'pino'
 
 export type Log = Logger
@@ -30,7 +32,7 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
         censor: '[secret]',
       },
     },
-    destination ?? turnByTurn(pino.destination({ dest: 1, sync: true })),
+    destination ?? turnByTurn(standardOutput()),
   )
 }
 
@@ -79,6 +81,30 @@ export function turnByTurn(destination: { write(lines: string): unknown }): Dest
     write(line) {
       if (lines === '') setImmediate(flush)
       lines += line
+    },
+  }
+}
+
+const sleepCell = new Int32Array(new SharedArrayBuffer(4))
+
+/**
+ * Standard output, written to without a stream between, which costs half. A reader who is slow is waited for, one who is gone is not
+ * missed; what else goes wrong is thrown, as a full disk.
+ */
+function standardOutput(): { write(lines: string): void } {
+  let gone = false
+  return {
+    write(lines) {
+      for (let left = Buffer.from(lines); left.length > 0 && !gone; ) {
+        try {
+          left = left.subarray(writeSync(1, left))
+        } catch (error) {
+          const code = error instanceof Error && 'code' in error ? error.code : undefined
+          if (code === 'EPIPE') gone = true
+          else if (code === 'EAGAIN' || code === 'EBUSY') Atomics.wait(sleepCell, 0, 0, 10)
+          else throw error
+        }
+      }
     },
   }
 }

@@ -14,13 +14,36 @@ test('lines of one turn of the event loop are written in one go and in order, an
   expect(written).toHaveLength(2)
 })
 
-test('what is left is written when the process exits', async () => {
+/** A process that runs these lines with a log to its standard output. */
+const logging = (lines: string) => {
   const script = `
     import { createLog } from ${JSON.stringify(new URL('../../../src/shared/log.ts', import.meta.url).pathname)}
-    createLog('info').info('the last words')
-    process.exit(0)`
-  const child = Bun.spawn([process.execPath, '-e', script], { stdout: 'pipe' })
+    const log = createLog('info')
+    ${lines}`
+  return Bun.spawn([process.execPath, '-e', script], { stdout: 'pipe', stderr: 'pipe' })
+}
+
+test('what is left is written when the process exits', async () => {
+  const child = logging("log.info('the last words'); process.exit(0)")
   expect(await new Response(child.stdout).text()).toContain('the last words')
+})
+
+test('a reader that is slow gets every line whole, one that is gone ends nothing', async () => {
+  const many = logging("for (let at = 0; at < 20_000; at++) log.info({ at, name: 'Zoë' }, 'line')")
+  await Bun.sleep(300)
+  const lines = (await new Response(many.stdout).text()).trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line))).toEqual(
+    Array.from({ length: 20_000 }, (_, at) => expect.objectContaining({ at, name: 'Zoë' })),
+  )
+  const left = logging(`
+    for (let at = 0; at < 3; at++) {
+      log.info('to nobody')
+      await Bun.sleep(50)
+    }
+    console.error('still here')`)
+  await left.stdout.cancel()
+  expect(await new Response(left.stderr).text()).toBe('still here\n')
+  expect(await left.exited).toBe(0)
 })
 
 test('of an error its kind, code, message, stack and causes are logged, and nothing that a driver adds to it', () => {
