@@ -49,6 +49,8 @@ function actionOf(action: string | undefined, words: readonly string[]): Act {
 async function list({ clients }: Operator): Promise<void> {
   let none = true
   for await (const { id, kind, name, redirectUris, serves = [] } of clients.list()) {
+    // Beside the list, which has nothing but clients for a program that reads it.
+    if (none) complain(['id', 'kind', 'name', 'sends people back to, serves'].join('\t'))
     none = false
     print([id, kind, name, ...redirectUris, ...serves.map((one) => `serves ${one}`)].map(cell).join('\t'))
   }

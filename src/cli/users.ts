@@ -3,7 +3,7 @@ import { loadConfig } from '../config/config.ts'
 import { memoryRoles } from '../config/roles.ts'
 import { openPeople } from '../dependencies/people.ts'
 import { removePersonAndMemories } from '../dependencies/removal.ts'
-import { type Command, cell, print, UsageError } from './command.ts'
+import { type Command, cell, complain, print, UsageError } from './command.ts'
 
 export const users: Command = {
   name: 'users',
@@ -36,6 +36,8 @@ export const users: Command = {
           print(`${name} is removed: signed out everywhere, and cannot sign in again with a code.`)
           break
         default:
+          // Beside the list, which has nothing but people for a program that reads it.
+          complain(['id', 'name', 'address', 'signs in with'].join('\t'))
           for await (const { id, name, email, identities } of people.list()) {
             const accounts = identities.map(({ provider, subject }) => `${provider} ${subject}`)
             print([id, name, email ?? '-', ...accounts].map(cell).join('\t'))

@@ -279,7 +279,13 @@ export const broken: readonly [string, string, Bend, string, Partial<Patient>?][
     'GOOGLE_ISSUER',
     { variables: { problems: [], google: { clientId: 'x', issuer: 'http://127.0.0.1:1' } } },
   ],
-  ['Google is not configured', 'Google', {}, 'GOOGLE_CLIENT_ID'],
+  [
+    'Google is not configured at a public address',
+    'Google',
+    {},
+    'GOOGLE_CLIENT_ID',
+    { issuer: 'https://oidc.example.com' },
+  ],
   [
     'a variable is wrong',
     'variables',

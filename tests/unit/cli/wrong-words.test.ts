@@ -95,7 +95,7 @@ test('a reader that has read enough (| head) is no failure', async () => {
   expect(await child.exited).toBe(0)
 })
 
-describe('a command that has nothing to show says so', () => {
+describe('what a command says beside what it prints', () => {
   const run = async (words: string[], variables: Record<string, string>) => {
     const env = { PATH: process.env.PATH ?? '', HOME: folder, DATA_DIR: join(folder, 'asked'), ...variables }
     const child = Bun.spawn([process.execPath, 'src/main.ts', ...words], { cwd: projectRoot, env, stderr: 'pipe' })
@@ -115,4 +115,23 @@ describe('a command that has nothing to show says so', () => {
     expect([printed, status]).toEqual(['', 0])
     expect(told).toContain('No client is registered there yet')
   })
+
+  test.each([
+    [
+      'clients',
+      ['--redirect-uri', 'http://localhost/', '--name', 'Mine'],
+      'id\tkind\tname\tsends people back to, serves\n',
+    ],
+    ['users', ['grace'], 'id\tname\taddress\tsigns in with\n'],
+  ])(
+    '%s list: its headings on standard error, so that the list itself has nothing else',
+    async (name, more, headings) => {
+      const variables = { DATA_DIR: temporaryFolder('list') }
+      expect((await run([name, 'add', ...more], variables)).status).toBe(0)
+      const { printed, told } = await run([name, 'list'], variables)
+      expect(told).toBe(headings)
+      expect(printed.trim().split('\n')).toHaveLength(1)
+      expect(printed.split('\t')[name === 'users' ? 1 : 2]).toContain(more.at(-1) ?? '')
+    },
+  )
 })
