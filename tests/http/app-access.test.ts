@@ -1,7 +1,7 @@
 /** What a person lets one app read and write, set over REST and held over every surface. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type Deployment, deploy } from '../support/deployment.ts'
-import { type Call, restCaller } from '../support/rest.ts'
+import type { Deployment } from '../support/deployment.ts'
+import { type Call, deployFor, restCaller } from '../support/rest.ts'
 
 let deployment: Deployment
 let ruler: Call
@@ -9,9 +9,7 @@ let app: Call
 let appId: string
 
 beforeAll(async () => {
-  deployment = await deploy()
-  await deployment.dependencies.people?.add('ada')
-  ruler = await restCaller(deployment, 'ada')
+  ;({ deployment, call: ruler } = await deployFor('ada'))
   app = await restCaller(deployment, 'ada')
   appId = (await app('GET', '/me')).body.client_id
   await ruler('POST', '/memories/', { text: 'Rex is a golden retriever.', categories: ['pets'] })

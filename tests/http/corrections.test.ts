@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Deployment, deploy } from '../support/deployment.ts'
-import { type Call, restCaller } from '../support/rest.ts'
+import type { Deployment } from '../support/deployment.ts'
+import { type Call, deployFor } from '../support/rest.ts'
 
 let deployment: Deployment
 let call: Call
 beforeAll(async () => {
-  deployment = await deploy()
-  await deployment.dependencies.people?.add('ada')
-  call = await restCaller(deployment, 'ada')
+  ;({ deployment, call } = await deployFor('ada'))
 })
 afterAll(() => deployment.close())
 

@@ -1,8 +1,8 @@
 /** EXTRACTOR_URL: a model reads each memory. A scripted server on loopback plays OpenAI's chat API; everything else is ours. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { OwnerId } from '../../src/shared/brand.ts'
-import { type Deployment, deploy } from '../support/deployment.ts'
-import { type Call, restCaller } from '../support/rest.ts'
+import type { Deployment } from '../support/deployment.ts'
+import { type Call, deployFor } from '../support/rest.ts'
 
 interface Asked {
   readonly authorization: string | null
@@ -35,13 +35,11 @@ const model = Bun.serve({
 let deployment: Deployment
 let call: Call
 beforeAll(async () => {
-  deployment = await deploy({
+  ;({ deployment, call } = await deployFor('ada', {
     EXTRACTOR_URL: `http://127.0.0.1:${model.port}/v1`,
     EXTRACTOR_MODEL: 'reader',
     EXTRACTOR_API_KEY: 'hush-hush',
-  })
-  await deployment.dependencies.people?.add('ada')
-  call = await restCaller(deployment, 'ada')
+  }))
 })
 afterAll(async () => {
   await deployment.close()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Deployment, deploy } from '../support/deployment.ts'
-import { type Call, restCaller } from '../support/rest.ts'
+import type { Deployment } from '../support/deployment.ts'
+import { type Call, deployFor, restCaller } from '../support/rest.ts'
 
 let deployment: Deployment
 let call: Call
@@ -9,9 +9,7 @@ let rex: string
 let tea: string
 
 beforeAll(async () => {
-  deployment = await deploy()
-  await deployment.dependencies.people?.add('ada')
-  call = await restCaller(deployment, 'ada')
+  ;({ deployment, call } = await deployFor('ada'))
   second = await restCaller(deployment, 'ada')
   rex = (await call('POST', '/memories/', { text: 'Rex is a golden retriever.', categories: ['family', 'pets'] })).body
     .id

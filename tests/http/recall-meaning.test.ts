@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Deployment, deploy } from '../support/deployment.ts'
-import { type Call, restCaller } from '../support/rest.ts'
+import type { Deployment } from '../support/deployment.ts'
+import { type Call, deployFor } from '../support/rest.ts'
 
 /** A server with OpenAI's embeddings API and a model of two meanings: animals and drinks. */
 const animals = ['dog', 'hound', 'puppy']
@@ -34,13 +34,11 @@ let call: Call
 beforeAll(async () => {
   model = await openModel()
   const { port } = model.address() as AddressInfo
-  deployment = await deploy({
+  ;({ deployment, call } = await deployFor('ada', {
     EMBEDDER_URL: `http://127.0.0.1:${port}/v1`,
     EMBEDDER_MODEL: 'two-meanings',
     EMBEDDER_API_KEY: 'model-key',
-  })
-  await deployment.dependencies.people?.add('ada')
-  call = await restCaller(deployment, 'ada')
+  }))
 })
 afterAll(async () => {
   await deployment.close()

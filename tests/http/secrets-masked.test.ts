@@ -1,8 +1,8 @@
 /** Secrets are masked before the write wherever a person's words are kept, on SQLite and with MEMORY_STORE=postgres on Postgres. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { gzipSync, strToU8, zipSync } from 'fflate'
-import { type Deployment, deploy } from '../support/deployment.ts'
-import { type Call, restCaller } from '../support/rest.ts'
+import type { Deployment } from '../support/deployment.ts'
+import { type Call, deployFor } from '../support/rest.ts'
 
 // Put together here, so that no scanner takes this file for a leak.
 const key = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_')
@@ -11,9 +11,7 @@ const mark = '[masked: GitHub token]'
 let deployment: Deployment
 let call: Call
 beforeAll(async () => {
-  deployment = await deploy()
-  await deployment.dependencies.people?.add('ada')
-  call = await restCaller(deployment, 'ada')
+  ;({ deployment, call } = await deployFor('ada'))
 })
 afterAll(() => deployment.close())
 

@@ -1,4 +1,5 @@
-import type { Deployment } from './deployment.ts'
+import type { Environment } from '../../src/config/read.ts'
+import { type Deployment, deploy } from './deployment.ts'
 
 interface Answer {
   readonly status: number
@@ -8,6 +9,16 @@ interface Answer {
 }
 
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
+
+/** The whole product with one person in it, who calls its API. */
+export async function deployFor(
+  user: string,
+  environment?: Environment,
+): Promise<{ deployment: Deployment; call: Call }> {
+  const deployment = await deploy(environment)
+  await deployment.dependencies.people?.add(user)
+  return { deployment, call: await restCaller(deployment, user) }
+}
 
 /** Calls `/api/v1` with a token that this person's sign-in gave; `name` is the client's, so the app's. */
 export async function restCaller(deployment: Deployment, user: string): Promise<Call> {

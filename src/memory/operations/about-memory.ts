@@ -7,11 +7,9 @@ import { namesFor, ShownMemory, showWhole, toWire, WireMemory } from '../present
 import { recall } from '../recall.ts'
 import { limits } from '../schema.ts'
 import { toIso } from '../time.ts'
-import { IdParams, inputIn, operation, PageQuery, Paging, paged, read } from './define.ts'
+import { IdPageInput, IdParams, inputIn, operation, PageQuery, paged, pageOf, read } from './define.ts'
 
 const relatedCount = 5
-
-export const PageInput = t.Object({ ...IdParams.properties, ...Paging }, { additionalProperties: false })
 
 export const relatedMemories = operation({
   name: 'related_memories',
@@ -83,7 +81,7 @@ export const accessLog = operation({
   idempotent: true,
   scope: 'memories:read',
   tool: false,
-  input: PageInput,
+  input: IdPageInput,
   output: Log,
   rest: [
     {
@@ -98,18 +96,14 @@ export const accessLog = operation({
       toInput: (wire) => ({ ...read(IdParams, wire.params), ...inputIn(PageQuery, wire.query) }),
     },
   ],
-  async run({ store, appNames }, { ownerId, appId }, { id, page = 1, page_size: size = 10 }) {
+  async run({ store, appNames }, { ownerId, appId }, { id, ...paging }) {
     // It tells what other apps asked.
     assertUnrestricted(await store.rule(ownerId, appId))
-    const { items, total } = await store.accessLog(ownerId, appId, id as MemoryId, {
-      limit: size,
-      offset: (page - 1) * size,
-    })
+    const { range, head } = pageOf(paging)
+    const { items, total } = await store.accessLog(ownerId, appId, id as MemoryId, range)
     const names = await appNames.names([...new Set(items.map((entry) => entry.appId))])
     return {
-      total,
-      page,
-      page_size: size,
+      ...head(total),
       logs: items.map((entry) => ({
         id: entry.id,
         memory_id: entry.memoryId,

@@ -4,7 +4,7 @@ import type { ClientId } from '../../shared/brand.ts'
 import { assertUnrestricted } from '../access.ts'
 import { namesFor, ShownMemory, showWhole, toWire, WireMemory } from '../present.ts'
 import { AppId, AppParams, findApp } from './apps.ts'
-import { inputIn, operation, PageQuery, Paging, paged, read } from './define.ts'
+import { inputIn, operation, PageQuery, Paging, paged, pageOf, read } from './define.ts'
 
 const Input = t.Object({ id: AppId, ...Paging }, { additionalProperties: false })
 
@@ -32,17 +32,17 @@ export const listAppMemories = operation({
       toBody: ({ memories, ...rest }) => ({ ...rest, memories: memories.map(toWire) }),
     },
   ],
-  async run(services, caller, { id, page = 1, page_size: size = 10 }) {
+  async run(services, caller, { id, ...paging }) {
     await findApp(services, caller, id)
+    const { range, head } = pageOf(paging)
     const { items, total } = await services.store.list(caller.ownerId, caller.appId, {
       filter: { states: ['active', 'paused', 'archived'], appIds: [id as ClientId] },
       sort: 'createdAt',
       descending: true,
-      limit: size,
-      offset: (page - 1) * size,
+      ...range,
     })
     const names = await namesFor(services.appNames, items)
-    return { total, page, page_size: size, memories: showWhole(items, names) }
+    return { ...head(total), memories: showWhole(items, names) }
   },
 })
 
@@ -75,18 +75,16 @@ export const listAppAccessed = operation({
       }),
     },
   ],
-  async run(services, caller, { id, page = 1, page_size: size = 10 }) {
+  async run(services, caller, { id, ...paging }) {
     const { store, appNames } = services
     const { ownerId, appId } = caller
     if (id !== appId) assertUnrestricted(await store.rule(ownerId, appId))
     await findApp(services, caller, id)
-    const { items, total } = await store.accessedBy(ownerId, appId, id as ClientId, {
-      limit: size,
-      offset: (page - 1) * size,
-    })
+    const { range, head } = pageOf(paging)
+    const { items, total } = await store.accessedBy(ownerId, appId, id as ClientId, range)
     const given = items.map(({ memory }) => memory)
     const shown = showWhole(given, await namesFor(appNames, given))
     const memories = shown.map((memory, at) => ({ memory, access_count: items[at]?.count ?? 0 }))
-    return { total, page, page_size: size, memories }
+    return { ...head(total), memories }
   },
 })

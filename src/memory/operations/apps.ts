@@ -8,7 +8,7 @@ import type { AppUse } from '../ports.ts'
 import { limits } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { toIso } from '../time.ts'
-import { inputIn, operation, Paging, paged, read, User, UserQuery } from './define.ts'
+import { inputIn, operation, Paging, paged, pageOf, read, User, UserQuery } from './define.ts'
 
 export const AppId = t.String({
   minLength: 1,
@@ -102,13 +102,14 @@ export const listApps = operation({
     },
   ],
   async run(services, caller, input) {
-    const { page = 1, page_size: size = 10, sort_by: by = 'name', sort_direction: direction = 'asc' } = input
+    const { sort_by: by = 'name', sort_direction: direction = 'asc' } = input
     const wanted = input.name?.toLowerCase() ?? ''
     const found = (await appsFor(services, caller))
       .filter(({ name }) => name.toLowerCase().includes(wanted))
       .filter((app) => input.is_active === undefined || app.is_active === input.is_active)
       .toSorted((a, b) => compare(keys[by](a), keys[by](b)) * (direction === 'asc' ? 1 : -1) || compare(a.id, b.id))
-    return { total: found.length, page, page_size: size, apps: found.slice((page - 1) * size, page * size) }
+    const { range, head } = pageOf(input)
+    return { ...head(found.length), apps: found.slice(range.offset, range.offset + range.limit) }
   },
 })
 

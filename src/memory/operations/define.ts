@@ -19,8 +19,16 @@ export const Paging = {
   page_size: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageSize, default: 10 })),
 }
 export const PageQuery = t.Object({ ...User, ...Paging }, { additionalProperties: false })
+/** Which page of what belongs to one memory. */
+export const IdPageInput = t.Object({ ...IdParams.properties, ...Paging }, { additionalProperties: false })
 /** Beside a page of a list: how many there are in all, and which page it is. */
 export const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integer() }
+
+/** A page as a store is asked for it, and as the answer begins with it. */
+export const pageOf = ({ page = 1, page_size: size = 10 }: { page?: number; page_size?: number }) => ({
+  range: { limit: size, offset: (page - 1) * size },
+  head: (total: number) => ({ total, page, page_size: size }),
+})
 
 /** A binding as it is written: without `toBody` its body is the output. */
 export type RestFace<I, O> = Omit<RestBinding<I, O>, 'toBody'> & Partial<Pick<RestBinding<I, O>, 'toBody'>>

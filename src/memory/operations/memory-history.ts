@@ -5,8 +5,7 @@ import { cut } from '../content.ts'
 import { answerCharacters, briefCharacters } from '../present.ts'
 import { MemoryState } from '../schema.ts'
 import { toIso } from '../time.ts'
-import { PageInput } from './about-memory.ts'
-import { IdParams, inputIn, operation, PageQuery, paged, read } from './define.ts'
+import { IdPageInput, IdParams, inputIn, operation, PageQuery, paged, pageOf, read } from './define.ts'
 
 const Event = t.Object({
   seq: t.Integer(),
@@ -38,7 +37,7 @@ export const memoryHistory = operation({
   idempotent: true,
   scope: 'memories:read',
   tool: false,
-  input: PageInput,
+  input: IdPageInput,
   output: Events,
   rest: [
     {
@@ -53,11 +52,9 @@ export const memoryHistory = operation({
       toInput: (wire) => ({ ...read(IdParams, wire.params), ...inputIn(PageQuery, wire.query) }),
     },
   ],
-  async run({ store, appNames }, { ownerId, appId }, { id, page = 1, page_size: size = 10 }) {
-    const { items, total } = await store.events(ownerId, appId, id as MemoryId, {
-      limit: size,
-      offset: (page - 1) * size,
-    })
+  async run({ store, appNames }, { ownerId, appId }, { id, ...paging }) {
+    const { range, head } = pageOf(paging)
+    const { items, total } = await store.events(ownerId, appId, id as MemoryId, range)
     const names = await appNames.names([...new Set(items.map((event) => event.appId))])
     let room: number = answerCharacters.program
     const textWithin = (text: string) => {
@@ -66,9 +63,7 @@ export const memoryHistory = operation({
       return { text }
     }
     return {
-      total,
-      page,
-      page_size: size,
+      ...head(total),
       events: items.map(({ seq, memoryId, kind, appId: by, at, before, otherId }) => ({
         seq,
         memory_id: memoryId,
