@@ -59,6 +59,28 @@ describe('a SQLite file', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
+  test('a snapshot sees the file as it is at one moment, whatever another process writes meanwhile, and ends with its work', () => {
+    const path = newPath()
+    const [reader, writer] = [open(path), open(path)]
+    const count = () => reader.get<{ count: number }>('SELECT count(*) AS count FROM note')?.count
+    const seen = reader.snapshot(() => {
+      const before = count()
+      writer.run("INSERT INTO note (id, text) VALUES ('1', 'a')")
+      return [before, count()]
+    })
+    expect(seen).toEqual([0, 0])
+    expect(count()).toBe(1)
+    expect(() =>
+      reader.snapshot(() => {
+        throw new Error('not found')
+      }),
+    ).toThrow('not found')
+    writer.run("INSERT INTO note (id, text) VALUES ('2', 'b')")
+    expect(count()).toBe(2)
+    reader.transaction(() => reader.snapshot(() => reader.run("DELETE FROM note WHERE id = '1'")))
+    expect(count()).toBe(1)
+  })
+
   test('migrations are applied once, in order, and later ones to a file with data', () => {
     const path = newPath()
     open(path).run("INSERT INTO note (id, text) VALUES ('1', 'a')")

@@ -30,6 +30,11 @@ export interface Database {
    * return, rolled back when it throws. `work` must not await. Inside another transaction it is a part of that one.
    */
   transaction<T>(work: () => T): T
+  /**
+   * Runs `work`, which only reads, so that it sees the file as it is at one moment, and takes the lock for reading once: every
+   * statement outside takes it for itself. `work` must not await. Inside a transaction it is a part of that.
+   */
+  snapshot<T>(work: () => T): T
   /** Runs once the transaction around it is durable; not at all when that is rolled back. Not for steps of `groupCommit`. */
   afterCommit(work: () => void): void
   /**
@@ -77,26 +82,8 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
       reading(() => prepare(sql).get(...values) as Row | undefined) ?? undefined,
     all: <Row>(sql: string, ...values: readonly Value[]) => reading(() => prepare(sql).all(...values) as Row[]),
     run: (sql, ...values) => reading(() => Number(prepare(sql).run(...values).changes)),
-    transaction(work) {
-      if (depth > 0) return work()
-      reading(() => prepare('BEGIN IMMEDIATE').run())
-      depth = 1
-      let result: ReturnType<typeof work>
-      let then: readonly (() => void)[]
-      try {
-        result = work()
-        reading(() => prepare('COMMIT').run())
-        then = committed
-      } catch (error) {
-        rollBack()
-        throw error
-      } finally {
-        depth = 0
-        committed = []
-      }
-      for (const each of then) each()
-      return result
-    },
+    transaction: (work) => together('BEGIN IMMEDIATE', work),
+    snapshot: (work) => together('BEGIN', work),
     afterCommit(work) {
       if (depth > 0) committed.push(work)
       else work()
@@ -113,6 +100,27 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
       statements.clear()
       if (connection.isOpen) connection.close()
     },
+  }
+
+  function together<T>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => T): T {
+    if (depth > 0) return work()
+    reading(() => prepare(begin).run())
+    depth = 1
+    let result: T
+    let then: readonly (() => void)[]
+    try {
+      result = work()
+      reading(() => prepare('COMMIT').run())
+      then = committed
+    } catch (error) {
+      rollBack()
+      throw error
+    } finally {
+      depth = 0
+      committed = []
+    }
+    for (const each of then) each()
+    return result
   }
 
   const database: Database = { ...alone, groupCommit: groupCommit(alone) }

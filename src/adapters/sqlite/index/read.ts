@@ -35,19 +35,19 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
     },
     async memoriesAt(ownerId, appId, ordinals) {
       kept.forgetOldest(ownerId)
-      const readable = both(readableBy(db, ownerId, appId), { sql: "m.state <> 'deleted'", values: [] })
-      const rows = db.all<MemoryRow & { readonly ordinal: number }>(
-        // By subqueries: as a join SQLite plans it anew for each list, which takes longer than answering it.
-        `SELECT (SELECT i.ordinal FROM index_item AS i WHERE i.memory = m.seq) AS ordinal, m.* FROM memory AS m
-          WHERE m.seq IN (SELECT i.memory FROM index_item AS i
-              WHERE i.owner = (SELECT key FROM index_owner WHERE owner_id = ?)
-                AND i.ordinal IN (SELECT value FROM json_each(?)))
-            AND ${readable.sql}`,
-        ownerId,
-        JSON.stringify(ordinals),
-        ...readable.values,
-      )
-      return new Map(rows.map((row) => [row.ordinal, memoryOf(row)]))
+      const memories = db.snapshot(() => {
+        const readable = both(readableBy(db, ownerId, appId), { sql: "m.state <> 'deleted'", values: [] })
+        // One by one: as a list of ordinals SQLite makes a table of it first, which takes longer than finding them.
+        const sql = `SELECT m.* FROM memory AS m
+          WHERE m.seq = (SELECT i.memory FROM index_item AS i
+              WHERE i.owner = (SELECT key FROM index_owner WHERE owner_id = ?) AND i.ordinal = ?)
+            AND ${readable.sql}`
+        return ordinals.flatMap((ordinal) => {
+          const row = db.get<MemoryRow>(sql, ownerId, ordinal, ...readable.values)
+          return row === undefined ? [] : [[ordinal, memoryOf(row)] as const]
+        })
+      })
+      return new Map(memories)
     },
   }
 }
