@@ -184,6 +184,10 @@ const restApi = ({ config, clock, log, verifier, take, operations }: Common, ser
     services,
     operations: whole ? operations : operations.flatMap(forActions),
     limit: limitPrincipal(take),
+    // Who opens the pages may search there next. A script mostly comes with the question itself, or asks for something every minute.
+    arrived: ({ clientId }: Principal) => {
+      if (clientId === uiClientId || verifier.withoutToken !== undefined) services.embedder?.prepare?.()
+    },
     ...(whole ? { changes: services.store } : {}),
     settings: {
       apiBaseUrl: config.apiBaseUrl,

@@ -33,6 +33,7 @@ export function serveBinding<Services>(
       requireScopes(principal, scopes, deps.settings, apiPrefix)
       // What is left of the allowance is added by the edge.
       await deps.limit?.(request, principal)
+      deps.arrived?.(principal)
       const key = operation.effect === 'read' ? undefined : idempotencyKeyOf(request)
       const caller: Caller = {
         ownerId: principal.ownerId,

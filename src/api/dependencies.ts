@@ -25,6 +25,8 @@ export interface ApiDependencies<Services> {
   readonly settings: ApiSettings
   /** Where `/api/v1/events` reads; without it there is no such address. */
   readonly changes?: ChangeFeed
+  /** Somebody has come whose token is good and is enough for what they ask. Returns at once. */
+  readonly arrived?: (principal: Principal) => void
   /**
    * Takes a request from the caller's allowance, of which the edge tells in the answer.
    * Throws `Fault('rate_limited')`. Without it nothing is limited here.

@@ -51,7 +51,7 @@ export const meaningVariables = {
     type: integer(10, 60_000),
     meaning: 'How long a search waits for the vector of its question, in milliseconds; then it goes by words alone.',
     example: '300',
-    otherwise: '150 for the local model, 5000 while it is being loaded; 2000 for a server',
+    otherwise: '150 for the local model; 2000 while it is being loaded, and for a server',
   },
   EMBEDDER_MODEL_DIR: {
     type: path,

@@ -109,7 +109,8 @@ const WireHit = t.Object({ ...WireMemory.properties, score: t.Number(), why: Why
 const Degraded = t.Optional(
   t.Array(t.Union([t.Literal('embedder'), t.Literal('vectors')]), {
     description:
-      'What this answer had to do without. embedder: the model of meanings does not answer, so words alone were compared. ' +
+      'What this answer had to do without. embedder: the model of meanings did not answer in time, so words alone were compared; ' +
+      'it may have to be loaded first: ask again in a moment. ' +
       'vectors: some memories are yet to be read by it, so they were found by their words alone; ask again in a moment.',
   }),
 )

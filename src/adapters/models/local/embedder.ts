@@ -27,10 +27,11 @@ export interface LocalEmbedder extends Embedder {
 
 const budgetMs = 150
 /**
- * A person asks now and then, so the first question after a pause is the usual one: it waits for the model (700 ms, or 2 s on a
- * busy machine), rather than be told that nothing is known. Over MCP it is rarely met: `prepare` is called when a client comes.
+ * A person asks now and then, so the first question after a pause is the usual one: it waits for the model, as long as one waits
+ * for a server, rather than be told that nothing is known. Then it goes by words, and the model is there for the next. It is
+ * rarely met: `prepare` is called when an MCP client comes or somebody opens the pages.
  */
-const loadingBudgetMs = 5_000
+const loadingBudgetMs = 2_000
 
 export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
   const { model, clock, questionBudgetMs, idleMs = 600_000, start = startModelThread } = options
