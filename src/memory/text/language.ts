@@ -47,15 +47,17 @@ export const isStopWord = (lower: string, place: number): boolean => (stopWordOf
  */
 export function detectLanguage(found: readonly Word[]): number {
   const votes = new Int32Array(languages.length)
-  let any = false
+  let most = 0
   for (const word of found) {
-    const bits = word.unspaced ? 0 : stopWordOf(word.lower)
-    if (bits === 0) continue
-    any = true
-    for (let place = 0; place < languages.length; place++)
-      if (bits & (1 << place)) votes[place] = (votes[place] ?? 0) + 1
+    // One language after the other that has it: bits are taken from the lowest on.
+    for (let bits = word.unspaced ? 0 : stopWordOf(word.lower); bits !== 0; bits &= bits - 1) {
+      const place = 31 - Math.clz32(bits & -bits)
+      const count = (votes[place] ?? 0) + 1
+      votes[place] = count
+      most = Math.max(most, count)
+    }
   }
-  if (any) return votes.indexOf(Math.max(...votes))
+  if (most > 0) return votes.indexOf(most)
   for (const word of found) {
     const script = word.unspaced ? undefined : scriptOf(word.lower)
     if (script !== undefined) return defaultOf.get(script) ?? 0
