@@ -113,7 +113,5 @@ export function neo4jGraphStore(connection: Neo4jConnection): GraphStore {
         to: integerOrNull(to),
         limit: integer(limit),
       }),
-    health: () => connection.health(),
-    close: () => connection.close(),
   }
 }

@@ -11,7 +11,6 @@
  * - Every answer is bounded, whatever an owner has.
  */
 import type { ClientId, MemoryId, OwnerId } from '../../shared/brand.ts'
-import type { EngineHealth } from '../../shared/health.ts'
 import type { AccessRule, Speaker } from '../schema.ts'
 import type { EntityKind, Extraction, Knowledge } from './schema.ts'
 
@@ -85,8 +84,6 @@ export interface GraphStore {
   links(ownerId: OwnerId, rule: AccessRule, keys: readonly string[], asOf: number): Promise<readonly Link[]>
   /** The memories that mention an entity in the order of their times, then of arrival; also those that hold no more. */
   timeline(ownerId: OwnerId, rule: AccessRule, key: string, request: TimelineRequest): Promise<readonly TimelineEntry[]>
-  health(): Promise<EngineHealth>
-  close(): Promise<void>
 }
 
 /** A memory as the graph has it: everything that its questions look at, and no text. */

@@ -82,6 +82,4 @@ export interface VectorIndex {
    * the job. Returns how many owners.
    */
   renew(what: 'index' | 'embeddings', ownerId: OwnerId | undefined): Promise<number>
-  /** How many items wait for a vector in the space. */
-  waiting(space: string): Promise<number>
 }

@@ -12,7 +12,7 @@ import {
 } from '../../../src/memory/graph/ports.ts'
 import type { AccessRule } from '../../../src/memory/schema.ts'
 
-export function plainGraph(all: readonly GraphMemory[]): Omit<GraphStore, 'health' | 'close'> {
+export function plainGraph(all: readonly GraphMemory[]): GraphStore {
   const newestFirst = all.toSorted((a, b) => b.seq - a.seq)
   const readable = (rule: AccessRule) => newestFirst.filter((one) => one.state === 'active' && mayRead(rule, one))
   const holding = (rule: AccessRule, asOf: number) =>

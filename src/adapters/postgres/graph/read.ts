@@ -91,9 +91,6 @@ export function postgresGraphStore(db: Database): GraphStore {
         return rows.map((row) => ({ memoryId: row.memoryId, at: row.at }))
       })
     },
-
-    health: () => db.health(),
-    async close() {},
   }
 }
 

@@ -79,13 +79,6 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
       }
       return owners.length
     },
-    waiting: (space) =>
-      db.run(async (sql) => {
-        const [row] = await sql<{ count: number }[]>`
-          SELECT coalesce(sum(next_ordinal - CASE WHEN space = ${space} THEN embedded_to ELSE 0 END), 0) AS count
-            FROM index_owner`
-        return row?.count ?? 0
-      }),
   }
 }
 

@@ -113,9 +113,6 @@ export function sqliteGraphStore(db: Database): GraphStore {
         limit,
       )
     },
-
-    health: () => db.health(),
-    async close() {},
   }
 
   function linkRows(id: number, seen: Condition) {

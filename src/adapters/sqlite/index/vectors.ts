@@ -73,11 +73,6 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
         }
         return owners.length
       }),
-    waiting: async (space) =>
-      db.get<{ count: number }>(
-        'SELECT coalesce(sum(next_ordinal - iif(space = ?, embedded_to, 0)), 0) AS count FROM index_owner',
-        space,
-      )?.count ?? 0,
   }
 }
 
