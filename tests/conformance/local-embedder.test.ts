@@ -149,6 +149,15 @@ describe.skipIf(folder === undefined)('all-MiniLM-L6-v2 in this process', () => 
           ),
         /SHA-256 is not the one remembered/,
       ],
+      [
+        'a tokenizer that is not the one remembered',
+        (copy) =>
+          copy.write(
+            'souvenir-model.json',
+            JSON.stringify({ name: 'm', source: 's', files: { 'tokenizer.json': { bytes: 1, sha256: '00' } } }),
+          ),
+        /tokenizer\.json is damaged: its SHA-256 is not the one remembered/,
+      ],
       ['a network of something else', (copy) => copy.write(weights, identityNetwork), /no sentence encoder/],
       [
         'a tokenizer cut short',

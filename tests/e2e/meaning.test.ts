@@ -1,5 +1,7 @@
 /** The model in the process itself: fetched by a command, found by the server, in a thread of the target's own. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { engineUrl } from '../support/engines.ts'
 import { type FileServer, serveFiles } from '../support/file-server.ts'
 import { freePort, freshFolder, runCommand, type Server, startServer, target } from '../support/server.ts'
@@ -65,6 +67,28 @@ describe.skipIf(folder === undefined)(`recall by meaning without key or server o
     async () => {
       const command = runCommand(variables({ MODEL_URL: 'http://127.0.0.1:1/' }), 'models', 'pull')
       await expect(command).rejects.toThrow('127.0.0.1:1 cannot be reached')
+    },
+    patienceMs,
+  )
+
+  test(
+    'a proxy that HTTP_PROXY or HTTPS_PROXY names is asked, and what it refuses is said',
+    async () => {
+      const beside = { DATA_DIR: freshFolder(), MODEL_URL: 'http://models.test/', HTTP_PROXY: files.url.href }
+      expect(await runCommand(variables(beside), 'models', 'pull')).toContain('all-MiniLM-L6-v2 is now in')
+      const tunnels: string[] = []
+      const proxy = createServer().on('connect', (request, socket) => {
+        tunnels.push(request.url ?? '')
+        socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+      })
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+      const { port: proxyPort } = proxy.address() as AddressInfo
+      const closed = { MODEL_URL: 'https://models.test/', HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` }
+      await expect(runCommand(variables(closed), 'models', 'pull')).rejects.toThrow(
+        /models\.test.* (403|cannot be reached)/,
+      )
+      expect(tunnels[0]).toBe('models.test:443')
+      proxy.close()
     },
     patienceMs,
   )

@@ -5,6 +5,8 @@ import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { Fault } from '../../../shared/fault.ts'
 import { pause } from '../../../shared/pause.ts'
+import { sumOf } from './files.ts'
+import { type Fetch, follow } from './follow.ts'
 
 export interface Progress {
   readonly path: string
@@ -18,7 +20,7 @@ export interface Download {
   /** The file when it is whole; until then `.part` beside it. */
   readonly to: string
   readonly largestBytes: number
-  readonly fetch: (url: URL, init: RequestInit) => Promise<Response>
+  readonly fetch: Fetch
   onProgress(received: number, total: number | undefined): void
   /** A connection that says nothing for so long is broken. */
   readonly silenceMs?: number
@@ -30,7 +32,8 @@ const tries = 5
 
 /**
  * Whether the file is there now; false when the server has none (404).
- * @throws Fault `unavailable` when the server cannot be reached or breaks off, `too_large` when the file is larger than allowed
+ * @throws Fault `unavailable` when the server cannot be reached or breaks off, `too_large` when the file is larger than allowed,
+ *   `conflict` when it is not the one whose SHA-256 the server said
  */
 export async function download(what: Download): Promise<boolean> {
   const { to, url, pauseMs = 1_000 } = what
@@ -61,12 +64,11 @@ async function fetchRest(what: Download): Promise<boolean> {
   const break_ = () => silence.abort(new Error(`nothing came for ${silenceMs / 1_000} s`))
   let timer = setTimeout(break_, silenceMs)
   try {
-    const response = await what.fetch(url, {
+    const { response, sha256, bytes } = await follow(what.fetch, url, {
       signal: silence.signal,
       // An answer that is compressed on the way has other bytes than the file.
       headers: { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-`, 'if-range': etag } : {}) },
     })
-    refuseDowngrade(url, response)
     if (response.status === 404) return false
     if (response.status === 416) {
       await rm(part, { force: true })
@@ -76,7 +78,7 @@ async function fetchRest(what: Download): Promise<boolean> {
     const resumed = response.status === 206
     await writeFile(`${to}.etag`, strongEtag(response))
     let received = resumed ? from : 0
-    const total = totalOf(response, received)
+    const total = bytes ?? totalOf(response, received)
     if ((total ?? 0) > largestBytes) throw tooLarge(url, largestBytes)
     onProgress(received, total)
     const file = createWriteStream(part, { flags: resumed ? 'a' : 'w' })
@@ -95,6 +97,7 @@ async function fetchRest(what: Download): Promise<boolean> {
       await finished(file)
     }
     if (total !== undefined && received !== total) throw new Error(`${received} of ${total} bytes came`)
+    if (sha256 !== undefined) await refuseOther(what, sha256)
     return true
   } finally {
     clearTimeout(timer)
@@ -118,15 +121,23 @@ function totalOf({ headers }: Response, from: number): number | undefined {
   return Number.isSafeInteger(length) ? from + length : undefined
 }
 
-/** What was asked for over https does not come over http, wherever the server sends us. */
-function refuseDowngrade(url: URL, response: Response): void {
-  if (url.protocol === 'https:' && response.url !== '' && new URL(response.url).protocol !== 'https:') {
-    throw new Fault('unavailable', `${url.host} sent us to an address without https: nothing was taken.`)
-  }
+/** Whatever a cache, a proxy or a rest that does not fit made of it: it is begun anew. */
+async function refuseOther({ to, url }: Download, expected: string): Promise<void> {
+  const sha256 = await sumOf(`${to}.part`)
+  if (sha256 === expected) return
+  await rm(`${to}.part`, { force: true })
+  throw new Fault(
+    'conflict',
+    `${url.href} came with the SHA-256 ${sha256}, but ${url.host} says ${expected}. Try again.`,
+  )
 }
 
 const refused = (url: URL, status: number) =>
-  new Fault('unavailable', `${url.href} answered ${status}. MODEL_URL names another place to take the files from.`)
+  new Fault(
+    'unavailable',
+    `${url.href} answered ${status}${status === 401 || status === 403 ? ': there is no such model, or it is not public' : ''}. ` +
+      'MODEL_URL names another place to take the files from.',
+  )
 
 const tooLarge = (url: URL, largestBytes: number) =>
   new Fault('too_large', `${url.href} is larger than ${Math.round(largestBytes / 1024 / 1024)} MB: not what is wanted.`)

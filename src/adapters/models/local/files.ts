@@ -1,6 +1,6 @@
 /** The files of a model in its folder, laid out as its usual release, and what is remembered of them. */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface ModelFile {
@@ -63,3 +63,10 @@ export function readJson(folder: string, path: string): Record<string, unknown> 
 }
 
 export const sha256Of = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
+
+/** The same of a file of any size, in hexadecimal. */
+export async function sumOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk)
+  return hash.digest('hex')
+}

@@ -3,8 +3,7 @@
  * (`.incoming`), tried, and only then renamed into place, with their SHA-256 remembered.
  */
 
-import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Fault } from '../../../shared/fault.ts'
@@ -17,8 +16,10 @@ import {
   missingFiles,
   modelFiles,
   readManifest,
+  sumOf,
   weightsFile,
 } from './files.ts'
+import { standInOf } from './stand-ins.ts'
 import { startModelThread } from './thread.ts'
 
 export type { Progress }
@@ -117,6 +118,7 @@ async function install(
     await mkdir(incoming, { recursive: true })
     await writeManifest(incoming, { name, source, files: {} })
     await gather(incoming)
+    await refuseStandIns(incoming)
     const manifest = { name, source, files: await sumsOf(incoming) }
     if (!replace) refuseOthers(readManifest(folder), manifest)
     await writeManifest(incoming, manifest)
@@ -130,6 +132,17 @@ async function install(
   } catch (error) {
     if (error instanceof Fault || !(error instanceof Error && 'code' in error)) throw error
     throw new Fault('unavailable', `The files cannot be written to ${folder} (${error.code}).`, { cause: error })
+  }
+}
+
+/** Said by its name, since what the network would say of it helps nobody. */
+async function refuseStandIns(incoming: string): Promise<void> {
+  for (const { path } of modelFiles) {
+    const file = join(incoming, path)
+    const standIn = existsSync(file) ? await standInOf(file) : undefined
+    if (standIn === undefined) continue
+    await rm(incoming, { recursive: true, force: true })
+    throw new Fault('invalid', `These files were not taken. ${path} is ${standIn}.`)
   }
 }
 
@@ -173,12 +186,6 @@ async function sumsOf(folder: string): Promise<Manifest['files']> {
     if (existsSync(file)) files[path] = { bytes: (await stat(file)).size, sha256: await sumOf(file) }
   }
   return files
-}
-
-async function sumOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk)
-  return hash.digest('hex')
 }
 
 async function refuseLarge(path: string, { largestBytes }: ModelFile): Promise<void> {

@@ -1,11 +1,10 @@
 /** One sentence encoder in memory: a text's tokens through the network, pooled to one vector. Knows no thread and no queue. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm'
 import { toUnitLength } from '../../../memory/rank/embedder.ts'
 import type { LocalModel } from './describe.ts'
-import { missingFiles, readManifest, sha256Of, weightsFile } from './files.ts'
+import { missingFiles, weightsFile } from './files.ts'
 import type { Pooling } from './known.ts'
+import { readRemembered } from './remembered.ts'
 import { openRuntime } from './runtime.ts'
 import { openTokenizer } from './tokenizer.ts'
 import { ModelUnusable } from './unusable.ts'
@@ -61,11 +60,7 @@ export async function loadModel(model: LocalModel): Promise<LoadedModel> {
 
 async function openSession({ folder }: LocalModel): Promise<InferenceSession> {
   const runtime = await openRuntime()
-  const weights = await readFile(join(folder, weightsFile))
-  const remembered = readManifest(folder)?.files[weightsFile]?.sha256
-  if (remembered !== undefined && sha256Of(weights) !== remembered) {
-    throw new ModelUnusable(`${weightsFile} is damaged: its SHA-256 is not the one remembered in souvenir-model.json`)
-  }
+  const weights = await readRemembered(folder, weightsFile)
   try {
     return await runtime.InferenceSession.create(weights, { executionProviders: ['wasm'], logSeverityLevel: 3 })
   } catch (cause) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import type { LocalModel } from './describe.ts'
 import { tokenizerFile } from './files.ts'
+import { readRemembered } from './remembered.ts'
 import { ModelUnusable } from './unusable.ts'
 
 /** A token of BERT's kind is at most 100 characters of a word, and a long text is cut before it is split: 1 MB takes a second. */
@@ -17,10 +18,10 @@ export interface Tokens {
 /** @throws ModelUnusable when tokenizer.json is damaged, of a kind that is not known, or of another model */
 export async function openTokenizer({ folder, tokenLimit, vocabulary }: LocalModel): Promise<Tokens> {
   const [definition, settings] = await Promise.all([
-    readFile(join(folder, tokenizerFile), 'utf8'),
+    readRemembered(folder, tokenizerFile),
     readFile(join(folder, 'tokenizer_config.json'), 'utf8').catch(() => '{}'),
   ])
-  const { tokenizer, around } = open(definition, settings)
+  const { tokenizer, around } = open(definition.toString('utf8'), settings)
   const size = tokenizer.get_vocab().size
   if (vocabulary !== undefined && size > vocabulary) {
     throw new ModelUnusable(`${tokenizerFile} is of another model: it has ${size} tokens, the network ${vocabulary}`)

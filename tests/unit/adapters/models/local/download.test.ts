@@ -113,9 +113,22 @@ describe('Downloading a file', () => {
     await expect(take({ fetch: refusing })).rejects.toThrow('answered 401')
   })
 
-  test('what was asked for over https is not taken from an address without', async () => {
-    const moved = async () => Object.defineProperty(new Response('x'), 'url', { value: 'http://mirror.test/weights' })
-    const failure = take({ url: new URL('https://models.test/weights'), fetch: moved })
-    await expect(failure).rejects.toThrow('without https')
+  test('what was asked for over https is not taken from an address without, however many are on the way', async () => {
+    const places = ['https://models.test/weights', 'https://large.test/weights', 'http://mirror.test/weights']
+    const seen: string[] = []
+    const failure = take({
+      url: new URL(places[0] ?? ''),
+      async fetch(url) {
+        seen.push(url.href)
+        return new Response(null, { status: 302, headers: { location: places[seen.length] ?? '' } })
+      },
+    })
+    await expect(failure).rejects.toThrow('large.test sent us to an address without https')
+    expect(seen).toEqual(places.slice(0, 2))
+  })
+
+  test('an address that leads in circles is left', async () => {
+    const circle = async () => new Response(null, { status: 302, headers: { location: '/weights' } })
+    await expect(take({ fetch: circle })).rejects.toThrow('leads from one address to the next')
   })
 })
