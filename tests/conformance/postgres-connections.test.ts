@@ -76,6 +76,19 @@ if (url !== undefined) {
     return answer
   }
 
+  test('where a connection of Postgres ends amid an answer, the next answer in its place begins with its first row', async () => {
+    const db = opened(new URL(url))
+    const other = postgres(url, { max: 1 })
+    cleanups.push(() => other.end())
+    const [session] = await db.run((sql) => sql`SELECT pg_backend_pid() AS pid`)
+    const ended = kindOf(db.run((sql) => sql`SELECT repeat('x', 10000), pg_sleep(0.01) FROM generate_series(1, 1000)`))
+    // Some of its rows are here by then.
+    await Bun.sleep(200)
+    await other`SELECT pg_terminate_backend(${session?.pid})`
+    expect(await ended).toBe('unavailable')
+    expect([...(await db.run((sql) => sql`SELECT 'first' AS row`))]).toEqual([{ row: 'first' }])
+  })
+
   describe('a connection of Postgres that is ended as soon as it is there, as a proxy does whose server is stopped', () => {
     test('what was asked is unavailable, as where nobody listens, and the connection is not tried without end', async () => {
       const proxy = await openedProxy()
