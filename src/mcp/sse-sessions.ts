@@ -12,8 +12,7 @@ import { challengeResult, missingScope } from './challenge.ts'
 import type { McpDependencies, StreamLimits } from './dependencies.ts'
 import { errorAnswer, type RequestId, type RpcAnswer, type RpcRequest, readMessage, rpcCodes } from './json-rpc.ts'
 import type { Legacy } from './legacy.ts'
-import type { PostedMessage, PostOutcome, StreamSender } from './ports.ts'
-import { createSseStream, type SseStream } from './sse-stream.ts'
+import { createSseTransport, type SseTransport } from './sse-transport.ts'
 import type { Tools } from './tools.ts'
 
 const defaultStreamLimits: StreamLimits = {
@@ -34,12 +33,8 @@ export interface SseSessions {
 
 interface Session {
   readonly ownerId: string
-  readonly stream: SseStream
+  readonly transport: SseTransport
   readonly stop: () => Promise<void>
-  /** Requests under way that the client has not cancelled. */
-  readonly pending: Set<RequestId>
-  /** The latest token of the authorization: the stream lives as long as it does. */
-  sender: StreamSender
 }
 
 export function createSseSessions<Services>(
@@ -62,7 +57,7 @@ export function createSseSessions<Services>(
     sessions.delete(sessionId)
     perUser.add(session.ownerId, -1)
     log.debug({ reason }, 'stream closed')
-    session.stream.close()
+    void session.transport.close()
     session.stop().catch((cause) => log.warn({ err: cause }, 'stream hand-over could not be closed'))
     if (sessions.size > 0) return
     clearInterval(timer)
@@ -73,44 +68,45 @@ export function createSseSessions<Services>(
 
   const tick = (): void => {
     const now = clock.now()
-    for (const [sessionId, { sender, stream }] of sessions) {
-      if (sender.expiresAt * 1000 <= now) end(sessionId, 'expired')
-      else if (now - stream.lastWriteMs() >= limits.keepAliveMs - limits.tickMs) stream.keepAlive()
+    for (const [sessionId, { transport }] of sessions) {
+      if (transport.expiresAt() * 1000 <= now) end(sessionId, 'expired')
+      else if (now - transport.lastWriteMs() >= limits.keepAliveMs - limits.tickMs) transport.keepAlive()
     }
   }
 
   const onRevoked = (revocation: Revocation): void => {
-    for (const [sessionId, { sender }] of sessions) if (concerns(revocation, sender)) end(sessionId, 'revoked')
-  }
-
-  const receive = (sessionId: string, posted: PostedMessage): PostOutcome => {
-    const session = sessions.get(sessionId)
-    if (session === undefined) return 'unknown'
-    if (!sameAuthorization(session.sender, posted.sender)) return 'not_yours'
-    // A token refreshed meanwhile keeps the stream open for as long as it lives itself.
-    if (posted.sender.expiresAt > session.sender.expiresAt) session.sender = posted.sender
-    const message = readMessage(posted.message)
-    if (message === undefined) return 'malformed'
-    if (message.kind === 'request') {
-      const sender = { ...posted.sender, scopes: new Set(posted.sender.scopes) }
-      const lacking = missingScope(posted.message, sender, tools, settings, '/mcp/sse')
-      if (lacking !== undefined) {
-        session.stream.send(challengeResult(message.id, lacking))
-        return 'accepted'
-      }
-      const stands = () => assertStanding(deps, posted.sender, posted.requestId, '/mcp/sse')
-      void answer(session, message, callOf(sender, posted.requestId, clock.now(), stands))
-    } else if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
-      session.pending.delete(message.params.requestId as RequestId)
+    for (const [sessionId, { transport }] of sessions) {
+      if (transport.isRevokedBy(revocation)) end(sessionId, 'revoked')
     }
-    return 'accepted'
   }
 
-  /** MCP 2024-11-05, Cancellation: what was cancelled meanwhile gets no response. */
-  const answer = async ({ pending, stream }: Session, request: RpcRequest, call: Call): Promise<void> => {
-    pending.add(request.id)
-    const response = await legacy.request(request, call).catch((error) => refusal(request.id, error))
-    if (pending.delete(request.id)) stream.send(response)
+  /** Answers on the stream what comes in on it. */
+  const serve = (transport: SseTransport): void => {
+    /** Requests under way that the client has not cancelled. */
+    const pending = new Set<RequestId>()
+
+    transport.onmessage = (posted, { sender: from, requestInfo } = {}) => {
+      const message = readMessage(posted)
+      const requestId = requestInfo?.headers['x-request-id']
+      if (message === undefined || from === undefined || typeof requestId !== 'string') return
+      if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
+        pending.delete(message.params.requestId as RequestId)
+      }
+      if (message.kind !== 'request') return
+      const sender = { ...from, scopes: new Set(from.scopes) }
+      const lacking = missingScope(posted, sender, tools, settings, '/mcp/sse')
+      if (lacking === undefined) {
+        const stands = () => assertStanding(deps, from, requestId, '/mcp/sse')
+        void answer(message, callOf(sender, requestId, clock.now(), stands))
+      } else void transport.send(challengeResult(message.id, lacking))
+    }
+
+    /** MCP 2024-11-05, Cancellation: what was cancelled meanwhile gets no response. */
+    const answer = async (request: RpcRequest, call: Call): Promise<void> => {
+      pending.add(request.id)
+      const response = await legacy.request(request, call).catch((error) => refusal(request.id, error))
+      if (pending.delete(request.id)) await transport.send(response)
+    }
   }
 
   return {
@@ -126,31 +122,31 @@ export function createSseSessions<Services>(
         })
       }
       const sessionId = random.token(24)
-      const stream = createSseStream({
+      const transport = createSseTransport({
+        sessionId,
+        principal,
         endpoint: `${endpointPath}?sessionId=${sessionId}`,
         bufferBytes: limits.bufferBytes,
         nowMs: () => clock.now(),
-        onClosed: () => end(sessionId, 'gone'),
       })
-      const opening = handover.open(sessionId, (posted) => receive(sessionId, posted))
+      serve(transport)
+      transport.onclose = () => end(sessionId, 'gone')
+      transport.onerror = ({ message }) => end(sessionId, message)
+      const opening = handover.open(sessionId, (posted) =>
+        sessions.has(sessionId) ? transport.receive(posted) : 'unknown',
+      )
       // From here on, so that a revocation and a shutdown while it opens end it too.
-      sessions.set(sessionId, {
-        ownerId: principal.ownerId,
-        stream,
-        stop: async () => (await opening)(),
-        pending: new Set(),
-        sender: senderOf(principal),
-      })
+      sessions.set(sessionId, { ownerId: principal.ownerId, transport, stop: async () => (await opening)() })
       perUser.add(principal.ownerId, 1)
       timer ??= setInterval(tick, limits.tickMs)
       unsubscribe ??= feed.subscribe(onRevoked)
       try {
-        await opening
+        await Promise.all([transport.start(), opening])
       } catch (cause) {
         end(sessionId, 'not opened')
         throw cause
       }
-      return stream.body
+      return transport.body
     },
     count: () => sessions.size,
     async close() {
@@ -164,31 +160,4 @@ export function createSseSessions<Services>(
 function refusal(id: RequestId, error: unknown): RpcAnswer {
   const message = error instanceof BearerChallenge ? error.description : 'Something went wrong here.'
   return errorAnswer(id, { code: rpcCodes.transport, message })
-}
-
-export const senderOf = (principal: Principal): StreamSender => ({
-  ownerId: principal.ownerId,
-  clientId: principal.clientId,
-  scopes: [...principal.scopes],
-  tokenId: principal.tokenId,
-  grantId: principal.grantId,
-  familyId: principal.familyId,
-  expiresAt: principal.expiresAt,
-})
-
-/** The same person through the same client by the same sign-in: only tokens refreshed from one another share a stream. */
-const sameAuthorization = (left: StreamSender, right: StreamSender): boolean =>
-  left.ownerId === right.ownerId &&
-  left.clientId === right.clientId &&
-  (left.familyId === undefined ? left.tokenId === right.tokenId : left.familyId === right.familyId)
-
-function concerns({ kind, id }: Revocation, sender: StreamSender): boolean {
-  switch (kind) {
-    case 'token':
-      return sender.tokenId === id
-    case 'family':
-      return sender.familyId === id
-    case 'grant':
-      return sender.grantId === id
-  }
 }

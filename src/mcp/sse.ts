@@ -11,7 +11,8 @@ import { rpcCodes } from './json-rpc.ts'
 import { createLegacy } from './legacy.ts'
 import type { Methods } from './methods.ts'
 import { challengeAnswer, rpcError } from './refusals.ts'
-import { createSseSessions, senderOf } from './sse-sessions.ts'
+import { createSseSessions } from './sse-sessions.ts'
+import { senderOf } from './sse-transport.ts'
 
 export interface Sse {
   serve(request: Request, principal: Principal): Promise<Response>
