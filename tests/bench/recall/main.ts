@@ -5,6 +5,7 @@
  *
  * One owner for each conversation in one SQLite file. `--single`: every item as one fact without thread or speaker, as tools send
  * them. By meaning too with what EMBEDDER, EMBEDDER_URL and EMBEDDER_MODEL_DIR choose. `--run` writes each question's ranked ids for a scorer.
+ * RECALL_VECTORS names a folder in which vectors are kept from one run to the next.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,6 +20,7 @@ import { systemClock } from '../../../src/shared/clock.ts'
 import { createRandom } from '../../../src/shared/random.ts'
 import { type BenchItem, type Conversation, readConversations, speakerOf } from './data.ts'
 import { chosenEmbedder } from './embedder.ts'
+import { keptVectors } from './kept-vectors.ts'
 import { score, table } from './metrics.ts'
 
 const path = process.env.RECALL_DATA
@@ -29,7 +31,9 @@ if (path === undefined) {
 const single = process.argv.includes('--single')
 const runPath = process.argv.includes('--run') ? process.argv[process.argv.indexOf('--run') + 1] : undefined
 const chosen = process.argv.includes('--words') ? undefined : chosenEmbedder()
-const embedder = chosen?.embedder
+const vectors = process.env.RECALL_VECTORS
+const embedder =
+  chosen?.embedder === undefined || vectors === undefined ? chosen?.embedder : keptVectors(chosen.embedder, vectors)
 const app = 'bench' as ClientId
 const random = createRandom(systemClock)
 const hourMs = 3_600_000
