@@ -57,25 +57,24 @@ export function fitInMeaning(
   return fit
 }
 
-type Weights = Pick<Recipe, 'meaningBeside' | 'meaningBesideInPassage' | 'passage'>
+type Weights = Pick<Recipe, 'meaningBeside' | 'passage'>
 
 function inContext(
   facts: OwnerFacts,
   likeness: ReadonlyMap<number, number>,
   passages: ReadonlyMap<number, number>,
-  { meaningBeside, meaningBesideInPassage, passage }: Weights,
+  { meaningBeside, passage }: Weights,
 ): ReadonlyMap<number, number> {
   const averaged = new Map<number, number>()
   for (const [at, own] of likeness) {
     const around = passages.get(at)
-    const weight = around === undefined ? meaningBeside : meaningBesideInPassage
     let sum = own
     let weights = 1
     for (const other of beside(facts, at)) {
       const near = likeness.get(other)
       if (near === undefined) continue
-      sum += weight * near
-      weights += weight
+      sum += meaningBeside * near
+      weights += meaningBeside
     }
     const mean = sum / weights
     averaged.set(at, around === undefined ? mean : (1 - passage) * mean + passage * around)

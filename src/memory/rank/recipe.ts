@@ -43,8 +43,7 @@ export interface Recipe {
   readonly meaningNameless: number
   /** How much the meaning of each neighbour counts beside an item's own. */
   readonly meaningBeside: number
-  /** The same where a passage holds the item, and the share that the meaning of the best such passage has. */
-  readonly meaningBesideInPassage: number
+  /** The share that the meaning of the best passage has where one holds the item. */
   readonly passage: number
 }
 
@@ -73,7 +72,6 @@ export const recipe: Recipe = {
   instructionBesideMeaning: 0.3,
   meaning: 0.55,
   meaningNameless: 1,
-  meaningBeside: 0.5,
-  meaningBesideInPassage: 0.4,
+  meaningBeside: 0.25,
   passage: 0.3,
 }

@@ -16,7 +16,7 @@ function factsOf(items: number, thread = 1): OwnerFacts {
   }
   return facts
 }
-const weights = { meaningBeside: 0.5, meaningBesideInPassage: 0.25, passage: 0.5 }
+const weights = { meaningBeside: 0.25, passage: 0.5 }
 const fit = (
   likeness: readonly number[],
   sample: readonly number[],
@@ -33,9 +33,9 @@ describe('Fit in meaning', () => {
     ])
   })
 
-  test('of an item that a passage holds is shared with the passage, and less with what stands beside', () => {
-    // 0.5 * (0.5 + 0.25 * 0.25) / 1.25 + 0.5 * 0.75, and the sample's 0.1: of the last, whose neighbours have a quarter and nothing.
-    const [best, other] = [(0.5 * (0.5 + 0.25 * 0.25)) / 1.25 + 0.5 * 0.75, (0.25 + 0.5 * 0.5) / 1.5]
+  test('of an item that a passage holds is shared with the passage; what stands beside counts a quarter, with one or without', () => {
+    const [own, beside] = [(0.5 + 0.25 * 0.25) / 1.25, (0.25 + 0.25 * 0.5) / 1.25]
+    const [best, other] = [0.5 * own + 0.5 * 0.75, beside]
     const found = fit([0.5, 0.25, 0.1], [2], 2, new Map([[0, 0.75]]))
     expect(found.get(0)).toBe(1)
     expect(found.get(1)).toBeCloseTo((other - 0.1) / (best - 0.1))
