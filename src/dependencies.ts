@@ -1,41 +1,33 @@
 /**
  * Configuration -> adapters. Opens only what the roles need. Which engine serves which port is chosen in dependencies/:
- * auth-engine for sign-in, memory-engine for memories.
+ * auth-engine for sign-in, memory-engine for memories; what each surface is given in surfaces.
  */
-import { httpsOutbound } from './adapters/outbound/https.ts'
 import type { ApiDependencies } from './api/dependencies.ts'
 import type { Config } from './config/config.ts'
 import { type AuthEngine, openAuthEngine } from './dependencies/auth-engine.ts'
-import { identityProvidersOf } from './dependencies/identity-providers.ts'
 import { limitRules } from './dependencies/limit-rules.ts'
 import { openMemoryServices } from './dependencies/memory-services.ts'
 import { type Measuring, openMetrics } from './dependencies/metrics.ts'
 import { oidcSettings } from './dependencies/oidc-settings.ts'
 import { createOpening, type EngineInUse, type QueueStates } from './dependencies/opening.ts'
+import { type Common, mcpServer, pages, restApi, signInServer } from './dependencies/surfaces.ts'
 import { openVerification } from './dependencies/verification.ts'
-import { audited, timedTools } from './dependencies/watched.ts'
-import { watchFlows } from './dependencies/watched-flows.ts'
+import { audited } from './dependencies/watched.ts'
 import { takeAllowance } from './http/rate-limit.ts'
 import type { McpDependencies } from './mcp/dependencies.ts'
 import { sharedFairly } from './memory/fair-share.ts'
-import type { AnyOperation } from './memory/operation.ts'
 import { operations } from './memory/operations.ts'
 import type { MemoryServices } from './memory/services.ts'
-import { createClientDocuments } from './oidc/clients/documents.ts'
 import type { OidcDependencies } from './oidc/dependencies.ts'
 import { createPeople, type People } from './oidc/people.ts'
 import type { KeyRing } from './oidc/ports.ts'
 import { createKeyRing } from './oidc/tokens/key-ring.ts'
-import type { Principal, TokenVerifier } from './resource/ports.ts'
-import { atFirstUse } from './shared/at-first-use.ts'
+import type { TokenVerifier } from './resource/ports.ts'
 import { audit } from './shared/audit.ts'
 import { type Clock, systemClock } from './shared/clock.ts'
 import type { HealthCheck } from './shared/health.ts'
 import { createLog, type Log } from './shared/log.ts'
-import type { Metrics } from './shared/metrics.ts'
 import { createRandom, type Random } from './shared/random.ts'
-import { requestContext } from './shared/request-context.ts'
-import { uiClientId } from './shared/ui-client.ts'
 import { version } from './shared/version.ts'
 import type { UiDependencies } from './ui/dependencies.ts'
 
@@ -61,20 +53,6 @@ export interface Dependencies {
   readonly ui: UiDependencies | undefined
   /** Closes every engine, the last opened first. */
   close(): Promise<void>
-}
-
-/** What every surface is given: nothing of it belongs to one of them. */
-interface Common {
-  readonly config: Config
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
-  readonly engine: AuthEngine
-  readonly verifier: TokenVerifier
-  readonly take: ReturnType<typeof takeAllowance>
-  /** Every operation, run in its caller's turn: one share for all surfaces. */
-  readonly operations: readonly AnyOperation<MemoryServices>[]
-  readonly metrics: Metrics
 }
 
 /** Opens what a process with this configuration needs. Throws a `Fault` that says which engine does not answer or refuses. */
@@ -145,103 +123,3 @@ const openKeyRing = async (
     tokenTtlSeconds: config.accessTokenTtlSeconds,
     onRotated: (kid) => audit(log, 'key_rotated', { kid }),
   })
-
-function signInServer({ config, clock, random, log, engine, verifier, take, metrics }: Common, keyRing: KeyRing) {
-  const { feed } = engine
-  const stores = config.metrics === undefined ? engine.stores : watchFlows(engine.stores, metrics, clock).stores
-  const settings = oidcSettings(config)
-  return {
-    settings,
-    clock,
-    random,
-    log,
-    stores,
-    keyRing,
-    documents: createClientDocuments({ outbound: httpsOutbound(), clock, clients: stores.clients, settings }),
-    feed,
-    verifier,
-    metrics,
-    identityProviders: identityProvidersOf(config, clock),
-    async limit(request, rule, cost, key = requestContext(request).address) {
-      await take(request, rule, key, cost)
-    },
-  } satisfies OidcDependencies
-}
-
-/** Each person has an allowance with each of their clients, and one for their pages. */
-const limitPrincipal =
-  (take: Common['take']) =>
-  (request: Request, { ownerId, clientId }: Principal, requests?: number) =>
-    take(request, clientId === uiClientId ? 'pages' : 'principal', `${ownerId} ${clientId}`, requests)
-
-/** All of the REST API, or with the role actions alone the part of it that ChatGPT's Actions may call. */
-const restApi = ({ config, clock, log, verifier, take, operations }: Common, services: MemoryServices) => {
-  const whole = config.roles.has('api')
-  return {
-    verifier,
-    clock,
-    log,
-    services,
-    operations: whole ? operations : operations.flatMap(forActions),
-    limit: limitPrincipal(take),
-    // Who opens the pages may search there next. A script mostly comes with the question itself, or asks for something every minute.
-    arrived: ({ clientId }: Principal) => {
-      if (clientId === uiClientId || verifier.withoutToken !== undefined) services.embedder?.prepare?.()
-    },
-    ...(whole ? { changes: services.store } : {}),
-    settings: {
-      apiBaseUrl: config.apiBaseUrl,
-      serverUrl: whole ? config.apiBaseUrl : config.actionsBaseUrl,
-      issuer: config.issuer,
-      version,
-    },
-  } satisfies ApiDependencies<MemoryServices>
-}
-
-/** An operation with the addresses that Actions may call; none without any. */
-function forActions(operation: AnyOperation<MemoryServices>): readonly AnyOperation<MemoryServices>[] {
-  const rest = operation.rest.filter(({ actions }) => actions === true)
-  return rest.length === 0 ? [] : [{ ...operation, rest }]
-}
-
-const mcpServer = (
-  { config, clock, random, log, engine, verifier, take, metrics, operations }: Common,
-  services: MemoryServices,
-) =>
-  ({
-    verifier,
-    feed: engine.feed,
-    clock,
-    random,
-    log,
-    services,
-    operations: timedTools(operations, metrics),
-    limit: limitPrincipal(take),
-    // Clients begin with what tools there are, long before the first question.
-    arrived: () => services.embedder?.prepare?.(),
-    handover: engine.handover,
-    settings: {
-      apiBaseUrl: config.apiBaseUrl,
-      issuer: config.issuer,
-      allowedOrigins: config.allowedOrigins,
-      name: 'souvenir',
-      version,
-    },
-  }) satisfies McpDependencies<MemoryServices>
-
-function pages({ config, clock, random, log, engine }: Common): UiDependencies {
-  return {
-    clock,
-    random,
-    log,
-    sessions: atFirstUse(() => engine.openUiSessions()),
-    settings: {
-      signIn: config.auth !== 'none',
-      uiBaseUrl: config.uiBaseUrl,
-      apiBaseUrl: config.apiBaseUrl,
-      issuer: config.issuer,
-      sessionTtlSeconds: config.sessionTtlSeconds,
-      version,
-    },
-  }
-}
