@@ -59,6 +59,8 @@ describe('OpenMemory: memories over REST', () => {
     })
     expect((await search({})).body.results[0].why).not.toHaveProperty('details')
     expect((await search({ threshold: 50 })).body.results).toEqual([])
+    expect((await search({ threshold: 50 })).body.notice).toContain('by their words alone')
+    expect((await search({})).body).not.toHaveProperty('notice')
     expect(await search({ threshold: 'high' })).toMatchObject({ status: 422 })
   })
 

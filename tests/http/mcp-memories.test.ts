@@ -47,7 +47,7 @@ describe('memories over MCP', () => {
     })
     const deleted = await call('delete_memories', { memory_ids: [searched[0]?.id] })
     expect(deleted.data).toMatchObject({ deleted: [searched[0]?.id] })
-    expect((await call('search_memory', { query: 'retriever' })).data).toEqual({ results: [] })
+    expect((await call('search_memory', { query: 'retriever' })).data).toMatchObject({ results: [] })
   })
 
   test('a search tells why, in parts when asked, and keeps to a threshold', async () => {
@@ -65,7 +65,16 @@ describe('memories over MCP', () => {
         },
       },
     ])
-    expect((await call('search_memory', { query: 'chess club', threshold: 50 })).data).toEqual({ results: [] })
+    expect((await call('search_memory', { query: 'chess club', threshold: 50 })).data).toMatchObject({ results: [] })
+  })
+
+  test('where words alone are compared, an answer that found nothing says so, and to try others', async () => {
+    const { call } = await connect()
+    const { data } = await call('search_memory', { query: 'chezz clubb' })
+    expect(data).toEqual({ results: [], notice: expect.stringContaining('by their words alone: try others') })
+    expect((await call('search_memory', { query: 'chess club' })).data).toMatchObject({
+      notice: expect.not.stringContaining('by their words alone'),
+    })
     expect((await call('search_memory', { query: 'chess club', threshold: -1 })).isError).toBe(true)
   })
 
@@ -91,7 +100,7 @@ describe('memories over MCP', () => {
   test('two people never see each other', async () => {
     const [ada, grace] = [await connect(), await connect('grace')]
     await ada.call('add_memories', { text: 'Ada keeps a secret garden.' })
-    expect((await grace.call('search_memory', { query: 'secret garden' })).data).toEqual({ results: [] })
+    expect((await grace.call('search_memory', { query: 'secret garden' })).data).toMatchObject({ results: [] })
     expect((await grace.call('list_memories')).data).toMatchObject({ total: 0 })
     const ids = ((await ada.call('search', { query: 'garden' })).data.results as { id: string }[]).map(({ id }) => id)
     expect((await grace.call('fetch', { id: ids[0] })).isError).toBe(true)

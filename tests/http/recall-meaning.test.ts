@@ -79,6 +79,11 @@ describe('EMBEDDER_URL', () => {
     expect(asked.length).toBe(before)
   })
 
+  test('with a model, an answer that found nothing does not say that words alone are compared', async () => {
+    const { body } = await call('POST', '/memories/search', { query: 'Which puppy is there?', threshold: 50 })
+    expect(body).toEqual({ results: [] })
+  })
+
   test('the model is asked by its name and with its key', () => {
     expect(asked[0]).toMatchObject({ authorization: 'Bearer model-key', model: 'two-meanings' })
   })

@@ -117,6 +117,13 @@ describe('writing', () => {
     expect(wordsOf(await open('/memories?from=2000-01-01&to=2000-01-02'))).toContain('Nothing matches')
   })
 
+  test('where words alone are compared, a question that finds nothing is told so, and what would help', async () => {
+    const hint = 'Memories are found by their words alone here'
+    expect(wordsOf(await open('/memories?q=sailng+vesel'))).toMatch(new RegExp(`Nothing matches.*${hint}.*models pull`))
+    expect(wordsOf(await open('/memories?q=what+is+the+boat+called'))).not.toContain(hint)
+    expect(wordsOf(await open('/memories?from=2000-01-01&to=2000-01-02'))).not.toContain(hint)
+  })
+
   test('an instruction of the person is told as one among what answers', async () => {
     await add('Always name the harbour when I ask about the ferry.')
     const found = wordsOf(await open('/memories?q=when+does+the+ferry+leave'))

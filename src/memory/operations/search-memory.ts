@@ -5,7 +5,7 @@ import {
   Full,
   MaxCharacters,
   namesFor,
-  recallNotice,
+  noticeOf,
   ShownMemory,
   showBriefly,
   showWhole,
@@ -137,10 +137,11 @@ export const searchMemory = operation({
       summary: 'Find what is relevant to a question, best first.',
       status: 200,
       body: Body,
-      response: t.Object({ degraded: Degraded, results: t.Array(WireHit) }),
+      response: t.Object({ notice: t.Optional(t.String()), degraded: Degraded, results: t.Array(WireHit) }),
       actions: true,
       toInput: (wire) => ({ ...inputIn(Body, wire.body), ...wholeFor(wire) }),
-      toBody: ({ degraded, results }) => ({
+      toBody: ({ notice, degraded, results }) => ({
+        ...(results.length > 0 || notice === undefined ? {} : { notice }),
         ...(degraded === undefined ? {} : { degraded }),
         results: results.map(({ memory, score, why }) => ({ ...toWire(memory), score, why })),
       }),
@@ -166,7 +167,7 @@ export const searchMemory = operation({
         ? showWhole(memories, names, input.max_characters ?? answerCharacters.model)
         : memories.map((memory) => showBriefly(memory, names))
     return {
-      ...(hits.length === 0 ? {} : { notice: recallNotice }),
+      ...noticeOf(hits.length, services),
       ...(degraded.length === 0 ? {} : { degraded: [...degraded] }),
       results: shown.flatMap((memory, at) => {
         const hit = hits[at]

@@ -43,6 +43,8 @@ export interface MemoryList extends Paged<Listed> {
   readonly best: boolean
   /** What the search had to do without: `embedder`, `vectors`. */
   readonly degraded: readonly string[]
+  /** Whether nothing was found where no model knows that other words mean the same. */
+  readonly wordsAlone: boolean
 }
 
 const pageSize = 20
@@ -56,7 +58,7 @@ export const listMemories = (api: Api, chosen: Chosen): Promise<MemoryList> =>
   isRecall(chosen) ? recall(api, chosen) : page(api, chosen)
 
 async function recall(api: Api, { question, category, app, from, to }: Chosen): Promise<MemoryList> {
-  const answer = await api.ask<{ results: readonly Listed[]; degraded?: readonly string[] }>(
+  const answer = await api.ask<{ results: readonly Listed[]; degraded?: readonly string[]; notice?: string }>(
     'POST',
     '/memories/search',
     {
@@ -70,8 +72,9 @@ async function recall(api: Api, { question, category, app, from, to }: Chosen): 
       },
     },
   )
-  const { results, degraded = [] } = answer
-  return { items: results, total: results.length, page: 1, size: mostFound, best: true, degraded }
+  const { results, degraded = [], notice } = answer
+  const wordsAlone = results.length === 0 && notice !== undefined
+  return { items: results, total: results.length, page: 1, size: mostFound, best: true, degraded, wordsAlone }
 }
 
 async function page(api: Api, chosen: Chosen): Promise<MemoryList> {
@@ -89,7 +92,15 @@ async function page(api: Api, chosen: Chosen): Promise<MemoryList> {
       ...(to === '' ? {} : { to_date: seconds(endOf(to)) }),
     },
   })
-  return { items: answer.items, total: answer.total, page: chosen.page, size: pageSize, best: false, degraded: [] }
+  return {
+    items: answer.items,
+    total: answer.total,
+    page: chosen.page,
+    size: pageSize,
+    best: false,
+    degraded: [],
+    wordsAlone: false,
+  }
 }
 
 const sorting = {

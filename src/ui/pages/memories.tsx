@@ -82,7 +82,7 @@ const List = ({ chosen, list, formToken }: ListProps) => (
       <p class="quiet">Some memories are still being read for their meaning: those were found by their words alone.</p>
     ) : null}
     {list.items.length === 0 ? (
-      <Empty filtered={isFiltered(chosen)} />
+      <Empty filtered={isFiltered(chosen)} wordsAlone={list.wordsAlone} />
     ) : (
       <form method="post" action="/memories" data-selection="">
         <FormToken value={formToken} />
@@ -135,11 +135,17 @@ const bulkActions = (state: State | undefined) =>
     { action: 'delete', name: 'Delete…', not: '' },
   ].filter(({ not }) => not !== state)
 
-const Empty = ({ filtered }: { filtered: boolean }) =>
+const Empty = ({ filtered, wordsAlone }: { filtered: boolean; wordsAlone: boolean }) =>
   filtered ? (
     <div class="empty">
       <h2>Nothing matches</h2>
       <p>Try other words, or take a filter away.</p>
+      {wordsAlone ? (
+        <p class="quiet">
+          Memories are found by their words alone here, spelt as they were. Whoever runs this server can have them found
+          by their meaning too: <code>souvenir models pull</code>, then start it again.
+        </p>
+      ) : null}
       <a class="button secondary small" href="/memories">
         Show all memories
       </a>
