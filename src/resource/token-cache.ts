@@ -10,7 +10,7 @@ interface Verified {
 
 /**
  * Verified tokens, the least recently used dropped first. Bounded; never holds a token itself: of its signature it has the hash, and what
- * is before that as it is, which costs a third of hashing all of it. A token is found again by both, so by each of its characters.
+ * is before that as it is, which costs half of hashing all of it. A token is found again by both, so by each of its characters.
  */
 export class TokenCache {
   readonly #entries = new Map<string, Verified>()
