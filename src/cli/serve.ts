@@ -12,6 +12,7 @@ import { pause } from '../shared/pause.ts'
 import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
 import { type Command, complain, complainsToTerminal } from './command.ts'
+import { lastNet } from './last-net.ts'
 import { listenAt } from './listen-at.ts'
 import { rolesOf } from './roles.ts'
 
@@ -24,19 +25,24 @@ export const serve: Command = {
   summary: 'Serves (all roles unless told otherwise) until it is stopped. This is the default.',
   async run(words) {
     const config = loadConfig(rolesOf(words))
-    const stopped = stopSignal()
+    const uncaught = lastNet(createLog(config.logLevel))
+    const stopped = Promise.race([stopSignal(), uncaught])
     const running = needsOthers(config) ? await startWaiting(config, stopped) : await start(config)
-    if (running === undefined) return 0
+    if (running === undefined) return statusOf(await stopped)
     const { dependencies, app, listening } = running
     const metrics = await listenForMetrics(config, app)
     await greet(config, dependencies, listening)
-    dependencies.log.info({ signal: await stopped }, 'stopping')
+    const signal = await stopped
+    dependencies.log.info({ signal }, 'stopping')
     await app.close()
     await Promise.all([listening.stop(drainMs), metrics?.stop(drainMs)])
     await dependencies.close()
-    return 0
+    return statusOf(signal)
   },
 }
+
+/** Who was told to end did well. */
+const statusOf = (signal: string) => (signal === 'uncaught error' ? 1 : 0)
 
 interface Running {
   readonly dependencies: Dependencies

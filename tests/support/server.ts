@@ -21,15 +21,20 @@ export const target: Target = (() => {
 /** The user that the Dockerfile names. */
 const imageUser = 65_532
 
-const commands: Record<Target, readonly string[]> = {
-  bun: [process.execPath, 'src/main.ts'],
+/** What runs a file of the project. */
+const runners: Record<'bun' | 'deno', readonly string[]> = {
+  bun: [process.execPath],
   // The package's own command is a wrapper that a signal to it would not pass on.
   deno: [
     ...new Bun.Glob('node_modules/@deno/*/deno{,.exe}').scanSync({ cwd: projectRoot, absolute: true }),
     'run',
     '-A',
-    'src/main.ts',
   ],
+}
+
+const commands: Record<Target, readonly string[]> = {
+  bun: [...runners.bun, 'src/main.ts'],
+  deno: [...runners.deno, 'src/main.ts'],
   binary: [join(projectRoot, 'dist/souvenir')],
   image: ['chroot', `--userspec=${imageUser}:${imageUser}`, process.env.IMAGE_ROOT ?? '', '/souvenir'],
 }
@@ -56,7 +61,7 @@ export interface Server {
   readonly pid: number
   /** Everything it wrote so far. */
   output(): string
-  stop(signal?: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): Promise<number>
+  stop(signal?: 'SIGTERM' | 'SIGKILL' | 'SIGINT' | 'SIGUSR2'): Promise<number>
 }
 
 const startSeconds = 20
@@ -86,9 +91,22 @@ export const startUnready = (
   ...words: readonly string[]
 ): Promise<Server> => start([...commands[target], 'serve', ...words], variables, port, () => true)
 
+/** The same of a file that runs the server itself, on a runtime that runs from source. */
+export const startFile = (runtime: 'bun' | 'deno', file: string, variables: Record<string, string>, port: number) =>
+  start([...runners[runtime], file], variables, port)
+
 /** The same on a terminal of its own, by util-linux's `script`. */
 export const startOnTerminal = (variables: Record<string, string>, port: number): Promise<Server> =>
   start(['script', '-qec', commands[target].map((word) => `'${word}'`).join(' '), '/dev/null'], variables, port)
+
+/** What a server wrote last, without passwords in addresses and without tokens. */
+const lastLines = (output: string): string =>
+  output
+    .split('\n')
+    .slice(-20)
+    .join('\n')
+    .replace(/:[^\s/:@]+@/g, ':[secret]@')
+    .replace(/\b(eyJ|[\w-]{40})[\w.-]*/g, '[token]')
 
 async function start(
   command: readonly string[],
@@ -110,10 +128,17 @@ async function start(
       for await (const chunk of stream) output += decoder.decode(chunk, { stream: true })
     }),
   )
+  let stopping = false
+  child.exited.then(async (status) => {
+    if (stopping) return
+    await reading
+    console.error(`the server ended by itself (exit ${status}):\n${lastLines(output)}`)
+  })
   const url = `http://localhost:${port}`
   const until = Date.now() + startSeconds * 1000
   for (;;) {
     if (child.exitCode !== null || Date.now() > until) {
+      stopping = true
       child.kill('SIGKILL')
       await reading
       throw new Error(`the server did not start (exit ${child.exitCode}): ${output}`)
@@ -127,6 +152,7 @@ async function start(
     pid: child.pid,
     output: () => output,
     async stop(signal = 'SIGTERM') {
+      stopping = true
       child.kill(signal)
       const status = await child.exited
       await reading

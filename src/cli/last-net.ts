@@ -1,0 +1,38 @@
+import { reasonOf } from '../shared/fault.ts'
+import type { Log } from '../shared/log.ts'
+
+/** What is under way may take this long to end, if it still can. */
+const endsWithinMs = 10_000
+
+/**
+ * The last net under errors that nobody caught, a driver's as a rule: gives a promise that is kept once there is one. What the process
+ * holds may not be whole any more then, so it is to end as when it is told to, and whoever watches it starts it again.
+ *
+ * A runtime would end it at once, amid what others have begun, and print the error with all that is in it: of Postgres the row that
+ * broke a rule. The log has which kind of error it was and where, and not what it says.
+ */
+export function lastNet(log: Log): Promise<'uncaught error'> {
+  return new Promise((resolve) => {
+    const tell = (error: unknown) => {
+      log.fatal({ reason: reasonOf(error), at: framesOf(error) }, 'An error that nobody caught: the process ends')
+      resolve('uncaught error')
+      // Nobody is there to kill it, as there is after a signal.
+      setTimeout(() => process.exit(1), endsWithinMs)
+    }
+    process.on('uncaughtException', tell)
+    process.on('unhandledRejection', tell)
+  })
+}
+
+const frame = /^\s*at .+:\d+/
+const mostFrames = 10
+
+/** Where it was thrown. A message may go over several lines, of which any could look like a frame. */
+function framesOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return []
+  const lines = (error.stack ?? '').replace(error.message, '').split('\n')
+  return lines
+    .filter((line) => frame.test(line))
+    .slice(0, mostFrames)
+    .map((line) => line.trim())
+}

@@ -1,0 +1,36 @@
+/** An error that nobody caught: the log says where and nothing of anybody, and the process ends as when it is told to, with 1. */
+import { expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { freePort, freshFolder, startFile } from '../support/server.ts'
+import { projectRoot } from '../support/source-files.ts'
+
+const file = join(projectRoot, 'tests/support/uncaught.ts')
+
+test.each([
+  ['bun', 'exception'],
+  ['bun', 'rejection'],
+  ['deno', 'exception'],
+  ['deno', 'rejection'],
+] as const)(
+  'on %s, an uncaught %s',
+  async (runtime, kind) => {
+    const port = await freePort()
+    const server = await startFile(runtime, file, { DATA_DIR: freshFolder(), PORT: String(port), UNCAUGHT: kind }, port)
+    expect(await server.stop('SIGUSR2')).toBe(1)
+    const lines = server
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines.filter(({ level }) => level === 'fatal')).toEqual([
+      expect.objectContaining({
+        reason: '23505',
+        at: expect.arrayContaining([expect.stringContaining('uncaught.ts')]),
+      }),
+    ])
+    expect(lines.at(-1)).toMatchObject({ msg: 'stopping', signal: 'uncaught error' })
+    expect(server.output()).not.toContain('private diary')
+    expect(server.output()).not.toContain('at home')
+  },
+  60_000,
+)
