@@ -39,11 +39,11 @@ export const models: Command = {
   },
 }
 
-const inMegabytes = (bytes: number) => `${(bytes / 1_000_000).toFixed(1)} MB`
+const sizeOf = (bytes: number) => (bytes < 100_000 ? `${bytes} bytes` : `${(bytes / 1_000_000).toFixed(1)} MB`)
 
 function report({ manifest, folder, unchanged, asTried }: InstalledModel): number {
   for (const [path, { bytes, sha256 }] of Object.entries(manifest.files)) {
-    print(`${sha256}  ${path}  ${inMegabytes(bytes)}`)
+    print(`${sha256}  ${path}  ${sizeOf(bytes)}`)
   }
   if (asTried !== undefined) {
     print(
@@ -63,7 +63,7 @@ function list(opened: Models, command: string): number {
   if (present.length > 0) print('Here; * is used:')
   for (const { name, width, tokenLimit, pooling, files, chosen } of present) {
     const bytes = Object.values(files ?? {}).reduce((sum, file) => sum + file.bytes, 0)
-    const size = files === undefined ? 'brought by hand' : inMegabytes(bytes)
+    const size = files === undefined ? 'brought by hand' : sizeOf(bytes)
     const about = `vectors of ${width ?? '?'} numbers, from a text's first ${tokenLimit} tokens (${pooling})`
     print(`${chosen ? '*' : ' '} ${name.padEnd(longest)}  ${size}, ${about}`)
   }

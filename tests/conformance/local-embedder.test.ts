@@ -101,6 +101,22 @@ describe.skipIf(folder === undefined)('all-MiniLM-L6-v2 in this process', () => 
   )
 
   test(
+    'whatever else the process has to do goes on while a long text is read',
+    async () => {
+      let reading = true
+      const read = shared.embed([varied.at(-1) ?? '']).finally(() => {
+        reading = false
+      })
+      let turns = 0
+      for (; reading; turns++) await new Promise((resolve) => setImmediate(resolve))
+      await read
+      // Read in this thread it would be one turn or two.
+      expect(turns).toBeGreaterThan(20)
+    },
+    patienceMs,
+  )
+
+  test(
     'an empty text has a vector too',
     async () => {
       const [empty, space] = await shared.embed(['', ' '])

@@ -98,6 +98,7 @@ describe.skipIf(folder === undefined)(`recall by meaning without key or server o
     async () => {
       const printed = await runCommand(variables(), 'models', 'pull')
       expect(printed).toMatch(/^[0-9a-f]{64} {2}onnx\/model_quantized\.onnx {2}\d+\.\d MB$/m)
+      expect(printed).toMatch(/^[0-9a-f]{64} {2}config\.json {2}\d+ bytes$/m)
       const listed = await runCommand(variables(), 'models', 'list')
       expect(listed).toContain('* all-MiniLM-L6-v2')
       const command = target === 'bun' || target === 'deno' ? 'npx bun src/main.ts' : 'souvenir'

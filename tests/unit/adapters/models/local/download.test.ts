@@ -106,6 +106,7 @@ describe('Downloading a file', () => {
     expect(failure).toMatchObject({ kind: 'unavailable' })
     expect(failure.message).toContain('127.0.0.1:1 cannot be reached')
     expect(failure.message).toContain('souvenir models add DIR')
+    expect(failure.message).toContain('HTTPS_PROXY')
   })
 
   test('a refusal is said with its status', async () => {
