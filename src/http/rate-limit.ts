@@ -6,7 +6,8 @@ import type { RateLimiter, RateLimitRule } from './ports.ts'
 
 /**
  * Takes `cost` from the allowance of `key` under a rule. The edge puts the fields RateLimit-Policy and RateLimit
- * (draft-ietf-httpapi-ratelimit-headers-10) into the answer, whether it was served or refused. Throws `Fault('rate_limited')` with the seconds for Retry-After (RFC 6585 section 4).
+ * (draft-ietf-httpapi-ratelimit-headers-10) into the answer, whether it was served or refused. Throws `Fault('rate_limited')` with the
+ * seconds for Retry-After (RFC 6585 section 4).
  */
 export type TakeAllowance = (request: Request, rule: string, key: string, cost?: number) => Promise<void>
 

@@ -2,18 +2,11 @@
  * The open HTTP+SSE streams of this process: whose each is, and when it must end. A stream belongs to the authorization that opened
  * it, ends with its token or with a revocation, and says something at least every 15 s. One timer serves all of them.
  */
-import { assertStanding } from '../resource/bearer.ts'
-import { BearerChallenge } from '../resource/errors.ts'
 import type { Principal, Revocation } from '../resource/ports.ts'
 import { createCounts } from '../shared/counts.ts'
 import { Fault } from '../shared/fault.ts'
-import { type Call, callOf } from './call.ts'
-import { challengeResult, missingScope } from './challenge.ts'
 import type { McpDependencies, StreamLimits } from './dependencies.ts'
-import { errorAnswer, type RequestId, type RpcAnswer, type RpcRequest, readMessage, rpcCodes } from './json-rpc.ts'
-import type { Legacy } from './legacy.ts'
 import { createSseTransport, type SseTransport } from './sse-transport.ts'
-import type { Tools } from './tools.ts'
 
 const defaultStreamLimits: StreamLimits = {
   keepAliveMs: 15_000,
@@ -39,8 +32,7 @@ interface Session {
 
 export function createSseSessions<Services>(
   deps: McpDependencies<Services>,
-  legacy: Pick<Legacy, 'request'>,
-  tools: Pick<Tools, 'scopeOf'>,
+  answerOn: (transport: SseTransport) => void,
   endpointPath: string,
 ): SseSessions {
   const { clock, random, feed, handover, log, settings } = deps
@@ -80,35 +72,6 @@ export function createSseSessions<Services>(
     }
   }
 
-  /** Answers on the stream what comes in on it. */
-  const serve = (transport: SseTransport): void => {
-    /** Requests under way that the client has not cancelled. */
-    const pending = new Set<RequestId>()
-
-    transport.onmessage = (posted, { sender: from, requestInfo } = {}) => {
-      const message = readMessage(posted)
-      const requestId = requestInfo?.headers['x-request-id']
-      if (message === undefined || from === undefined || typeof requestId !== 'string') return
-      if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
-        pending.delete(message.params.requestId as RequestId)
-      }
-      if (message.kind !== 'request') return
-      const sender = { ...from, scopes: new Set(from.scopes) }
-      const lacking = missingScope(posted, sender, tools, settings, '/mcp/sse')
-      if (lacking === undefined) {
-        const stands = () => assertStanding(deps, from, requestId, '/mcp/sse')
-        void answer(message, callOf(sender, requestId, clock.now(), stands))
-      } else void transport.send(challengeResult(message.id, lacking))
-    }
-
-    /** MCP 2024-11-05, Cancellation: what was cancelled meanwhile gets no response. */
-    const answer = async (request: RpcRequest, call: Call): Promise<void> => {
-      pending.add(request.id)
-      const response = await legacy.request(request, call).catch((error) => refusal(request.id, error))
-      if (pending.delete(request.id)) await transport.send(response)
-    }
-  }
-
   return {
     async open(principal) {
       if (closing) throw new Fault('unavailable', 'The server is going down.', { retryAfterSeconds: 1 })
@@ -129,7 +92,7 @@ export function createSseSessions<Services>(
         bufferBytes: limits.bufferBytes,
         nowMs: () => clock.now(),
       })
-      serve(transport)
+      answerOn(transport)
       transport.onclose = () => end(sessionId, 'gone')
       transport.onerror = ({ message }) => end(sessionId, message)
       const opening = handover.open(sessionId, (posted) =>
@@ -154,10 +117,4 @@ export function createSseSessions<Services>(
       for (const sessionId of [...sessions.keys()]) end(sessionId, 'shutdown')
     },
   }
-}
-
-/** The POST was told 202 long ago, so that what HTTP would say is said on the stream. */
-function refusal(id: RequestId, error: unknown): RpcAnswer {
-  const message = error instanceof BearerChallenge ? error.description : 'Something went wrong here.'
-  return errorAnswer(id, { code: rpcCodes.transport, message })
 }

@@ -3,6 +3,7 @@
 import type { Principal } from '../resource/ports.ts'
 import { readJson } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
+import { answersOnStream } from './answer-on-stream.ts'
 import { streamHeaders } from './answers.ts'
 import { missingScope, readsChallengeInResult } from './challenge.ts'
 import { bodyLimitBytes, type McpDependencies } from './dependencies.ts'
@@ -22,7 +23,8 @@ export interface Sse {
 
 export function createSse<Services>(deps: McpDependencies<Services>, features: Features, methods: Methods): Sse {
   const legacy = createLegacy(deps.settings, methods, deps.log)
-  const sessions = createSseSessions(deps, legacy, features.tools, endpointPath(deps.settings.apiBaseUrl))
+  const answerOn = answersOnStream(deps, legacy, features.tools)
+  const sessions = createSseSessions(deps, answerOn, endpointPath(deps.settings.apiBaseUrl))
 
   const open = async (principal: Principal): Promise<Response> =>
     new Response(await sessions.open(principal), { headers: streamHeaders })

@@ -112,15 +112,14 @@ export function conforms(schema: TSchema, value: unknown): boolean {
 }
 
 /** `filters.from`, `memory_ids.3`, from a JSON pointer (RFC 6901). */
-const fieldOf = (error: ValueError | undefined): string =>
-  (error?.path ?? '')
+const fieldOf = ({ path }: ValueError): string =>
+  path
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     .join('.')
 
-function explain(error: ValueError | undefined): string {
-  if (error === undefined) return 'is not what is expected'
+function explain(error: ValueError): string {
   const { schema } = error
   switch (error.type) {
     case ValueErrorType.ObjectRequiredProperty:
