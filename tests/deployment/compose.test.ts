@@ -217,9 +217,23 @@ if (program !== undefined) {
       })
       for (const name of ['oidc', 'mcp']) {
         expect(labels[`traefik.http.services.${name}.loadbalancer.responseforwarding.flushinterval`]).toBe('-1ms')
-        expect(labels[`traefik.http.routers.${name}.middlewares`]).toContain('oidc-ratelimit')
+        expect(labels[`traefik.http.routers.${name}.middlewares`]).toBe('oidc-ratelimit,oidc-headers')
+        expect(labels[`traefik.http.routers.${name}-tunnel.middlewares`]).toBe('oidc-ratelimit-tunnel,oidc-headers')
       }
       expect(JSON.stringify(labels)).not.toContain('buffering')
+    })
+
+    test('the rate limit is for each caller: who connects, or whom Cloudflare names last; excludedips would make all of them one', () => {
+      const labels = service('traefik').labels ?? {}
+      const of = (name: string) => `traefik.http.middlewares.${name}.ratelimit`
+      for (const name of ['oidc-ratelimit', 'oidc-ratelimit-tunnel']) {
+        expect(labels[`${of(name)}.average`]).toBe('100')
+        expect(labels[`${of(name)}.burst`]).toBe('50')
+        expect(labels[`${of(name)}.sourcecriterion.ipstrategy.ipv6subnet`]).toBe('64')
+      }
+      expect(labels[`${of('oidc-ratelimit')}.sourcecriterion.ipstrategy.depth`]).toBeUndefined()
+      expect(labels[`${of('oidc-ratelimit-tunnel')}.sourcecriterion.ipstrategy.depth`]).toBe('1')
+      expect(JSON.stringify(labels)).not.toContain('excludedips')
     })
 
     test('hosts and addresses come from .env', async () => {
