@@ -5,6 +5,7 @@
  * share; whole vectors, by the engine, for few. tests/bench/README.md has what was measured.
  */
 import { codeOf, wordsOf } from './codes.ts'
+import { nthLargest } from './nth-largest.ts'
 import { signsApart } from './signs-apart.ts'
 
 /**
@@ -78,16 +79,26 @@ export class CodeTable {
     const { distances } = this
     signsApart(codes.subarray(0, this.ordinals * words), code, distances)
     const far = words * 32
-    const histogram = new Uint32Array(far + 1)
+    const counts = new Uint32Array(far + 1)
     for (let at = 0; at < this.ordinals; at++) {
-      if (has[at] === 1 && accept(at))
-        histogram[distances[at] as number] = (histogram[distances[at] as number] as number) + 1
-      else distances[at] = 0xffff
+      if (has[at] === 1) counts[distances[at] as number] = (counts[distances[at] as number] as number) + 1
     }
-    let furthest = 0
-    for (let seen = histogram[0] as number; seen < count && furthest < far; ) seen += histogram[++furthest] as number
+    // Mostly as good as all are accepted: only those near enough are asked after.
+    const found = this.within(reach(counts, count), accept)
+    if (found.length >= count) return found
+    counts.fill(0)
+    for (let at = 0; at < this.ordinals; at++) {
+      if (has[at] === 1 && accept(at)) counts[distances[at] as number] = (counts[distances[at] as number] as number) + 1
+    }
+    return this.within(reach(counts, count), accept)
+  }
+
+  private within(furthest: number, accept: (ordinal: number) => boolean): number[] {
+    const { has, distances } = this
     const found: number[] = []
-    for (let at = 0; at < this.ordinals; at++) if ((distances[at] as number) <= furthest) found.push(at)
+    for (let at = 0; at < this.ordinals; at++) {
+      if ((distances[at] as number) <= furthest && has[at] === 1 && accept(at)) found.push(at)
+    }
     return found
   }
 
@@ -101,9 +112,18 @@ export class CodeTable {
     for (let place = 0; place < ordinals.length; place++) {
       products[place] = sumOfSet(sums, codes, (ordinals[place] as number) * words, words)
     }
-    const last = products.slice().sort()[products.length - count] as number
+    const last = nthLargest(products.slice(), count)
     return ordinals.filter((_, i) => (products[i] as number) >= last)
   }
+}
+
+/** The distance within which `count` lie, of which `counts` says how many have each; the furthest where there are fewer. */
+function reach(counts: Uint32Array, count: number): number {
+  let furthest = 0
+  for (let seen = counts[0] as number; seen < count && furthest < counts.length - 1; ) {
+    seen += counts[++furthest] as number
+  }
+  return furthest
 }
 
 /** The sum of a vector's numbers where the code that begins at `begin` has its bits set. `sums`: of `sumsOfSet`. */
