@@ -15,6 +15,7 @@ export class UsageError extends Error {}
 
 let printing = false
 
+/** One line on standard output: what the command is asked for, and nothing else. */
 export const print = (line: string): void => {
   if (!printing) process.stdout.on('error', unlessReaderLeft)
   printing = true

@@ -54,6 +54,7 @@ export async function openMemoryEngine(config: Config, log?: Log): Promise<Memor
 /** Where SQLite keeps memories. */
 export const memoryFileOf = (config: Pick<Config, 'dataDir'>): string => join(config.dataDir, 'memory.db')
 
+/** Memories in DATA_DIR. */
 export async function openOnSqlite(config: Pick<Config, 'dataDir'>, log?: Log): Promise<MemoryEngine> {
   const { store, index, vectors, ...knowledge } = openSqliteMemoryStore({
     path: memoryFileOf(config),
@@ -70,6 +71,7 @@ export async function openOnSqlite(config: Pick<Config, 'dataDir'>, log?: Log): 
   }
 }
 
+/** Memories in Postgres; `isEmpty`: nobody has written there yet. Its driver is loaded only where it is configured. */
 export async function openOnPostgres(url: Secret, log?: Log): Promise<MemoryEngine & { isEmpty(): Promise<boolean> }> {
   const { openPostgresMemoryStore } = await import('../adapters/postgres/memory/store.ts')
   const { store, index, vectors, pgvector, isEmpty, ...knowledge } = await openPostgresMemoryStore({

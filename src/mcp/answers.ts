@@ -9,11 +9,13 @@ export interface Answer {
 
 export const accepted: Answer = { status: 202 }
 
+/** 200 with a result. */
 export const answered = (id: RequestId, result: Record<string, unknown>): Answer => ({
   status: 200,
   body: resultAnswer(id, result),
 })
 
+/** An error under an HTTP status; `id` is null where none could be read of the request (JSON-RPC 2.0 section 5). */
 export const refused = (status: number, error: RpcError, id: RequestId | null): Answer => ({
   status,
   body: errorAnswer(id, error),

@@ -17,6 +17,7 @@ export const openRule = (appId: ClientId): AccessRule => ({
 
 type Judged = Pick<Memory, 'appId' | 'categories'>
 
+/** Its own memories an app reads unless it is paused or may read nothing; those of others where `read` is `all`, in the rule's categories. */
 export function mayRead(rule: AccessRule, memory: Judged): boolean {
   if (rule.paused) return false
   const own = memory.appId === rule.appId
@@ -31,6 +32,7 @@ export function mayChange(rule: AccessRule, memory: Judged): boolean {
   return rule.write === 'all' || (rule.write === 'own' && memory.appId === rule.appId)
 }
 
+/** Whether an app may write what is new. */
 export const mayAdd = (rule: AccessRule): boolean => !rule.paused && (rule.write === 'all' || rule.write === 'own')
 
 /** Whether an app may do everything: only such an app may change rules, and none may loosen its own. */

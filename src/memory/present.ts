@@ -31,6 +31,7 @@ export const ShownMemory = Type.Object({
 })
 export type ShownMemory = Static<typeof ShownMemory>
 
+/** A memory whole, as tools and programs are given it; `names` are the apps'. */
 export function show(memory: Memory, names: ReadonlyMap<string, string>): ShownMemory {
   return {
     id: memory.id,
@@ -169,6 +170,7 @@ export type WireMemory = Static<typeof WireMemory>
 
 const seconds = (iso: string) => Math.floor(Date.parse(iso) / 1000)
 
+/** The same in OpenMemory's form, which REST answers with: seconds for dates of its own, `content` for the text. */
 export const toWire = (memory: ShownMemory): WireMemory => ({
   id: memory.id,
   content: memory.text,
@@ -189,6 +191,7 @@ export const toWire = (memory: ShownMemory): WireMemory => ({
   version: memory.version,
 })
 
+/** A strong validator (RFC 9110 section 8.8.3). */
 export const etagOf = (version: number): string => `"${version}"`
 
 /** How many memories are kept, of counts by state: all but tombstones. */

@@ -16,6 +16,7 @@ export const timeInput = (description: string): TString =>
 /** A point in time as results show it. */
 export const timeOutput = (description: string): TString => Type.String({ description })
 
+/** ISO 8601 in UTC, with milliseconds. */
 export const toIso = (ms: number): string => new Date(ms).toISOString()
 
 /**
@@ -38,5 +39,6 @@ export function parseTime(text: string, field: string): number {
   return ms
 }
 
+/** As `parseTime`, of what may be left out. */
 export const parseOptionalTime = (text: string | undefined, field: string): number | undefined =>
   text === undefined ? undefined : parseTime(text, field)

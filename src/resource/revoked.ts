@@ -20,6 +20,7 @@ export interface RevokedTokens {
   close(): void
 }
 
+/** Listens to the feed from now on, until `close`. What a token would have outlived is dropped once a minute. */
 export function followRevocations(
   feed: RevocationFeed,
   clock: Clock,

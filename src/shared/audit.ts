@@ -34,6 +34,7 @@ export interface AuditDetail {
   readonly kid?: string | undefined
 }
 
+/** Writes one event. */
 export function audit(log: Log, event: AuditEvent, { ownerId, clientId, ...detail }: AuditDetail): void {
   log.info(
     {

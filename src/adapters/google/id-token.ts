@@ -71,6 +71,7 @@ function toIdentity(payload: JWTPayload, issuer: string): VerifiedIdentity {
   }
 }
 
+/** What was wrong is for the log: whoever forged an answer is not told. */
 export const refused = (cause: unknown) =>
   new Fault('forbidden', 'The sign-in provider’s answer could not be verified, so nobody was signed in.', {
     code: 'provider_answer_refused',

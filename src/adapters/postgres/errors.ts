@@ -48,5 +48,6 @@ export function failure(error: unknown): unknown {
   return connectionError.test(code) ? unavailable(error) : error
 }
 
+/** A server that cannot be reached, or went away while it was asked. */
 export const unavailable = (cause?: unknown): Fault =>
   new Fault('unavailable', 'Postgres does not answer. Try again.', { cause, retryAfterSeconds: 1 })

@@ -16,6 +16,7 @@ function resultCode(error: unknown): number | undefined {
 /** Whether a uniqueness, foreign key, NOT NULL or CHECK constraint refused the write. */
 export const isConstraint = (error: unknown): boolean => resultCode(error) === constraint
 
+/** Whether another process held the lock for longer than the busy timeout. */
 export const isBusy = (error: unknown): boolean =>
   resultCode(error) === busy || (error instanceof Error && error.message.includes('database is locked'))
 
@@ -37,6 +38,7 @@ function failure(error: unknown): unknown {
   return new Fault('unavailable', 'The database does not answer. Try again.', { cause: error, retryAfterSeconds: 1 })
 }
 
+/** Runs what asks the file. @throws Fault `unavailable` when it does not answer */
 export function reading<T>(work: () => T): T {
   try {
     return work()

@@ -45,6 +45,7 @@ export function updated(
   return { memory: one.after, changes: { appId, at, rewritten: [one], events } }
 }
 
+/** The change that puts these memories into another state. */
 export const movingTo = (
   state: Exclude<MemoryState, 'deleted'>,
   memories: readonly Memory[],
@@ -71,6 +72,7 @@ export const erasable = (
     return [memory]
   })
 
+/** The change that leaves tombstones of these memories. */
 export const erasing = (memories: readonly Memory[], { appId }: Writing, { at }: WriteOptions): ChangeSet => ({
   appId,
   at,

@@ -11,6 +11,7 @@ const short = (text: string) => text.length <= graphLimits.nameCharacters
 export const linksIn = (text: string): readonly string[] =>
   text.includes('://') ? unique((text.match(link) ?? []).map((found) => found.replace(/[.,;:!?)\]}…]+$/u, ''))) : []
 
+/** Mail addresses, each once, as they were written. */
 export const emailsIn = (text: string): readonly string[] => (text.includes('@') ? unique(text.match(email) ?? []) : [])
 
 const unique = (found: readonly string[]): readonly string[] => [...new Set(found)].filter(short)

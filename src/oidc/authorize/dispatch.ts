@@ -28,6 +28,7 @@ export type Step =
   | { readonly next: 'answer'; readonly signedIn: SignedIn; readonly grant: Grant }
   | { readonly next: 'refuse'; readonly error: OAuthError }
 
+/** What a request needs now. With `prompt=none` nobody is asked anything (OpenID Connect Core section 3.1.2.6). */
 export function nextStep({ request, client, audience, signedIn, grant }: Facts): Step {
   const silent = request.prompts.includes('none')
   if (signedIn === undefined) return silent ? refuse('login_required', 'Nobody is signed in.') : { next: 'sign-in' }

@@ -37,5 +37,6 @@ export async function clientOf(
   return client
 }
 
+/** For a person on the way: the client was removed since the request was taken. */
 export const noLongerRegistered = (): OAuthError =>
   new OAuthError('invalid_client', 'The app that sent you is no longer registered here. Connect it again.')

@@ -13,6 +13,7 @@ export interface Authorized {
   readonly ownerId: OwnerId
   readonly grantId: GrantId
   readonly familyId: FamilyId
+  /** Unix seconds. */
   readonly authTime: number
   readonly scopes: readonly string[]
   /** All that was authorized: what a refresh token keeps. */
@@ -70,6 +71,7 @@ export async function answerTokens(
   return { ...tokens, refresh_token: refreshToken }
 }
 
+/** Access token and, with `openid`, ID token (RFC 6749 section 5.1; OpenID Connect Core section 3.1.3.3): what a refresh is answered with too. */
 export async function signTokens(
   authorized: Authorized,
   { nonce, sessionId, claims }: Asked,

@@ -61,12 +61,14 @@ export function signerIndex(stored: readonly StoredKey[], now: number): number {
 
 const order = { next: 0, current: 1, retired: 2 } as const
 
+/** Places of the keys as they follow one another: next, current, retired. */
 export const inOrder = (stored: readonly StoredKey[]): readonly number[] =>
   stored
     .map((key, index) => ({ rank: order[key.state], index }))
     .sort((left, right) => left.rank - right.rank)
     .map(({ index }) => index)
 
+/** Whether the ring has a key in this state. */
 export const has = (stored: readonly StoredKey[], state: StoredKey['state']) =>
   stored.some((key) => key.state === state)
 
