@@ -1,4 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
+import { isJsonObject } from '../shared/json-object.ts'
 
 const closedSchemas = new WeakMap<TSchema, TSchema>()
 
@@ -19,16 +20,13 @@ export function closed(schema: TSchema): TSchema {
 function closeObjects(schema: TSchema): TSchema {
   if (schema.allOf !== undefined) return schema
   const changed: Record<string, unknown> = {}
-  if (isRecord(schema.properties)) {
+  if (isJsonObject(schema.properties)) {
     changed.properties = Object.fromEntries(
       Object.entries(schema.properties).map(([name, property]) => [name, closeObjects(property as TSchema)]),
     )
     if (schema.additionalProperties === undefined) changed.additionalProperties = false
   }
-  if (isRecord(schema.items)) changed.items = closeObjects(schema.items as TSchema)
+  if (isJsonObject(schema.items)) changed.items = closeObjects(schema.items as TSchema)
   if (Array.isArray(schema.anyOf)) changed.anyOf = schema.anyOf.map((member: TSchema) => closeObjects(member))
   return Object.keys(changed).length === 0 ? schema : { ...schema, ...changed }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

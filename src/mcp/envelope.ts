@@ -2,11 +2,13 @@
  * The envelope of 2026-07-28, `params._meta`, and the headers that must agree with it (Streamable HTTP, Request Headers). Which
  * refusal comes first is the order of the steps here.
  */
+
 import { Type as t } from '@sinclair/typebox'
 import { checkInput } from '../shared/check-schema.ts'
 import { Fault } from '../shared/fault.ts'
+import { isJsonObject } from '../shared/json-object.ts'
 import { type Answer, refused } from './answers.ts'
-import { isObject, type Message, type Params, type RpcNotification, type RpcRequest, rpcCodes } from './json-rpc.ts'
+import { type Message, type Params, type RpcNotification, type RpcRequest, rpcCodes } from './json-rpc.ts'
 
 export const modernRevision = '2026-07-28'
 
@@ -25,7 +27,7 @@ export const isModern = (message: Message, headers: Headers): message is RpcRequ
   message.kind !== 'response' && (hasEnvelope(message.params) || namesModern(headers.get('mcp-protocol-version')))
 
 /** Whether parameters carry an envelope, well-formed or not. */
-export const hasEnvelope = ({ _meta: meta }: Params): boolean => isObject(meta) && versionKey in meta
+export const hasEnvelope = ({ _meta: meta }: Params): boolean => isJsonObject(meta) && versionKey in meta
 
 /** Revisions are dates, so that later ones compare greater. */
 const namesModern = (version: string | null): boolean => version !== null && version >= modernRevision
@@ -80,7 +82,7 @@ function wrongEnvelope({ kind, params }: RpcRequest | RpcNotification): string |
 }
 
 function revisionOf({ _meta: meta }: Params): string | undefined {
-  const version = isObject(meta) ? meta[versionKey] : undefined
+  const version = isJsonObject(meta) ? meta[versionKey] : undefined
   return typeof version === 'string' ? version : undefined
 }
 

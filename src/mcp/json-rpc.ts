@@ -2,6 +2,7 @@
  * JSON-RPC 2.0 (sections 4 and 5) as MCP narrows it: ids are strings or whole numbers, `params` is an object, and a message has no
  * member that the specification does not name. Knows nothing of HTTP, of revisions or of what methods do.
  */
+import { isJsonObject } from '../shared/json-object.ts'
 
 export type RequestId = string | number
 export type Params = Readonly<Record<string, unknown>>
@@ -58,10 +59,10 @@ export const errorAnswer = (id: RequestId | null, error: RpcError): RpcAnswer =>
 
 /** A parsed body as a message; undefined for what is none. */
 export function readMessage(value: unknown): Message | undefined {
-  if (!isObject(value) || value.jsonrpc !== '2.0') return undefined
+  if (!isJsonObject(value) || value.jsonrpc !== '2.0') return undefined
   const { id, method, params = none } = value
   if (typeof method !== 'string') return isResponse(value) ? { kind: 'response' } : undefined
-  if (!isObject(params) || ('_meta' in params && !isObject(params._meta)) || !hasOnly(requestMembers, value)) {
+  if (!isJsonObject(params) || ('_meta' in params && !isJsonObject(params._meta)) || !hasOnly(requestMembers, value)) {
     return undefined
   }
   if (!('id' in value)) return { kind: 'notification', method, params }
@@ -70,12 +71,9 @@ export function readMessage(value: unknown): Message | undefined {
 
 /** The id of a JSON-RPC request, to be echoed in a refusal; undefined for what has none. */
 export function requestIdOf(body: unknown): RequestId | undefined {
-  if (!isObject(body) || typeof body.method !== 'string') return undefined
+  if (!isJsonObject(body) || typeof body.method !== 'string') return undefined
   return typeof body.id === 'string' || typeof body.id === 'number' ? body.id : undefined
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const none: Params = {}
 const requestMembers = new Set(['jsonrpc', 'id', 'method', 'params'])
@@ -85,7 +83,7 @@ const isId = (id: unknown): id is RequestId => typeof id === 'string' || Number.
 
 const isResponse = (value: Record<string, unknown>): boolean =>
   hasOnly(responseMembers, value) &&
-  ('error' in value ? !('result' in value) && isObject(value.error) : isObject(value.result) && isId(value.id))
+  ('error' in value ? !('result' in value) && isJsonObject(value.error) : isJsonObject(value.result) && isId(value.id))
 
 function hasOnly(members: ReadonlySet<string>, value: Record<string, unknown>): boolean {
   for (const member in value) if (!members.has(member)) return false

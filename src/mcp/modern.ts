@@ -2,6 +2,7 @@
  * Revision 2026-07-28: each request says of itself, in the envelope `params._meta`, which revision it is of and what its client can
  * do, and repeats in headers what a proxy may route by. Called by streamable-http; what methods do is in methods.
  */
+import { isJsonObject } from '../shared/json-object.ts'
 import type { Log } from '../shared/log.ts'
 import { type Answer, accepted, answered, refused } from './answers.ts'
 import type { Call } from './call.ts'
@@ -9,7 +10,7 @@ import type { McpSettings } from './dependencies.ts'
 import { envelopeRefusal, modernRevision } from './envelope.ts'
 import { capabilities, serverIdentity } from './features.ts'
 import { instructions } from './instructions.ts'
-import { isObject, type RpcNotification, type RpcRequest, rpcCodes } from './json-rpc.ts'
+import { type RpcNotification, type RpcRequest, rpcCodes } from './json-rpc.ts'
 import { lists, type Methods, outcomeOf, type Result } from './methods.ts'
 
 /** Answers one message of 2026-07-28. */
@@ -17,7 +18,7 @@ export function createModern(settings: McpSettings, methods: Methods, log: Log) 
   const discovered = { supportedVersions: [modernRevision], capabilities, instructions }
   const all: Methods = new Map([...methods, ['server/discover', { caching: lists, answer: () => discovered }]])
   const identity = { 'io.modelcontextprotocol/serverInfo': serverIdentity(settings) }
-  const withIdentity = ({ _meta: meta }: Result) => (isObject(meta) ? { ...meta, ...identity } : identity)
+  const withIdentity = ({ _meta: meta }: Result) => (isJsonObject(meta) ? { ...meta, ...identity } : identity)
 
   return async (message: RpcRequest | RpcNotification, headers: Headers, call: Call): Promise<Answer> => {
     const refusal = envelopeRefusal(message, headers)

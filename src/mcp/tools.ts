@@ -2,14 +2,15 @@
  * Operations as MCP tools: one description each, computed once, and one way to run them. Called through methods; knows nothing of
  * transports or of eras.
  */
+
 import type { AnyOperation } from '../memory/operation.ts'
 import { BearerChallenge } from '../resource/errors.ts'
 import { checkInput, conforms } from '../shared/check-schema.ts'
 import { Fault } from '../shared/fault.ts'
+import { isJsonObject } from '../shared/json-object.ts'
 import type { Log } from '../shared/log.ts'
 import type { Call } from './call.ts'
 import { page } from './cursor.ts'
-import { isObject } from './json-rpc.ts'
 import { safeOutput } from './safe-output.ts'
 import { toolMeta } from './tool-meta.ts'
 
@@ -100,7 +101,7 @@ async function run<Services>(
   try {
     const output: unknown = await operation.run(services, call.caller, checkInput(operation.input, input ?? {}))
     const { value, json } = safeOutput(output)
-    if (!isObject(value)) return { content: [{ type: 'text', text: json }] }
+    if (!isJsonObject(value)) return { content: [{ type: 'text', text: json }] }
     if (!conforms(operation.output, value)) throw new Error(`${operation.name} returned what its schema does not allow`)
     return { content: [{ type: 'text', text: json }], structuredContent: value }
   } catch (error) {
@@ -152,5 +153,5 @@ function describe<Services>(operation: AnyOperation<Services>, icons: Icon[]): T
 /** The schema as plain JSON; undefined where its root is not an object, as tools need. */
 function objectSchema(schema: object): JsonObject | undefined {
   const plain: unknown = JSON.parse(JSON.stringify(schema))
-  return isObject(plain) && plain.type === 'object' ? { ...plain, type: 'object' } : undefined
+  return isJsonObject(plain) && plain.type === 'object' ? { ...plain, type: 'object' } : undefined
 }

@@ -1,10 +1,11 @@
 /** The official SDK's own handler over the same methods as src/mcp: what a second implementation of the protocol answers. */
+
 import { createMcpHandler, Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import { callOf } from '../../src/mcp/call.ts'
 import { capabilities, createFeatures, serverIdentity } from '../../src/mcp/features.ts'
 import { instructions } from '../../src/mcp/instructions.ts'
-import { isObject } from '../../src/mcp/json-rpc.ts'
 import { createMethods, lists, outcomeOf } from '../../src/mcp/methods.ts'
+import { isJsonObject } from '../../src/shared/json-object.ts'
 import { principals, type startMcp } from './mcp.ts'
 
 const specified = [
@@ -25,7 +26,7 @@ const anything: {
     validate(value: unknown): { value: Record<string, unknown> }
     types?: { input: unknown; output: Record<string, unknown> }
   }
-} = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: isObject(value) ? value : {} }) } }
+} = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: isJsonObject(value) ? value : {} }) } }
 
 /** Answers as the person `ada`, without looking at tokens. */
 export function sdkHandler(mcp: ReturnType<typeof startMcp>) {

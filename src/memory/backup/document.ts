@@ -1,4 +1,5 @@
 /** `memories.json` of an export: OpenMemory's tables in one document. */
+import { isJsonObject } from '../../shared/json-object.ts'
 import { limits } from '../schema.ts'
 
 /** One more than a memory may have, so that its check sees what is wrong. Links for each of many memories are many times as much. */
@@ -26,10 +27,10 @@ export function createValueCounter(): (bytes: Uint8Array) => number {
 /** Its memories. They name categories and apps by id: each gets their names, as the lines of `memories.jsonl.gz` have them. */
 export function* documentRecords(document: unknown, notAnExport: () => Error): Generator<unknown, void> {
   const list = (name: string): Record<string, unknown>[] => {
-    const value = isRecord(document) ? document[name] : undefined
-    return Array.isArray(value) ? value.filter(isRecord) : []
+    const value = isJsonObject(document) ? document[name] : undefined
+    return Array.isArray(value) ? value.filter(isJsonObject) : []
   }
-  if (!isRecord(document) || !Array.isArray(document.memories)) throw notAnExport()
+  if (!isJsonObject(document) || !Array.isArray(document.memories)) throw notAnExport()
   const namesById = (name: string) => new Map(list(name).map((each) => [each.id, each.name]))
   const [apps, categories] = [namesById('apps'), namesById('categories')]
   const linked = new Map<unknown, unknown[]>()
@@ -47,6 +48,3 @@ export function* documentRecords(document: unknown, notAnExport: () => Error): G
     }
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,4 +1,5 @@
 import type { OwnerId } from '../../../shared/brand.ts'
+import { isJsonObject } from '../../../shared/json-object.ts'
 import { OAuthError } from '../../errors.ts'
 import type { ClientCheck } from '../check.ts'
 
@@ -49,18 +50,15 @@ function parse(sent: string): Record<string, unknown> {
   } catch (cause) {
     throw new OAuthError('invalid_request', 'claims is not valid JSON.', { cause })
   }
-  if (!isObject(value)) throw new OAuthError('invalid_request', 'claims is a JSON object.')
+  if (!isJsonObject(value)) throw new OAuthError('invalid_request', 'claims is a JSON object.')
   return value
 }
 
 function member(of: Record<string, unknown>, name: string): Record<string, unknown> {
   const value = Object.hasOwn(of, name) ? of[name] : undefined
   if (value === undefined || value === null) return {}
-  if (!isObject(value)) throw new OAuthError('invalid_request', `claims: ${name} is a JSON object or null.`)
+  if (!isJsonObject(value)) throw new OAuthError('invalid_request', `claims: ${name} is a JSON object or null.`)
   return value
 }
 
 const names = (asked: Record<string, unknown>) => Object.keys(asked).filter((name) => supported.has(name))
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
