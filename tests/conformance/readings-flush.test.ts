@@ -51,6 +51,28 @@ test('SQLite: readings that are refused wait, and the log has the kind of error'
 
 const databaseUrl = engineUrl('DATABASE_URL')
 if (databaseUrl !== undefined) {
+  test('Postgres: a write is done all the same while a reading is refused, which waits on', async () => {
+    const { schema, drop } = postgresSchema(databaseUrl)
+    const beside = postgres(databaseUrl, { max: 1, connection: { search_path: schema } })
+    const { store } = await openPostgresMemoryStore({ url: new Secret(databaseUrl), schema, poolSize: 2 })
+    try {
+      const [ada, chat] = [owner('ada'), app('chat')]
+      const [read, gone] = [draftOf('Read before.'), draftOf('Gone meanwhile.')]
+      await store.add(ada, chat, [read, gone], policyAt())
+      await beside`ALTER TABLE access_log ADD CONSTRAINT refused CHECK (query <> 'refused')`
+      store.logAccess(ada, chat, [{ memoryId: read.id, kind: 'search', query: 'refused' }], 1_000)
+      await store.add(ada, chat, [draftOf('Written meanwhile.')], policyAt())
+      expect(await store.delete(ada, chat, [gone.id], { at: 2_000 })).toEqual([gone.id])
+      await beside`ALTER TABLE access_log DROP CONSTRAINT refused`
+      const { items } = await store.accessLog(ada, chat, read.id, { limit: 10, offset: 0 })
+      expect(items).toMatchObject([{ appId: 'chat', query: 'refused' }])
+    } finally {
+      await store.close()
+      await beside.end()
+      await drop()
+    }
+  })
+
   test('Postgres: the same', async () => {
     const { schema, drop } = postgresSchema(databaseUrl)
     const beside = postgres(databaseUrl, { max: 1, connection: { search_path: schema } })

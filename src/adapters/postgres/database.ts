@@ -22,6 +22,8 @@ export interface Transaction {
   readonly ownerId: OwnerId
   /** Runs once the transaction is durable. */
   afterCommit(work: () => void): void
+  /** A part that may fail alone: what it did is undone, and the transaction goes on. */
+  aside(work: (sql: Sql) => Promise<void>): Promise<void>
   /** Says that a long transaction is at work, and that the wait for it begins anew. */
   goesOn(): void
 }
@@ -150,7 +152,11 @@ export function openPool(options: PostgresOptions): Database {
   }
 
   /** A transaction that nobody waits for any more is rolled back: its caller was told that nothing has changed. */
-  async function persist<T>(begin: string, { isGivenUp }: Asked, work: (sql: Sql) => Promise<T>): Promise<T> {
+  async function persist<T>(
+    begin: string,
+    { isGivenUp }: Asked,
+    work: (sql: postgres.TransactionSql) => Promise<T>,
+  ): Promise<T> {
     const unlessGivenUp = () => {
       if (isGivenUp()) throw unavailable()
     }
@@ -183,12 +189,13 @@ export function openPool(options: PostgresOptions): Database {
           const result = await persist('', asked, async (one) => {
             committed = []
             const afterCommit = (then: () => void) => committed.push(then)
+            const aside = (part: (sql: Sql) => Promise<void>) => one.savepoint(part)
             // A statement of its own: what comes after it sees what the owner's last write left.
             const locked = one`SELECT pg_advisory_xact_lock(hashtextextended(${`${schema} ${ownerId}`}, 0)),
               pg_advisory_xact_lock_shared(hashtextextended(${writersLock}, 0))`.execute()
             const [, worked] = await Promise.all([
               locked,
-              work({ sql: one, ownerId, afterCommit, goesOn: asked.goesOn }),
+              work({ sql: one, ownerId, afterCommit, aside, goesOn: asked.goesOn }),
             ])
             return worked
           })

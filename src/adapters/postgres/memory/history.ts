@@ -3,14 +3,16 @@ import { eventFor, visible } from '../../../memory/change/permitted.ts'
 import type { History } from '../../../memory/ports.ts'
 import { type AccessRow, accessOf, type EventRow, eventOf, readingRowsOf } from '../../../memory/stored/history.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
+import { Fault } from '../../../shared/fault.ts'
 import type { Log } from '../../../shared/log.ts'
 import { createWriteBehind, unwritten } from '../../../shared/write-behind.ts'
 import type { Database, Transaction } from '../database.ts'
+import { failure } from '../errors.ts'
 import { findRule } from './conditions.ts'
 import { findAll } from './record.ts'
 
 export interface PostgresHistory extends History {
-  /** Writes the owner's readings that wait, as a part of a transaction of theirs. */
+  /** Writes the owner's readings that wait, as a part of a transaction of theirs, which goes on where they are refused: then they wait on. */
   flush(transaction: Transaction): Promise<void>
   /** Writes them now. */
   flushNow(ownerId: OwnerId): Promise<void>
@@ -28,6 +30,16 @@ export function createHistory(db: Database, log?: Log): PostgresHistory {
   )
 
   async function flush(transaction: Transaction): Promise<void> {
+    if (waiting.of(transaction.ownerId).length === 0) return
+    try {
+      await transaction.aside((sql) => writeReadings({ ...transaction, sql }))
+    } catch (error) {
+      const told = failure(error)
+      if (told instanceof Fault && told.kind === 'unavailable') throw error
+    }
+  }
+
+  async function writeReadings(transaction: Transaction): Promise<void> {
     const { sql, ownerId } = transaction
     const readings = waiting.of(ownerId)
     if (readings.length === 0) return
@@ -46,7 +58,7 @@ export function createHistory(db: Database, log?: Log): PostgresHistory {
     transaction.afterCommit(() => waiting.written(ownerId, readings))
   }
 
-  const flushOwner = (ownerId: OwnerId) => db.write(ownerId, flush)
+  const flushOwner = (ownerId: OwnerId) => db.write(ownerId, writeReadings)
 
   async function flushNow(ownerId: OwnerId): Promise<void> {
     if (waiting.of(ownerId).length > 0) await flushOwner(ownerId)
