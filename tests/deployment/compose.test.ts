@@ -223,8 +223,22 @@ if (program !== undefined) {
       expect(JSON.stringify(labels)).not.toContain('buffering')
     })
 
+    test('a service brings the middlewares that its routers name: those of a container that is not healthy yet are not there', () => {
+      for (const name of ['oidc-auth-server', 'openmemory-mcp', 'openmemory-ui', 'gpt-actions-bridge']) {
+        const labels = service(name).labels ?? {}
+        const used = Object.entries(labels).flatMap(([key, value]) =>
+          key.endsWith('.middlewares') ? value.split(',') : [],
+        )
+        expect(new Set(used).size).toBe(3)
+        for (const one of used) {
+          const defined = Object.keys(labels).some((key) => key.startsWith(`traefik.http.middlewares.${one}.`))
+          expect([name, one, defined]).toEqual([name, one, true])
+        }
+      }
+    })
+
     test('the rate limit is for each caller: who connects, or whom Cloudflare names last; excludedips would make all of them one', () => {
-      const labels = service('traefik').labels ?? {}
+      const labels = service('openmemory-mcp').labels ?? {}
       const of = (name: string) => `traefik.http.middlewares.${name}.ratelimit`
       for (const name of ['oidc-ratelimit', 'oidc-ratelimit-tunnel']) {
         expect(labels[`${of(name)}.average`]).toBe('100')
