@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts'
 import type { GraphSource, GraphStore } from '../memory/graph/ports.ts'
 import type { Outbox } from '../memory/jobs/ports.ts'
 import type { MemoryStore } from '../memory/ports.ts'
-import type { RecallIndex, VectorIndex } from '../memory/rank/ports.ts'
+import type { IndexRebuild, RecallIndex, VectorIndex } from '../memory/rank/ports.ts'
 import { Fault } from '../shared/fault.ts'
 import type { HealthCheck } from '../shared/health.ts'
 import type { Log } from '../shared/log.ts'
@@ -27,6 +27,7 @@ export interface MemoryEngine {
   readonly store: MemoryStore
   readonly index: RecallIndex
   readonly vectors: VectorIndex
+  readonly rebuild: IndexRebuild
   readonly knowledge: KnowledgeEngine
   readonly healthChecks: readonly HealthCheck[]
   close(): Promise<void>
@@ -56,7 +57,7 @@ export const memoryFileOf = (config: Pick<Config, 'dataDir'>): string => join(co
 
 /** Memories in DATA_DIR. */
 export async function openOnSqlite(config: Pick<Config, 'dataDir'>, log?: Log): Promise<MemoryEngine> {
-  const { store, index, vectors, ...knowledge } = openSqliteMemoryStore({
+  const { store, index, vectors, rebuild, ...knowledge } = openSqliteMemoryStore({
     path: memoryFileOf(config),
     ...(log && { log }),
   })
@@ -65,6 +66,7 @@ export async function openOnSqlite(config: Pick<Config, 'dataDir'>, log?: Log): 
     store,
     index,
     vectors,
+    rebuild,
     knowledge,
     healthChecks: [() => store.health()],
     close: () => store.close(),
@@ -74,7 +76,7 @@ export async function openOnSqlite(config: Pick<Config, 'dataDir'>, log?: Log): 
 /** Memories in Postgres; `isEmpty`: nobody has written there yet. Its driver is loaded only where it is configured. */
 export async function openOnPostgres(url: Secret, log?: Log): Promise<MemoryEngine & { isEmpty(): Promise<boolean> }> {
   const { openPostgresMemoryStore } = await import('../adapters/postgres/memory/store.ts')
-  const { store, index, vectors, pgvector, isEmpty, ...knowledge } = await openPostgresMemoryStore({
+  const { store, index, vectors, rebuild, pgvector, isEmpty, ...knowledge } = await openPostgresMemoryStore({
     url,
     ...(log && { log }),
   })
@@ -83,6 +85,7 @@ export async function openOnPostgres(url: Secret, log?: Log): Promise<MemoryEngi
     store,
     index,
     vectors,
+    rebuild,
     knowledge,
     isEmpty,
     healthChecks: [() => store.health()],

@@ -1,5 +1,6 @@
 /** What the operations run on, in a process that serves them or works for them. */
 import type { Config } from '../config/config.ts'
+import { rebuildIndexes } from '../memory/jobs/rebuild-indexes.ts'
 import type { AppNames, Profiles } from '../memory/ports.ts'
 import type { MemoryServices } from '../memory/services.ts'
 import { uiClient } from '../oidc/clients/ui-client.ts'
@@ -11,6 +12,7 @@ import type { Log } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { Random } from '../shared/random.ts'
 import { uiClientId } from '../shared/ui-client.ts'
+import { runJob } from '../worker/run-job.ts'
 import { openEmbedder, runEmbedding } from './embedding.ts'
 import { openExtraction } from './extraction.ts'
 import { openGraph } from './graph.ts'
@@ -50,6 +52,10 @@ export async function openMemoryServices(config: Config, opening: Opening, given
       states.map(({ kind, lagMs, waiting, dead }) => [kind, { lagSeconds: lagMs / 1000, waiting, dead }]),
     )
   })
+  if (config.roles.has('worker')) {
+    const job = runJob({ name: 'index', log, work: rebuildIndexes(engine.rebuild) })
+    opening.onClose(() => job.stop())
+  }
   const graph = await openGraph(config, knowledge, opening, clock)
   if (config.roles.has('worker')) {
     const work = [...graph.work, ...(await openExtraction(config, knowledge, opening, clock))]

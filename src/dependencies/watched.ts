@@ -69,6 +69,7 @@ export const timedIndex = (index: RecallIndex, metrics: Searched): RecallIndex =
     const owner = await timed(metrics, 'facts', () => index.open(ownerId, expected))
     return {
       facts: owner.facts,
+      incomplete: owner.incomplete,
       postings: (terms) => timed(metrics, 'postings', () => owner.postings(terms)),
       nearest: (request) => timed(metrics, 'nearest', () => owner.nearest(request)),
       lacksVectors: (space) => owner.lacksVectors(space),

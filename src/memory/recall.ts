@@ -56,8 +56,8 @@ export interface Answer {
   readonly degraded: readonly Lacking[]
 }
 
-/** What an answer had to do without: the model did not answer, or some memories have no vectors yet. */
-export type Lacking = 'embedder' | 'vectors'
+/** What an answer had to do without: the model did not answer, some memories have no vectors yet, or their words are being read. */
+export type Lacking = 'embedder' | 'vectors' | 'index'
 
 type Services = Pick<MemoryServices, 'store' | 'index' | 'embedder'> & Partial<Pick<MemoryServices, 'settings'>>
 
@@ -107,12 +107,18 @@ export async function search(services: Services, caller: Caller, question: Quest
     const readings = hits.map(({ memory, score }) => ({ memoryId: memory.id, kind: 'search' as const, query, score }))
     logReadings(services, caller, readings)
   }
-  return { hits, degraded: embedder === undefined ? [] : lackingOf(owner, embedder, meant) }
+  return { hits, degraded: lackingOf(owner, embedder, meant) }
 }
 
-function lackingOf(owner: OwnerIndex, { space }: Embedder, meant: Float32Array | undefined): readonly Lacking[] {
-  if (meant === undefined) return ['embedder']
-  return owner.lacksVectors(space) ? ['vectors'] : []
+function lackingOf(
+  owner: OwnerIndex,
+  embedder: Embedder | undefined,
+  meant: Float32Array | undefined,
+): readonly Lacking[] {
+  const words: readonly Lacking[] = owner.incomplete ? ['index'] : []
+  if (embedder === undefined) return words
+  if (meant === undefined) return [...words, 'embedder']
+  return owner.lacksVectors(embedder.space) ? [...words, 'vectors'] : words
 }
 
 /** The times that the question tells from events, as the owner's memories know them. */

@@ -2,9 +2,9 @@ import { afterEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDatabase } from '../../src/adapters/sqlite/database.ts'
+import { DatabaseSync } from 'node:sqlite'
 import { memoryMigrations } from '../../src/adapters/sqlite/memory/migrations.ts'
-import { memoryStoreOn, openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
+import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
 import { app, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
 
 const cleanups: (() => void)[] = []
@@ -12,20 +12,37 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup()
 })
 
-/** Where the step of a name stands, and all that a program before it had. */
-function stepsBefore(name: string) {
+/** Makes of a file what a program wrote that had the steps before the one of this name. */
+function takeBack(path: string, name: string, undo: string): void {
   const at = memoryMigrations.findIndex((step) => step.name === name)
   expect(at).toBeGreaterThan(0)
-  return memoryMigrations.slice(0, at)
+  const file = new DatabaseSync(path)
+  file.exec(`${undo}; DELETE FROM migration WHERE number > ${at}`)
+  file.close()
 }
+
+const madeAnew = [
+  'generation',
+  'next_generation',
+  'next_analyzer',
+  'filled_to',
+  'rebuilt_to',
+  'leftovers',
+  'unfinished',
+]
+const undoPassages = `DROP INDEX index_owner_unfinished;
+  ${madeAnew.map((column) => `ALTER TABLE index_owner DROP COLUMN ${column};`).join('\n')}
+  DROP INDEX index_owner_behind; DROP INDEX index_owner_by_space;
+  CREATE INDEX index_owner_by_embedding ON index_owner (leased_until);
+  ALTER TABLE index_code DROP COLUMN passage;
+  UPDATE index_owner SET space = 'small', embedded_to = next_ordinal`
 
 test('of who has conversations the vectors are made anew, with passages; of who has none they stay', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'souvenir-memory-'))
   cleanups.push(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'memory.db')
-  const before = openDatabase({ path, migrations: stepsBefore('codes of passages of a conversation') })
   const talk = ['Where do you sail?', 'On the lake.', 'Alone?'].map((text) => draftOf(text, { threadId: 'talk' }))
-  const store = memoryStoreOn(before)
+  const { store } = openSqliteMemoryStore({ path })
   await store.add(owner('ada'), app('chat'), talk, policyAt())
   await store.add(
     owner('ida'),
@@ -33,8 +50,8 @@ test('of who has conversations the vectors are made anew, with passages; of who 
     ['Tea.', 'Milk.', 'Rice.'].map((text) => draftOf(text)),
     policyAt(),
   )
-  before.run("UPDATE index_owner SET space = 'small', embedded_to = next_ordinal")
-  before.close()
+  await store.close()
+  takeBack(path, 'codes of passages of a conversation', undoPassages)
 
   const after = openSqliteMemoryStore({ path })
   cleanups.push(() => void after.store.close())

@@ -6,13 +6,14 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import postgres from 'postgres'
 import { openPostgresMemoryStore, type PostgresMemoryOptions } from '../../src/adapters/postgres/memory/store.ts'
 import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
 import type { GraphSource, GraphStore } from '../../src/memory/graph/ports.ts'
 import type { Outbox } from '../../src/memory/jobs/ports.ts'
 import type { MemoryStore } from '../../src/memory/ports.ts'
-import type { RecallIndex, VectorIndex } from '../../src/memory/rank/ports.ts'
+import type { IndexRebuild, RecallIndex, VectorIndex } from '../../src/memory/rank/ports.ts'
 import type { OwnerId } from '../../src/shared/brand.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { engineUrl } from './engines.ts'
@@ -21,13 +22,16 @@ export interface MemoryEngine {
   readonly store: MemoryStore
   readonly index: RecallIndex
   readonly vectors: VectorIndex
+  readonly rebuild: IndexRebuild
   readonly graph: GraphStore
   readonly graphSource: GraphSource
   readonly outbox: Outbox
   /** What of an owner's index does not agree with their memories. */
   verify(ownerId: OwnerId): Promise<readonly string[]>
   /** The same memories as another process sees them; closed with this. */
-  another(): Promise<Omit<MemoryEngine, 'another' | 'close'>>
+  another(): Promise<Omit<MemoryEngine, 'another' | 'close' | 'sql'>>
+  /** What is said to the engine past the store, as another program would. */
+  sql<Row>(statement: string): Promise<readonly Row[]>
   close(): Promise<void>
 }
 
@@ -44,6 +48,14 @@ export async function openSqlite(): Promise<MemoryEngine> {
   return {
     ...one(),
     another: async () => one(),
+    async sql<Row>(statement: string) {
+      const other = new DatabaseSync(join(folder, 'memory.db'))
+      try {
+        return other.prepare(statement).all() as Row[]
+      } finally {
+        other.close()
+      }
+    },
     async close() {
       for (const { store } of opened) await store.close()
       rmSync(folder, { recursive: true })
@@ -82,6 +94,14 @@ export async function openPostgres(
     ...(await one()),
     schema,
     another: one,
+    async sql<Row>(statement: string) {
+      const other = postgres(url, { max: 1, connection: { search_path: schema }, onnotice: () => undefined })
+      try {
+        return (await other.unsafe(statement)) as unknown as Row[]
+      } finally {
+        await other.end()
+      }
+    },
     async close() {
       for (const { store } of opened) await store.close().catch(() => undefined)
       await drop()

@@ -107,11 +107,12 @@ const Hit = t.Object({
 const WireHit = t.Object({ ...WireMemory.properties, score: t.Number(), why: Why })
 
 const Degraded = t.Optional(
-  t.Array(t.Union([t.Literal('embedder'), t.Literal('vectors')]), {
+  t.Array(t.Union([t.Literal('embedder'), t.Literal('vectors'), t.Literal('index')]), {
     description:
       'What this answer had to do without. embedder: the model of meanings did not answer in time, so words alone were compared; ' +
       'it may have to be loaded first: ask again in a moment. ' +
-      'vectors: some memories are yet to be read by it, so they were found by their words alone; ask again in a moment.',
+      'vectors: some memories are yet to be read by it, so they were found by their words alone; ask again in a moment. ' +
+      'index: the words of the memories are being read anew, after an upgrade or a restore; until then some are not found.',
   }),
 )
 

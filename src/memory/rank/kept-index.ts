@@ -10,6 +10,7 @@ import type { ItemFacts } from './item-facts.ts'
 import { KeptCodes } from './kept-codes.ts'
 import { KeptPostings } from './kept-postings.ts'
 import { type PackedBlock, type PackedPostings, packPostings } from './postings.ts'
+import { isPartial, type RebuildState } from './rebuilding.ts'
 import { unpackTerms } from './tail.ts'
 import { inThreadOrder } from './thread-order.ts'
 
@@ -18,9 +19,8 @@ const bytesOfOwner = 8_000
 /** What a posting of the tail takes with its share of its term: many small objects. */
 const bytesOfTailPosting = 150
 
-/** An owner's row of the index: `version` rises with every change, `key` is another one once the index was made anew. */
-export interface IndexState {
-  readonly key: number
+/** An owner's row of the index: `version` rises with every change, `key` is another one once the index was dropped. */
+export interface IndexState extends Pick<RebuildState, 'key' | 'generation' | 'next_generation' | 'rebuilt_to'> {
   readonly version: number
   readonly next_ordinal: number
   /** Items below it are in packed postings, the others in the tail. */
@@ -70,8 +70,12 @@ export type ReadPostings = (terms: readonly string[]) => Promise<{
   readonly blocks: PackedPostings
 }>
 
+/** Which index of an owner is meant. */
+export type Generation = Pick<RebuildState, 'key' | 'generation'>
+
 export class KeptIndex {
   readonly key: number
+  readonly generation: number
   readonly facts = new OwnerFacts()
   readonly codes = new KeptCodes()
   /** What of the owner's changes it has seen; none at first. */
@@ -84,8 +88,14 @@ export class KeptIndex {
   private tail = new Map<string, [ordinal: number, frequency: number][]>()
   private tailPostings = 0
 
-  constructor(key: number) {
+  constructor({ key, generation }: Generation) {
     this.key = key
+    this.generation = generation
+  }
+
+  /** Whether it is of the index as the owner's row says, or of one before it. */
+  isOf({ key, generation }: Generation): boolean {
+    return key === this.key && generation === this.generation
   }
 
   /** What it takes of the process's memory, about. */
@@ -111,7 +121,8 @@ export class KeptIndex {
       else this.facts.put(factsOf(item, item.thread_id, categoriesOf(item.categories)))
     }
     // What was removed is no longer visible; its words go too, as nothing of it may stay.
-    if (state.packed_to !== this.packedTo || items.some(({ thread_id }) => thread_id === null)) {
+    const isWritten = state.packed_to !== this.packedTo || isPartial(state)
+    if (isWritten || items.some(({ thread_id }) => thread_id === null)) {
       this.packed = new KeptPostings()
     }
     if (state.packed_to !== this.packedTo) {

@@ -1,5 +1,5 @@
 import type { OwnerId } from '../../shared/brand.ts'
-import { KeptIndex } from './kept-index.ts'
+import { type Generation, KeptIndex } from './kept-index.ts'
 
 /** Indexes of the owners that were asked last are kept as long as they take no more than this together. */
 const mostBytesUsually = 96 * 1024 * 1024
@@ -13,10 +13,10 @@ export class KeptIndexes {
     this.mostBytes = mostBytes
   }
 
-  /** What is kept of the owner's index with this key; an empty one where there is none. */
-  of(ownerId: OwnerId, key: number): KeptIndex {
+  /** What is kept of this index of the owner; an empty one where there is none. */
+  of(ownerId: OwnerId, generation: Generation): KeptIndex {
     const known = this.kept.get(ownerId)?.index
-    const index = known?.key === key ? known : new KeptIndex(key)
+    const index = known?.isOf(generation) ? known : new KeptIndex(generation)
     this.keep(ownerId, index)
     return index
   }

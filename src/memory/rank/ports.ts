@@ -24,6 +24,8 @@ export interface NearestRequest {
 export interface OwnerIndex {
   /** Shared with other searches of the process and brought forward by them: read it, keep nothing of it. */
   readonly facts: OwnerFacts
+  /** Whether words of some memories may not be found: its index is being made, or is of another program. */
+  readonly incomplete: boolean
   /** The packed postings of those terms that have any. An ordinal that `facts` does not know was written meanwhile. */
   postings(terms: readonly string[]): Promise<PackedPostings>
   /** The exact cosines of the nearest accepted items and of `also`, by ordinal, as far as they have a vector in the space. */
@@ -77,9 +79,14 @@ export interface VectorIndex {
   ): Promise<void>
   /** Gives a claim back after a failure, to be taken again from `at` on. */
   release(claim: EmbeddingClaim, at: number): Promise<void>
-  /**
-   * Makes the index, or the vectors alone, of an owner or of all owners anew: the index when they are next touched, the vectors by
-   * the job. Returns how many owners.
-   */
+  /** Has the index of words, or the vectors, of an owner or of all owners made anew, by the job. Returns how many owners. */
   renew(what: 'index' | 'embeddings', ownerId: OwnerId | undefined): Promise<number>
+}
+
+/** Making owners' indexes of words anew behind the requests, see memory/rank/rebuilding. Any number of processes may do it. */
+export interface IndexRebuild {
+  /** Begins for whoever has memories and no index, or one of another analyzer. Touching an owner's memories begins it too. */
+  begin(): Promise<void>
+  /** Does the next portion, a transaction of its own; false when there is nothing to do. */
+  goOn(): Promise<boolean>
 }

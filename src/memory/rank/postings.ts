@@ -63,6 +63,26 @@ export function packPostings(
   return packed
 }
 
+/** The same, wherever they belong between those of `kept`; of an item that has one there, the new posting stands. */
+export function mergePostings(
+  first: number,
+  postings: readonly (readonly [ordinal: number, frequency: number])[],
+  kept: Uint8Array = new Uint8Array(),
+): Uint8Array {
+  const all = new Map<number, number>()
+  let last = -1
+  eachPosting(kept, first, (ordinal, frequency) => {
+    all.set(ordinal, frequency)
+    last = ordinal
+  })
+  if (last < (postings[0]?.[0] ?? 0)) return packPostings(first, postings, kept)
+  for (const [ordinal, frequency] of postings) all.set(ordinal, frequency)
+  return packPostings(
+    first,
+    [...all].sort(([left], [right]) => left - right),
+  )
+}
+
 /** The bytes without an item; undefined when nothing is left. */
 export const withoutPosting = (data: Uint8Array, first: number, removed: number): Uint8Array | undefined =>
   withoutPostings(data, first, new Set([removed]))

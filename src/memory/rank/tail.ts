@@ -18,10 +18,14 @@ export function unpackTerms(text: string): [term: string, frequency: number][] {
   })
 }
 
+/** An item with its terms as the tail keeps them. */
+export interface TermsOfItem {
+  readonly ordinal: number
+  readonly terms: string
+}
+
 /** What is waiting in the tail, by term; ordinals ascend. */
-export function invert(
-  items: Iterable<{ readonly ordinal: number; readonly terms: string }>,
-): Map<string, [ordinal: number, frequency: number][]> {
+export function invert(items: Iterable<TermsOfItem>): Map<string, [ordinal: number, frequency: number][]> {
   const lists = new Map<string, [number, number][]>()
   for (const { ordinal, terms } of items) {
     for (const [term, frequency] of unpackTerms(terms)) {

@@ -27,6 +27,21 @@ export const confirmationsByOwner: Migration = {
   sql: 'CREATE INDEX confirmation_by_owner ON confirmation (owner_id)',
 }
 
+/** What memory/rank/rebuilding keeps of an index that is made anew. */
+export const indexesMadeAnew = (seq: 'INTEGER' | 'bigint'): Migration => ({
+  name: 'indexes of words that are made anew in portions',
+  sql: `
+    ALTER TABLE index_owner ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE index_owner ADD COLUMN next_generation INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE index_owner ADD COLUMN next_analyzer INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE index_owner ADD COLUMN filled_to ${seq};
+    ALTER TABLE index_owner ADD COLUMN rebuilt_to INTEGER;
+    ALTER TABLE index_owner ADD COLUMN leftovers INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE index_owner ADD COLUMN unfinished INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX index_owner_unfinished ON index_owner (key) WHERE unfinished = 1;
+  `,
+})
+
 /** Codes of passages of a conversation, beside those of the items at which they end: made as all vectors are, by the job. */
 export const passageCodes = (bytes: 'BLOB' | 'bytea'): Migration => ({
   name: 'codes of passages of a conversation',

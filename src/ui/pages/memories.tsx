@@ -76,6 +76,9 @@ const List = ({ chosen, list, formToken }: ListProps) => (
     <p class="list-count" role="status">
       {describeList(chosen, list.total)}
     </p>
+    {list.degraded.includes('index') ? (
+      <p class="quiet">The words of your memories are being read anew: for a while some are not found.</p>
+    ) : null}
     {list.degraded.includes('embedder') ? (
       <p class="quiet">Meanings could not be compared just now: only words were.</p>
     ) : list.degraded.includes('vectors') ? (

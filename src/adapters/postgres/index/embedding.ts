@@ -1,13 +1,13 @@
 /** Which items still wait for their vectors, and keeping those that were made: see `VectorIndex`. */
 import { codeOf, toBytes } from '../../../memory/rank/codes.ts'
 import type { EmbeddingClaim, VectorIndex } from '../../../memory/rank/ports.ts'
-import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
-import { bytesAsText } from './append.ts'
 import { makeNearIndex } from './near-index.ts'
-import { dropIndex, findOwner, nearIndexOf } from './owner.ts'
+import { findOwner, nearIndexOf } from './owner.ts'
 import { passagesAt, placesOf } from './passages.ts'
+import { bytesAsText } from './postings.ts'
+import { renewIndex } from './rebuild.ts'
 import { nothingWaits } from './schema.ts'
 import { vectorAsText } from './vectors.ts'
 
@@ -72,7 +72,7 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
       )
       for (const { owner_id } of owners) {
         await db.write(owner_id, async (transaction) => {
-          if (what === 'index') return dropIndex(transaction)
+          if (what === 'index') return await renewIndex(transaction)
           const owner = await findOwner(transaction.sql, owner_id, true)
           if (owner !== undefined) await beginSpace(transaction.sql, owner, '')
         })
@@ -90,14 +90,13 @@ async function waitingOwner(sql: Sql, space: string, at: number): Promise<Waitin
       SELECT key, space, embedded_to, next_ordinal, near FROM index_owner WHERE ${waits} LIMIT 1 FOR UPDATE SKIP LOCKED`
     return owner
   }
-  const current = sql`analyzer = ${analyzerVersion}`
   const free = sql`(leased_until <= ${at} OR leased_until = ${nothingWaits})`
   return (
-    (await one(sql`leased_until <= ${at} AND ${current} AND (space <> ${space} OR embedded_to < next_ordinal)
+    (await one(sql`leased_until <= ${at} AND (space <> ${space} OR embedded_to < next_ordinal)
       ORDER BY leased_until`)) ??
     // In an order: the server cannot know that there are hardly any, and would read the whole table for the first.
-    (await one(sql`space < ${space} AND ${current} AND ${free} ORDER BY space`)) ??
-    (await one(sql`space > ${space} AND ${current} AND ${free} ORDER BY space`))
+    (await one(sql`space < ${space} AND ${free} ORDER BY space`)) ??
+    (await one(sql`space > ${space} AND ${free} ORDER BY space`))
   )
 }
 

@@ -34,8 +34,8 @@ interface LookRow extends OwnerRow {
 /** Of a term, its block, and its bytes in hex. */
 type PostingRow = readonly [term: string, block: number, data: string]
 
-const nothing: Pick<KeptIndex, 'key' | 'version' | 'packedTo' | 'tailTo'> = {
-  ...{ key: 0, version: 0, packedTo: 0, tailTo: 0 },
+const nothing: Pick<KeptIndex, 'key' | 'generation' | 'version' | 'packedTo' | 'tailTo'> = {
+  ...{ key: 0, generation: 0, version: 0, packedTo: 0, tailTo: 0 },
 }
 
 /** `known`: what the process has. Undefined where the owner has no index yet. Of `terms` it is given those that it has not, or has no more. */
@@ -46,33 +46,35 @@ export const look = (
   terms: readonly string[],
 ): Promise<Look | undefined> =>
   db.run(async (sql) => {
-    const { key, version, packedTo, tailTo } = known ?? nothing
+    const { key, generation, version, packedTo, tailTo } = known ?? nothing
+    const isSame = sql`key = (SELECT ${key}::bigint) AND generation = (SELECT ${generation}::integer)`
     const unread = known?.unread(terms) ?? terms
     const [row] = await sql<LookRow[]>`
       SELECT ${sql.unsafe(ownerColumns)},
-          CASE WHEN key = (SELECT ${key}::bigint) AND version > (SELECT ${version}::bigint) THEN (
+          CASE WHEN ${isSame} AND version > (SELECT ${version}::bigint) THEN (
             SELECT json_agg(x ORDER BY x.ordinal) FROM (
               SELECT ${sql.unsafe(itemColumns)} FROM (
                 SELECT * FROM index_item WHERE owner = o.key AND version > (SELECT ${version}::bigint)
                  ORDER BY version LIMIT ${mostChanged + 1}) AS i
               LEFT JOIN LATERAL (SELECT * FROM memory WHERE seq = i.memory LIMIT 1) AS m ON true) AS x) END AS items,
-          CASE WHEN key = (SELECT ${key}::bigint) AND version > (SELECT ${version}::bigint) THEN (
+          CASE WHEN ${isSame} AND version > (SELECT ${version}::bigint) THEN (
             SELECT json_agg(x ORDER BY x.ordinal) FROM (
               SELECT ordinal, terms FROM index_tail WHERE owner = o.key AND ordinal >=
                 CASE WHEN packed_to = (SELECT ${packedTo}::integer) THEN (SELECT ${tailTo}::integer) ELSE packed_to END) AS x) END AS tail,
           ${packedOf(
             sql,
-            sql`CASE WHEN packed_to = (SELECT ${packedTo}::integer)
+            sql`CASE WHEN ${isSame} AND packed_to = (SELECT ${packedTo}::integer)
               THEN (SELECT ${unread}::text[]) ELSE (SELECT ${terms}::text[]) END`,
           )} AS postings
         FROM index_owner AS o WHERE owner_id = ${ownerId}`
     if (row === undefined) return undefined
     const { items, tail, postings, ...owner } = row
-    const isMuch = owner.key !== key || (items?.length ?? 0) > mostChanged
+    const isAnother = owner.key !== key || owner.generation !== generation
+    const isMuch = isAnother || (items?.length ?? 0) > mostChanged
     return {
       owner,
       changed: isMuch ? undefined : { items: items ?? [], tail: tail ?? [] },
-      read: new Set(owner.packed_to === packedTo ? unread : terms),
+      read: new Set(!isAnother && owner.packed_to === packedTo ? unread : terms),
       blocks: blocksOf(postings ?? []),
     }
   })
@@ -80,7 +82,7 @@ export const look = (
 /** As JSON: reading rows one by one takes the process longer. */
 const packedOf = (sql: Sql, terms: Fragment) => sql`(
   SELECT json_agg(json_build_array(p.term, p.block, encode(p.data, 'hex')) ORDER BY p.block)
-    FROM index_posting AS p WHERE p.owner = o.key AND p.term = ANY(${terms}))`
+    FROM index_posting AS p WHERE p.owner = CASE WHEN o.generation % 2 = 0 THEN o.key ELSE -o.key END AND p.term = ANY(${terms}))`
 
 /** Blocks and the owner's row of one moment. */
 export const readPostings = (db: Database, key: number, terms: readonly string[]) =>

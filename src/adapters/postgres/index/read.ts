@@ -3,15 +3,16 @@ import { type KeptIndex, lacksVectors, type TailRow } from '../../../memory/rank
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { ExpectedTerms, OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
 import { blockSize } from '../../../memory/rank/postings.ts'
+import { isOutdated, isPartial, isToBegin } from '../../../memory/rank/rebuilding.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
-import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { assertReaderIn, type RuleColumns, readable, ruleColumns, ruleOf } from '../memory/conditions.ts'
 import { createQueues } from '../queues.ts'
 import { type ItemLists, itemLists, itemsOf } from './items.ts'
 import { type Look, look, readPostings } from './look.ts'
-import { findOwner, ownerOf } from './owner.ts'
+import { findOwner } from './owner.ts'
+import { settledOwner } from './rebuild.ts'
 import type { Nearest } from './vectors.ts'
 
 export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex {
@@ -24,7 +25,7 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
     const terms = known === undefined || expected === undefined ? [] : await expected(known.facts)
     const looked = await currentLook(db, ownerId, known, terms)
     const { owner, changed } = looked
-    const index = kept.of(ownerId, owner.key)
+    const index = kept.of(ownerId, owner)
     if (changed !== undefined && index === known) index.bringForward(owner, changed.items, changed.tail)
     else if (index.version < owner.version) {
       // One at a time: each takes in what changed since the one before it.
@@ -42,6 +43,7 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
       const { owner, read, blocks } = looked
       return {
         facts: index.facts,
+        incomplete: isPartial(owner) || isOutdated(owner),
         postings: (terms) =>
           index.postings(terms, async (missing) =>
             index.version === owner.version && missing.every((term) => read.has(term))
@@ -67,7 +69,7 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
   }
 }
 
-/** As it is now; an index that is missing or of another analyzer is made first. */
+/** As it is now; an index that is missing or of another analyzer is begun anew. */
 async function currentLook(
   db: Database,
   ownerId: OwnerId,
@@ -75,8 +77,8 @@ async function currentLook(
   terms: readonly string[],
 ): Promise<Look> {
   const looked = await look(db, ownerId, known, terms)
-  if (looked?.owner.analyzer === analyzerVersion) return looked
-  const { owner } = await db.write(ownerId, ownerOf)
+  if (looked !== undefined && !isToBegin(looked.owner)) return looked
+  const owner = await db.write(ownerId, settledOwner)
   return { owner, changed: undefined, read: new Set(), blocks: new Map() }
 }
 
@@ -94,6 +96,6 @@ async function bringForward(db: Database, ownerId: OwnerId, index: KeptIndex): P
            AND t.ordinal >= CASE WHEN o.packed_to = ${index.packedTo} THEN ${index.tailTo} ELSE o.packed_to END
          ORDER BY t.ordinal`,
     ])
-    if (owner?.key === index.key) index.bringForward(owner, itemsOf(items), tail)
+    if (owner !== undefined && index.isOf(owner)) index.bringForward(owner, itemsOf(items), tail)
   })
 }

@@ -5,23 +5,26 @@
 import { setImmediate } from 'node:timers/promises'
 import { isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
 import { blockOf, blockSize, withoutPostings } from '../../../memory/rank/postings.ts'
+import { isOutdated, isUnfinished, sideOf } from '../../../memory/rank/rebuilding.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { analyze } from '../../../memory/text/analyze.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
 import type { Sql, Transaction } from '../database.ts'
-import { analyzeItem, append, type Place, placeOf, readPostings, writePostings } from './append.ts'
-import { type OwnerRow, ownerOf } from './owner.ts'
+import { analyzeItem, append } from './append.ts'
+import type { OwnerRow } from './owner.ts'
 import { erasePassages } from './passages.ts'
+import { type Place, placeOf, readPostings, writePostings } from './postings.ts'
+import { leaveOnlyReadable, ownerOf, settledOwner } from './rebuild.ts'
 
 /** Brings the index to how the memories are. Sent behind the statements that change them. */
 export async function changeIndex(transaction: Transaction, changes: readonly MemoryChanged[]): Promise<void> {
   const [reworded, touched] = [changes.filter(isReworded), changes.filter((change) => !isReworded(change))]
   const removed = reworded.flatMap(({ before }) => before ?? [])
-  const found = ownerOf(transaction)
+  const found = ownerOf(transaction, idsOf(changes.map(memoryIn)))
   const added = await analyzed(reworded.flatMap(({ after }) => after ?? []))
-  const { owner, rebuilt } = await found
-  // One that was just made anew has seen the memories as they are.
-  if (rebuilt) return
+  const first = await found
+  const isReadable = removed.length === 0 || (!isOutdated(first) && first.leftovers === 0)
+  const owner = isReadable ? first : await leaveOnlyReadable(transaction, first)
   if (touched.length > 0) await touch(transaction, owner, touched.map(memoryIn))
   if (removed.length > 0) await remove(transaction, owner, removed)
   if (added.length > 0) {
@@ -29,6 +32,7 @@ export async function changeIndex(transaction: Transaction, changes: readonly Me
   } else {
     await transaction.sql`UPDATE index_owner SET version = ${owner.version + 1} WHERE key = ${owner.key}`
   }
+  if (isUnfinished(owner)) await settledOwner(transaction)
 }
 
 /** Reads texts while the server carries out what it was sent until now: the memories' own rows. */
@@ -63,7 +67,7 @@ async function remove(transaction: Transaction, owner: OwnerRow, memories: reado
       WHERE owner = ${key} AND ordinal = ANY(${ordinals}::integer[])`.execute(),
     removePostings(
       sql,
-      key,
+      owner,
       packed.map(({ id, ordinal }) => ({ ordinal, text: texts.get(id) ?? '' })),
     ),
   ])
@@ -71,7 +75,7 @@ async function remove(transaction: Transaction, owner: OwnerRow, memories: reado
 
 async function removePostings(
   sql: Sql,
-  key: number,
+  { key, generation, next_generation, rebuilt_to }: OwnerRow,
   items: readonly { readonly ordinal: number; readonly text: string }[],
 ): Promise<void> {
   const places = new Map<string, Place & { readonly ordinals: Set<number> }>()
@@ -85,18 +89,25 @@ async function removePostings(
     }
   }
   if (places.size === 0) return
-  const kept = await readPostings(sql, key, [...places.values()])
+  const sides = new Set(rebuilt_to === null ? [generation] : [generation, next_generation])
+  for (const side of sides) await removeFrom(sql, sideOf(key, side), places)
+}
+
+type Removed = ReadonlyMap<string, Place & { readonly ordinals: ReadonlySet<number> }>
+
+async function removeFrom(sql: Sql, side: number, places: Removed): Promise<void> {
+  const kept = await readPostings(sql, side, [...places.values()])
   const left = [...places].flatMap(([at, { term, block, ordinals }]) => {
     const data = kept.get(at)
     return data === undefined ? [] : [{ term, block, data: withoutPostings(data, block * blockSize, ordinals) }]
   })
   const empty = left.filter(({ data }) => data === undefined)
   const changed = left.flatMap(({ term, block, data }) => (data === undefined ? [] : [{ term, block, data }]))
-  if (changed.length > 0) await writePostings(sql, key, changed)
+  if (changed.length > 0) await writePostings(sql, side, changed)
   if (empty.length > 0) {
     await sql`DELETE FROM index_posting AS p
       USING unnest(${empty.map(({ term }) => term)}::text[], ${empty.map(({ block }) => block)}::integer[]) AS r (term, block)
-      WHERE p.owner = ${key} AND p.term = r.term AND p.block = r.block`
+      WHERE p.owner = ${side} AND p.term = r.term AND p.block = r.block`
   }
 }
 

@@ -1,5 +1,5 @@
 import { erasureMarks } from '../../../memory/stored/erasure.ts'
-import { confirmationsByOwner, memoriesInOrder, passageCodes } from '../../../memory/stored/tables.ts'
+import { confirmationsByOwner, indexesMadeAnew, memoriesInOrder, passageCodes } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexTables, ownersWaiting } from '../index/schema.ts'
@@ -18,4 +18,5 @@ export const memoryMigrations: readonly Migration[] = [
   erasureMarks,
   passageCodes('bytea'),
   ownersWaiting,
+  indexesMadeAnew('bigint'),
 ]

@@ -5,7 +5,7 @@
 import type { GraphSource, GraphStore } from '../../../memory/graph/ports.ts'
 import type { Outbox } from '../../../memory/jobs/ports.ts'
 import type { MemoryStore } from '../../../memory/ports.ts'
-import type { RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
+import type { IndexRebuild, RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import { Fault } from '../../../shared/fault.ts'
 import type { Log } from '../../../shared/log.ts'
@@ -15,6 +15,7 @@ import { postgresGraphSource } from '../graph/source.ts'
 import { postgresVectorIndex } from '../index/embedding.ts'
 import { hasExtension, prepareVectors } from '../index/extension.ts'
 import { postgresRecallIndex } from '../index/read.ts'
+import { postgresIndexRebuild } from '../index/rebuild.ts'
 import { createNearest } from '../index/vectors.ts'
 import { verifyIndex } from '../index/verify.ts'
 import { migrate } from '../migrate.ts'
@@ -42,6 +43,7 @@ export interface PostgresMemoryStore {
   readonly store: MemoryStore
   readonly index: RecallIndex
   readonly vectors: VectorIndex
+  readonly rebuild: IndexRebuild
   readonly graph: GraphStore
   readonly graphSource: GraphSource
   readonly outbox: Outbox
@@ -106,6 +108,7 @@ function storeOn(
     store,
     index: postgresRecallIndex(db, createNearest(db, pgvector)),
     vectors: postgresVectorIndex(db, { pgvector, scannedUpTo }),
+    rebuild: postgresIndexRebuild(db),
     graph: postgresGraphStore(db),
     graphSource: postgresGraphSource(db),
     outbox: postgresOutbox(db),

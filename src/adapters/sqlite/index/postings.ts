@@ -1,51 +1,70 @@
-/** The packed postings' rows: the bytes are those of memory/rank/postings. Called by write, inside its transaction. */
-import { blockOf, blockSize, packPostings, withoutPosting } from '../../../memory/rank/postings.ts'
-import { invert } from '../../../memory/rank/tail.ts'
+/** The packed postings' rows: the bytes are those of memory/rank/postings. Called inside the transaction of who writes the index. */
+import { blockOf, blockSize, mergePostings, withoutPosting } from '../../../memory/rank/postings.ts'
+import { sideInUse } from '../../../memory/rank/rebuilding.ts'
+import { invert, type TermsOfItem } from '../../../memory/rank/tail.ts'
 import type { Database } from '../database.ts'
+import type { OwnerRow } from './owner.ts'
 
 /** Moves the tail into the blocks. */
-export function packTail(db: Database, key: number, packedTo: number): void {
-  const items = db.all<{ ordinal: number; terms: string }>(
-    'SELECT ordinal, terms FROM index_tail WHERE owner = ? ORDER BY ordinal',
-    key,
-  )
+export function packTail(db: Database, owner: Pick<OwnerRow, 'key' | 'generation'>, packedTo: number): void {
+  const items = db.all<TermsOfItem>('SELECT ordinal, terms FROM index_tail WHERE owner = ? ORDER BY ordinal', owner.key)
+  addPostings(db, sideInUse(owner), items)
+  db.run('DELETE FROM index_tail WHERE owner = ?', owner.key)
+  db.run('UPDATE index_owner SET packed_to = ?, tail_terms = 0 WHERE key = ?', packedTo, owner.key)
+}
+
+/** Puts the words of items, in ascending order of ordinals, into the blocks of a side. */
+export function addPostings(db: Database, side: number, items: readonly TermsOfItem[]): void {
   for (const [term, postings] of invert(items)) {
     for (const [block, part] of Map.groupBy(postings, ([ordinal]) => blockOf(ordinal))) {
-      // Behind what the block has: the first distance of the new bytes is counted from the block's last ordinal.
       const kept = db.get<{ data: Uint8Array }>(
         'SELECT data FROM index_posting WHERE owner = ? AND term = ? AND block = ?',
-        key,
+        side,
         term,
         block,
       )
       db.run(
         `INSERT INTO index_posting (owner, term, block, data) VALUES (?, ?, ?, ?)
           ON CONFLICT (owner, term, block) DO UPDATE SET data = excluded.data`,
-        key,
+        side,
         term,
         block,
-        packPostings(block * blockSize, part, kept?.data),
+        mergePostings(block * blockSize, part, kept?.data),
       )
     }
   }
-  db.run('DELETE FROM index_tail WHERE owner = ?', key)
-  db.run('UPDATE index_owner SET packed_to = ?, tail_terms = 0 WHERE key = ?', packedTo, key)
 }
 
 /** Takes an item out of a term's block. */
-export function removePosting(db: Database, key: number, term: string, ordinal: number): void {
+export function removePosting(db: Database, side: number, term: string, ordinal: number): void {
   const block = blockOf(ordinal)
   const row = db.get<{ data: Uint8Array }>(
     'SELECT data FROM index_posting WHERE owner = ? AND term = ? AND block = ?',
-    key,
+    side,
     term,
     block,
   )
   if (row === undefined) return
   const left = withoutPosting(row.data, block * blockSize, ordinal)
   if (left === undefined) {
-    db.run('DELETE FROM index_posting WHERE owner = ? AND term = ? AND block = ?', key, term, block)
+    db.run('DELETE FROM index_posting WHERE owner = ? AND term = ? AND block = ?', side, term, block)
   } else {
-    db.run('UPDATE index_posting SET data = ? WHERE owner = ? AND term = ? AND block = ?', left, key, term, block)
+    db.run('UPDATE index_posting SET data = ? WHERE owner = ? AND term = ? AND block = ?', left, side, term, block)
   }
+}
+
+/** Removes some postings of a side. Returns whether it is empty now. */
+export function clearSome(db: Database, side: number, rows: number): boolean {
+  const upTo = db.get<{ term: string }>(
+    'SELECT term FROM index_posting WHERE owner = ? ORDER BY term, block LIMIT 1 OFFSET ?',
+    side,
+    rows,
+  )
+  if (upTo === undefined) clearSide(db, side)
+  else db.run('DELETE FROM index_posting WHERE owner = ? AND term <= ?', side, upTo.term)
+  return upTo === undefined
+}
+
+export function clearSide(db: Database, side: number): void {
+  db.run('DELETE FROM index_posting WHERE owner = ?', side)
 }

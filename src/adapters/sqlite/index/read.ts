@@ -3,20 +3,21 @@ import { type IndexedRow, type KeptIndex, lacksVectors } from '../../../memory/r
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
 import type { PackedBlock } from '../../../memory/rank/postings.ts'
+import { isOutdated, isPartial, isToBegin, sideInUse } from '../../../memory/rank/rebuilding.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
-import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { both, readableBy } from '../memory/conditions.ts'
+import { findOwner, type OwnerRow } from './owner.ts'
+import { settledOwner } from './rebuild.ts'
 import { nearestItems } from './vectors.ts'
-import { findOwner, type OwnerRow, ownerOf } from './write.ts'
 
 export function sqliteRecallIndex(db: Database): RecallIndex {
   const kept = new KeptIndexes()
 
   function refreshed(ownerId: OwnerId): { owner: KeptIndex; row: OwnerRow } {
     const row = currentOwner(db, ownerId)
-    const owner = kept.of(ownerId, row.key)
+    const owner = kept.of(ownerId, row)
     if (owner.version !== row.version) bringForward(db, owner, row)
     kept.forgetOldest(ownerId)
     return { owner, row }
@@ -26,8 +27,9 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
     async open(ownerId): Promise<OwnerIndex> {
       const { owner, row } = refreshed(ownerId)
       return {
+        incomplete: isPartial(row) || isOutdated(row),
         facts: owner.facts,
-        postings: (terms) => owner.postings(terms, async (missing) => readPostings(db, owner.key, missing)),
+        postings: (terms) => owner.postings(terms, async (missing) => readPostings(db, owner, missing)),
         nearest: async (request) => nearestItems(db, owner.key, owner.codes, request),
         lacksVectors: (space) => lacksVectors(row, space),
         passages: (vector, space) => owner.codes.passageLikeness(vector, space),
@@ -53,11 +55,12 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
 }
 
 /** Up to where the owner's items are packed, and the blocks, in one statement and so of one moment. */
-function readPostings(db: Database, key: number, terms: readonly string[]) {
+function readPostings(db: Database, owner: KeptIndex, terms: readonly string[]) {
   const rows = db.all<{ number: number; term: string | null; data: Uint8Array | null }>(
     `SELECT packed_to AS number, NULL AS term, NULL AS data FROM index_owner WHERE key = ?1
-      UNION ALL SELECT block, term, data FROM index_posting WHERE owner = ?1 AND term IN (SELECT value FROM json_each(?2))`,
-    key,
+      UNION ALL SELECT block, term, data FROM index_posting WHERE owner = ?2 AND term IN (SELECT value FROM json_each(?3))`,
+    owner.key,
+    sideInUse(owner),
     JSON.stringify(terms),
   )
   let packedTo = 0
@@ -76,10 +79,10 @@ function readPostings(db: Database, key: number, terms: readonly string[]) {
   return { packedTo, blocks }
 }
 
-/** The owner's row; an index that is missing or of another analyzer is made first. */
+/** The owner's row; an index that is missing or of another analyzer is begun anew. */
 function currentOwner(db: Database, ownerId: OwnerId): OwnerRow {
   const owner = findOwner(db, ownerId)
-  return owner?.analyzer === analyzerVersion ? owner : db.transaction(() => ownerOf(db, ownerId))
+  return owner === undefined || isToBegin(owner) ? db.transaction(() => settledOwner(db, ownerId)) : owner
 }
 
 function bringForward(db: Database, owner: KeptIndex, row: OwnerRow): void {

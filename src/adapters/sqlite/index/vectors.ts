@@ -2,11 +2,10 @@
 import { codeOf, likenessToBytes, mostAlike, toBytes, wordsOf } from '../../../memory/rank/codes.ts'
 import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-codes.ts'
 import type { EmbeddingClaim, NearestRequest, VectorIndex } from '../../../memory/rank/ports.ts'
-import { analyzerVersion } from '../../../memory/text/analyze.ts'
-import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { nextVersion, ownerWith } from './owner.ts'
 import { type LastPlace, passageAt } from './passages.ts'
-import { dropIndex, nextVersion } from './write.ts'
+import { renewIndex } from './rebuild.ts'
 
 interface OwnerRow {
   readonly key: number
@@ -63,13 +62,13 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
     },
     renew: async (what, ownerId) =>
       db.transaction(() => {
-        const owners = db.all<{ key: number; owner_id: OwnerId }>(
-          `SELECT key, owner_id FROM index_owner ${ownerId === undefined ? '' : 'WHERE owner_id = ?'}`,
+        const owners = db.all<{ key: number }>(
+          `SELECT key FROM index_owner ${ownerId === undefined ? '' : 'WHERE owner_id = ?'}`,
           ...(ownerId === undefined ? [] : [ownerId]),
         )
-        for (const { key, owner_id } of owners) {
-          if (what === 'index') dropIndex(db, owner_id)
-          else beginSpace(db, key, '')
+        for (const { key } of owners) {
+          if (what === 'embeddings') beginSpace(db, key, '')
+          else renewIndex(db, ownerWith(db, key))
         }
         return owners.length
       }),
@@ -81,10 +80,9 @@ function waitingOwner(db: Database, space: string, at: number): OwnerRow | undef
   const one = (waits: string, ...values: readonly string[]) =>
     db.get<OwnerRow>(
       `SELECT key, space, embedded_to, next_ordinal FROM index_owner INDEXED BY ${waits}
-          AND leased_until <= ? AND analyzer = ? LIMIT 1`,
+          AND leased_until <= ? LIMIT 1`,
       ...values,
       at,
-      analyzerVersion,
     )
   return (
     // In the order of the index: by `leased_until`.

@@ -3,53 +3,33 @@
  * Called by the memory store's projection; the bytes are those of memory/rank/postings and tail.
  */
 import { isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
+import { isOutdated, isUnfinished, sideOf } from '../../../memory/rank/rebuilding.ts'
 import { longestTail, packTerms } from '../../../memory/rank/tail.ts'
 import type { Memory } from '../../../memory/schema.ts'
-import { analyze, analyzerVersion } from '../../../memory/text/analyze.ts'
+import { analyze } from '../../../memory/text/analyze.ts'
 import { traitsOf } from '../../../memory/text/traits.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { existing, nextVersion, type OwnerRow } from './owner.ts'
 import { erasePassages } from './passages.ts'
 import { packTail, removePosting } from './postings.ts'
-
-export interface OwnerRow {
-  readonly key: number
-  readonly analyzer: number
-  readonly version: number
-  readonly next_ordinal: number
-  /** Items below it are in index_posting, the others in index_tail. */
-  readonly packed_to: number
-  readonly tail_terms: number
-  readonly space: string
-  /** Items below it have their vectors. */
-  readonly embedded_to: number
-}
-
-export const findOwner = (db: Database, ownerId: OwnerId): OwnerRow | undefined =>
-  db.get<OwnerRow>(
-    `SELECT key, analyzer, version, next_ordinal, packed_to, tail_terms, space, embedded_to
-       FROM index_owner WHERE owner_id = ?`,
-    ownerId,
-  )
+import { leaveOnlyReadable, ownerOf, settledOwner } from './rebuild.ts'
 
 /** Brings the index to how a memory is: called behind the statement that changes it. */
 export function changeIndex(db: Database, change: MemoryChanged): void {
   const { ownerId, id } = memoryIn(change)
-  const owner = findOwner(db, ownerId)
-  // One that is made anew has seen the memory as it is: of what it was before it knows nothing that could be taken out.
-  if (owner?.analyzer !== analyzerVersion) {
-    rebuildIndex(db, ownerId)
-    return
-  }
+  const owner = ownerOf(db, ownerId, id)
   const memory = seqOf(db, ownerId, id)
   if (memory === undefined) return
-  if (!isReworded(change)) {
-    touch(db, owner.key, memory)
-    return
-  }
-  if (change.before !== undefined) remove(db, owner, memory, change.before)
-  if (change.after !== undefined) append(db, owner.key, memory, change.after.content)
+  if (isReworded(change)) {
+    if (change.before !== undefined) remove(db, leftReadable(db, owner), memory, change.before)
+    if (change.after !== undefined) append(db, owner.key, memory, change.after.content)
+  } else touch(db, owner.key, memory)
+  if (isUnfinished(owner)) settledOwner(db, ownerId)
 }
+
+const leftReadable = (db: Database, owner: OwnerRow): OwnerRow =>
+  isOutdated(owner) || owner.leftovers === 1 ? leaveOnlyReadable(db, owner) : owner
 
 /** Takes a memory out. `before` is what it was indexed as: the terms of its text say where its postings are. */
 function remove(db: Database, owner: OwnerRow, memory: number, before: Memory): void {
@@ -58,7 +38,10 @@ function remove(db: Database, owner: OwnerRow, memory: number, before: Memory): 
   if (item.ordinal >= owner.packed_to) {
     db.run('DELETE FROM index_tail WHERE owner = ? AND ordinal = ?', owner.key, item.ordinal)
   } else {
-    for (const term of analyze(before.content).terms.keys()) removePosting(db, owner.key, term, item.ordinal)
+    const sides = owner.rebuilt_to === null ? [owner.generation] : [owner.generation, owner.next_generation]
+    for (const term of analyze(before.content).terms.keys()) {
+      for (const side of new Set(sides)) removePosting(db, sideOf(owner.key, side), term, item.ordinal)
+    }
   }
   for (const table of ['index_code', 'index_vector']) {
     db.run(`DELETE FROM ${table} WHERE owner = ? AND ordinal = ?`, owner.key, item.ordinal)
@@ -78,60 +61,12 @@ function touch(db: Database, key: number, memory: number): void {
   db.run('UPDATE index_item SET version = ? WHERE memory = ?', nextVersion(db, key), memory)
 }
 
-/** Removes all that the index has of an owner. */
-export function dropIndex(db: Database, ownerId: OwnerId): void {
-  const owner = findOwner(db, ownerId)
-  if (owner === undefined) return
-  for (const table of ['index_tail', 'index_posting', 'index_item', 'index_code', 'index_vector']) {
-    db.run(`DELETE FROM ${table} WHERE owner = ?`, owner.key)
-  }
-  db.run('DELETE FROM index_owner WHERE key = ?', owner.key)
-}
-
-/** When an index is made anew, packs are this many terms: each rewrites a row for each of its words, and most words come in each. */
-const rebuiltTail = 32 * longestTail
-
-/** Indexes an owner anew from the memories. Runs in a transaction; caches of any process see another key and begin afresh. */
-export function rebuildIndex(db: Database, ownerId: OwnerId): OwnerRow {
-  dropIndex(db, ownerId)
-  db.run(
-    `INSERT INTO index_owner (owner_id, analyzer, version, next_ordinal, packed_to, tail_terms)
-     VALUES (?, ?, 0, 0, 0, 0)`,
-    ownerId,
-    analyzerVersion,
-  )
-  const { key } = existing(findOwner(db, ownerId))
-  const page = 500
-  let after = 0
-  for (;;) {
-    const rows = db.all<{ seq: number; content: string }>(
-      "SELECT seq, content FROM memory WHERE owner_id = ? AND seq > ? AND state <> 'deleted' ORDER BY seq LIMIT ?",
-      ownerId,
-      after,
-      page,
-    )
-    for (const { seq, content } of rows) append(db, key, seq, content, rebuiltTail)
-    after = rows.at(-1)?.seq ?? after
-    if (rows.length < page) break
-  }
-  const owner = existing(findOwner(db, ownerId))
-  if (owner.tail_terms < longestTail) return owner
-  packTail(db, key, owner.next_ordinal)
-  return existing(findOwner(db, ownerId))
-}
-
-/** The owner's row; made, or the index made anew, where there is none of this program's analyzer. */
-export function ownerOf(db: Database, ownerId: OwnerId): OwnerRow {
-  const owner = findOwner(db, ownerId)
-  return owner?.analyzer === analyzerVersion ? owner : rebuildIndex(db, ownerId)
-}
-
-function append(db: Database, key: number, memory: number, text: string, packsAt = longestTail): void {
+function append(db: Database, key: number, memory: number, text: string): void {
   const { terms, length, language } = analyze(text)
   const owner = existing(
-    db.get<{ ordinal: number; version: number; tail_terms: number }>(
+    db.get<{ ordinal: number; version: number; tail_terms: number; generation: number }>(
       `UPDATE index_owner SET next_ordinal = next_ordinal + 1, version = version + 1, tail_terms = tail_terms + ?
-        WHERE key = ? RETURNING next_ordinal - 1 AS ordinal, version, tail_terms`,
+        WHERE key = ? RETURNING next_ordinal - 1 AS ordinal, version, tail_terms, generation`,
       terms.size,
       key,
     ),
@@ -147,18 +82,8 @@ function append(db: Database, key: number, memory: number, text: string, packsAt
     traitsOf(text, language),
   )
   db.run('INSERT INTO index_tail (owner, ordinal, terms) VALUES (?, ?, ?)', key, owner.ordinal, packTerms(terms))
-  if (owner.tail_terms >= packsAt) packTail(db, key, owner.ordinal + 1)
+  if (owner.tail_terms >= longestTail) packTail(db, { key, generation: owner.generation }, owner.ordinal + 1)
 }
 
 const seqOf = (db: Database, ownerId: OwnerId, memoryId: MemoryId): number | undefined =>
   db.get<{ seq: number }>('SELECT seq FROM memory WHERE owner_id = ? AND id = ?', ownerId, memoryId)?.seq
-
-export const nextVersion = (db: Database, key: number): number =>
-  existing(
-    db.get<{ version: number }>('UPDATE index_owner SET version = version + 1 WHERE key = ? RETURNING version', key),
-  ).version
-
-function existing<T>(row: T | undefined): T {
-  if (row === undefined) throw new Error('The index has no row for its owner.')
-  return row
-}

@@ -1,5 +1,5 @@
 import { erasureMarks } from '../../../memory/stored/erasure.ts'
-import { confirmationsByOwner, memoriesInOrder, passageCodes } from '../../../memory/stored/tables.ts'
+import { confirmationsByOwner, indexesMadeAnew, memoriesInOrder, passageCodes } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexMigrations, ownersBehind } from '../index/schema.ts'
@@ -18,4 +18,5 @@ export const memoryMigrations: readonly Migration[] = [
   readingsByAppInTime,
   passageCodes('BLOB'),
   ownersBehind,
+  indexesMadeAnew('INTEGER'),
 ]

@@ -7,13 +7,14 @@ import { DatabaseSync } from 'node:sqlite'
 import type { GraphSource, GraphStore } from '../../../memory/graph/ports.ts'
 import type { Outbox } from '../../../memory/jobs/ports.ts'
 import type { MemoryStore } from '../../../memory/ports.ts'
-import type { RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
+import type { IndexRebuild, RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Log } from '../../../shared/log.ts'
 import { type Database, openDatabase } from '../database.ts'
 import { sqliteGraphStore } from '../graph/read.ts'
 import { sqliteGraphSource } from '../graph/source.ts'
 import { sqliteRecallIndex } from '../index/read.ts'
+import { sqliteIndexRebuild } from '../index/rebuild.ts'
 import { sqliteVectorIndex } from '../index/vectors.ts'
 import { verifyIndex } from '../index/verify.ts'
 import { createAccounts } from './accounts.ts'
@@ -45,6 +46,7 @@ export interface SqliteMemoryStore {
   readonly store: MemoryStore
   readonly index: RecallIndex
   readonly vectors: VectorIndex
+  readonly rebuild: IndexRebuild
   readonly outbox: Outbox
   readonly graph: GraphStore
   readonly graphSource: GraphSource
@@ -70,6 +72,7 @@ export function openSqliteMemoryStore({ path, log }: SqliteMemoryOptions): Sqlit
     store,
     index: sqliteRecallIndex(db),
     vectors: sqliteVectorIndex(db),
+    rebuild: sqliteIndexRebuild(db),
     outbox: sqliteOutbox(db),
     graph: sqliteGraphStore(db),
     graphSource: sqliteGraphSource(db),

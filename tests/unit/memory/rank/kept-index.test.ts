@@ -1,8 +1,14 @@
 import { expect, test } from 'bun:test'
 import { KeptIndex } from '../../../../src/memory/rank/kept-index.ts'
 import { blockSize, eachPosting } from '../../../../src/memory/rank/postings.ts'
+import { settledIndex } from '../../../support/index-state.ts'
 
-const at = (version: number, next_ordinal: number, packed_to = 0) => ({ key: 1, version, next_ordinal, packed_to })
+const at = (version: number, next_ordinal: number, packed_to = 0) => ({
+  ...settledIndex,
+  version,
+  next_ordinal,
+  packed_to,
+})
 const tail = (...ordinals: number[]) => ordinals.map((ordinal) => ({ ordinal, terms: 'tea 1' }))
 
 async function ordinals(index: KeptIndex): Promise<number[]> {
@@ -15,7 +21,7 @@ async function ordinals(index: KeptIndex): Promise<number[]> {
 }
 
 test('searches that looked from the same version bring the index forward once, in whatever order they are answered', async () => {
-  const index = new KeptIndex(1)
+  const index = new KeptIndex(settledIndex)
   index.bringForward(at(1, 1), [], tail(0))
   index.bringForward(at(2, 2), [], tail(1))
   index.bringForward(at(3, 3), [], tail(1, 2))
@@ -25,7 +31,7 @@ test('searches that looked from the same version bring the index forward once, i
 })
 
 test('the same where the tail was packed meanwhile', async () => {
-  const index = new KeptIndex(1)
+  const index = new KeptIndex(settledIndex)
   index.bringForward(at(1, 1), [], tail(0))
   index.bringForward(at(3, 6, 4), [], tail(4, 5))
   index.bringForward(at(4, 7, 4), [], tail(4, 5, 6))

@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test'
 import { KeptIndexes } from '../../../../src/memory/rank/kept-indexes.ts'
+import { settledIndex } from '../../../support/index-state.ts'
 import { owner } from '../../../support/memories.ts'
 
-const state = { key: 1, version: 1, next_ordinal: 0, packed_to: 0 }
+const state = { ...settledIndex, version: 1, next_ordinal: 0, packed_to: 0 }
 const tail = Array.from({ length: 100 }, (_, ordinal) => ({ ordinal, terms: `word${ordinal} 1\ntea 1` }))
 const code = { code: new Uint8Array(48), passage: new Uint8Array(48) }
 
@@ -11,7 +12,7 @@ function keptOf(count: number, mostBytes: number, ask: (index: ReturnType<KeptIn
   const kept = new KeptIndexes(mostBytes)
   const owners = Array.from({ length: count }, (_, i) => owner(`owner${i}`))
   for (const one of owners) {
-    const index = kept.of(one, 1)
+    const index = kept.of(one, settledIndex)
     index.bringForward(state, [], [])
     ask(index)
     kept.forgetOldest(one)

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { type IndexedRow, KeptIndex } from '../../../../src/memory/rank/kept-index.ts'
 import { inThreadOrder } from '../../../../src/memory/rank/thread-order.ts'
+import { settledIndex } from '../../../support/index-state.ts'
 
 const row = (ordinal: number, thread_id: string | null, position: number) =>
   ({ ordinal, thread_id, position, length: 1, language: 0, traits: 0, categories: '[]' }) as IndexedRow
@@ -19,8 +20,8 @@ test('a thread that came from its end to its beginning is put together from its 
 // By a walk for each item this takes a minute of one processor; sorted it takes less than a second.
 test('100,000 messages imported from the last to the first are read before anybody stops waiting', () => {
   const count = 100_000
-  const index = new KeptIndex(1)
+  const index = new KeptIndex(settledIndex)
   const items = Array.from({ length: count }, (_, ordinal) => row(ordinal, 'a', count - 1 - ordinal))
-  index.bringForward({ key: 1, version: 1, next_ordinal: count, packed_to: count }, items, [])
+  index.bringForward({ ...settledIndex, version: 1, next_ordinal: count, packed_to: count }, items, [])
   expect([index.facts.previous[0], index.facts.next[count - 1]]).toEqual([1, count - 2])
 }, 10_000)

@@ -1,0 +1,49 @@
+import { afterAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
+import { app, draftOf, owner, policyAt } from '../support/memories.ts'
+import { memoryEngines } from '../support/memory-engines.ts'
+import { describeIndexRebuild } from './index-rebuild.ts'
+
+for (const { name, open } of memoryEngines) describeIndexRebuild(name, open)
+
+const folder = mkdtempSync(join(tmpdir(), 'souvenir-rebuild-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const rebuilder = `
+import { openSqliteMemoryStore } from '${new URL('../../src/adapters/sqlite/memory/store.ts', import.meta.url).pathname}'
+const { rebuild } = openSqliteMemoryStore({ path: process.argv[2] })
+while (await rebuild.goOn()) process.stdout.write('.')
+process.stdout.write('done')
+`
+
+test('kill -9 amid it: the next process goes on where it was, and nothing is lost or left', async () => {
+  const path = join(folder, 'memory.db')
+  const script = join(folder, 'rebuilder.ts')
+  await Bun.write(script, rebuilder)
+  const first = openSqliteMemoryStore({ path })
+  const drafts = Array.from({ length: 3_000 }, (_, n) => draftOf(`The boat${n} has a red sail and ${n % 7} oars.`))
+  await first.store.add(owner('ada'), app('chat'), drafts, policyAt())
+  await first.vectors.renew('index', undefined)
+  await first.store.close()
+  let output = ''
+  let killed = 0
+  while (!output.endsWith('done')) {
+    const child = Bun.spawn([process.execPath, script, path], { stdout: 'pipe', stderr: 'inherit' })
+    output = ''
+    for await (const chunk of child.stdout) {
+      output += new TextDecoder().decode(chunk)
+      if (output.length < 3 || killed > 2) continue
+      killed += 1
+      child.kill('SIGKILL')
+      break
+    }
+    await child.exited
+  }
+  expect(killed).toBe(3)
+  const last = openSqliteMemoryStore({ path })
+  expect(last.verify(owner('ada'))).toEqual([])
+  await last.store.close()
+})
