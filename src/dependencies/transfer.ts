@@ -94,7 +94,9 @@ async function readAuth(
   for await (const users of portions(stores.users.list)) {
     await each(users.map((value) => ({ kind: 'user', value })))
     for (const { id } of users) {
-      await each((await stores.grants.list(id)).map((value) => ({ kind: 'grant', value })))
+      for await (const grants of portions<Grant>((limit, after) => stores.grants.listInOrder(id, limit, after))) {
+        await each(grants.map((value) => ({ kind: 'grant', value })))
+      }
     }
   }
   for await (const clients of portions(stores.clients.list)) {

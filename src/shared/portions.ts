@@ -9,9 +9,10 @@ export async function* portions<Item extends { readonly id: string }>(
 ): AsyncGenerator<readonly Item[]> {
   for (let after: Item['id'] | undefined; ; ) {
     const items = await list(portion, after)
+    // A portion that is not full is not the last: of those that were counted some may have gone meanwhile.
+    if (items.length === 0) return
     yield items
     after = items.at(-1)?.id
-    if (items.length < portion) return
   }
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import type { Grant } from '../../src/oidc/ports.ts'
+import { portions } from '../../src/shared/portions.ts'
 import { type OpenStores, race } from './opened.ts'
 import { clientId, grant, grantId, ownerId, startSeconds } from './records.ts'
 
@@ -53,6 +55,20 @@ export function describeGrantStore(engine: string, open: OpenStores): void {
       }
       await stores.grants.save(grant({ id: grantId('foreign'), ownerId: ownerId('other') }))
       expect((await stores.grants.list(ownerId())).map(({ id }) => id)).toEqual(['c', 'b', 'a'].map(grantId))
+    })
+
+    test('all of a person’s grants are read in portions, in order of id, however many they are', async () => {
+      const { stores } = await open()
+      const names = Array.from({ length: 1_203 }, (_, n) => `g${String(n).padStart(5, '0')}`)
+      await Promise.all(
+        names.toReversed().map((name) => stores.grants.save(grant({ id: grantId(name), clientId: clientId(name) }))),
+      )
+      await stores.grants.save(grant({ id: grantId('foreign'), ownerId: ownerId('other') }))
+      const read: string[] = []
+      for await (const some of portions<Grant>((limit, after) => stores.grants.listInOrder(ownerId(), limit, after))) {
+        read.push(...some.map(({ id }) => id))
+      }
+      expect(read).toEqual(names)
     })
 
     test('only the owner revokes, once', async () => {

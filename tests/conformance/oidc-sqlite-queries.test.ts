@@ -92,6 +92,7 @@ async function useAll(stores: OidcStores): Promise<void> {
   await stores.grants.find(ownerId(), clientId())
   await stores.grants.findById(grantId())
   await stores.grants.list(ownerId())
+  await stores.grants.listInOrder(ownerId(), 10)
   await stores.grants.listByClient(clientId())
   await stores.grants.revoke(ownerId(), grantId())
   await stores.sessions.create(session())

@@ -70,6 +70,8 @@ export interface GrantStore {
   save(grant: Grant): Promise<Grant>
   /** The latest first, at most 1,000. */
   list(ownerId: OwnerId): Promise<readonly Grant[]>
+  /** All of a person's, at most `limit` at a time, in order of id, after `after`. */
+  listInOrder(ownerId: OwnerId, limit: number, after?: GrantId): Promise<readonly Grant[]>
   revoke(ownerId: OwnerId, id: GrantId): Promise<boolean>
   /** What people allowed this client, in no order; at most 1,000 of them, so that who ends them all asks until none is left. */
   listByClient(clientId: ClientId): Promise<readonly Grant[]>

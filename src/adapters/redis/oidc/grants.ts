@@ -66,6 +66,15 @@ export function grantStore(redis: RedisConnection): GrantStore {
         .sort((left, right) => right.updatedAt - left.updatedAt || (left.id < right.id ? -1 : 1))
         .slice(0, listed)
     },
+    async listInOrder(ownerId, limit, after) {
+      const ids = await redis.call((client) => client.hvals(ofOwner(ownerId)))
+      return recordsOf(
+        ids
+          .filter((id) => after === undefined || id > after)
+          .sort()
+          .slice(0, limit),
+      )
+    },
     async revoke(ownerId, id) {
       return (await redis.run<number>(revoke, [prefix + id, ofOwner(ownerId)], [id, ownerId, ofClient('')])) === 1
     },

@@ -49,6 +49,16 @@ export function grantStore(database: Database): GrantStore {
         )
         .flatMap((row) => fromBody<Grant>(row) ?? [])
     },
+    async listInOrder(ownerId, limit, after = '' as GrantId) {
+      return database
+        .all<BodyRow>(
+          'SELECT body FROM consent WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ?',
+          ownerId,
+          after,
+          limit,
+        )
+        .flatMap((row) => fromBody<Grant>(row) ?? [])
+    },
     async revoke(ownerId, id) {
       return database.run('DELETE FROM consent WHERE id = ? AND owner_id = ?', id, ownerId) === 1
     },
