@@ -15,8 +15,8 @@ export const dayMs = 86_400_000
 const dateWord =
   /^(?:\p{N}{1,4}(?:st|nd|rd|th)?|last|past|next|this|ago|yesterday|today|tomorrow|tonight|recently|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|christmas)$/u
 
-/** Characters in which dates are looked for: chrono takes time by the square of what it is given. */
-export const longestDated = 1_000
+/** Characters in which dates are looked for: chrono takes time by the square of what it is given, while nothing else runs. */
+export const longestDated = 500
 
 /** chrono is asked only when a word looks like a date, and loaded when that first happens: it costs more than the whole search. */
 export async function periodsIn(text: string, words: readonly Word[], nowMs: number): Promise<Period[]> {

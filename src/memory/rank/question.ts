@@ -30,6 +30,9 @@ export interface AskedQuestion {
 
 const quotation = /["“”«»„]([^"“”«»„]{3,200})["“”«»„]/gu
 
+/** The first of a question's quotations count. */
+const mostQuotations = 16
+
 /** `ownerLanguages`: places in text/languages. Relative dates are read against `nowMs`. */
 export async function readQuestion(
   text: string,
@@ -86,7 +89,8 @@ const isName = ({ surface, beginsSentence, unspaced }: Word): boolean =>
 
 function quotationsIn(text: string, terms: readonly QueryTerm[]): number[][] {
   const found: number[][] = []
-  for (const [, quoted] of text.matchAll(quotation)) {
+  // Each is compared with each term.
+  for (const [, quoted] of text.matchAll(quotation).take(mostQuotations)) {
     const inside = analyzeQuestion(quoted ?? '', []).terms.flatMap(({ variants, word }) =>
       word.unspaced ? characterGrams(word.lower).pairs : variants,
     )

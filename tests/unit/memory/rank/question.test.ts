@@ -34,6 +34,14 @@ describe('What a question names', () => {
     expect(await within(question, outside)).toBe(false)
   })
 
+  test('dates are read in the first 500 characters, and quotations up to the sixteenth', async () => {
+    const words = 'and what else there was '.repeat(100)
+    expect(await periods(`${words.slice(0, 485)} on 7 May 2023?`)).toHaveLength(1)
+    expect(await periods(`${words.slice(0, 500)} on 7 May 2023?`)).toEqual([])
+    const quoted = Array.from({ length: 20 }, (_, n) => `"red${n} boat${n}"`).join(' ')
+    expect((await readQuestion(quoted, [0], now)).quotations).toHaveLength(16)
+  })
+
   test('a number or a name is no date', async () => {
     expect(await periods('How many of the 3 dogs may swim?')).toEqual([])
     expect(await periods('Who is April?')).toHaveLength(1)
