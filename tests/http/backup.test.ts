@@ -205,6 +205,22 @@ describe('backup: OpenMemory’s export and import', () => {
     expect((await rest.json()).items).toHaveLength(1)
   })
 
+  test('a thread that stands at the last place grows, and its export is read again', async () => {
+    const lines = [0, 1, 2].map((n) =>
+      openMemoryLine(n + 1, {
+        id: `00000000-0000-4000-8000-0000000001a${n}`,
+        thread: 'far',
+        position: 1_000_000_000 + n,
+      }),
+    )
+    const report = await (await importZip('dan', zipOfLines(lines))).json()
+    expect(report).toMatchObject({ added: 3, failed: 0 })
+    const twice = await (
+      await importZip('dan', zipOfLines(lines.slice(0, 1).map((one) => ({ ...one, id: 'b' }))))
+    ).json()
+    expect(twice).toMatchObject({ added: 1, failed: 0 })
+  })
+
   test('memories.json alone is read too, its categories and apps by their ids', async () => {
     const { app: _, categories: __, ...memory } = openMemoryLine(1, { id: '00000000-0000-4000-8000-0000000000aa' })
     const document = {

@@ -128,6 +128,11 @@ describe('a secret beside the text of a memory', () => {
   })
 
   test('what apps should keep in mind is kept without one', async () => {
+    const card = '4111 1111 1111 1111'
+    const cards = `${card}, `.repeat(500).slice(0, 10_000)
+    const refused = await call('PUT', '/config/', { openmemory: { custom_instructions: cards } })
+    expect(refused.status).toBe(422)
+    expect(refused.body).toMatchObject({ code: 'too_long', field: 'openmemory.custom_instructions' })
     const { body } = await call('PUT', '/config/', { openmemory: { custom_instructions: `Use ${key}.` } })
     expect(body.openmemory.custom_instructions).toBe(`Use ${mark}.`)
   })

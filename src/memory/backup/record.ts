@@ -17,8 +17,9 @@ import { toIso } from '../time.ts'
 const nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
   Type.Optional(Type.Union([schema, Type.Null()]))
 const Time = Type.String({ maxLength: 40 })
-/** Engines count on from it. */
+/** Engines count on from it, and exports have what they counted: such a memory goes behind all others of its thread. */
 const mostPosition = 1_000_000_000
+const mostCounted = 2 * mostPosition
 
 /** Fields that are not known are left alone: exports of other versions have more. */
 const Line = Type.Object({
@@ -38,7 +39,7 @@ const Line = Type.Object({
     Type.Object({ kind: SpeakerKind, name: Type.Optional(Type.String({ maxLength: limits.nameCharacters })) }),
   ),
   thread: nullable(Type.String({ minLength: 1, maxLength: limits.threadCharacters + 100 })),
-  position: nullable(Type.Integer({ minimum: 0, maximum: mostPosition })),
+  position: nullable(Type.Integer({ minimum: 0, maximum: mostCounted })),
   occurred_at: nullable(Time),
   valid_from: nullable(Time),
   valid_to: nullable(Time),
@@ -100,7 +101,7 @@ export function importedOf(
     ...beside,
     metadata,
     annotations: cleanAnnotations(settings, { entities: line.entities ?? [], relations: line.relations ?? [] }).value,
-    position: line.position ?? undefined,
+    position: placeOf(line.position),
     occurredAt: timeOf(line.occurred_at, 'occurred_at'),
     validFrom: timeOf(line.valid_from, 'valid_from') ?? createdAt,
     validTo: timeOf(line.valid_to, 'valid_to'),
@@ -112,6 +113,9 @@ export function importedOf(
     updatedAt: timeOf(line.updated_at, 'updated_at') ?? createdAt,
   }
 }
+
+const placeOf = (position: number | null | undefined): number | undefined =>
+  position === null || position === undefined || position > mostPosition ? undefined : position
 
 /** Python writes offsets and microseconds, which JavaScript reads; a time without an offset is UTC. */
 function timeOf(text: string | null | undefined, field: string): number | undefined {

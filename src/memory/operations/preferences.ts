@@ -8,7 +8,8 @@ import { maskSecrets } from '../secrets.ts'
 import type { MemoryServices } from '../services.ts'
 import { operation, type RestFace, read, UserQuery } from './define.ts'
 
-const Instructions = t.Union([t.String({ maxLength: 10_000 }), t.Null()], {
+const mostInstructions = 10_000
+const Instructions = t.Union([t.String({ maxLength: mostInstructions }), t.Null()], {
   description: 'What apps should keep in mind when they remember for this person.',
 })
 const Settings = t.Object({
@@ -63,8 +64,17 @@ async function changeTo(
   return shown(await store.changePreferences(ownerId, change, nowMs))
 }
 
-const withoutSecrets = ({ maskSecrets: wanted }: MemoryServices['settings'], text: string | null) =>
-  text === null || wanted === false ? text : maskSecrets(text).text
+/** A mask may be longer than what it masks. @throws Fault `invalid` */
+function withoutSecrets({ maskSecrets: wanted }: MemoryServices['settings'], text: string | null): string | null {
+  if (text === null || wanted === false) return text
+  const masked = maskSecrets(text).text
+  if (masked.length <= mostInstructions) return masked
+  throw new Fault(
+    'invalid',
+    `With its secrets masked the text has ${masked.length} characters; at most ${mostInstructions} are kept.`,
+    { code: 'too_long', field: 'openmemory.custom_instructions' },
+  )
+}
 
 const changing = (method: 'put' | 'patch', operationId: string): RestFace<Change, Settings> => ({
   method,
