@@ -14,7 +14,14 @@ export async function runOutboxWork(
     work.map(({ kind }) => kind),
     clock.now(),
   )
-  const jobs = work.map((one) => runJob({ name: one.kind, log, work: (signal) => runOutbox(one, signal) }))
+  const jobs = work.map((one) => {
+    const gaveUp = (reason: string) =>
+      log.warn(
+        { job: one.kind, reason },
+        'job given up, until its memory changes or everything of its kind is made anew',
+      )
+    return runJob({ name: one.kind, log, work: (signal) => runOutbox(one, signal, gaveUp) })
+  })
   return {
     async stop() {
       await Promise.all(jobs.map((job) => job.stop()))

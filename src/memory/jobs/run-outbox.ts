@@ -19,11 +19,14 @@ const mostAttempts = 8
 const firstRestMs = 1_000
 const longestRestMs = 5 * 60_000
 
+/** Told the reason of each job that is given up: a code, see `reasonOf`. */
+export type GaveUp = (reason: string) => void
+
 /**
  * Runs the next jobs. Returns how many, 0 when none wait.
  * @throws Fault `unavailable` when what they need does not answer: they wait, and it does not count against them
  */
-export async function runOutbox(work: OutboxWork, signal?: AbortSignal): Promise<number> {
+export async function runOutbox(work: OutboxWork, signal?: AbortSignal, gaveUp?: GaveUp): Promise<number> {
   const { outbox, clock, kind, count, leaseMs } = work
   const jobs = await outbox.claim(kind, count, clock.now(), leaseMs)
   const [first] = jobs
@@ -32,13 +35,18 @@ export async function runOutbox(work: OutboxWork, signal?: AbortSignal): Promise
     await work.handle(first.ownerId, jobs, signal)
     await outbox.done(jobs, clock.now())
   } catch (error) {
-    await (isTheirs(error, signal) ? oneByOne(work, jobs, signal) : giveBack(outbox, jobs, clock.now(), error))
+    await (isTheirs(error, signal) ? oneByOne(work, jobs, signal, gaveUp) : giveBack(outbox, jobs, clock.now(), error))
   }
   return jobs.length
 }
 
 /** Together they failed though the engine answers: one of them is to blame, and the others are done. */
-async function oneByOne(work: OutboxWork, jobs: readonly Job[], signal: AbortSignal | undefined): Promise<void> {
+async function oneByOne(
+  work: OutboxWork,
+  jobs: readonly Job[],
+  signal: AbortSignal | undefined,
+  gaveUp: GaveUp | undefined,
+): Promise<void> {
   const { outbox, clock } = work
   for (const [place, job] of jobs.entries()) {
     try {
@@ -46,8 +54,10 @@ async function oneByOne(work: OutboxWork, jobs: readonly Job[], signal: AbortSig
       await outbox.done([job], clock.now())
     } catch (error) {
       if (!isTheirs(error, signal)) return giveBack(outbox, jobs.slice(place), clock.now(), error)
-      if (job.attempts + 1 >= mostAttempts) await outbox.bury(job, reasonOf(error))
-      else await outbox.release([job], clock.now() + restMs(job.attempts), reasonOf(error))
+      if (job.attempts + 1 >= mostAttempts) {
+        await outbox.bury(job, reasonOf(error))
+        gaveUp?.(reasonOf(error))
+      } else await outbox.release([job], clock.now() + restMs(job.attempts), reasonOf(error))
     }
   }
 }
