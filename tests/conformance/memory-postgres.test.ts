@@ -100,7 +100,8 @@ if (url !== undefined) {
         await sql`ALTER TABLE index_code DROP COLUMN passage`
         await sql`DROP INDEX index_owner_by_space`
         await sql`ALTER TABLE index_owner DROP COLUMN generation, DROP COLUMN next_generation, DROP COLUMN next_analyzer,
-          DROP COLUMN filled_to, DROP COLUMN rebuilt_to, DROP COLUMN leftovers, DROP COLUMN unfinished`
+          DROP COLUMN filled_to, DROP COLUMN rebuilt_to, DROP COLUMN leftovers, DROP COLUMN unfinished,
+          DROP COLUMN vectors_to`
         await sql`DELETE FROM migration WHERE number >= (
           SELECT number FROM migration WHERE name = 'codes of passages of a conversation')`
         await sql`UPDATE index_owner SET space = 'small', embedded_to = next_ordinal`

@@ -29,6 +29,7 @@ const madeAnew = [
   'rebuilt_to',
   'leftovers',
   'unfinished',
+  'vectors_to',
 ]
 const undoPassages = `DROP INDEX index_owner_unfinished;
   ${madeAnew.map((column) => `ALTER TABLE index_owner DROP COLUMN ${column};`).join('\n')}

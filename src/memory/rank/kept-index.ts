@@ -31,13 +31,13 @@ export interface IndexState extends Pick<RebuildState, 'key' | 'generation' | 'n
 export interface VectorMark {
   /** Whose vectors there are; empty before the first. */
   readonly space: string
-  readonly embedded_to: number
+  readonly vectors_to: number
   readonly next_ordinal: number
 }
 
 /** Whether items of the owner wait for a vector in the space; another space's are all to be made. */
-export const lacksVectors = ({ space: kept, embedded_to, next_ordinal }: VectorMark, space: string): boolean =>
-  (kept === space ? embedded_to : 0) < next_ordinal
+export const lacksVectors = ({ space: kept, vectors_to, next_ordinal }: VectorMark, space: string): boolean =>
+  (kept === space ? vectors_to : 0) < next_ordinal
 
 /** An item with what ranking knows of its memory. */
 export interface IndexedRow {

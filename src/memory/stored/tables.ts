@@ -42,6 +42,19 @@ export const indexesMadeAnew = (seq: 'INTEGER' | 'bigint'): Migration => ({
   `,
 })
 
+/**
+ * Up to where items have their vectors, which is more than the job that embeds has done where it goes over them again, as for their
+ * passages. Vectors were made in the order of items.
+ */
+export const vectorsThere: Migration = {
+  name: 'up to where items have their vectors',
+  sql: `
+    ALTER TABLE index_owner ADD COLUMN vectors_to INTEGER NOT NULL DEFAULT 0;
+    UPDATE index_owner SET vectors_to = CASE WHEN embedded_to >= next_ordinal THEN embedded_to
+      ELSE coalesce((SELECT max(ordinal) + 1 FROM index_code WHERE index_code.owner = index_owner.key), 0) END;
+  `,
+}
+
 /** Codes of passages of a conversation, beside those of the items at which they end: made as all vectors are, by the job. */
 export const passageCodes = (bytes: 'BLOB' | 'bytea'): Migration => ({
   name: 'codes of passages of a conversation',

@@ -50,6 +50,7 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
       const done = await db.write(ownerId, async ({ sql }) => {
         const [owner] = await sql<(WaitingRow & { version: number })[]>`
           UPDATE index_owner SET version = version + 1, embedded_to = greatest(embedded_to, ${claim.to}),
+              vectors_to = greatest(vectors_to, ${claim.to}),
               leased_until = CASE WHEN greatest(embedded_to, ${claim.to}) < next_ordinal THEN 0 ELSE ${nothingWaits}::bigint END
            WHERE key = ${claim.owner} AND space = ${claim.space}
           RETURNING key, space, embedded_to, next_ordinal, near, version`
@@ -106,11 +107,11 @@ async function ownerIdOf(sql: Sql, key: number): Promise<OwnerId | undefined> {
 }
 
 /** Vectors of another model cannot be compared: they go, and search does without until the new ones are there. */
-async function beginSpace(sql: Sql, { key, near }: WaitingRow, space: string): Promise<void> {
+async function beginSpace(sql: Sql, { key, near }: Pick<WaitingRow, 'key' | 'near'>, space: string): Promise<void> {
   await sql`DELETE FROM index_code WHERE owner = ${key}`
   await sql`DELETE FROM index_vector WHERE owner = ${key}`
   if (near > 0) await sql.unsafe(`DROP INDEX IF EXISTS ${nearIndexOf(key)}`)
-  await sql`UPDATE index_owner SET space = ${space}, embedded_to = 0, near = 0, version = version + 1 WHERE key = ${key}`
+  await sql`UPDATE index_owner SET space = ${space}, embedded_to = 0, vectors_to = 0, near = 0, version = version + 1 WHERE key = ${key}`
 }
 
 const coded = (vector: Float32Array): string => bytesAsText(toBytes(codeOf(vector)))

@@ -18,7 +18,7 @@ export async function prepareVectors(sql: Sql, allowed: boolean): Promise<void> 
   await sql`TRUNCATE index_vector, index_code`
   await sql`ALTER TABLE index_vector DROP COLUMN IF EXISTS vector`
   await sql.unsafe(`ALTER TABLE index_vector ADD COLUMN vector ${wanted} NOT NULL`)
-  await sql`UPDATE index_owner SET space = '', embedded_to = 0, near = 0, version = version + 1 WHERE space <> ''`
+  await sql`UPDATE index_owner SET space = '', embedded_to = 0, vectors_to = 0, near = 0, version = version + 1 WHERE space <> ''`
 }
 
 async function usable(sql: Sql): Promise<boolean> {

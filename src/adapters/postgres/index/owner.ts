@@ -12,7 +12,7 @@ export interface OwnerRow extends IndexState, RebuildState, VectorMark {
 }
 
 /** The columns of an `OwnerRow`. */
-export const ownerColumns = `${rebuildColumns}, version, next_ordinal, packed_to, tail_terms, space, embedded_to, near`
+export const ownerColumns = `${rebuildColumns}, version, next_ordinal, packed_to, tail_terms, space, vectors_to, near`
 
 /** `held`: nobody else changes it until the transaction ends. */
 export async function findOwner(sql: Sql, ownerId: OwnerId, held = false): Promise<OwnerRow | undefined> {

@@ -1,5 +1,11 @@
 import { erasureMarks } from '../../../memory/stored/erasure.ts'
-import { confirmationsByOwner, indexesMadeAnew, memoriesInOrder, passageCodes } from '../../../memory/stored/tables.ts'
+import {
+  confirmationsByOwner,
+  indexesMadeAnew,
+  memoriesInOrder,
+  passageCodes,
+  vectorsThere,
+} from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
 import { indexTables, ownersWaiting } from '../index/schema.ts'
@@ -19,4 +25,5 @@ export const memoryMigrations: readonly Migration[] = [
   passageCodes('bytea'),
   ownersWaiting,
   indexesMadeAnew('bigint'),
+  vectorsThere,
 ]

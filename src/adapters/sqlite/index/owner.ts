@@ -11,7 +11,7 @@ export interface OwnerRow extends IndexState, RebuildState, VectorMark {
 }
 
 /** The columns of an `OwnerRow`. */
-export const ownerColumns = `${rebuildColumns}, owner_id, version, next_ordinal, packed_to, tail_terms, space, embedded_to`
+export const ownerColumns = `${rebuildColumns}, owner_id, version, next_ordinal, packed_to, tail_terms, space, vectors_to`
 
 export const findOwner = (db: Database, ownerId: OwnerId): OwnerRow | undefined =>
   db.get<OwnerRow>(`SELECT ${ownerColumns} FROM index_owner WHERE owner_id = ?`, ownerId)

@@ -52,7 +52,8 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
           put(db, owner, ordinal, version, vector, kept)
         })
         db.run(
-          'UPDATE index_owner SET embedded_to = max(embedded_to, ?), leased_until = 0 WHERE key = ?',
+          `UPDATE index_owner SET embedded_to = max(embedded_to, ?1), vectors_to = max(vectors_to, ?1), leased_until = 0
+            WHERE key = ?2`,
           claim.to,
           owner,
         )
@@ -96,7 +97,11 @@ function waitingOwner(db: Database, space: string, at: number): OwnerRow | undef
 function beginSpace(db: Database, owner: number, space: string): void {
   db.run('DELETE FROM index_code WHERE owner = ?', owner)
   db.run('DELETE FROM index_vector WHERE owner = ?', owner)
-  db.run('UPDATE index_owner SET space = ?, embedded_to = 0, version = version + 1 WHERE key = ?', space, owner)
+  db.run(
+    'UPDATE index_owner SET space = ?, embedded_to = 0, vectors_to = 0, version = version + 1 WHERE key = ?',
+    space,
+    owner,
+  )
 }
 
 /** Where an item stands; undefined when it was removed. */
