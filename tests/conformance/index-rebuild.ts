@@ -141,6 +141,14 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
       }
     }, 120_000)
 
+    test('a search that began before it was done reads the new one', async () => {
+      await many()
+      await engine.vectors.renew('index', ada)
+      const opened = await engine.index.open(ada)
+      await goOn()
+      expect((await opened.postings([...analyze('boat7').terms.keys()])).size).toBe(1)
+    })
+
     test('vectors stay', async () => {
       await many()
       const clock = testClock(startMs)

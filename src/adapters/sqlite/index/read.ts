@@ -3,7 +3,7 @@ import { type IndexedRow, type KeptIndex, lacksVectors } from '../../../memory/r
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
 import type { PackedBlock } from '../../../memory/rank/postings.ts'
-import { isOutdated, isPartial, isToBegin, sideInUse } from '../../../memory/rank/rebuilding.ts'
+import { isOutdated, isPartial, isToBegin } from '../../../memory/rank/rebuilding.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
@@ -29,7 +29,7 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
       return {
         incomplete: isPartial(row) || isOutdated(row),
         facts: owner.facts,
-        postings: (terms) => owner.postings(terms, async (missing) => readPostings(db, owner, missing)),
+        postings: (terms) => owner.postings(terms, async (missing) => readPostings(db, owner.key, missing)),
         nearest: async (request) => nearestItems(db, owner.key, owner.codes, request),
         lacksVectors: (space) => lacksVectors(row, space),
         passages: (vector, space) => owner.codes.passageLikeness(vector, space),
@@ -55,12 +55,12 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
 }
 
 /** Up to where the owner's items are packed, and the blocks, in one statement and so of one moment. */
-function readPostings(db: Database, owner: KeptIndex, terms: readonly string[]) {
+function readPostings(db: Database, key: number, terms: readonly string[]) {
   const rows = db.all<{ number: number; term: string | null; data: Uint8Array | null }>(
     `SELECT packed_to AS number, NULL AS term, NULL AS data FROM index_owner WHERE key = ?1
-      UNION ALL SELECT block, term, data FROM index_posting WHERE owner = ?2 AND term IN (SELECT value FROM json_each(?3))`,
-    owner.key,
-    sideInUse(owner),
+      UNION ALL SELECT block, term, data FROM index_posting WHERE term IN (SELECT value FROM json_each(?2))
+        AND owner = (SELECT iif(generation % 2 = 0, key, -key) FROM index_owner WHERE key = ?1)`,
+    key,
     JSON.stringify(terms),
   )
   let packedTo = 0
