@@ -89,22 +89,41 @@ const sleepCell = new Int32Array(new SharedArrayBuffer(4))
 
 /**
  * Standard output, written to without a stream between, which costs half. A reader who is slow is waited for, one who is gone is not
- * missed; what else goes wrong is thrown, as a full disk.
+ * missed. What cannot be written, as on a full disk, is left out, and a line says so once there is room: nobody's request ends with
+ * the log. `write` takes bytes and gives how many of them it has taken.
  */
-function standardOutput(): { write(lines: string): void } {
+export function standardOutput(write = (bytes: Uint8Array): number => writeSync(1, bytes)): {
+  write(lines: string): void
+} {
   let gone = false
+  let lost = 0
+  /** The last line that was begun is not whole. */
+  let broken = false
   return {
     write(lines) {
-      for (let left = Buffer.from(lines); left.length > 0 && !gone; ) {
+      if (gone) return
+      let left: Uint8Array = Buffer.from(lost === 0 ? lines : `${broken ? '\n' : ''}${linesLost(lost)}${lines}`)
+      let taken = false
+      while (left.length > 0) {
         try {
-          left = left.subarray(writeSync(1, left))
+          left = left.subarray(write(left))
+          taken = true
         } catch (error) {
           const code = error instanceof Error && 'code' in error ? error.code : undefined
-          if (code === 'EPIPE') gone = true
-          else if (code === 'EAGAIN' || code === 'EBUSY') Atomics.wait(sleepCell, 0, 0, 10)
-          else throw error
+          if (code === 'EAGAIN' || code === 'EBUSY') Atomics.wait(sleepCell, 0, 0, 10)
+          else {
+            gone = code === 'EPIPE'
+            lost += lines.split('\n').length - 1
+            broken ||= taken
+            return
+          }
         }
       }
+      lost = 0
+      broken = false
     },
   }
 }
+
+const linesLost = (lost: number) =>
+  `{"level":"warn"${pino.stdTimeFunctions.isoTime()},"lost":${lost},"msg":"the log could not be written: up to so many lines are missing"}\n`

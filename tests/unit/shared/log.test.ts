@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { createLog, turnByTurn } from '../../../src/shared/log.ts'
+import { createLog, standardOutput, turnByTurn } from '../../../src/shared/log.ts'
 
 test('lines of one turn of the event loop are written in one go and in order, and none waits for a later line', async () => {
   const written: string[] = []
@@ -44,6 +44,44 @@ test('a reader that is slow gets every line whole, one that is gone ends nothing
   await left.stdout.cancel()
   expect(await new Response(left.stderr).text()).toBe('still here\n')
   expect(await left.exited).toBe(0)
+})
+
+test('where nothing can be written, as on a full disk, the process goes on', async () => {
+  const script = `
+    import { createLog } from ${JSON.stringify(new URL('../../../src/shared/log.ts', import.meta.url).pathname)}
+    const log = createLog('info')
+    for (let at = 0; at < 3; at++) {
+      log.info('lost')
+      await Bun.sleep(10)
+    }
+    console.error('still here')`
+  const child = Bun.spawn([process.execPath, '-e', script], { stdout: Bun.file('/dev/full'), stderr: 'pipe' })
+  expect(await new Response(child.stderr).text()).toBe('still here\n')
+  expect(await child.exited).toBe(0)
+})
+
+test('once there is room again a line of its own says how many are missing', () => {
+  let room = 4
+  let written = ''
+  const output = standardOutput((bytes) => {
+    if (room === 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    const taken = bytes.subarray(0, room)
+    room -= taken.length
+    written += new TextDecoder().decode(taken)
+    return taken.length
+  })
+  output.write('{"at":1}\n')
+  output.write('{"at":2}\n{"at":3}\n')
+  room = 1_000
+  output.write('{"at":4}\n')
+  output.write('{"at":5}\n')
+  const [broken, ...lines] = written.trimEnd().split('\n')
+  expect(broken).toBe('{"at')
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ level: 'warn', lost: 3, msg: expect.stringContaining('could not be written') }),
+    { at: 4 },
+    { at: 5 },
+  ])
 })
 
 test('of an error its kind, code, message, stack and causes are logged, and nothing that a driver adds to it', () => {
