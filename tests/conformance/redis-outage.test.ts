@@ -72,6 +72,21 @@ if (url !== undefined) {
       })
     }
 
+    test('a connection on which nothing comes any more is given up, and another takes its place', async () => {
+      const { stores, proxy } = await open(100)
+      await stores.sessions.create(session())
+      proxy.deafen()
+      expect(await failure(stores.sessions.find(session().id))).toBe('unavailable')
+      await Bun.sleep(300)
+      proxy.mend()
+      let found: unknown
+      for (let tries = 0; tries < 30 && found === undefined; tries++) {
+        found = await stores.sessions.find(session().id).catch(() => undefined)
+        await Bun.sleep(20)
+      }
+      expect(found).toMatchObject({ id: session().id })
+    })
+
     test('after the outage everything is there, and what was never sent was not spent', async () => {
       const { stores, proxy } = await open()
       await stores.codes.create(hash('code'), issuedCode())

@@ -4,7 +4,7 @@
  * engine's own expiry and, to the second, by the process's Clock.
  */
 import { createHash } from 'node:crypto'
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions as RedisOptionsOfDriver } from 'ioredis'
 import { Fault } from '../../shared/fault.ts'
 import type { HealthCheck } from '../../shared/health.ts'
 import type { Secret } from '../../shared/secret.ts'
@@ -40,6 +40,9 @@ export interface RedisConnection {
   close(): Promise<void>
 }
 
+/** What listens is silent for as long as nothing happens, and looks after itself. */
+const withoutEnd: Partial<RedisOptionsOfDriver> = { socketTimeout: undefined }
+
 export const script = (lua: string): Script => ({ lua, sha: createHash('sha1').update(lua).digest('hex') })
 
 /** Connects. @throws Fault `unavailable` when the server does not answer or refuses the credentials */
@@ -49,6 +52,8 @@ export async function openRedis(options: RedisOptions): Promise<RedisConnection>
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
     commandTimeout: commandTimeoutMs,
+    // A connection on which nothing comes though something is owed is given up: the network would keep it for a quarter of an hour.
+    socketTimeout: 2 * commandTimeoutMs,
     // A command that was under way when the connection broke may have run: sending it again could spend a token twice.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 1,
@@ -103,7 +108,7 @@ export async function openRedis(options: RedisOptions): Promise<RedisConnection>
       }
     },
     duplicate: () => {
-      const second = client.duplicate()
+      const second = client.duplicate(withoutEnd)
       second.on('error', () => undefined)
       return second
     },
