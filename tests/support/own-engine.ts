@@ -17,6 +17,18 @@ export type EngineKind = keyof typeof kinds
 /** Where `up` has put the program for all: it is not installed twice. */
 const shared = join(process.env.SERVICES_DIR ?? join(tmpdir(), 'souvenir-services'), 'pg')
 
+const childrenOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+
+/** Also of one that has ended and that nobody has waited for. */
+function hasEnded(pid: number): boolean {
+  try {
+    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return true
+  }
+}
+
 /** Postgres and Neo4j keep what they have over a stop, and so does a Redis here, as the product asks of one. */
 export async function ownEngine(kind: EngineKind) {
   const folder = freshFolder()
@@ -37,18 +49,24 @@ export async function ownEngine(kind: EngineKind) {
     if ((await child.exited) !== 0) throw new Error(readFileSync(join(folder, `${script}.err`), 'utf8'))
     return readFileSync(join(folder, `${script}.out`), 'utf8')
   }
+  let orphans: readonly number[] = []
   const url = new RegExp(`${kinds[kind].url}=(\\S+)`).exec(await run('up'))?.[1] ?? ''
   return {
     url,
-    /** kill -9 of the server; the processes that Postgres made for connections die with it. */
+    /** kill -9 of the server; the processes that Postgres made for connections follow it a moment later. */
     kill() {
-      process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL')
+      const pid = Number(readFileSync(pidFile, 'utf8'))
+      orphans = childrenOf(pid)
+      process.kill(pid, 'SIGKILL')
       // Until the system has taken notice of its end it looks alive, to us and to a server that takes its place.
       rmSync(pidFile)
       rmSync(join(folder, 'pgdata', 'postmaster.pid'), { force: true })
     },
-    /** Again after `stop` or `kill`, with what it kept. */
-    start: () => run('up'),
+    /** Again after `stop` or `kill`, with what it kept. A second server on the files that the first one's processes still write breaks them. */
+    async start() {
+      while (!orphans.every(hasEnded)) await Bun.sleep(10)
+      return await run('up')
+    },
     stop: () => run('down'),
   }
 }
