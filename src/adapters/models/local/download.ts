@@ -1,8 +1,7 @@
 /** One file over HTTP to a place on disk: resumed where it stopped, bounded in size and in silence. */
-import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { finished } from 'node:stream/promises'
 import { Fault } from '../../../shared/fault.ts'
 import { pause } from '../../../shared/pause.ts'
 import { sumOf } from './files.ts'
@@ -33,7 +32,7 @@ const tries = 5
 /**
  * Whether the file is there now; false when the server has none (404).
  * @throws Fault `unavailable` when the server cannot be reached or breaks off, `too_large` when the file is larger than allowed,
- *   `conflict` when it is not the one whose SHA-256 the server said
+ *   `conflict` when it is not the one whose SHA-256 the server said; what the system says of a disk that takes no more, as it is
  */
 export async function download(what: Download): Promise<boolean> {
   const { to, url, pauseMs = 1_000 } = what
@@ -46,7 +45,7 @@ export async function download(what: Download): Promise<boolean> {
       await rm(`${to}.etag`, { force: true })
       return found
     } catch (error) {
-      if (error instanceof Fault) throw error
+      if (error instanceof Fault || isOfDisk(error)) throw error
       const reached = await sizeOf(`${to}.part`)
       if (attempt === tries || (attempt > 1 && reached === 0)) throw unreachable(url, error)
       await pause(pauseMs)
@@ -81,20 +80,19 @@ async function fetchRest(what: Download): Promise<boolean> {
     const total = bytes ?? totalOf(response, received)
     if ((total ?? 0) > largestBytes) throw tooLarge(url, largestBytes)
     onProgress(received, total)
-    const file = createWriteStream(part, { flags: resumed ? 'a' : 'w' })
+    const file = await open(part, resumed ? 'a' : 'w')
     try {
       for await (const chunk of response.body) {
         clearTimeout(timer)
         timer = setTimeout(break_, silenceMs)
         received += chunk.byteLength
         if (received > largestBytes) throw tooLarge(url, largestBytes)
-        if (!file.write(chunk)) await new Promise((resolve) => file.once('drain', resolve))
+        for (let left = chunk; left.length > 0; ) left = left.subarray((await file.write(left)).bytesWritten)
         onProgress(received, total)
       }
     } finally {
       // What has come is kept, also when the connection broke.
-      file.end()
-      await finished(file)
+      await file.close()
     }
     if (total !== undefined && received !== total) throw new Error(`${received} of ${total} bytes came`)
     if (sha256 !== undefined) await refuseOther(what, sha256)
@@ -103,6 +101,11 @@ async function fetchRest(what: Download): Promise<boolean> {
     clearTimeout(timer)
   }
 }
+
+/** What another try would not change. */
+const diskCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EIO'])
+const isOfDisk = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && diskCodes.has(String(error.code))
 
 const sizeOf = (path: string): Promise<number> =>
   stat(path).then(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Download, download } from '../../../../../src/adapters/models/local/download.ts'
 import { type FileServer, serveFiles } from '../../../../support/file-server.ts'
 
@@ -99,6 +99,13 @@ describe('Downloading a file', () => {
     expect(failure).toMatchObject({ kind: 'unavailable' })
     expect(failure.message).toContain('nothing came for 0.03 s')
     await silent.stop(true)
+  })
+
+  test('a disk that is full is said as it is, and nothing is asked for again', async () => {
+    mkdirSync(dirname(to), { recursive: true })
+    symlinkSync('/dev/full', `${to}.part`)
+    await expect(take()).rejects.toMatchObject({ code: 'ENOSPC' })
+    expect(server.asked).toHaveLength(1)
   })
 
   test('without a network it says so, and what to do', async () => {
