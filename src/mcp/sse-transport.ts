@@ -4,6 +4,7 @@
  * that any server which connects to one can be behind it. Knows no routes, no methods and no other stream.
  */
 import type { Principal, Revocation } from '../resource/ports.ts'
+import { isRevokedBy } from '../resource/revoked.ts'
 import { readMessage } from './json-rpc.ts'
 import type { PostedMessage, PostOutcome, StreamSender } from './ports.ts'
 
@@ -100,13 +101,11 @@ export function createSseTransport(options: {
       return 'accepted'
     },
     expiresAt: () => latest.expiresAt,
-    isRevokedBy: ({ kind, id }) => latest[revoked[kind]] === id,
+    isRevokedBy: (revocation) => isRevokedBy(latest, revocation),
     lastWriteMs: () => lastWriteMs,
   }
   return transport
 }
-
-const revoked = { token: 'tokenId', family: 'familyId', grant: 'grantId' } as const
 
 export const senderOf = (principal: Principal): StreamSender => ({
   ownerId: principal.ownerId,

@@ -11,6 +11,16 @@ const staleAfterMs = 5_000
 
 const sweepEverySeconds = 60
 
+/** What of a token each kind of revocation names. */
+const named = { token: 'tokenId', family: 'familyId', grant: 'grantId' } as const satisfies Record<
+  RevokedKind,
+  keyof Standing
+>
+
+/** Whether a revocation ends a token, or what an authorization with this token holds open. */
+export const isRevokedBy = (token: Omit<Standing, 'expiresAt'>, { kind, id }: Revocation): boolean =>
+  token[named[kind]] === id
+
 /** The live revocations, kept from the feed. `onRevoked` hears each as it comes. */
 export interface RevokedTokens {
   /** Resolves when all that was revoked before is known. */

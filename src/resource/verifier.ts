@@ -9,7 +9,7 @@ import { canonicalResource } from '../shared/resource-identifier.ts'
 import { InvalidToken } from './errors.ts'
 import type { KeySource } from './key-source.ts'
 import type { Principal, RevocationFeed, TokenVerifier } from './ports.ts'
-import { followRevocations } from './revoked.ts'
+import { followRevocations, isRevokedBy } from './revoked.ts'
 import { TokenCache } from './token-cache.ts'
 
 /** A token of ours is about a kilobyte; what is much longer is not worth a signature check. */
@@ -33,10 +33,9 @@ export interface VerifierOptions {
 export function createTokenVerifier(options: VerifierOptions): TokenVerifier & { close(): void } {
   const { clock, metrics = noMetrics } = options
   const cache = new TokenCache(cachedTokens)
-  const revoked = followRevocations(options.feed, clock, ({ kind, id }) => {
-    const field = kind === 'token' ? 'tokenId' : kind === 'family' ? 'familyId' : 'grantId'
-    cache.drop((principal) => principal[field] === id)
-  })
+  const revoked = followRevocations(options.feed, clock, (revocation) =>
+    cache.drop((principal) => isRevokedBy(principal, revocation)),
+  )
   return {
     close: revoked.close,
     assertStanding(token) {
