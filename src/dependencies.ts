@@ -106,11 +106,9 @@ export async function openDependencies(config: Config): Promise<Dependencies> {
   }
 }
 
-const needsMemory = ({ roles, embedder, neo4j, extractor }: Config) =>
-  roles.has('mcp') ||
-  roles.has('api') ||
-  roles.has('actions') ||
-  (roles.has('worker') && (embedder.use !== 'none' || neo4j !== undefined || extractor !== undefined))
+/** A worker always does: the index of words is made anew there, whatever else is configured. */
+const needsMemory = ({ roles }: Config) =>
+  roles.has('mcp') || roles.has('api') || roles.has('actions') || roles.has('worker')
 
 const openKeyRing = async (
   config: Config,
