@@ -96,7 +96,10 @@ function apiOf({ json }: { readonly json: Readonly<Record<string, unknown>> | un
 
 const tokenTtlSeconds = 300
 
-/** A token of nobody, for five minutes, where the signing key can be read; undefined where it cannot. */
+/**
+ * A token of nobody, for five minutes, where the signing key can be read; undefined where it cannot. Each is of another nobody: limits
+ * are for each person, and a run uses its own up, so that the next would be refused.
+ */
 async function mintToken(config: Config, api: string): Promise<string | undefined> {
   try {
     const operator = await openOperator(config)
@@ -105,7 +108,7 @@ async function mintToken(config: Config, api: string): Promise<string | undefine
       return await operator.keyRing.sign(
         {
           iss: config.issuer,
-          sub: 'souvenir-doctor',
+          sub: `souvenir-doctor-${crypto.randomUUID()}`,
           client_id: 'souvenir-doctor',
           aud: [api],
           scope: 'memories:read',

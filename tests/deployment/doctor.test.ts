@@ -164,6 +164,16 @@ describe('souvenir doctor', () => {
     expect(report.status).toBe(0)
   }, 30_000)
 
+  test('the command asked again at once finds the same: the run before used up its own allowance, not the next one’s', async () => {
+    const statusOf = () =>
+      Bun.spawn([process.execPath, 'src/main.ts', 'doctor'], {
+        env: { PATH: process.env.PATH ?? '', HOME: variables.DATA_DIR ?? '', ...variables },
+        stdout: 'ignore',
+        stderr: 'ignore',
+      }).exited
+    expect([await statusOf(), await statusOf()]).toEqual([0, 0])
+  }, 60_000)
+
   test('an address where nothing answers: one failure says it, the rest is skipped, exit status 2', async () => {
     const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor', 'http://127.0.0.1:1'], {
       env: { PATH: process.env.PATH ?? '', HOME: freshFolder() },
