@@ -123,6 +123,21 @@ if (url !== undefined) {
       expect(await askedAgain(() => db.run((sql) => sql`SELECT 1`))).toBe('answered')
     })
 
+    test('is not followed by a wait for each of the others: all who ask next wait for one short question', async () => {
+      const proxy = await openedProxy()
+      const db = opened(proxy.url, { answerTimeoutMs: 300, poolSize: 5 })
+      const ask = () => db.run((sql) => sql`SELECT pg_sleep(0.01)`)
+      await Promise.all(Array.from({ length: 5 }, ask))
+      proxy.deafen()
+      expect(await kindOf(ask())).toBe('unavailable')
+      const taken = proxy.taken()
+      const answers = await Promise.all(Array.from({ length: 20 }, () => kindOf(ask())))
+      expect(new Set(answers)).toEqual(new Set(['unavailable']))
+      expect(proxy.taken() - taken).toBe(1)
+      proxy.mend()
+      expect(await askedAgain(ask)).toBe('answered')
+    })
+
     test('keeps nobody who closes the pool waiting once it is lost', async () => {
       const proxy = await openedProxy()
       const db = opened(proxy.url)

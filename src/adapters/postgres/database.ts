@@ -8,8 +8,9 @@ import type { OwnerId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { EngineHealth } from '../../shared/health.ts'
 import type { Secret } from '../../shared/secret.ts'
-import { failure, isLostRace, unavailable } from './errors.ts'
+import { failure, isConnectTimeout, isLostRace, sqlState, unavailable } from './errors.ts'
 import { createQueues } from './queues.ts'
+import { createSilence } from './silence.ts'
 
 /** Runs a statement, or is a part of one; inside a transaction it is that transaction's. */
 export type Sql = postgres.ISql<Record<never, unknown>>
@@ -63,6 +64,8 @@ export interface Database {
 const attempts = 5
 /** Longer than the server lets a statement run: what does not answer then is a connection that is dead. */
 const graceMs = 2_000
+/** For a question that a server answers at once. */
+const shortMs = 2_000
 
 interface Asked {
   /** The wait for an answer begins anew. */
@@ -123,11 +126,22 @@ export function openPool(options: PostgresOptions): Database {
   // What the patch of the driver adds: a connection that nobody waits for any more makes room for another.
   const client = postgres(address, { ...settings, max: poolSize, answer_timeout: answerTimeoutMs / 1_000 })
   const sql: Sql = client
+  // Connects when it is asked first.
+  const apart = postgres(address, {
+    ...settings,
+    max: 1,
+    idle_timeout: 1,
+    connect_timeout: Math.ceil(Math.min(connectTimeoutMs, shortMs) / 1_000),
+    answer_timeout: Math.min(answerTimeoutMs, shortMs) / 1_000,
+  })
+  const silence = createSilence(() => apart`SELECT 1`.execute())
   const queue = createQueues<OwnerId>()
   const writersLock = `${schema} writers`
 
   /** The driver waits for ever for an answer that is lost. */
   async function answered<T>(work: (asked: Asked) => Promise<T>, withinMs = answerTimeoutMs): Promise<T> {
+    if (silence.isSilent() && !(await silence.isOver())) throw unavailable(new Error('still no answer'))
+    const since = silence.answers()
     let givenUp = false
     let timer: ReturnType<typeof setTimeout> | undefined
     let giveUp: () => void = () => undefined
@@ -138,13 +152,18 @@ export function openPool(options: PostgresOptions): Database {
     const late = new Promise<never>((_, reject) => {
       giveUp = () => {
         givenUp = true
+        if (withinMs === answerTimeoutMs) silence.waited(since)
         reject(unavailable(new Error(`no answer within ${withinMs} ms`)))
       }
     })
     try {
       wait()
-      return await Promise.race([work({ goesOn: wait, isGivenUp: () => givenUp }), late])
+      const result = await Promise.race([work({ goesOn: wait, isGivenUp: () => givenUp }), late])
+      silence.heard()
+      return result
     } catch (error) {
+      if (sqlState(error) !== undefined) silence.heard()
+      else if (isConnectTimeout(error)) silence.waited(since)
       throw failure(error)
     } finally {
       clearTimeout(timer)
@@ -224,13 +243,15 @@ export function openPool(options: PostgresOptions): Database {
     async health(detail) {
       const answer = { engine: 'postgres', needed: true } as const
       try {
-        await answered(async () => sql`SELECT 1`, 2_000)
+        await answered(async () => sql`SELECT 1`, shortMs)
         return { ...answer, state: 'up', ...(detail === undefined ? {} : { detail }) }
       } catch {
         return { ...answer, state: 'down', detail: 'Postgres does not answer.' }
       }
     },
-    close: () => client.end({ timeout: 5 }),
+    close: async () => {
+      await Promise.all([client.end({ timeout: 5 }), apart.end({ timeout: 0 })])
+    },
   }
 }
 

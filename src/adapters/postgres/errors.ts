@@ -31,6 +31,10 @@ const lostSocket = /null.*\bwrite\b/
 
 const connectionError = /^(CONNECTION_|CONNECT_TIMEOUT|E[A-Z]+$|ERR_)/
 
+/** Whether a connection was taken, or not even that, and nothing was said on it. */
+export const isConnectTimeout = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'CONNECT_TIMEOUT'
+
 /** Whatever keeps Postgres from answering is `Fault('unavailable')`; a fault of the program stays what it is. */
 export function failure(error: unknown): unknown {
   if (error instanceof Fault || !(error instanceof Error)) return error
