@@ -99,6 +99,7 @@ if (url !== undefined) {
       await db.run(async (sql) => {
         await sql`ALTER TABLE index_code DROP COLUMN passage`
         await sql`DROP INDEX index_owner_by_space`
+        await sql`DROP TABLE index_passage_waiting`
         await sql`ALTER TABLE index_owner DROP COLUMN generation, DROP COLUMN next_generation, DROP COLUMN next_analyzer,
           DROP COLUMN filled_to, DROP COLUMN rebuilt_to, DROP COLUMN leftovers, DROP COLUMN unfinished,
           DROP COLUMN vectors_to`
@@ -111,6 +112,28 @@ if (url !== undefined) {
       const claim = await after.vectors.claim('small', 10, startMs, 60_000)
       expect(claim?.items.map(({ passage }) => passage?.split('\n').length)).toEqual([undefined, undefined, 3])
       expect(await after.vectors.claim('small', 10, startMs, 60_000)).toBeUndefined()
+      await after.store.close()
+    })
+
+    test('passages that were erased before there was a list of them are made anew', async () => {
+      const { schema, url: address } = freshSchema()
+      const before = await openPostgresMemoryStore({ url: new Secret(address) })
+      const talk = ['Where?', 'On the lake.', 'Alone?', 'Yes.'].map((text) => draftOf(text, { threadId: 'talk' }))
+      await before.store.add(ada, chat, talk, policyAt())
+      const all = await before.vectors.claim('small', 10, startMs, 60_000)
+      const vector = Float32Array.of(1)
+      if (all !== undefined) await before.vectors.keep(all, Array(4).fill(vector), Array(4).fill(vector))
+      await before.store.delete(ada, chat, [talk[0]?.id as never], { at: startMs })
+      await before.store.close()
+      const db = openPool({ url: new Secret(url), schema })
+      await db.run(async (sql) => {
+        await sql`DROP TABLE index_passage_waiting`
+        await sql`DELETE FROM migration WHERE name = 'passages of a conversation that are to be made anew'`
+      })
+      await db.close()
+      const after = await openPostgresMemoryStore({ url: new Secret(address) })
+      const claim = await after.vectors.claim('small', 10, startMs, 60_000)
+      expect(claim?.items).toEqual([{ ordinal: 2, text: undefined, passage: 'On the lake.\nAlone?' }])
       await after.store.close()
     })
 

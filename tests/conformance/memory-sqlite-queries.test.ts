@@ -200,6 +200,8 @@ test('who waits for vectors is found past those who wait for none, of whom there
       'SEARCH index_owner USING INDEX index_owner_behind (leased_until<?)',
       'SEARCH index_owner USING INDEX index_owner_by_space (space<?)',
       'SEARCH index_owner USING INDEX index_owner_by_space (space>?)',
+      'SEARCH w USING COVERING INDEX index_passage_waiting_by_lease (leased_until<?)',
+      'SEARCH o USING COVERING INDEX index_owner_by_space (space=? AND rowid=?)',
     ])
   }
 })

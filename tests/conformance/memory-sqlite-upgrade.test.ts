@@ -31,7 +31,7 @@ const madeAnew = [
   'unfinished',
   'vectors_to',
 ]
-const undoPassages = `DROP INDEX index_owner_unfinished;
+const undoPassages = `DROP TABLE index_passage_waiting; DROP INDEX index_owner_unfinished;
   ${madeAnew.map((column) => `ALTER TABLE index_owner DROP COLUMN ${column};`).join('\n')}
   DROP INDEX index_owner_behind; DROP INDEX index_owner_by_space;
   CREATE INDEX index_owner_by_embedding ON index_owner (leased_until);
@@ -65,4 +65,24 @@ test('of who has conversations the vectors are made anew, with passages; of who 
   const passage = Float32Array.of(1)
   if (claim !== undefined) await after.vectors.keep(claim, Array(3).fill(passage), [undefined, undefined, passage])
   expect(await after.vectors.claim('small', 10, startMs, 60_000)).toBeUndefined()
+})
+
+test('passages that were erased before there was a list of them are made anew', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'souvenir-memory-'))
+  cleanups.push(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'memory.db')
+  const { store, vectors } = openSqliteMemoryStore({ path })
+  const talk = ['Where?', 'On the lake.', 'Alone?', 'Yes.'].map((text) => draftOf(text, { threadId: 'talk' }))
+  await store.add(owner('ada'), app('chat'), talk, policyAt())
+  const all = await vectors.claim('small', 10, startMs, 60_000)
+  const vector = Float32Array.of(1)
+  if (all !== undefined) await vectors.keep(all, Array(4).fill(vector), Array(4).fill(vector))
+  await store.delete(owner('ada'), app('chat'), [talk[0]?.id as never], { at: startMs })
+  await store.close()
+  takeBack(path, 'passages of a conversation that are to be made anew', 'DROP TABLE index_passage_waiting')
+
+  const after = openSqliteMemoryStore({ path })
+  cleanups.push(() => void after.store.close())
+  const claim = await after.vectors.claim('small', 10, startMs, 60_000)
+  expect(claim?.items).toEqual([{ ordinal: 2, text: undefined, passage: 'On the lake.\nAlone?' }])
 })

@@ -1,4 +1,4 @@
-/** The job that gives items their vectors, some at a time. Any number of processes may run it. */
+/** The job that gives items and passages their vectors, some at a time. Any number of processes may run it. */
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { Embedder } from '../rank/embedder.ts'
@@ -24,11 +24,12 @@ export async function embedItems({ vectors, embedder, clock }: EmbedItems, signa
   if (claim === undefined) return 0
   try {
     const { items } = claim
-    const passages = items.flatMap(({ passage }) => passage ?? [])
-    const embedded = await embedTexts(embedder, [...items.map(({ text }) => text), ...passages], signal)
-    let next = items.length
-    const ofPassages = items.map(({ passage }) => (passage === undefined ? undefined : embedded[next++]))
-    await vectors.keep(claim, embedded.slice(0, items.length), ofPassages)
+    const texts = [...items.map(({ text }) => text), ...items.map(({ passage }) => passage)]
+    const wanted = texts.filter((text) => text !== undefined)
+    const embedded = wanted.length === 0 ? [] : await embedTexts(embedder, wanted, signal)
+    let next = 0
+    const made = texts.map((text) => (text === undefined ? undefined : embedded[next++]))
+    await vectors.keep(claim, made.slice(0, items.length), made.slice(items.length))
   } catch (error) {
     // Who is told to stop did not fail: the next process may go on at once.
     await vectors.release(claim, clock.now() + (signal?.aborted === true ? 0 : restMs))

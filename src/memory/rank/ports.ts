@@ -53,24 +53,29 @@ export interface EmbeddingClaim {
   readonly space: string
   readonly items: readonly {
     readonly ordinal: number
-    readonly text: string
+    /** Undefined where it has its vector, and only the passage that ends at it is made anew. */
+    readonly text: string | undefined
     /** The text of the passage that ends at it, where one does. */
     readonly passage?: string | undefined
   }[]
-  /** The owner has vectors for all items below it once this claim is done. */
-  readonly to: number
+  /** The owner has vectors for all items below it once this claim is done; undefined of passages, which leave the mark alone. */
+  readonly to: number | undefined
 }
 
 /**
  * Vectors as a projection of the index: each owner has a mark up to which items have theirs, kept with the index. What is above
- * the mark is what is to be done, so nothing is lost by a crash, and another space of vectors moves the mark back to 0.
+ * the mark is what is to be done, so nothing is lost by a crash, and another space of vectors moves the mark back to 0. A passage
+ * below the mark that was erased with a memory in it waits in a list, and search does not say that anything is missing.
  */
 export interface VectorIndex {
-  /** Takes the next items of the owner who waits longest, for `leaseMs`; undefined when all have their vectors. */
+  /**
+   * Takes the next items of the owner who waits longest, for `leaseMs`; where all have their vectors, passages that are to be made
+   * anew; undefined when nothing waits.
+   */
   claim(space: string, count: number, at: number, leaseMs: number): Promise<EmbeddingClaim | undefined>
   /**
    * Keeps the vectors of a claim, in its order, and moves the mark; undefined for an item that cannot be embedded. Of a passage a
-   * code is kept, unless a memory in it has changed since.
+   * code is kept, unless a memory in it has changed since: then it waits again.
    */
   keep(
     claim: EmbeddingClaim,

@@ -55,6 +55,24 @@ export const vectorsThere: Migration = {
   `,
 }
 
+/**
+ * Passages that were erased with a memory in them and are to be made anew, by the item at which they end. Nothing of a text is in it.
+ * Those that had been erased before there was this wait too.
+ */
+export const passagesWaiting = (whole: 'INTEGER' | 'bigint', kind: 'STRICT, WITHOUT ROWID' | ''): Migration => ({
+  name: 'passages of a conversation that are to be made anew',
+  sql: `
+    CREATE TABLE index_passage_waiting (
+      owner ${whole} NOT NULL, ordinal INTEGER NOT NULL, leased_until ${whole} NOT NULL DEFAULT 0, PRIMARY KEY (owner, ordinal)
+    ) ${kind};
+    CREATE INDEX index_passage_waiting_by_lease ON index_passage_waiting (leased_until);
+    INSERT INTO index_passage_waiting (owner, ordinal)
+      SELECT c.owner, c.ordinal FROM index_code AS c JOIN index_owner AS o ON o.key = c.owner
+        JOIN index_item AS i ON i.owner = c.owner AND i.ordinal = c.ordinal JOIN memory AS m ON m.seq = i.memory
+       WHERE c.passage IS NULL AND c.ordinal < o.embedded_to AND m.position % 3 = 2 AND m.thread_id NOT LIKE 'auto:%';
+  `,
+})
+
 /** Codes of passages of a conversation, beside those of the items at which they end: made as all vectors are, by the job. */
 export const passageCodes = (bytes: 'BLOB' | 'bytea'): Migration => ({
   name: 'codes of passages of a conversation',

@@ -5,7 +5,7 @@ import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
 import { makeNearIndex } from './near-index.ts'
 import { findOwner, nearIndexOf } from './owner.ts'
-import { passagesAt, placesOf } from './passages.ts'
+import { claimPassages, leasePassages, passagesAt, placesOf, settlePassages } from './passages.ts'
 import { bytesAsText } from './postings.ts'
 import { renewIndex } from './rebuild.ts'
 import { nothingWaits } from './schema.ts'
@@ -30,7 +30,7 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
     claim: (space, count, at, leaseMs) =>
       db.transaction(async (sql) => {
         const owner = await waitingOwner(sql, space, at)
-        if (owner === undefined) return undefined
+        if (owner === undefined) return claimPassages(sql, space, count, at, leaseMs)
         const from = owner.space === space ? owner.embedded_to : 0
         if (owner.space !== space) await beginSpace(sql, owner, space)
         await sql`UPDATE index_owner SET leased_until = ${at + leaseMs} WHERE key = ${owner.key}`
@@ -47,11 +47,12 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
     async keep(claim, vectors, passages = []) {
       const ownerId = await db.run((sql) => ownerIdOf(sql, claim.owner))
       if (ownerId === undefined) return
+      const { to = 0 } = claim
       const done = await db.write(ownerId, async ({ sql }) => {
         const [owner] = await sql<(WaitingRow & { version: number })[]>`
-          UPDATE index_owner SET version = version + 1, embedded_to = greatest(embedded_to, ${claim.to}),
-              vectors_to = greatest(vectors_to, ${claim.to}),
-              leased_until = CASE WHEN greatest(embedded_to, ${claim.to}) < next_ordinal THEN 0 ELSE ${nothingWaits}::bigint END
+          UPDATE index_owner SET version = version + 1, embedded_to = greatest(embedded_to, ${to}), vectors_to = greatest(vectors_to, ${to}),
+              leased_until = CASE WHEN ${claim.to === undefined} THEN leased_until
+                WHEN greatest(embedded_to, ${to}) < next_ordinal THEN 0 ELSE ${nothingWaits}::bigint END
            WHERE key = ${claim.owner} AND space = ${claim.space}
           RETURNING key, space, embedded_to, next_ordinal, near, version`
         if (owner !== undefined) await put(sql, owner, claim, { vectors, passages }, pgvector)
@@ -62,9 +63,10 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
       const isDue = done.near === 0 && done.embedded_to >= done.next_ordinal && done.embedded_to > scannedUpTo
       if (isDue) await makeNearIndex(db, done.key, dimensions)
     },
-    release: ({ owner }, at) =>
+    release: (claim, at) =>
       db.run(async (sql) => {
-        await sql`UPDATE index_owner SET leased_until = ${at} WHERE key = ${owner}`
+        if (claim.to === undefined) await leasePassages(sql, claim, at)
+        else await sql`UPDATE index_owner SET leased_until = ${at} WHERE key = ${claim.owner}`
       }),
     async renew(what, ownerId) {
       const owners = await db.run(
@@ -108,15 +110,16 @@ async function ownerIdOf(sql: Sql, key: number): Promise<OwnerId | undefined> {
 
 /** Vectors of another model cannot be compared: they go, and search does without until the new ones are there. */
 async function beginSpace(sql: Sql, { key, near }: Pick<WaitingRow, 'key' | 'near'>, space: string): Promise<void> {
-  await sql`DELETE FROM index_code WHERE owner = ${key}`
-  await sql`DELETE FROM index_vector WHERE owner = ${key}`
+  for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
+    await sql`DELETE FROM ${sql(table)} WHERE owner = ${key}`
+  }
   if (near > 0) await sql.unsafe(`DROP INDEX IF EXISTS ${nearIndexOf(key)}`)
   await sql`UPDATE index_owner SET space = ${space}, embedded_to = 0, vectors_to = 0, near = 0, version = version + 1 WHERE key = ${key}`
 }
 
 const coded = (vector: Float32Array): string => bytesAsText(toBytes(codeOf(vector)))
 
-/** Keeps vectors and codes of the items that are still there. */
+/** Keeps vectors and codes of the items that are still there, and says which passages are to be made once more. */
 async function put(
   sql: Sql,
   owner: { readonly key: number; readonly version: number },
@@ -124,24 +127,31 @@ async function put(
   { vectors, passages }: Record<'vectors' | 'passages', readonly (Float32Array | undefined)[]>,
   pgvector: boolean,
 ): Promise<void> {
-  const ends = items.filter(({ passage }, i) => passage !== undefined && passages[i] !== undefined)
+  const ends = items.filter(({ text, passage }) => text === undefined || passage !== undefined)
+  const places = await placesOf(sql, owner.key, ordinalsOf(ends))
   // A memory in a passage may have changed while it was embedded.
-  const now = await passagesAt(
-    sql,
-    owner.key,
-    await placesOf(
-      sql,
-      owner.key,
-      ends.map(({ ordinal }) => ordinal),
-    ),
+  const now = await passagesAt(sql, owner.key, places)
+  const there = new Set(ordinalsOf(places))
+  const changed = new Set(
+    ordinalsOf(ends.filter(({ ordinal, passage }) => there.has(ordinal) && passage !== now.get(ordinal))),
   )
+  await settlePassages(sql, owner.key, ordinalsOf(ends), changed)
   const rows = items.flatMap(({ ordinal, passage }, i) => {
     const vector = vectors[i]
     if (vector === undefined) return []
     const whole = pgvector ? vectorAsText(vector) : bytesAsText(toBytes(vector))
-    const around = passage !== undefined && passage === now.get(ordinal) ? passages[i] : undefined
+    const around = passage === undefined || changed.has(ordinal) ? undefined : passages[i]
     return [{ ordinal, vector: whole, code: coded(vector), passage: around === undefined ? null : coded(around) }]
   })
+  const alone = items.flatMap(({ ordinal, text }, i) => {
+    const around = text !== undefined || changed.has(ordinal) ? undefined : passages[i]
+    return around === undefined ? [] : [{ ordinal, passage: coded(around) }]
+  })
+  if (alone.length > 0) {
+    await sql`UPDATE index_code AS c SET passage = x.passage, version = ${owner.version}
+      FROM json_to_recordset(${JSON.stringify(alone)}::text::json) AS x (ordinal integer, passage bytea)
+     WHERE c.owner = ${owner.key} AND c.ordinal = x.ordinal`
+  }
   if (rows.length === 0) return
   const column = sql.unsafe(pgvector ? 'vector' : 'bytea')
   await sql`
@@ -155,3 +165,5 @@ async function put(
     INSERT INTO index_vector (owner, ordinal, vector) SELECT ${owner.key}, ordinal, vector FROM r
     ON CONFLICT (owner, ordinal) DO UPDATE SET vector = excluded.vector`
 }
+
+const ordinalsOf = (items: readonly { readonly ordinal: number }[]): number[] => items.map(({ ordinal }) => ordinal)

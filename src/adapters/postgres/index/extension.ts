@@ -15,7 +15,7 @@ export async function prepareVectors(sql: Sql, allowed: boolean): Promise<void> 
     SELECT format_type(atttypid, NULL) AS type FROM pg_attribute
      WHERE attrelid = 'index_vector'::regclass AND attname = 'vector' AND NOT attisdropped`
   if (column?.type.split('.').at(-1) === wanted) return
-  await sql`TRUNCATE index_vector, index_code`
+  await sql`TRUNCATE index_vector, index_code, index_passage_waiting`
   await sql`ALTER TABLE index_vector DROP COLUMN IF EXISTS vector`
   await sql.unsafe(`ALTER TABLE index_vector ADD COLUMN vector ${wanted} NOT NULL`)
   await sql`UPDATE index_owner SET space = '', embedded_to = 0, vectors_to = 0, near = 0, version = version + 1 WHERE space <> ''`

@@ -32,7 +32,7 @@ export async function existingOwner({ sql, ownerId }: Transaction): Promise<Owne
 export async function dropIndex({ sql, ownerId }: Transaction): Promise<void> {
   const owner = await findOwner(sql, ownerId)
   if (owner === undefined) return
-  for (const table of ['index_tail', 'index_item', 'index_code', 'index_vector']) {
+  for (const table of ['index_tail', 'index_item', 'index_code', 'index_vector', 'index_passage_waiting']) {
     await sql`DELETE FROM ${sql(table)} WHERE owner = ${owner.key}`
   }
   await sql`DELETE FROM index_posting WHERE owner = ANY(${[owner.key, -owner.key]}::bigint[])`

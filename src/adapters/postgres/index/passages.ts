@@ -1,5 +1,6 @@
-/** Passages of a thread: their texts, and that none outlives a memory in it. See memory/rank/passages. */
+/** Passages of a thread: their texts, that none outlives a memory in it, and which are to be made anew. See memory/rank/passages. */
 import { endsPassage, passageText, placesOfPassage } from '../../../memory/rank/passages.ts'
+import type { EmbeddingClaim } from '../../../memory/rank/ports.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import type { Sql, Transaction } from '../database.ts'
 
@@ -38,7 +39,10 @@ export const placesOf = (sql: Sql, key: number, ordinals: readonly number[]): Pr
     SELECT i.ordinal, m.thread_id, m.position FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
      WHERE i.owner = ${key} AND i.ordinal = ANY(${ordinals}::integer[])`.execute()
 
-/** Erases the codes of passages that hold memories, given as they were: their rows may have left the thread already. */
+/**
+ * Erases the codes of passages that hold memories, given as they were: their rows may have left the thread already. What is left of
+ * them is to be embedded anew.
+ */
 export async function erasePassages(
   { sql, ownerId }: Transaction,
   key: number,
@@ -46,11 +50,61 @@ export async function erasePassages(
   memories: readonly Memory[],
 ): Promise<void> {
   await sql`
-    UPDATE index_code AS c SET passage = NULL, version = ${version}
+    WITH ends AS (UPDATE index_code AS c SET passage = NULL, version = ${version}
       FROM unnest(${memories.map(({ threadId }) => threadId)}::text[], ${memories.map(({ position }) => position)}::integer[])
           AS r (thread_id, position)
         JOIN memory AS m ON m.owner_id = ${ownerId} AND m.thread_id = r.thread_id
           AND m.position >= r.position AND m.position < r.position + ${placesOfPassage}::integer
         JOIN index_item AS i ON i.memory = m.seq
-     WHERE c.owner = ${key} AND c.ordinal = i.ordinal AND c.passage IS NOT NULL`
+     WHERE c.owner = ${key} AND c.ordinal = i.ordinal AND c.passage IS NOT NULL RETURNING c.ordinal)
+    INSERT INTO index_passage_waiting (owner, ordinal) SELECT ${key}, ordinal FROM ends
+    ON CONFLICT (owner, ordinal) DO UPDATE SET leased_until = 0`
+}
+
+/** Takes the next passages of the owner who waits longest; undefined when none wait. In a transaction. */
+export async function claimPassages(
+  sql: Sql,
+  space: string,
+  count: number,
+  at: number,
+  leaseMs: number,
+): Promise<EmbeddingClaim | undefined> {
+  // The row is the lease: another process looks past it instead of waiting.
+  const [first] = await sql<{ owner: number }[]>`
+    SELECT w.owner FROM index_passage_waiting AS w JOIN index_owner AS o ON o.key = w.owner
+     WHERE w.leased_until <= ${at} AND o.space = ${space} ORDER BY w.leased_until LIMIT 1 FOR UPDATE OF w SKIP LOCKED`
+  if (first === undefined) return undefined
+  const { owner } = first
+  const waiting = await sql<{ ordinal: number }[]>`
+    SELECT ordinal FROM index_passage_waiting WHERE owner = ${owner} AND leased_until <= ${at}
+     ORDER BY ordinal LIMIT ${count} FOR UPDATE SKIP LOCKED`
+  const ordinals = waiting.map(({ ordinal }) => ordinal)
+  const passages = await passagesAt(sql, owner, await placesOf(sql, owner, ordinals))
+  const items = ordinals.map((ordinal) => ({ ordinal, text: undefined, passage: passages.get(ordinal) }))
+  const claim = { owner, space, items, to: undefined }
+  await leasePassages(sql, claim, at + leaseMs)
+  return claim
+}
+
+/** Nobody else is given the passages of a claim until then. */
+export async function leasePassages(sql: Sql, { owner, items }: EmbeddingClaim, until: number): Promise<void> {
+  await sql`UPDATE index_passage_waiting SET leased_until = ${until}
+    WHERE owner = ${owner} AND ordinal = ANY(${items.map(({ ordinal }) => ordinal)}::integer[])`
+}
+
+/** What was embedded, or is no more, waits no longer; what has changed meanwhile waits again, and nobody has it in hand. */
+export async function settlePassages(
+  sql: Sql,
+  key: number,
+  ordinals: readonly number[],
+  changed: ReadonlySet<number>,
+): Promise<void> {
+  const done = ordinals.filter((ordinal) => !changed.has(ordinal))
+  if (done.length > 0) {
+    await sql`DELETE FROM index_passage_waiting WHERE owner = ${key} AND ordinal = ANY(${done}::integer[])`
+  }
+  if (changed.size > 0) {
+    await sql`INSERT INTO index_passage_waiting (owner, ordinal) SELECT ${key}, unnest(${[...changed]}::integer[])
+      ON CONFLICT (owner, ordinal) DO UPDATE SET leased_until = 0`
+  }
 }

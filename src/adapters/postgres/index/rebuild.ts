@@ -215,7 +215,7 @@ async function read(sql: Sql, owner: OwnerRow, from: number): Promise<void> {
 
 /** Items whose memories are gone, which no write of ours leaves behind. */
 async function forget(sql: Sql, { key, version }: OwnerRow, gone: readonly number[]): Promise<void> {
-  for (const table of ['index_code', 'index_vector']) {
+  for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
     await sql`DELETE FROM ${sql(table)} WHERE owner = ${key} AND ordinal = ANY(${gone}::integer[])`
   }
   await sql`UPDATE index_item SET memory = NULL, version = ${version + 1}

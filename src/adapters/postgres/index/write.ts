@@ -60,7 +60,7 @@ async function remove(transaction: Transaction, owner: OwnerRow, memories: reado
   const packed = items.filter(({ ordinal }) => ordinal < owner.packed_to)
   await Promise.all([
     erasePassages(transaction, key, owner.version + 1, memories),
-    ...['index_tail', 'index_code', 'index_vector'].map((table) =>
+    ...['index_tail', 'index_code', 'index_vector', 'index_passage_waiting'].map((table) =>
       sql`DELETE FROM ${sql(table)} WHERE owner = ${key} AND ordinal = ANY(${ordinals}::integer[])`.execute(),
     ),
     sql`UPDATE index_item SET memory = NULL, length = 0, traits = 0, version = ${owner.version + 1}

@@ -28,7 +28,7 @@ export const nextVersion = (db: Database, key: number): number =>
 export function dropIndex(db: Database, ownerId: OwnerId): void {
   const owner = findOwner(db, ownerId)
   if (owner === undefined) return
-  for (const table of ['index_tail', 'index_item', 'index_code', 'index_vector']) {
+  for (const table of ['index_tail', 'index_item', 'index_code', 'index_vector', 'index_passage_waiting']) {
     db.run(`DELETE FROM ${table} WHERE owner = ?`, owner.key)
   }
   db.run('DELETE FROM index_posting WHERE owner IN (?, ?)', owner.key, -owner.key)

@@ -238,7 +238,7 @@ function read(db: Database, owner: OwnerRow, from: number): void {
 
 /** An item whose memory is gone, which no write of ours leaves behind. */
 function forget(db: Database, key: number, ordinal: number, version: number): void {
-  for (const table of ['index_code', 'index_vector']) {
+  for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
     db.run(`DELETE FROM ${table} WHERE owner = ? AND ordinal = ?`, key, ordinal)
   }
   db.run('UPDATE index_item SET memory = NULL, version = ? WHERE owner = ? AND ordinal = ?', version, key, ordinal)

@@ -4,7 +4,7 @@ import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-codes.ts'
 import type { EmbeddingClaim, NearestRequest, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { Database } from '../database.ts'
 import { nextVersion, ownerWith } from './owner.ts'
-import { type LastPlace, passageAt } from './passages.ts'
+import { claimPassages, type LastPlace, leasePassages, passageAt, placeOf, settlePassage } from './passages.ts'
 import { renewIndex } from './rebuild.ts'
 
 interface OwnerRow {
@@ -19,7 +19,7 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
     claim: async (space, count, at, leaseMs) =>
       db.transaction(() => {
         const owner = waitingOwner(db, space, at)
-        if (owner === undefined) return undefined
+        if (owner === undefined) return claimPassages(db, space, count, at, leaseMs)
         const from = owner.space === space ? owner.embedded_to : 0
         if (owner.space !== space) beginSpace(db, owner.key, space)
         db.run('UPDATE index_owner SET leased_until = ? WHERE key = ?', at + leaseMs, owner.key)
@@ -43,14 +43,19 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
         const current = db.get<{ space: string }>('SELECT space FROM index_owner WHERE key = ?', owner)
         if (current?.space !== claim.space) return
         const version = nextVersion(db, owner)
-        claim.items.forEach(({ ordinal, passage }, i) => {
+        claim.items.forEach(({ ordinal, text, passage }, i) => {
           const vector = vectors[i]
           const place = placeOf(db, owner, ordinal)
-          if (vector === undefined || place === undefined) return
+          const ends = text === undefined || passage !== undefined
           // A memory in it may have changed while it was embedded.
-          const kept = passage !== undefined && passage === passageAt(db, place) ? passages[i] : undefined
-          put(db, owner, ordinal, version, vector, kept)
+          const changed = ends && place !== undefined && passage !== passageAt(db, place)
+          if (ends) settlePassage(db, owner, ordinal, changed)
+          if (place === undefined) return
+          const kept = passage === undefined || changed ? undefined : passages[i]
+          if (vector !== undefined) put(db, owner, ordinal, version, vector, kept)
+          else if (text === undefined && kept !== undefined) putPassage(db, owner, ordinal, version, kept)
         })
+        if (claim.to === undefined) return
         db.run(
           `UPDATE index_owner SET embedded_to = max(embedded_to, ?1), vectors_to = max(vectors_to, ?1), leased_until = 0
             WHERE key = ?2`,
@@ -58,9 +63,11 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
           owner,
         )
       }),
-    release: async ({ owner }, at) => {
-      db.run('UPDATE index_owner SET leased_until = ? WHERE key = ?', at, owner)
-    },
+    release: async (claim, at) =>
+      db.transaction(() => {
+        if (claim.to === undefined) leasePassages(db, claim, at)
+        else db.run('UPDATE index_owner SET leased_until = ? WHERE key = ?', at, claim.owner)
+      }),
     renew: async (what, ownerId) =>
       db.transaction(() => {
         const owners = db.all<{ key: number }>(
@@ -95,23 +102,15 @@ function waitingOwner(db: Database, space: string, at: number): OwnerRow | undef
 
 /** Vectors of another model cannot be compared: they go, and search does without until the new ones are there. */
 function beginSpace(db: Database, owner: number, space: string): void {
-  db.run('DELETE FROM index_code WHERE owner = ?', owner)
-  db.run('DELETE FROM index_vector WHERE owner = ?', owner)
+  for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
+    db.run(`DELETE FROM ${table} WHERE owner = ?`, owner)
+  }
   db.run(
     'UPDATE index_owner SET space = ?, embedded_to = 0, vectors_to = 0, version = version + 1 WHERE key = ?',
     space,
     owner,
   )
 }
-
-/** Where an item stands; undefined when it was removed. */
-const placeOf = (db: Database, owner: number, ordinal: number): LastPlace | undefined =>
-  db.get<LastPlace>(
-    `SELECT m.owner_id, m.thread_id, m.position FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
-      WHERE i.owner = ? AND i.ordinal = ?`,
-    owner,
-    ordinal,
-  )
 
 function put(
   db: Database,
@@ -136,6 +135,15 @@ function put(
     toBytes(vector),
   )
 }
+
+const putPassage = (db: Database, owner: number, ordinal: number, version: number, passage: Float32Array): void =>
+  void db.run(
+    'UPDATE index_code SET passage = ?, version = ? WHERE owner = ? AND ordinal = ?',
+    toBytes(codeOf(passage)),
+    version,
+    owner,
+    ordinal,
+  )
 
 /** The exact cosines of the items whose codes are nearest, and of those asked for besides. */
 export function nearestItems(

@@ -43,7 +43,7 @@ function remove(db: Database, owner: OwnerRow, memory: number, before: Memory): 
       for (const side of new Set(sides)) removePosting(db, sideOf(owner.key, side), term, item.ordinal)
     }
   }
-  for (const table of ['index_code', 'index_vector']) {
+  for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
     db.run(`DELETE FROM ${table} WHERE owner = ? AND ordinal = ?`, owner.key, item.ordinal)
   }
   const version = nextVersion(db, owner.key)

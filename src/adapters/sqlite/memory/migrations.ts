@@ -4,6 +4,7 @@ import {
   indexesMadeAnew,
   memoriesInOrder,
   passageCodes,
+  passagesWaiting,
   vectorsThere,
 } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
@@ -26,4 +27,5 @@ export const memoryMigrations: readonly Migration[] = [
   ownersBehind,
   indexesMadeAnew('INTEGER'),
   vectorsThere,
+  passagesWaiting('INTEGER', 'STRICT, WITHOUT ROWID'),
 ]
