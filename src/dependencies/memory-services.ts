@@ -31,7 +31,10 @@ interface Given {
   readonly people: Pick<People, 'remove'>
 }
 
-/** Opens the memory's engine and, with the role worker, starts its jobs. @throws Fault as the engine */
+/**
+ * Opens the memory's engine and, with the role worker, starts its jobs. The index of words is made anew by whoever opens the memory:
+ * it is part of every search, and a deployment need not have a worker. @throws Fault as the engine
+ */
 export async function openMemoryServices(config: Config, opening: Opening, given: Given): Promise<MemoryServices> {
   const { clock, random, log, metrics, stores, people } = given
   const engine = await openMemoryEngine(config, log)
@@ -52,10 +55,8 @@ export async function openMemoryServices(config: Config, opening: Opening, given
       states.map(({ kind, lagMs, waiting, dead }) => [kind, { lagSeconds: lagMs / 1000, waiting, dead }]),
     )
   })
-  if (config.roles.has('worker')) {
-    const job = runJob({ name: 'index', log, work: rebuildIndexes(engine.rebuild) })
-    opening.onClose(() => job.stop())
-  }
+  const indexing = runJob({ name: 'index', log, work: rebuildIndexes(engine.rebuild) })
+  opening.onClose(() => indexing.stop())
   const graph = await openGraph(config, knowledge, opening, clock)
   if (config.roles.has('worker')) {
     const work = [...graph.work, ...(await openExtraction(config, knowledge, opening, clock))]

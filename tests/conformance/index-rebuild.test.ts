@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
 import { loadConfig } from '../../src/config/config.ts'
+import type { Role } from '../../src/config/roles.ts'
 import { openDependencies } from '../../src/dependencies.ts'
 import { app, draftOf, owner, policyAt } from '../support/memories.ts'
 import { memoryEngines } from '../support/memory-engines.ts'
@@ -51,19 +52,23 @@ test('kill -9 amid it: the next process goes on where it was, and nothing is los
   await last.store.close()
 })
 
-test('a process that has the role worker alone makes it anew, also where no model and no graph is configured', async () => {
-  const dataDir = join(folder, 'worker')
-  const path = join(dataDir, 'memory.db')
-  const first = openSqliteMemoryStore({ path })
-  await first.store.add(owner('ada'), app('chat'), [draftOf('The boat has a red sail.')], policyAt())
-  await first.vectors.renew('index', undefined)
-  await first.store.close()
-  const environment = { DATA_DIR: dataDir, AUTH: 'none', EMBEDDER: 'none', LOG_LEVEL: 'silent' }
-  const worker = await openDependencies(loadConfig(new Set(['worker']), environment))
-  const rows = new DatabaseSync(path, { readOnly: true })
-  const unfinished = () => rows.prepare('SELECT count(*) AS owners FROM index_owner WHERE unfinished = 1').get()?.owners
-  for (let tries = 0; tries < 500 && unfinished() !== 0; tries++) await Bun.sleep(20)
-  expect(unfinished()).toBe(0)
-  rows.close()
-  await worker.close()
-})
+test.each([{ roles: ['worker'] }, { roles: ['mcp', 'api'] }] as const)(
+  'a process of roles $roles makes it anew, without a model or a graph and whoever else there is',
+  async ({ roles }) => {
+    const dataDir = join(folder, roles.join())
+    const path = join(dataDir, 'memory.db')
+    const first = openSqliteMemoryStore({ path })
+    await first.store.add(owner('ada'), app('chat'), [draftOf('The boat has a red sail.')], policyAt())
+    await first.vectors.renew('index', undefined)
+    await first.store.close()
+    const environment = { DATA_DIR: dataDir, AUTH: 'none', EMBEDDER: 'none', LOG_LEVEL: 'silent' }
+    const worker = await openDependencies(loadConfig(new Set<Role>(roles), environment))
+    const rows = new DatabaseSync(path, { readOnly: true })
+    const unfinished = () =>
+      rows.prepare('SELECT count(*) AS owners FROM index_owner WHERE unfinished = 1').get()?.owners
+    for (let tries = 0; tries < 500 && unfinished() !== 0; tries++) await Bun.sleep(20)
+    expect(unfinished()).toBe(0)
+    rows.close()
+    await worker.close()
+  },
+)

@@ -135,7 +135,8 @@ describe('For a program: a million characters', () => {
     for (let at = 0; at < count; at++) {
       await call('PUT', `/memories/${id}`, { memory_content: long(`draft${at}`, 99_000) })
     }
-    const { body } = await call('GET', `/memories/${id}/history?page_size=50`)
+    const { status, body } = await call('GET', `/memories/${id}/history?page_size=50`)
+    expect([status, body.detail]).toEqual([200, undefined])
     expect(JSON.stringify(body).length).toBeLessThan(1_010_000)
     expect(body.events.filter(({ before }: { before?: Shown }) => before?.truncated).length).toBe(1)
   })
