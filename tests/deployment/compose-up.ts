@@ -6,12 +6,13 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { composeFolder, shell } from '../support/compose.ts'
+import { composeFolder } from '../support/compose.ts'
+import { answers, type Containers, containers } from '../support/containers.ts'
 import { shellBlock } from '../support/documents.ts'
 import { signIn } from '../support/script.ts'
 
 // Others wait for engines; a busy machine takes its time.
-setDefaultTimeout(120_000)
+setDefaultTimeout(300_000)
 
 const issuer = 'http://localhost:8766'
 const api = 'http://localhost:8765'
@@ -24,39 +25,11 @@ const fact = 'The heron nests above the weir.'
 describe('docker compose', () => {
   let folder: string
   let token: string
+  let type: Containers['type']
+  let running: Containers['running']
+  let healthy: Containers['healthy']
 
-  /** A line as a person would type it in the folder. */
-  const type = (script: string) =>
-    shell(
-      folder,
-      `export DOCKER_HOST='${process.env.DOCKER_HOST}' DOCKER_CONFIG='${process.env.DOCKER_CONFIG}'\n${script}`,
-    )
   const typeBlock = (words: string) => type(shellBlock('DEPLOYMENT.md', words))
-  const running = async () =>
-    (await type(`docker ps --format '{{.Names}}'`)).trim().split('\n').filter(Boolean).toSorted()
-  /** Waits until each container's own check says healthy. */
-  async function healthy(names: readonly string[]): Promise<void> {
-    const ask = `docker inspect --format '{{.State.Health.Status}} {{.RestartCount}}' ${names.join(' ')}`
-    let seen = ''
-    for (const until = Date.now() + 60_000; Date.now() < until; await Bun.sleep(500)) {
-      seen = await type(ask)
-      if (
-        seen
-          .trim()
-          .split('\n')
-          .every((line) => line === 'healthy 0')
-      )
-        return
-    }
-    throw new Error(`${names.join(' ')}: ${seen}\n${await type('docker compose logs --tail 20')}`)
-  }
-  async function answers(url: string, init?: RequestInit): Promise<Response> {
-    for (const until = Date.now() + 30_000; ; await Bun.sleep(200)) {
-      const response = await fetch(url, init).catch(() => undefined)
-      if (response !== undefined && response.status !== 503) return response
-      if (Date.now() > until) throw new Error(`${url}: ${response?.status ?? 'nothing answers'}`)
-    }
-  }
   const codeCommand = 'docker compose exec oidc-auth-server /souvenir code'
   const issueCode = async () => (await type(`${codeCommand} </dev/null`)).trim()
   const headers = (bearer?: string) => ({
@@ -73,6 +46,7 @@ describe('docker compose', () => {
 
   beforeAll(async () => {
     folder = await composeFolder()
+    ;({ type, running, healthy } = containers(folder))
   })
   afterAll(async () => {
     await type('docker compose --profile full down --volumes --timeout 1')
