@@ -1,6 +1,7 @@
 /** The command line. `souvenir` alone serves; each command is a file in cli/. */
 import { type Command, complain, print, UsageError } from './cli/command.ts'
 import { commands } from './cli/commands.ts'
+import { ownCommand } from './config/own-command.ts'
 import { ConfigError } from './config/read.ts'
 import { Fault } from './shared/fault.ts'
 
@@ -10,7 +11,7 @@ async function main(words: readonly string[]): Promise<number> {
   const wanted = name.startsWith('--') && name !== '--version' ? 'serve' : name === '--version' ? 'version' : name
   const load = commands.get(wanted)
   if (load === undefined) {
-    complain(`There is no command "${name}". "souvenir --help" shows them all.`)
+    complain(`There is no command "${name}". "${ownCommand} --help" shows them all.`)
     return 2
   }
   const command = await load()

@@ -49,7 +49,7 @@ function report({ manifest, folder, unchanged, asTried }: InstalledModel): numbe
     print(
       asTried
         ? 'The weights are those of the release that souvenir was tried with.'
-        : 'The weights are not those that souvenir was tried with: another release, or another conversion.',
+        : 'The weights are not those that souvenir was tried with: another release, or another conversion. They are used; whether they find as well is for you to see.',
     )
   }
   print(`${manifest.name} is ${unchanged ? 'already' : 'now'} in ${folder}.`)

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 /** Verifies access tokens (RFC 9068 section 4, RFC 8725) for the API, MCP and userinfo. Knows no routes and no stores. */
 import { errors, type JWTPayload, jwtVerify } from 'jose'
 import type { ClientId, FamilyId, GrantId, OwnerId } from '../shared/brand.ts'
@@ -77,6 +78,7 @@ const isFor = (principal: Principal, audiences: readonly string[]) =>
 
 /** RFC 9068 section 4: `typ`, signature by RS256 and nothing else, `iss`, `exp`, and the claims a token of ours always has. */
 async function verifyAccessToken(token: string, { issuer, keys, clock }: VerifierOptions): Promise<Principal> {
+  if (!token.split('.').every(isCanonical)) throw new InvalidToken('malformed')
   try {
     const { payload } = await jwtVerify(token, keys, {
       algorithms: ['RS256'],
@@ -93,6 +95,12 @@ async function verifyAccessToken(token: string, { issuer, keys, clock }: Verifie
     throw new InvalidToken('malformed', { cause: error })
   }
 }
+
+/**
+ * RFC 7515 section 2: base64url without padding. RFC 4648 section 3.5: bits that carry nothing are zero, so that a token has one
+ * spelling.
+ */
+const isCanonical = (part: string): boolean => Buffer.from(part, 'base64url').toString('base64url') === part
 
 function principalOf(payload: JWTPayload): Principal {
   const { sub, aud, exp, jti } = payload

@@ -96,7 +96,7 @@ describe(`the start on ${target}`, () => {
 
   test('a command that there is not is named in one line', async () => {
     const failure = await runCommand({}, 'kode').catch((error: Error) => error.message)
-    expect(failure).toContain('There is no command "kode". "souvenir --help" shows them all.')
+    expect(failure).toMatch(/There is no command "kode". "(souvenir|npx bun src\/main.ts) --help" shows them all\./)
     expect(failure).not.toContain('souvenir serve')
   }, 30_000)
 })

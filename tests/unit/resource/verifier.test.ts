@@ -155,6 +155,20 @@ describe('TokenVerifier', () => {
     await refused(verify(''))
   })
 
+  test('RFC 7515 section 2, RFC 4648 section 3.5: padding, and another spelling of the same bytes, are refused', async () => {
+    const { clock, verify } = setUp()
+    const good = await token(clock)
+    // 256 bytes leave four bits of the last character unused.
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const respelt = good.slice(0, -1) + alphabet[alphabet.indexOf(good.at(-1) ?? '') + 1]
+    expect(Buffer.from(respelt.split('.')[2] ?? '', 'base64url')).toEqual(
+      Buffer.from(good.split('.')[2] ?? '', 'base64url'),
+    )
+    for (const spelling of [respelt, `${good}==`, `${good}=`]) await refused(verify(spelling))
+    expect((await verify(good)).tokenId).toBe('t1')
+    await refused(verify(respelt))
+  })
+
   test('RFC 7515 section 5.2: the signature of a token that was verified vouches for no other claims or header', async () => {
     const { clock, verify } = setUp()
     const good = await token(clock)

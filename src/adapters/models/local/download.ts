@@ -150,7 +150,7 @@ const unreachable = (url: URL, cause: unknown) =>
     'unavailable',
     `${url.host} cannot be reached (${reasonOf(cause)}). Run the same again to go on where it stopped. ` +
       'Behind a proxy, HTTPS_PROXY names it. ' +
-      'Without a network bring the files by hand: souvenir models add DIR. MODEL_URL names another place to take them from.',
+      'Without a network bring the files by hand, with the command "models add DIR". MODEL_URL names another place to take them from.',
     { cause },
   )
 

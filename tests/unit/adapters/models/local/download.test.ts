@@ -112,7 +112,7 @@ describe('Downloading a file', () => {
     const failure = await take({ url: new URL('http://127.0.0.1:1/weights') }).catch((error) => error)
     expect(failure).toMatchObject({ kind: 'unavailable' })
     expect(failure.message).toContain('127.0.0.1:1 cannot be reached')
-    expect(failure.message).toContain('souvenir models add DIR')
+    expect(failure.message).toContain('the command "models add DIR"')
     expect(failure.message).toContain('HTTPS_PROXY')
   })
 
