@@ -99,6 +99,17 @@ describe('docker compose', () => {
     expect((await answers('http://localhost:8767/openapi.json')).status).toBe(200)
   })
 
+  test('where to look when something is wrong, by DEPLOYMENT.md: engines, refused tokens, logs, security events', async () => {
+    const refused = { headers: { authorization: 'Bearer nonsense' } }
+    expect((await answers(`${issuer}/auth/userinfo`, refused)).status).toBe(401)
+    expect(await search('heron', 'nonsense')).toStartWith('401')
+    const told = await typeBlock('pg_isready')
+    expect(told).toContain('accepting connections')
+    expect(told).toMatch(/^\{.*"route":"\/auth\/userinfo","status":401.*Invalid token/m)
+    expect(told).toMatch(/^openmemory-mcp .*"audit":"token_refused"/m)
+    expect(await type(`docker compose logs --no-log-prefix | grep '"audit"'`)).toMatch(/"audit":"sign_in"/)
+  })
+
   test('down, and up again: people, tokens and memories are kept', async () => {
     await type('docker compose down')
     expect(await running()).toEqual([])
