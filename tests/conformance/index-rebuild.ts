@@ -61,6 +61,20 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
       return rows.length + tail.filter(({ terms }) => terms.includes(term)).length
     }
 
+    test('of few memories it is whole for whoever asks, also where the job has begun it', async () => {
+      await add(
+        'The otter sleeps under the bridge.',
+        ...Array.from({ length: 40 }, (_, n) => `Note ${n} of the river.`),
+      )
+      for (const portions of [0, 1]) {
+        await restored()
+        await engine.rebuild.begin()
+        await goOn(portions)
+        expect(await ask('otter')).toEqual({ found: ['The otter sleeps under the bridge.'], degraded: [] })
+      }
+      expect(await goOn()).toBe(0)
+    })
+
     test('asked for, the old one answers until the new one is whole, and nothing of the old one is left', async () => {
       const [first = '' as MemoryId] = await many()
       expect(await engine.vectors.renew('index', ada)).toBe(1)

@@ -12,7 +12,7 @@ import { createQueues } from '../queues.ts'
 import { type ItemLists, itemLists, itemsOf } from './items.ts'
 import { type Look, look, readPostings } from './look.ts'
 import { findOwner } from './owner.ts'
-import { settledOwner } from './rebuild.ts'
+import { isShort, settledOwner } from './rebuild.ts'
 import type { Nearest } from './vectors.ts'
 
 export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex {
@@ -69,7 +69,10 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
   }
 }
 
-/** As it is now; an index that is missing or of another analyzer is begun anew. */
+/**
+ * As it is now; an index that is missing or of another analyzer is begun anew, and one of few memories is finished, whoever began it:
+ * their owner is not to be told that nothing was found.
+ */
 async function currentLook(
   db: Database,
   ownerId: OwnerId,
@@ -77,7 +80,9 @@ async function currentLook(
   terms: readonly string[],
 ): Promise<Look> {
   const looked = await look(db, ownerId, known, terms)
-  if (looked !== undefined && !isToBegin(looked.owner)) return looked
+  if (looked !== undefined && !isToBegin(looked.owner)) {
+    if (!isPartial(looked.owner) || !(await db.run((sql) => isShort(sql, ownerId)))) return looked
+  }
   const owner = await db.write(ownerId, settledOwner)
   return { owner, changed: undefined, read: new Set(), blocks: new Map() }
 }

@@ -69,7 +69,9 @@ export async function ownerOf(transaction: Transaction, written: readonly Memory
 /** The same, and done where the owner has few memories. */
 export async function settledOwner(transaction: Transaction): Promise<OwnerRow> {
   const owner = await ownerOf(transaction)
-  return isUnfinished(owner) && (await isShort(transaction)) ? await finishRebuild(transaction, owner) : owner
+  return isUnfinished(owner) && (await isShort(transaction.sql, transaction.ownerId))
+    ? await finishRebuild(transaction, owner)
+    : owner
 }
 
 /** All that is left to do, at once. */
@@ -82,7 +84,8 @@ export async function finishRebuild(transaction: Transaction, owner: OwnerRow): 
   return now
 }
 
-async function isShort({ sql, ownerId }: Transaction): Promise<boolean> {
+/** Whether an owner has so little that its index is made while a request waits. */
+export async function isShort(sql: Sql, ownerId: OwnerId): Promise<boolean> {
   const [size] = await sql<{ memories: number; characters: number }[]>`
     SELECT count(*) AS memories, coalesce(sum(length(content)), 0) AS characters
       FROM (SELECT content FROM memory WHERE owner_id = ${ownerId} LIMIT ${atOnce.memories + 1}) AS m`

@@ -9,7 +9,7 @@ import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { both, readableBy } from '../memory/conditions.ts'
 import { findOwner, type OwnerRow } from './owner.ts'
-import { settledOwner } from './rebuild.ts'
+import { isShort, settledOwner } from './rebuild.ts'
 import { nearestItems } from './vectors.ts'
 
 export function sqliteRecallIndex(db: Database): RecallIndex {
@@ -79,10 +79,14 @@ function readPostings(db: Database, key: number, terms: readonly string[]) {
   return { packedTo, blocks }
 }
 
-/** The owner's row; an index that is missing or of another analyzer is begun anew. */
+/**
+ * The owner's row; an index that is missing or of another analyzer is begun anew, and one of few memories is finished, whoever began
+ * it: their owner is not to be told that nothing was found.
+ */
 function currentOwner(db: Database, ownerId: OwnerId): OwnerRow {
   const owner = findOwner(db, ownerId)
-  return owner === undefined || isToBegin(owner) ? db.transaction(() => settledOwner(db, ownerId)) : owner
+  const isWhole = owner !== undefined && !isToBegin(owner) && !(isPartial(owner) && isShort(db, ownerId))
+  return isWhole ? owner : db.transaction(() => settledOwner(db, ownerId))
 }
 
 function bringForward(db: Database, owner: KeptIndex, row: OwnerRow): void {

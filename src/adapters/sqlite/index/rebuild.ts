@@ -75,7 +75,8 @@ export function finishRebuild(db: Database, owner: OwnerRow): OwnerRow {
   return now
 }
 
-function isShort(db: Database, ownerId: OwnerId): boolean {
+/** Whether an owner has so little that its index is made while a request waits. */
+export function isShort(db: Database, ownerId: OwnerId): boolean {
   const size = db.get<{ memories: number; characters: number | null }>(
     `SELECT count(*) AS memories, sum(length(content)) AS characters
        FROM (SELECT content FROM memory WHERE owner_id = ? LIMIT ${atOnce.memories + 1}) AS part`,
