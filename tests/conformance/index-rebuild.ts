@@ -46,8 +46,8 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
       return portions
     }
     const many = () => add(long, ...Array.from({ length: 2 * portion.items }, (_, n) => `The boat${n} has a red sail.`))
-    /** As after an upgrade: another program has read the words, by other rules. */
-    const readByAnother = () => engine.sql('UPDATE index_owner SET analyzer = 0')
+    /** As after an upgrade: another program has read the words, by other rules, and what it was making anew too. */
+    const readByAnother = () => engine.sql('UPDATE index_owner SET analyzer = 0, next_analyzer = 0')
     /** As after a restore: the memories alone are there. */
     const restored = async () => {
       for (const table of ['tail', 'posting', 'item', 'code', 'vector', 'owner']) {
