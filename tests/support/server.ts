@@ -93,7 +93,7 @@ export const startUnready = (
 
 /** The same of a file that runs the server itself, on a runtime that runs from source. */
 export const startFile = (runtime: 'bun' | 'deno', file: string, variables: Record<string, string>, port: number) =>
-  start([...runners[runtime], file], variables, port)
+  start([...runners[runtime], file], variables, port, undefined, projectRoot)
 
 /** The same on a terminal of its own, by util-linux's `script`. */
 export const startOnTerminal = (variables: Record<string, string>, port: number): Promise<Server> =>
@@ -113,9 +113,10 @@ async function start(
   variables: Record<string, string>,
   port: number,
   isReady = (response: Response) => response.ok,
+  cwd = workingFolder(),
 ): Promise<Server> {
   const child = Bun.spawn([...command], {
-    cwd: workingFolder(),
+    cwd,
     env: environmentOf(variables),
     stdin: 'ignore',
     stdout: 'pipe',
