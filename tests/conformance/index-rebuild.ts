@@ -54,11 +54,12 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
         await engine.sql(`DELETE FROM index_${table}`)
       }
     }
+    const rowsOf = async (term: string) =>
+      (await engine.sql<{ term: string }>(`SELECT term FROM index_posting WHERE term = '${term}'`)).length
     const rowsWith = async (word: string) => {
       const [term = ''] = analyze(word).terms.keys()
-      const rows = await engine.sql<{ term: string }>(`SELECT term FROM index_posting WHERE term = '${term}'`)
       const tail = await engine.sql<{ terms: string }>('SELECT terms FROM index_tail')
-      return rows.length + tail.filter(({ terms }) => terms.includes(term)).length
+      return (await rowsOf(term)) + tail.filter(({ terms }) => terms.includes(term)).length
     }
 
     test('of few memories it is whole for whoever asks, also where the job has begun it', async () => {
@@ -194,6 +195,20 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
       await engine.sql('DELETE FROM index_item WHERE ordinal IN (5, 6)')
       await engine.sql(`DELETE FROM memory WHERE id = '${second}'`)
       await engine.vectors.renew('index', ada)
+      await goOn()
+      expect(await engine.verify(ada)).toEqual([])
+    })
+
+    test('what another program makes anew is begun again, so that no word of an erased text is left in it', async () => {
+      const [, second = '' as MemoryId] = await many()
+      await engine.vectors.renew('index', ada)
+      while ((await rowsWith('boat0')) < 2) await goOn(1)
+      // Its rules call the word otherwise.
+      await engine.sql('UPDATE index_owner SET next_analyzer = 0')
+      await engine.sql("UPDATE index_posting SET term = 'otherrule' WHERE term = 'boat0' AND owner < 0")
+      expect(await rowsOf('otherrule')).toBe(1)
+      await engine.store.delete(ada, chat, [second], { at: startMs })
+      expect([await rowsWith('boat0'), await rowsOf('otherrule')]).toEqual([0, 0])
       await goOn()
       expect(await engine.verify(ada)).toEqual([])
     })

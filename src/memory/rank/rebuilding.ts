@@ -42,9 +42,9 @@ export const isPartial = (state: Pick<RebuildState, 'rebuilt_to' | 'generation' 
 /** Whether it is read by another program's rules: most words are found, some are not. */
 export const isOutdated = ({ analyzer }: Pick<RebuildState, 'analyzer'>): boolean => analyzer !== analyzerVersion
 
-/** Whether it is to be made anew and nobody has begun, or another program has. */
+/** Whether it is to be made anew and nobody has begun, or another program has: two must not write one side by two rules. */
 export const isToBegin = (state: RebuildState): boolean =>
-  isOutdated(state) && (state.rebuilt_to === null || state.next_analyzer !== analyzerVersion)
+  state.rebuilt_to === null ? isOutdated(state) : state.next_analyzer !== analyzerVersion
 
 export const isUnfinished = ({ filled_to, rebuilt_to, leftovers }: RebuildState): boolean =>
   filled_to !== null || rebuilt_to !== null || leftovers === 1
