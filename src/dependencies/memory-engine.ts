@@ -59,6 +59,7 @@ export const memoryFileOf = (config: Pick<Config, 'dataDir'>): string => join(co
 export async function openOnSqlite(config: Pick<Config, 'dataDir'>, log?: Log): Promise<MemoryEngine> {
   const { store, index, vectors, rebuild, ...knowledge } = openSqliteMemoryStore({
     path: memoryFileOf(config),
+    reserved: true,
     ...(log && { log }),
   })
   return {

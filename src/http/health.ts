@@ -41,7 +41,8 @@ export async function checkEngines(healthChecks: readonly HealthCheck[]): Promis
   return [...engines.values()]
 }
 
-const severity = ({ state, needed }: EngineHealth) => (state === 'up' ? 0 : needed ? 2 : 1)
+const severity = ({ state, needed, detail }: EngineHealth) =>
+  state === 'up' ? (detail === undefined ? 0 : 1) : needed ? 3 : 2
 
 /** A check that hangs or throws is an engine that is down. */
 async function checkWithin(check: HealthCheck): Promise<EngineHealth> {

@@ -5,7 +5,7 @@ export interface EngineHealth {
   readonly state: 'up' | 'down'
   /** Whether requests fail without it; a projection that is down only degrades. */
   readonly needed: boolean
-  /** What a person who runs it should know; no addresses, no credentials. */
+  /** What a person who runs it should know, also of one that is up; no addresses, no credentials. */
   readonly detail?: string
 }
 

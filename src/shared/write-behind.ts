@@ -10,6 +10,8 @@ export interface WriteBehind<Key, Item> {
   /** Those that wait, the oldest first. */
   of(key: Key): readonly Item[]
   keys(): readonly Key[]
+  /** How many wait, of all keys. */
+  count(): number
   /** They are durable. */
   written(key: Key, items: readonly Item[]): void
   /** From now on nothing is flushed by itself. */
@@ -95,6 +97,7 @@ export function createWriteBehind<Key, Item>(
     },
     of: (key) => waiting.get(key)?.slice() ?? [],
     keys: () => [...waiting.keys()],
+    count: () => count,
     written(key, items) {
       const all = waiting.get(key) ?? []
       const gone = new Set(items)
@@ -116,3 +119,14 @@ export const unwritten =
   (writes: string, log: Log | undefined) =>
   (error: unknown): void =>
     log?.error({ writes, reason: reasonOf(error) }, 'a write in the background failed; it is tried again')
+
+/**
+ * Tells a log how many writes were still waiting when the process ended, and why: nobody was promised them, so the end is as good as any.
+ */
+export const lostAtEnd =
+  (writes: string, log: Log | undefined) =>
+  (error: unknown, lost: number): void =>
+    log?.warn(
+      { writes, lost, reason: reasonOf(error) },
+      'writes in the background are lost: they could not be made before the end',
+    )

@@ -203,6 +203,20 @@ export const broken: readonly [string, string, Bend, string, Partial<Patient>?][
     'neo4j is down',
   ],
   [
+    'the disk is full',
+    'health',
+    {
+      instead: (_, path) =>
+        path === '/health'
+          ? Response.json({
+              status: 'ok',
+              engines: [{ engine: 'sqlite', state: 'up', needed: true, detail: 'The disk of DATA_DIR is full.' }],
+            })
+          : undefined,
+    },
+    'sqlite (The disk of DATA_DIR is full.)',
+  ],
+  [
     'Cloudflare Access redirects',
     'Access bypass',
     {

@@ -10,6 +10,9 @@ const engineClasses = new Set([
   '57', // cancelled (the statement took too long) or shutting down
   '58', // the server's own input or output failed
 ])
+const diskFull = '53100'
+const diskIsFull =
+  'The disk of Postgres is full: nothing can be kept until whoever runs this server makes room there. Reading goes on.'
 /** Text that Postgres cannot hold: U+0000, or half of a surrogate pair. */
 const unstorableText = new Set(['22021', '22P05', '22P02'])
 const again = new Set(['40001', '40P01'])
@@ -40,6 +43,8 @@ export function failure(error: unknown): unknown {
   if (error instanceof Fault || !(error instanceof Error)) return error
   const state = sqlState(error)
   if (state !== undefined) {
+    if (state === diskFull)
+      return new Fault('unavailable', diskIsFull, { code: 'disk_full', cause: error, retryAfterSeconds: 60 })
     if (engineClasses.has(state.slice(0, 2))) return unavailable(error)
     if (!unstorableText.has(state)) return error
     return new Fault('invalid', 'A text holds a character that cannot be kept: U+0000 or half a surrogate pair.', {

@@ -3,14 +3,14 @@
  * statements. Every SQLite store builds upon it (the authorization server's and the memory's, each with its own file and
  * its own list of migrations). It knows no table but its own `migration`.
  */
-import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import type { HealthCheck } from '../../shared/health.ts'
 import type { Migration } from '../../shared/migrations.ts'
-import { isBusy, opening, reading } from './errors.ts'
+import { openConnection } from './connection.ts'
+import { diskIsFull, isForWantOfRoom, opening, reading } from './errors.ts'
 import { groupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
+import { hasNoRoom, noReserve, reserveBeside } from './reserve.ts'
 
 export type Value = SQLInputValue
 
@@ -42,6 +42,12 @@ export interface Database {
    * that transaction is durable. Where `work` throws, it alone is undone and rejected. `work` must not await.
    */
   groupCommit<T>(work: () => T): Promise<T>
+  /**
+   * A transaction that erases texts. Earlier pages of them are still in the write-ahead log: it is written back and cut to nothing, as far
+   * as no other process reads; the next erasure, and closing, try again. Where the disk is full it uses the room set aside for it, and
+   * runs `work` a second time.
+   */
+  erase<T>(work: () => T): T
   readonly health: HealthCheck
   close(): void
 }
@@ -55,13 +61,17 @@ export interface DatabaseOptions {
   readonly busyTimeoutMs?: number
   /** How much of the file is kept in memory; SQLite's own 2 MiB unless given. */
   readonly cacheKib?: number
+  /** Whether room is set aside on the disk, so that people can erase when it is full. */
+  readonly reserved?: boolean
 }
 
 /** More statements than this are prepared again: SQL with a variable shape must not grow without bound. */
 const maxStatements = 256
 
-export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib }: DatabaseOptions): Database {
-  const connection = opening(path, () => open(path, busyTimeoutMs, cacheKib))
+export function openDatabase(options: DatabaseOptions): Database {
+  const { path, migrations, busyTimeoutMs = 5_000, cacheKib } = options
+  const connection = opening(path, () => openConnection(path, busyTimeoutMs, cacheKib))
+  const reserve = options.reserved === true && path !== ':memory:' ? reserveBeside(path) : noReserve
   const statements = new Map<string, StatementSync>()
   let depth = 0
   let committed: (() => void)[] = []
@@ -84,6 +94,17 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
     run: (sql, ...values) => reading(() => Number(prepare(sql).run(...values).changes)),
     transaction: (work) => together('BEGIN IMMEDIATE', work),
     snapshot: (work) => together('BEGIN', work),
+    erase(work) {
+      const result = withReserve(() => alone.transaction(work))
+      try {
+        alone.get('PRAGMA wal_checkpoint(TRUNCATE)')
+      } catch (error) {
+        // It is erased all the same: what could not be written back has no room.
+        if (!isForWantOfRoom(error)) throw error
+      }
+      reserve.take()
+      return result
+    },
     afterCommit(work) {
       if (depth > 0) committed.push(work)
       else work()
@@ -91,7 +112,7 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
     async health() {
       try {
         alone.get('SELECT count(*) FROM migration')
-        return { engine: 'sqlite', state: 'up', needed: true }
+        return { engine: 'sqlite', state: 'up', needed: true, ...(hasNoRoom(path) ? { detail: diskIsFull } : {}) }
       } catch {
         return { engine: 'sqlite', state: 'down', needed: true, detail: 'The database file cannot be read.' }
       }
@@ -100,6 +121,20 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
       statements.clear()
       if (connection.isOpen) connection.close()
     },
+  }
+
+  function withReserve<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (!isForWantOfRoom(error) || !reserve.giveUp()) throw error
+      try {
+        return work()
+      } catch (again) {
+        reserve.take()
+        throw again
+      }
+    }
   }
 
   function together<T>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => T): T {
@@ -137,47 +172,4 @@ export function openDatabase({ path, migrations, busyTimeoutMs = 5_000, cacheKib
     throw error
   }
   return database
-}
-
-function open(path: string, busyTimeoutMs: number, cacheKib: number | undefined): DatabaseSync {
-  if (path !== ':memory:') makePrivate(path)
-  const connection = new DatabaseSync(path)
-  connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
-  writeAheadLog(connection, busyTimeoutMs)
-  // FULL: a commit is on the disk when it returns. secure_delete: what is deleted is overwritten, not merely unlinked.
-  connection.exec('PRAGMA synchronous = FULL')
-  connection.exec('PRAGMA foreign_keys = ON')
-  connection.exec('PRAGMA secure_delete = ON')
-  connection.exec('PRAGMA trusted_schema = OFF')
-  // Sorting spills into memory and never into a temporary file beside the protected one.
-  connection.exec('PRAGMA temp_store = MEMORY')
-  connection.exec('PRAGMA journal_size_limit = 67108864')
-  if (cacheKib !== undefined) connection.exec(`PRAGMA cache_size = -${cacheKib}`)
-  return connection
-}
-
-/** Makes the file readable by its owner alone; SQLite gives its `-wal` and `-shm` the same mode. */
-function makePrivate(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const file = openSync(path, 'a', 0o600)
-  try {
-    if ((fstatSync(file).mode & 0o077) !== 0) fchmodSync(file, 0o600)
-  } finally {
-    closeSync(file)
-  }
-}
-
-const sleepCell = new Int32Array(new SharedArrayBuffer(4))
-
-/** Changing the journal needs the file alone and does not heed the busy timeout, so a process starting beside us is waited for here. */
-function writeAheadLog(connection: DatabaseSync, patienceMs: number): void {
-  for (let waitedMs = 0; ; waitedMs += 10) {
-    try {
-      connection.exec('PRAGMA journal_mode = WAL')
-      return
-    } catch (error) {
-      if (!isBusy(error) || waitedMs >= patienceMs) throw error
-      Atomics.wait(sleepCell, 0, 0, 10)
-    }
-  }
 }

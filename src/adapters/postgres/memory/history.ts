@@ -5,7 +5,7 @@ import { type AccessRow, accessOf, type EventRow, eventOf, readingRowsOf } from 
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import { Fault } from '../../../shared/fault.ts'
 import type { Log } from '../../../shared/log.ts'
-import { createWriteBehind, unwritten } from '../../../shared/write-behind.ts'
+import { createWriteBehind, lostAtEnd, unwritten } from '../../../shared/write-behind.ts'
 import type { Database, Transaction } from '../database.ts'
 import { failure } from '../errors.ts'
 import { findRule } from './conditions.ts'
@@ -16,6 +16,7 @@ export interface PostgresHistory extends History {
   flush(transaction: Transaction): Promise<void>
   /** Writes them now. */
   flushNow(ownerId: OwnerId): Promise<void>
+  /** Writes what waits, if it can: whoever closes must not fail for it. */
   stop(): Promise<void>
 }
 
@@ -76,7 +77,11 @@ export function createHistory(db: Database, log?: Log): PostgresHistory {
     flushNow,
     async stop() {
       waiting.stop()
-      await Promise.all(waiting.keys().map(flushOwner))
+      try {
+        await Promise.all(waiting.keys().map(flushOwner))
+      } catch (error) {
+        lostAtEnd('readings', log)(error, waiting.count())
+      }
     },
     async events(ownerId, appId, id, { limit, offset }) {
       const { rule, memory } = await seen(ownerId, appId, id)

@@ -97,11 +97,8 @@ function storeOn(
     ...createAccounts(db, flush),
     health: () => db.health(),
     async close() {
-      try {
-        await stop()
-      } finally {
-        await db.close()
-      }
+      await stop()
+      await db.close()
     },
   }
   return {

@@ -8,11 +8,10 @@ import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/owner.ts'
 import { markErased } from './erasure.ts'
 import { dropJobs, writeJobs } from './outbox.ts'
-import { erased } from './write.ts'
 
 export const createAccounts = (db: Database, flush: (ownerId: OwnerId) => void): Accounts => ({
   eraseOwner: async (ownerId, at) =>
-    erased(db, () => {
+    db.erase(() => {
       flush(ownerId)
       const count = (sql: string) => db.get<{ count: number }>(sql, ownerId)?.count ?? 0
       const counts = {

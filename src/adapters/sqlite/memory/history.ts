@@ -4,7 +4,7 @@ import type { History } from '../../../memory/ports.ts'
 import { type AccessRow, accessOf, type EventRow, eventOf, readingRowsOf } from '../../../memory/stored/history.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Log } from '../../../shared/log.ts'
-import { createWriteBehind, unwritten } from '../../../shared/write-behind.ts'
+import { createWriteBehind, lostAtEnd, unwritten } from '../../../shared/write-behind.ts'
 import type { Database } from '../database.ts'
 import { findRule } from './conditions.ts'
 import { find } from './record.ts'
@@ -14,6 +14,7 @@ type ReadingRow = Omit<AccessRow, 'seq'>
 export interface SqliteHistory extends History {
   /** Writes the owner's readings that wait; inside a transaction as a part of it. */
   flush(ownerId: OwnerId): void
+  /** Writes what waits, if it can: whoever closes must not fail for it. */
   stop(): void
 }
 
@@ -44,7 +45,11 @@ export function createHistory(db: Database, log?: Log): SqliteHistory {
     flush,
     stop() {
       waiting.stop()
-      flushAll(waiting.keys())
+      try {
+        flushAll(waiting.keys())
+      } catch (error) {
+        lostAtEnd('readings', log)(error, waiting.count())
+      }
     },
     async events(ownerId, appId, id, { limit, offset }) {
       const { rule, memory } = seen(ownerId, appId, id)

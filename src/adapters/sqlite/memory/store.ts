@@ -57,6 +57,8 @@ export interface SqliteMemoryStore {
 export interface SqliteMemoryOptions {
   /** `:memory:` is a file that dies with the process. */
   readonly path: string
+  /** Whether room is set aside on the disk for erasing. */
+  readonly reserved?: boolean
   /** Told what fails in the background. */
   readonly log?: Log
 }
@@ -65,8 +67,8 @@ export interface SqliteMemoryOptions {
  * Opens (and makes, mode 0600) the file at `path`.
  * @throws Fault `unavailable` when it cannot be opened, `conflict` when a newer program wrote it
  */
-export function openSqliteMemoryStore({ path, log }: SqliteMemoryOptions): SqliteMemoryStore {
-  const db = openDatabase({ path, migrations: memoryMigrations, cacheKib })
+export function openSqliteMemoryStore({ path, reserved = false, log }: SqliteMemoryOptions): SqliteMemoryStore {
+  const db = openDatabase({ path, migrations: memoryMigrations, cacheKib, reserved })
   const store = memoryStoreOn(db, log)
   return {
     store,
@@ -99,11 +101,8 @@ export function memoryStoreOn(db: Database, log?: Log): MemoryStore {
     ...createAccounts(db, flush),
     health: () => db.health(),
     async close() {
-      try {
-        stop()
-      } finally {
-        db.close()
-      }
+      stop()
+      db.close()
     },
   }
 }

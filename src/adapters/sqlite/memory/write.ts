@@ -49,7 +49,7 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
     }),
 
   delete: async (ownerId, appId, ids, options) =>
-    erased(db, () => {
+    db.erase(() => {
       flush(ownerId)
       const rule = writer(db, ownerId, appId, options.at)
       const memories = erasable(ids, (id) => find(db, ownerId, id), rule, options)
@@ -58,7 +58,7 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
     }),
 
   deleteAll: async (ownerId, appId, options) =>
-    erased(db, () => {
+    db.erase(() => {
       flush(ownerId)
       const rule = writer(db, ownerId, appId, options.at)
       const memories = selectAll(db, both(changeable(ownerId, rule), { sql: "m.state <> 'deleted'", values: [] }))
@@ -73,16 +73,6 @@ export function writer(db: Database, ownerId: OwnerId, appId: ClientId, at: numb
   const rule = findRule(db, ownerId, appId)
   assertWriter(rule)
   return rule
-}
-
-/**
- * A transaction that erases texts. Earlier pages of them are still in the write-ahead log: it is written back and cut to
- * nothing, as far as no other process reads; the next deletion, and closing, try again.
- */
-export function erased<T>(db: Database, work: () => T): T {
-  const result = db.transaction(work)
-  db.get('PRAGMA wal_checkpoint(TRUNCATE)')
-  return result
 }
 
 const selectAll = (db: Database, condition: Condition): Memory[] =>

@@ -24,6 +24,12 @@ export const health: Check = {
             'Start it: docker compose ps, docker compose logs.',
           )
         if (down.length > 0) return warn(`${one}: ${words.join(', ')}`, 'It works without, but less well: start it.')
+        const told = engines.filter(({ detail }) => detail !== undefined)
+        if (told.length > 0)
+          return warn(
+            `${one}: ${told.map(({ engine, detail }) => `${engine} (${detail})`).join(', ')}`,
+            'Make room on that disk: df -h, docker system df.',
+          )
         return pass(`${one}: ${engines.map(({ engine }) => engine).join(', ') || 'no engine needed'}`)
       }),
     )
