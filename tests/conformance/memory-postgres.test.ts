@@ -227,8 +227,8 @@ if (url !== undefined) {
   describe('What Postgres holds', () => {
     const marker = 'xylophonequokka'
 
-    test('a deletion erases the text from every table: contents, events, questions, kept results, words, vectors', async () => {
-      const { store, index, vectors, schema } = await open()
+    test('a deletion erases the text from every table: contents, events, questions, kept results, words, vectors, what a model said', async () => {
+      const { store, index, vectors, graphSource, schema } = await open()
       const admin = postgres(url, { max: 1, onnotice: () => undefined, fetch_types: false })
       cleanups.push(() => admin.end())
       const tablesWith = async (text: string) => {
@@ -253,6 +253,16 @@ if (url !== undefined) {
       await store.update(ada, chat, draft.id, { content: { text, hash: contentHash(text) } }, { at: startMs })
       const second = draftOf(`Superseded by the ${marker} again.`)
       await store.supersede(ada, chat, draft.id, second, { at: startMs })
+      const said = {
+        facts: [`There is a ${marker}.`],
+        entities: [],
+        relations: [],
+        categories: [],
+        occurredAt: undefined,
+      }
+      expect(
+        await graphSource.keepExtraction(ada, second.id, second.contentHash, said, { appId: chat, at: startMs }),
+      ).toBe(true)
       await search({ store, index, embedder: undefined }, callerOf('ada', 'chat'), {
         query: `who is ${marker}`,
         limit: 5,
@@ -269,6 +279,7 @@ if (url !== undefined) {
       const holding = [
         'access_log',
         'entity',
+        'extraction',
         'index_tail',
         'memory',
         'memory_category',

@@ -23,8 +23,8 @@ const filesWith = (text: string) =>
   readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(text))
 
 describe('SQLite’s files', () => {
-  test('a deletion erases the text from the file and its log: contents, events, questions, kept results, words of the index', async () => {
-    const { store } = openSqliteMemoryStore({ path: join(folder, 'memory.db') })
+  test('a deletion erases the text from the file and its log: contents, events, questions, kept results, words of the index, what a model said', async () => {
+    const { store, graphSource } = openSqliteMemoryStore({ path: join(folder, 'memory.db') })
     const others = Array.from({ length: 200 }, (_, n) =>
       draftOf(`Something else entirely, number ${n}. ${'filler '.repeat(40)}`),
     )
@@ -40,6 +40,16 @@ describe('SQLite’s files', () => {
     await store.update(ada, chat, draft.id, { content: { text, hash: contentHash(text) } }, { at: startMs })
     const second = draftOf(`Superseded by the ${marker} again.`)
     await store.supersede(ada, chat, draft.id, second, { at: startMs })
+    const said = {
+      facts: [`There is a ${marker}.`],
+      entities: [],
+      relations: [],
+      categories: [],
+      occurredAt: undefined,
+    }
+    expect(
+      await graphSource.keepExtraction(ada, second.id, second.contentHash, said, { appId: chat, at: startMs }),
+    ).toBe(true)
     store.logAccess(ada, chat, [{ memoryId: draft.id, kind: 'search', query: `who is ${marker}` }], startMs)
     await store.beginOnce(ada, chat, 'key', 'print', startMs)
     await store.endOnce(ada, chat, 'key', { result: { text }, holdsTexts: true }, startMs + 60_000)

@@ -95,6 +95,7 @@ if (!installed.includes(undefined)) {
       const refused = await api('/memories/', { method: 'POST', body: JSON.stringify({ text: 'Not now.' }) })
       expect(refused.status).toBe(503)
       expect(refused.headers.get('content-type')).toContain('problem+json')
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
       await engines.postgres.start()
       expect(await until(health, ({ down }) => down.length === 0)).toMatchObject({ status: 200 })
       const written = await until(

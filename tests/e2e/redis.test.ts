@@ -159,14 +159,14 @@ if (url !== undefined) {
       await until(async () => (await me(given[49]?.access_token ?? '')).status === 401)
     })
 
-    test('keys rotated beside them: both publish the new set, sign on, and no token is refused meanwhile', async () => {
+    test('keys rotated beside them: both publish the new set, sign on, say so once, and no token is refused meanwhile', async () => {
       const kids = async () =>
         ((await (await fetch(`${product.issuer}/auth/jwks`)).json()) as { keys: { kid: string }[] }).keys
           .map(({ kid }) => kid)
           .join()
       const before = await kids()
       const person = await signIn(product)
-      await runCommand(product.variables, 'keys', 'rotate')
+      const listed = await runCommand(product.variables, 'keys', 'rotate')
       let { refreshToken } = person
       const statuses = new Set<number>()
       await until(async () => {
@@ -181,6 +181,13 @@ if (url !== undefined) {
         return sets[0] === sets[1] && sets[0] !== before
       }, 20_000)
       expect([...statuses]).toEqual([200])
+      const told = product.output().match(/^.*"audit":"key_rotated".*$/gm) ?? []
+      const [kid] =
+        listed
+          .split('\n')
+          .find((line) => line.includes('\tcurrent\t'))
+          ?.split('\t') ?? []
+      expect(told.map((line) => (JSON.parse(line) as { kid: string }).kid)).toEqual([kid ?? '', kid ?? ''])
     }, 30_000)
 
     test('rate limits count across the processes', async () => {

@@ -95,6 +95,21 @@ describe('the audit log', () => {
     ])
   })
 
+  test('RP-Initiated Logout 1.0 section 2: whose session ends is signed_out, once', async () => {
+    const app = await server.addClient({ name: 'The private app' })
+    const using = server.browser()
+    const { id_token, access_token } = await server.redeem(
+      app,
+      await server.complete(using, server.authorizationUrl(app, { scope: 'openid' })),
+    )
+    hidden.push(id_token, access_token)
+    const from = lines.length
+    for (let times = 0; times < 2; times++) {
+      await using.open(`/auth/logout?${new URLSearchParams({ id_token_hint: id_token })}`)
+    }
+    expect(since(from, 'signed_out')).toEqual([expect.objectContaining({ user: userHash(subOf({ access_token })) })])
+  })
+
   test('a token that an app gives up is token_revoked', async () => {
     const { refresh_token } = await signIn()
     const from = lines.length

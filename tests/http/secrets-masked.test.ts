@@ -137,3 +137,13 @@ describe('a secret beside the text of a memory', () => {
     expect(body.openmemory.custom_instructions).toBe(`Use ${mark}.`)
   })
 })
+
+test('MASK_SECRETS=off: a deployment that wants its words as they are keeps them, and says nothing', async () => {
+  const plain = await deployFor('ada', { MASK_SECRETS: 'off' })
+  const text = `The key of the greenhouse is ${key}.`
+  const { body } = await plain.call('POST', '/memories/', { text, categories: [key], metadata: { token: key } })
+  expect(body).toMatchObject({ content: text, categories: [key], metadata_: { token: key } })
+  expect(body.note).toBeUndefined()
+  expect((await plain.call('GET', `/memories/${body.id}`)).body.text).toBe(text)
+  await plain.deployment.close()
+})

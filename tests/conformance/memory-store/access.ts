@@ -112,6 +112,18 @@ export function describeAccess(open: OpenMemoryStore): void {
           expect(mayReadAny ? (await got).map(({ id }) => id) : await faultOf(got)).toEqual(
             mayReadAny ? readableIds : 'forbidden',
           )
+          const filter = { states: ['active' as const] }
+          const list = () => here.store.list(of, chat, { filter, sort: 'createdAt', descending: false, limit: 10 })
+          const [count, name] = [() => here.store.counts(of, chat), () => here.store.categories(of, chat, 10)]
+          if (mayReadAny) {
+            const [{ items, total }, counted, named] = await Promise.all([list(), count(), name()])
+            expect([items.map(({ id }) => id).sort(), total]).toEqual([[...readableIds].sort(), readableIds.length])
+            expect(counted.active).toBe(readableIds.length)
+            const uses = memories.filter((memory) => mayRead(ruled, memory)).flatMap(({ categories }) => categories)
+            expect(Object.fromEntries(named.map((one) => [one.name, one.count]))).toEqual(
+              Object.fromEntries(uses.map((use) => [use, uses.filter((other) => other === use).length])),
+            )
+          } else for (const ask of [list, count, name]) expect(await faultOf(ask())).toBe('forbidden')
           const moved = here.store.setState(of, chat, ids, 'archived', { at })
           expect(mayWriteAny ? await moved : await faultOf(moved)).toBe(
             mayWriteAny ? changeableIds.length : 'forbidden',
