@@ -1,6 +1,5 @@
-import { Buffer } from 'node:buffer'
-import { writeSync } from 'node:fs'
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { type Output, outputOf, standardOutputWriter } from './standard-output.ts'
 
 export type Log = Logger
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -69,14 +68,17 @@ export function lineWriter(log: Log, level: 'info'): ((fields: string) => void) 
  * Writes the lines of one turn of the event loop in one go: under load one system call for many requests, otherwise at once.
  * Nothing waits longer than that turn, and an exit writes what is left.
  */
-export function turnByTurn(destination: { write(lines: string): unknown }): DestinationStream {
+export function turnByTurn(destination: { write(lines: string): unknown; end?(): void }): DestinationStream {
   let lines = ''
   const flush = () => {
     const written = lines
     lines = ''
     if (written !== '') destination.write(written)
   }
-  process.on('exit', flush)
+  process.on('exit', () => {
+    flush()
+    destination.end?.()
+  })
   return {
     write(line) {
       if (lines === '') setImmediate(flush)
@@ -85,44 +87,14 @@ export function turnByTurn(destination: { write(lines: string): unknown }): Dest
   }
 }
 
-const sleepCell = new Int32Array(new SharedArrayBuffer(4))
+/** The process has one standard output, so what waits for its reader is in one place. */
+let processOutput: Output | undefined
 
-/**
- * Standard output, written to without a stream between, which costs half. A reader who is slow is waited for, one who is gone is not
- * missed. What cannot be written, as on a full disk, is left out, and a line says so once there is room: nobody's request ends with
- * the log. `write` takes bytes and gives how many of them it has taken.
- */
-export function standardOutput(write = (bytes: Uint8Array): number => writeSync(1, bytes)): {
-  write(lines: string): void
-} {
-  let gone = false
-  let lost = 0
-  /** The last line that was begun is not whole. */
-  let broken = false
-  return {
-    write(lines) {
-      if (gone) return
-      let left: Uint8Array = Buffer.from(lost === 0 ? lines : `${broken ? '\n' : ''}${linesLost(lost)}${lines}`)
-      let taken = false
-      while (left.length > 0) {
-        try {
-          left = left.subarray(write(left))
-          taken = true
-        } catch (error) {
-          const code = error instanceof Error && 'code' in error ? error.code : undefined
-          if (code === 'EAGAIN' || code === 'EBUSY') Atomics.wait(sleepCell, 0, 0, 10)
-          else {
-            gone = code === 'EPIPE'
-            lost += lines.split('\n').length - 1
-            broken ||= taken
-            return
-          }
-        }
-      }
-      lost = 0
-      broken = false
-    },
-  }
+/** Standard output as lines of a log; see `outputOf`. Without `write` it is the process's own. */
+export function standardOutput(write?: (bytes: Uint8Array) => number): Output {
+  if (write !== undefined) return outputOf(write, linesLost)
+  processOutput ??= outputOf(standardOutputWriter(), linesLost)
+  return processOutput
 }
 
 const linesLost = (lost: number) =>

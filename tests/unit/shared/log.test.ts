@@ -1,5 +1,8 @@
 import { expect, test } from 'bun:test'
+import { closeSync, constants, openSync } from 'node:fs'
+import { join } from 'node:path'
 import { createLog, standardOutput, turnByTurn } from '../../../src/shared/log.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 test('lines of one turn of the event loop are written in one go and in order, and none waits for a later line', async () => {
   const written: string[] = []
@@ -44,6 +47,55 @@ test('a reader that is slow gets every line whole, one that is gone ends nothing
   await left.stdout.cancel()
   expect(await new Response(left.stderr).text()).toBe('still here\n')
   expect(await left.exited).toBe(0)
+})
+
+/** 30,000 lines in turns of the event loop, one more once the reader is there, and the end. */
+const toNobodyAtFirst = `
+    import { createLog } from ${JSON.stringify(new URL('../../../src/shared/log.ts', import.meta.url).pathname)}
+    const log = createLog('info')
+    for (let turn = 0; turn < 300; turn++) {
+      for (let more = 0; more < 100; more++) log.info({ at: turn * 100 + more, filler: 'x'.repeat(100) }, 'line')
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    console.error('went on')
+    process.stdin.once('data', () => setTimeout(() => { log.info('last'); process.exit(0) }, 1_000))`
+
+test('a reader who stops reading stops nothing: what waits is bounded, and a line says how many are missing', async () => {
+  const pipe = join(temporaryFolder('log'), 'pipe')
+  Bun.spawnSync(['mkfifo', pipe])
+  const holding = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK)
+  const child = Bun.spawn(['sh', '-c', 'exec "$0" -e "$1" >"$2"', process.execPath, toNobodyAtFirst, pipe], {
+    stdin: 'pipe',
+    stderr: 'pipe',
+  })
+  const told = await Promise.race([child.stderr.getReader().read(), Bun.sleep(8_000)])
+  if (told === undefined) child.kill('SIGKILL')
+  expect(new TextDecoder().decode(told?.value)).toBe('went on\n')
+  const reader = Bun.spawn(['cat', pipe], { stdout: 'pipe' })
+  const text = new Response(reader.stdout).text()
+  child.stdin.write('read')
+  child.stdin.end()
+  expect(await child.exited).toBe(0)
+  closeSync(holding)
+  const lines = (await text)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const missing = lines.filter(({ lost }) => lost !== undefined)
+  expect(missing).toHaveLength(1)
+  expect(lines.length - 2 + missing[0].lost).toBe(30_000)
+  expect(missing[0].lost).toBeGreaterThan(10_000)
+  expect(lines.at(-1)).toMatchObject({ msg: 'last' })
+}, 20_000)
+
+test('at the end a reader who does not read is waited for a moment, not for ever', async () => {
+  const output = standardOutput(() => {
+    throw Object.assign(new Error('not now'), { code: 'EAGAIN' })
+  })
+  output.write('{"at":1}\n')
+  const from = performance.now()
+  output.end()
+  expect(performance.now() - from).toBeLessThan(5_000)
 })
 
 test('where nothing can be written, as on a full disk, the process goes on', async () => {
