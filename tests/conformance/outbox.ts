@@ -134,6 +134,23 @@ export function describeOutbox(engine: string, open: () => Promise<OpenedOutbox>
       expect(ids(await claim(startMs + lease))).toEqual([id])
     })
 
+    test('a lease is prolonged while it lasts, and not what has ended, was given back or is done', async () => {
+      const id = await add('Takes its time.')
+      const jobs = await claim()
+      await here.outbox.extend(jobs, startMs + 900, lease)
+      expect(await claim(startMs + 900 + lease - 1)).toEqual([])
+      expect(ids(await claim(startMs + 900 + lease))).toEqual([id])
+      await here.outbox.extend(jobs, startMs + 3 * lease, lease)
+      const again = await claim(startMs + 3 * lease)
+      expect(ids(again)).toEqual([id])
+      await here.outbox.release(again, startMs + 3 * lease + 10)
+      await here.outbox.extend(again, startMs + 3 * lease, lease)
+      expect(ids(await claim(startMs + 3 * lease + 10))).toEqual([id])
+      await here.outbox.done(jobs, startMs)
+      await here.outbox.extend(jobs, startMs, lease)
+      expect(await here.outbox.waits('graph', ada)).toBe(false)
+    })
+
     test('a memory that changes while its job runs waits again, and nobody else runs it meanwhile', async () => {
       const id = await add('Changes.')
       const jobs = await claim()

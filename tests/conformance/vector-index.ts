@@ -269,6 +269,34 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
       expect(await contents('puppy')).toEqual(['My hound is called Rex.'])
     })
 
+    test('a process that was killed keeps what it had in hand from others for 20 s', async () => {
+      await add('A dog at sea.')
+      const killed = { ...model, space: model.space, embed: () => new Promise<never>(() => undefined) }
+      const at = testClock(startMs)
+      void embedItems({ vectors: engine.vectors, embedder: killed as never, clock: at })
+      await Bun.sleep(100)
+      at.advanceSeconds(19.999)
+      expect(await embedItems({ vectors: engine.vectors, embedder: model, clock: at })).toBe(0)
+      at.advanceSeconds(0.001)
+      expect(await embedItems({ vectors: engine.vectors, embedder: model, clock: at })).toBe(1)
+    })
+
+    test('a lease is prolonged while it lasts, and not what has ended or is done', async () => {
+      await add('A dog at sea.')
+      const claimAt = (at: number) => engine.vectors.claim(model.space, 10, at, 1_000)
+      const claim = await claimAt(startMs)
+      if (claim === undefined) throw new Error('nothing waits')
+      await engine.vectors.extend(claim, startMs + 900, 1_000)
+      expect(await claimAt(startMs + 1_899)).toBeUndefined()
+      expect(await claimAt(startMs + 1_900)).toBeDefined()
+      await engine.vectors.extend(claim, startMs + 5_000, 1_000)
+      expect(await claimAt(startMs + 5_000)).toBeDefined()
+      await engine.vectors.keep(claim, [Float32Array.of(1, 0, 0, 0)])
+      await engine.vectors.extend(claim, startMs + 5_500, 1_000)
+      await add('A puppy in a car.')
+      expect(await claimAt(startMs + 5_500)).toBeDefined()
+    })
+
     test('what one process has claimed no other is given until the lease ends', async () => {
       await add('My hound is called Rex.')
       const at = clock.now()

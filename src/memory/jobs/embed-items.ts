@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { Embedder } from '../rank/embedder.ts'
 import type { VectorIndex } from '../rank/ports.ts'
+import { leaseMs, whileLeased } from './while-leased.ts'
 
 export interface EmbedItems {
   readonly vectors: VectorIndex
@@ -11,7 +12,6 @@ export interface EmbedItems {
 }
 
 const itemsAtOnce = 64
-const leaseMs = 120_000
 /** How long an owner waits after the model failed on their items. */
 const restMs = 15_000
 
@@ -26,7 +26,13 @@ export async function embedItems({ vectors, embedder, clock }: EmbedItems, signa
     const { items } = claim
     const texts = [...items.map(({ text }) => text), ...items.map(({ passage }) => passage)]
     const wanted = texts.filter((text) => text !== undefined)
-    const embedded = wanted.length === 0 ? [] : await embedTexts(embedder, wanted, signal)
+    const embedded =
+      wanted.length === 0
+        ? []
+        : await whileLeased(
+            () => vectors.extend(claim, clock.now(), leaseMs),
+            () => embedTexts(embedder, wanted, signal),
+          )
     let next = 0
     const made = texts.map((text) => (text === undefined ? undefined : embedded[next++]))
     await vectors.keep(claim, made.slice(0, items.length), made.slice(items.length))

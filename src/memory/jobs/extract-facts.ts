@@ -4,6 +4,7 @@ import { type Extractor, groundedIn } from '../extract/extractor.ts'
 import type { GraphSource } from '../graph/ports.ts'
 import type { Outbox } from './ports.ts'
 import type { OutboxWork } from './run-outbox.ts'
+import { leaseMs } from './while-leased.ts'
 
 export interface ExtractFacts {
   readonly source: GraphSource
@@ -21,7 +22,7 @@ export const extractFacts = ({ source, extractor, outbox, clock }: ExtractFacts)
   clock,
   kind: 'extract',
   count: 1,
-  leaseMs: 120_000,
+  leaseMs,
   async handle(ownerId, jobs, signal) {
     for (const { memoryId } of jobs) {
       if (memoryId === undefined) {

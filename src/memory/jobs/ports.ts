@@ -49,6 +49,8 @@ export interface Outbox {
   subscribe(kinds: readonly JobKind[], at: number): Promise<void>
   /** Takes the jobs that have been due longest, for `leaseMs`, all of one owner. */
   claim(kind: JobKind, count: number, at: number, leaseMs: number): Promise<readonly Job[]>
+  /** Prolongs the leases of jobs, to end `leaseMs` after `at`; nothing of those whose lease has ended or that are done. */
+  extend(jobs: readonly Job[], at: number, leaseMs: number): Promise<void>
   done(jobs: readonly Job[], at: number): Promise<void>
   /** Gives jobs back, to be taken again from `dueAt` on. With a reason it counts as a failure of theirs. */
   release(jobs: readonly Job[], dueAt: number, reason?: string): Promise<void>

@@ -2,6 +2,7 @@
 import type { GraphProjection, GraphSource } from '../graph/ports.ts'
 import type { Outbox } from './ports.ts'
 import type { OutboxWork } from './run-outbox.ts'
+import { leaseMs } from './while-leased.ts'
 
 export interface ProjectGraph {
   readonly source: GraphSource
@@ -16,7 +17,7 @@ export const projectGraph = ({ source, projection, outbox, clock }: ProjectGraph
   clock,
   kind: 'graph',
   count: 200,
-  leaseMs: 60_000,
+  leaseMs,
   async handle(ownerId, jobs) {
     if (jobs.some(({ memoryId }) => memoryId === undefined)) {
       await projection.clear(ownerId)

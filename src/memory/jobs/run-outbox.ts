@@ -3,6 +3,7 @@ import type { OwnerId } from '../../shared/brand.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault, reasonOf } from '../../shared/fault.ts'
 import type { Job, JobKind, Outbox } from './ports.ts'
+import { whileLeased } from './while-leased.ts'
 
 export interface OutboxWork {
   readonly outbox: Outbox
@@ -10,7 +11,7 @@ export interface OutboxWork {
   readonly kind: JobKind
   /** Brings the projection of these jobs' memories, all of one owner, up to date. Doing it again changes nothing. */
   handle(ownerId: OwnerId, jobs: readonly Job[], signal?: AbortSignal): Promise<void>
-  /** How many jobs at once, and how long they may take. */
+  /** How many jobs at once, and for how long nobody else is given them; renewed while they are run. */
   readonly count: number
   readonly leaseMs: number
 }
@@ -31,13 +32,27 @@ export async function runOutbox(work: OutboxWork, signal?: AbortSignal, gaveUp?:
   const jobs = await outbox.claim(kind, count, clock.now(), leaseMs)
   const [first] = jobs
   if (first === undefined) return 0
+  await whileLeased(
+    () => outbox.extend(jobs, clock.now(), leaseMs),
+    () => runJobs(work, first.ownerId, jobs, signal, gaveUp),
+  )
+  return jobs.length
+}
+
+async function runJobs(
+  work: OutboxWork,
+  ownerId: OwnerId,
+  jobs: readonly Job[],
+  signal: AbortSignal | undefined,
+  gaveUp: GaveUp | undefined,
+): Promise<void> {
+  const { outbox, clock } = work
   try {
-    await work.handle(first.ownerId, jobs, signal)
+    await work.handle(ownerId, jobs, signal)
     await outbox.done(jobs, clock.now())
   } catch (error) {
     await (isTheirs(error, signal) ? oneByOne(work, jobs, signal, gaveUp) : giveBack(outbox, jobs, clock.now(), error))
   }
-  return jobs.length
 }
 
 /** Together they failed though the engine answers: one of them is to blame, and the others are done. */

@@ -82,6 +82,8 @@ export interface VectorIndex {
     vectors: readonly (Float32Array | undefined)[],
     passages?: readonly (Float32Array | undefined)[],
   ): Promise<void>
+  /** Prolongs the lease of a claim, to end `leaseMs` after `at`; nothing where it has ended or the claim is done. */
+  extend(claim: EmbeddingClaim, at: number, leaseMs: number): Promise<void>
   /** Gives a claim back after a failure, to be taken again from `at` on. */
   release(claim: EmbeddingClaim, at: number): Promise<void>
   /** Has the index of words, or the vectors, of an owner or of all owners made anew, by the job. Returns how many owners. */

@@ -5,7 +5,7 @@ import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
 import { makeNearIndex } from './near-index.ts'
 import { findOwner, nearIndexOf } from './owner.ts'
-import { claimPassages, leasePassages, passagesAt, placesOf, settlePassages } from './passages.ts'
+import { claimPassages, extendPassages, leasePassages, passagesAt, placesOf, settlePassages } from './passages.ts'
 import { bytesAsText } from './postings.ts'
 import { renewIndex } from './rebuild.ts'
 import { nothingWaits } from './schema.ts'
@@ -63,6 +63,13 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
       const isDue = done.near === 0 && done.embedded_to >= done.next_ordinal && done.embedded_to > scannedUpTo
       if (isDue) await makeNearIndex(db, done.key, dimensions)
     },
+    extend: (claim, at, leaseMs) =>
+      db.run(async (sql) => {
+        if (claim.to === undefined) await extendPassages(sql, claim, at, leaseMs)
+        else
+          await sql`UPDATE index_owner SET leased_until = ${at + leaseMs}
+            WHERE key = ${claim.owner} AND leased_until > ${at} AND leased_until < ${at + leaseMs}`
+      }),
     release: (claim, at) =>
       db.run(async (sql) => {
         if (claim.to === undefined) await leasePassages(sql, claim, at)

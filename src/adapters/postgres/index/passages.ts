@@ -92,6 +92,18 @@ export async function leasePassages(sql: Sql, { owner, items }: EmbeddingClaim, 
     WHERE owner = ${owner} AND ordinal = ANY(${items.map(({ ordinal }) => ordinal)}::integer[])`
 }
 
+/** Prolongs the lease of those that are still leased. */
+export async function extendPassages(
+  sql: Sql,
+  { owner, items }: EmbeddingClaim,
+  at: number,
+  leaseMs: number,
+): Promise<void> {
+  await sql`UPDATE index_passage_waiting SET leased_until = ${at + leaseMs}
+    WHERE owner = ${owner} AND ordinal = ANY(${items.map(({ ordinal }) => ordinal)}::integer[])
+      AND leased_until > ${at} AND leased_until < ${at + leaseMs}`
+}
+
 /** What was embedded, or is no more, waits no longer; what has changed meanwhile waits again, and nobody has it in hand. */
 export async function settlePassages(
   sql: Sql,

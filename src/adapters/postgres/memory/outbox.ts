@@ -101,6 +101,13 @@ export function postgresOutbox(db: Database): Outbox {
         return rows.map(jobOf)
       }),
 
+    extend: (jobs, at, leaseMs) =>
+      db.run(async (sql) => {
+        await sql`UPDATE job AS j SET due_at = ${at + leaseMs}
+          FROM json_populate_recordset(NULL::job, ${keysOf(jobs)}::text::json) AS x
+         WHERE ${sameJob(sql)} AND j.leased AND j.due_at > ${at}`
+      }),
+
     done: (jobs, at) =>
       db.run(async (sql) => {
         await sql`

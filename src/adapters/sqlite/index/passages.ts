@@ -102,6 +102,20 @@ export function leasePassages(db: Database, { owner, items }: EmbeddingClaim, un
   }
 }
 
+/** Prolongs the lease of those that are still leased. */
+export function extendPassages(db: Database, { owner, items }: EmbeddingClaim, at: number, leaseMs: number): void {
+  for (const { ordinal } of items) {
+    db.run(
+      `UPDATE index_passage_waiting SET leased_until = ?1 + ?2
+        WHERE owner = ?3 AND ordinal = ?4 AND leased_until > ?1 AND leased_until < ?1 + ?2`,
+      at,
+      leaseMs,
+      owner,
+      ordinal,
+    )
+  }
+}
+
 /** What was embedded, or is no more, waits no longer; what has changed meanwhile waits again, and nobody has it in hand. */
 export function settlePassage(db: Database, owner: number, ordinal: number, changed: boolean): void {
   if (changed) awaitPassage(db, owner, ordinal)

@@ -4,7 +4,15 @@ import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-codes.ts'
 import type { EmbeddingClaim, NearestRequest, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { Database } from '../database.ts'
 import { nextVersion, ownerWith } from './owner.ts'
-import { claimPassages, type LastPlace, leasePassages, passageAt, placeOf, settlePassage } from './passages.ts'
+import {
+  claimPassages,
+  extendPassages,
+  type LastPlace,
+  leasePassages,
+  passageAt,
+  placeOf,
+  settlePassage,
+} from './passages.ts'
 import { renewIndex } from './rebuild.ts'
 
 interface OwnerRow {
@@ -62,6 +70,18 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
           claim.to,
           owner,
         )
+      }),
+    extend: async (claim, at, leaseMs) =>
+      db.transaction(() => {
+        if (claim.to === undefined) extendPassages(db, claim, at, leaseMs)
+        else {
+          db.run(
+            'UPDATE index_owner SET leased_until = ?1 + ?2 WHERE key = ?3 AND leased_until > ?1 AND leased_until < ?1 + ?2',
+            at,
+            leaseMs,
+            claim.owner,
+          )
+        }
       }),
     release: async (claim, at) =>
       db.transaction(() => {

@@ -125,6 +125,12 @@ export function sqliteOutbox(db: Database): Outbox {
         return jobs
       }),
 
+    extend: async (jobs, at, leaseMs) =>
+      db.transaction(() => {
+        for (const job of jobs)
+          onJob('UPDATE job SET due_at = ? WHERE leased = 1 AND due_at > ? AND', job, at + leaseMs, at)
+      }),
+
     done: async (jobs, at) =>
       db.transaction(() => {
         for (const job of jobs) {
