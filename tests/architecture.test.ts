@@ -44,6 +44,7 @@ const pureRules = new Set([
   'src/memory/rank/kept-indexes.ts',
   'src/memory/rank/passages.ts',
   'src/memory/rank/postings.ts',
+  'src/memory/rank/rebuilding-words.ts',
   'src/memory/rank/rebuilding.ts',
   'src/memory/rank/tail.ts',
   'src/memory/rank/verify-index.ts',

@@ -3,7 +3,7 @@ import { type KeptIndex, lacksVectors, type TailRow } from '../../../memory/rank
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { ExpectedTerms, OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
 import { blockSize } from '../../../memory/rank/postings.ts'
-import { isOutdated, isPartial, isToBegin } from '../../../memory/rank/rebuilding.ts'
+import { isIncomplete } from '../../../memory/rank/rebuilding.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
@@ -12,7 +12,7 @@ import { createQueues } from '../queues.ts'
 import { type ItemLists, itemLists, itemsOf } from './items.ts'
 import { type Look, look, readPostings } from './look.ts'
 import { findOwner } from './owner.ts'
-import { isShort, settledOwner } from './rebuild.ts'
+import { ownerToSearch } from './rebuild.ts'
 import type { Nearest } from './vectors.ts'
 
 export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex {
@@ -43,7 +43,7 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
       const { owner, read, blocks } = looked
       return {
         facts: index.facts,
-        incomplete: isPartial(owner) || isOutdated(owner),
+        incomplete: isIncomplete(owner),
         postings: (terms) =>
           index.postings(terms, async (missing) =>
             index.version === owner.version && missing.every((term) => read.has(term))
@@ -69,10 +69,7 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
   }
 }
 
-/**
- * As it is now; an index that is missing or of another analyzer is begun anew, and one of few memories is finished, whoever began it:
- * their owner is not to be told that nothing was found.
- */
+/** As it is now, or as it is made for this search. */
 async function currentLook(
   db: Database,
   ownerId: OwnerId,
@@ -80,11 +77,8 @@ async function currentLook(
   terms: readonly string[],
 ): Promise<Look> {
   const looked = await look(db, ownerId, known, terms)
-  if (looked !== undefined && !isToBegin(looked.owner)) {
-    if (!isPartial(looked.owner) || !(await db.run((sql) => isShort(sql, ownerId)))) return looked
-  }
-  const owner = await db.write(ownerId, settledOwner)
-  return { owner, changed: undefined, read: new Set(), blocks: new Map() }
+  const owner = await ownerToSearch(db, ownerId, looked?.owner)
+  return looked?.owner === owner ? looked : { owner, changed: undefined, read: new Set(), blocks: new Map() }
 }
 
 /** Owner, items and tail of one moment. Where the index was made anew meanwhile, the next search begins with that one. */

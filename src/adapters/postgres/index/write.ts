@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
 import { blockOf, blockSize, withoutPostings } from '../../../memory/rank/postings.ts'
-import { isOutdated, isUnfinished, sideOf } from '../../../memory/rank/rebuilding.ts'
+import { sidesInUse } from '../../../memory/rank/rebuilding.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { analyze } from '../../../memory/text/analyze.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
@@ -14,7 +14,7 @@ import { analyzeItem, append } from './append.ts'
 import type { OwnerRow } from './owner.ts'
 import { erasePassages } from './passages.ts'
 import { type Place, placeOf, readPostings, writePostings } from './postings.ts'
-import { leaveOnlyReadable, ownerOf, settledOwner } from './rebuild.ts'
+import { finishIfShort, leaveOnlyReadable, ownerOf } from './rebuild.ts'
 
 /** Brings the index to how the memories are. Sent behind the statements that change them. */
 export async function changeIndex(transaction: Transaction, changes: readonly MemoryChanged[]): Promise<void> {
@@ -23,8 +23,7 @@ export async function changeIndex(transaction: Transaction, changes: readonly Me
   const found = ownerOf(transaction, idsOf(changes.map(memoryIn)))
   const added = await analyzed(reworded.flatMap(({ after }) => after ?? []))
   const first = await found
-  const isReadable = removed.length === 0 || (!isOutdated(first) && first.leftovers === 0)
-  const owner = isReadable ? first : await leaveOnlyReadable(transaction, first)
+  const owner = removed.length === 0 ? first : await leaveOnlyReadable(transaction, first)
   if (touched.length > 0) await touch(transaction, owner, touched.map(memoryIn))
   if (removed.length > 0) await remove(transaction, owner, removed)
   if (added.length > 0) {
@@ -32,7 +31,7 @@ export async function changeIndex(transaction: Transaction, changes: readonly Me
   } else {
     await transaction.sql`UPDATE index_owner SET version = ${owner.version + 1} WHERE key = ${owner.key}`
   }
-  if (isUnfinished(owner)) await settledOwner(transaction)
+  await finishIfShort(transaction, owner)
 }
 
 /** Reads texts while the server carries out what it was sent until now: the memories' own rows. */
@@ -75,7 +74,7 @@ async function remove(transaction: Transaction, owner: OwnerRow, memories: reado
 
 async function removePostings(
   sql: Sql,
-  { key, generation, next_generation, rebuilt_to }: OwnerRow,
+  owner: OwnerRow,
   items: readonly { readonly ordinal: number; readonly text: string }[],
 ): Promise<void> {
   const places = new Map<string, Place & { readonly ordinals: Set<number> }>()
@@ -89,8 +88,7 @@ async function removePostings(
     }
   }
   if (places.size === 0) return
-  const sides = new Set(rebuilt_to === null ? [generation] : [generation, next_generation])
-  for (const side of sides) await removeFrom(sql, sideOf(key, side), places)
+  for (const side of sidesInUse(owner)) await removeFrom(sql, side, places)
 }
 
 type Removed = ReadonlyMap<string, Place & { readonly ordinals: ReadonlySet<number> }>

@@ -3,20 +3,20 @@ import { type IndexedRow, type KeptIndex, lacksVectors } from '../../../memory/r
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
 import type { PackedBlock } from '../../../memory/rank/postings.ts'
-import { isOutdated, isPartial, isToBegin } from '../../../memory/rank/rebuilding.ts'
+import { isIncomplete } from '../../../memory/rank/rebuilding.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { both, readableBy } from '../memory/conditions.ts'
-import { findOwner, type OwnerRow } from './owner.ts'
-import { isShort, settledOwner } from './rebuild.ts'
+import type { OwnerRow } from './owner.ts'
+import { ownerToSearch } from './rebuild.ts'
 import { nearestItems } from './vectors.ts'
 
 export function sqliteRecallIndex(db: Database): RecallIndex {
   const kept = new KeptIndexes()
 
   function refreshed(ownerId: OwnerId): { owner: KeptIndex; row: OwnerRow } {
-    const row = currentOwner(db, ownerId)
+    const row = ownerToSearch(db, ownerId)
     const owner = kept.of(ownerId, row)
     if (owner.version !== row.version) bringForward(db, owner, row)
     kept.forgetOldest(ownerId)
@@ -27,7 +27,7 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
     async open(ownerId): Promise<OwnerIndex> {
       const { owner, row } = refreshed(ownerId)
       return {
-        incomplete: isPartial(row) || isOutdated(row),
+        incomplete: isIncomplete(row),
         facts: owner.facts,
         postings: (terms) => owner.postings(terms, async (missing) => readPostings(db, owner.key, missing)),
         nearest: async (request) => nearestItems(db, owner.key, owner.codes, request),
@@ -77,16 +77,6 @@ function readPostings(db: Database, key: number, terms: readonly string[]) {
   // In SQL this would be sorted once more, at the price of reading it; it mostly comes in order.
   for (const of of blocks.values()) of.sort((left, right) => left.block - right.block)
   return { packedTo, blocks }
-}
-
-/**
- * The owner's row; an index that is missing or of another analyzer is begun anew, and one of few memories is finished, whoever began
- * it: their owner is not to be told that nothing was found.
- */
-function currentOwner(db: Database, ownerId: OwnerId): OwnerRow {
-  const owner = findOwner(db, ownerId)
-  const isWhole = owner !== undefined && !isToBegin(owner) && !(isPartial(owner) && isShort(db, ownerId))
-  return isWhole ? owner : db.transaction(() => settledOwner(db, ownerId))
 }
 
 function bringForward(db: Database, owner: KeptIndex, row: OwnerRow): void {

@@ -3,7 +3,7 @@
  * Called by the memory store's projection; the bytes are those of memory/rank/postings and tail.
  */
 import { isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
-import { isOutdated, isUnfinished, sideOf } from '../../../memory/rank/rebuilding.ts'
+import { sidesInUse } from '../../../memory/rank/rebuilding.ts'
 import { longestTail, packTerms } from '../../../memory/rank/tail.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { analyze } from '../../../memory/text/analyze.ts'
@@ -13,7 +13,7 @@ import type { Database } from '../database.ts'
 import { existing, nextVersion, type OwnerRow } from './owner.ts'
 import { erasePassages } from './passages.ts'
 import { packTail, removePosting } from './postings.ts'
-import { leaveOnlyReadable, ownerOf, settledOwner } from './rebuild.ts'
+import { finishIfShort, leaveOnlyReadable, ownerOf } from './rebuild.ts'
 
 /** Brings the index to how a memory is: called behind the statement that changes it. */
 export function changeIndex(db: Database, change: MemoryChanged): void {
@@ -22,14 +22,11 @@ export function changeIndex(db: Database, change: MemoryChanged): void {
   const memory = seqOf(db, ownerId, id)
   if (memory === undefined) return
   if (isReworded(change)) {
-    if (change.before !== undefined) remove(db, leftReadable(db, owner), memory, change.before)
+    if (change.before !== undefined) remove(db, leaveOnlyReadable(db, owner), memory, change.before)
     if (change.after !== undefined) append(db, owner.key, memory, change.after.content)
   } else touch(db, owner.key, memory)
-  if (isUnfinished(owner)) settledOwner(db, ownerId)
+  finishIfShort(db, owner)
 }
-
-const leftReadable = (db: Database, owner: OwnerRow): OwnerRow =>
-  isOutdated(owner) || owner.leftovers === 1 ? leaveOnlyReadable(db, owner) : owner
 
 /** Takes a memory out. `before` is what it was indexed as: the terms of its text say where its postings are. */
 function remove(db: Database, owner: OwnerRow, memory: number, before: Memory): void {
@@ -38,9 +35,9 @@ function remove(db: Database, owner: OwnerRow, memory: number, before: Memory): 
   if (item.ordinal >= owner.packed_to) {
     db.run('DELETE FROM index_tail WHERE owner = ? AND ordinal = ?', owner.key, item.ordinal)
   } else {
-    const sides = owner.rebuilt_to === null ? [owner.generation] : [owner.generation, owner.next_generation]
+    const sides = sidesInUse(owner)
     for (const term of analyze(before.content).terms.keys()) {
-      for (const side of new Set(sides)) removePosting(db, sideOf(owner.key, side), term, item.ordinal)
+      for (const side of sides) removePosting(db, side, term, item.ordinal)
     }
   }
   for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
