@@ -213,6 +213,22 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
       expect(await engine.verify(ada)).toEqual([])
     })
 
+    test('nor of one that another program wrote while it made it anew: what is in use counts as read by its rules then', async () => {
+      await many()
+      const [id = '' as MemoryId] = await add('Nobody may know of marzipan.')
+      // Its rules call the words otherwise.
+      await engine.sql("UPDATE index_tail SET terms = 'otherrule 1'")
+      await engine.sql(
+        'UPDATE index_owner SET next_analyzer = 0, next_generation = generation + 1, rebuilt_to = 0, unfinished = 1',
+      )
+      await engine.store.delete(ada, chat, [id], { at: startMs })
+      expect(await rowsOf('otherrule')).toBe(0)
+      expect((await ask('boat0')).degraded).toEqual(['index'])
+      await goOn()
+      expect(await ask('boat0')).toMatchObject({ degraded: [] })
+      expect(await engine.verify(ada)).toEqual([])
+    })
+
     test('whatever is written in between, index and memories agree in the end', async () => {
       const step = fc.oneof(
         {

@@ -93,6 +93,8 @@ export const begun = (state: RebuildState): RebuildState => ({
   ...state,
   ...newGenerations(state),
   ...{ rebuilt_to: 0, next_analyzer: analyzerVersion, leftovers: 1 },
+  // Another program that was making it has written by its own rules what came meanwhile, and that is in use.
+  analyzer: state.rebuilt_to === null || !isToBegin(state) ? state.analyzer : state.next_analyzer,
 })
 
 /** Begun anew, and which memories are in it is seen to again. */

@@ -238,7 +238,7 @@ const swapped = (state: RebuildState): RebuildState => ({
 })
 
 const share = fc.constantFrom(0.3, 0.6, 1)
-const program = fc.constant<Program>('this')
+const program = fc.constantFrom<Program>('this', 'this', 'another')
 const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('portion' as const), program, share }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('add' as const), program }) },
