@@ -50,5 +50,10 @@ export interface RevocationFeed {
   subscribe(listener: (revocation: Revocation) => void): () => void
   /** Unix milliseconds when the feed last knew to be complete: older than 5 s means cached tokens cannot be trusted. */
   freshAt(): number
+  /**
+   * Asks now for what came, as a process that stood still has not: resolves once that is told, or in vain where the engine does not
+   * answer; never rejects. On SQLite it is told before this returns.
+   */
+  catchUp(): Promise<void>
   close(): Promise<void>
 }

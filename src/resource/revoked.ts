@@ -1,6 +1,7 @@
 import type { Clock } from '../shared/clock.ts'
 import { unixSeconds } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
+import { within } from '../shared/within.ts'
 import type { Revocation, RevocationFeed, RevokedKind, Standing } from './ports.ts'
 
 /** By then every process has heard of a revocation: a second (`RevocationFeed`), and a tenth more for a busy machine. */
@@ -8,6 +9,9 @@ export const heardEverywhereMs = 1_100
 
 /** A feed that has not been heard for so long may have missed a revocation. */
 const staleAfterMs = 5_000
+
+/** How long the first who finds the feed stale waits for it: a process that was asleep or starved has not asked, and nothing is lost. */
+const catchUpMs = 1_000
 
 const sweepEverySeconds = 60
 
@@ -25,6 +29,8 @@ export const isRevokedBy = (token: Omit<Standing, 'expiresAt'>, { kind, id }: Re
 export interface RevokedTokens {
   /** Resolves when all that was revoked before is known. */
   ready(): Promise<void>
+  /** Resolves when the feed is not stale, or was asked in vain; in the 5 s after that nobody else waits for it. `undefined`: no wait. */
+  current(): Promise<void> | undefined
   /** Throws `Fault('unavailable')` when the feed was lost for over 5 s: then no token can be judged. */
   has(token: Standing): boolean
   close(): void
@@ -61,7 +67,20 @@ export function followRevocations(
     for (const revocation of revocations) add(revocation)
     loaded = true
   }
+  const isStale = () => clock.now() - feed.freshAt() > staleAfterMs
+  let asking: Promise<void> | undefined
+  let inVainAt = Number.NEGATIVE_INFINITY
+  const ask = async () => {
+    await within(catchUpMs, feed.catchUp())
+    asking = undefined
+    if (isStale()) inVainAt = clock.now()
+  }
   return {
+    current() {
+      if (!isStale() || clock.now() - inVainAt < staleAfterMs) return undefined
+      asking ??= ask()
+      return asking
+    },
     ready() {
       if (loaded) return Promise.resolve()
       loading ??= load().finally(() => {
@@ -70,7 +89,8 @@ export function followRevocations(
       return loading
     },
     has({ tokenId, familyId, grantId }) {
-      if (clock.now() - feed.freshAt() > staleAfterMs) {
+      if (isStale()) void feed.catchUp()
+      if (isStale()) {
         throw new Fault('unavailable', 'Revocations cannot be checked now.', { retryAfterSeconds: 2 })
       }
       return (

@@ -58,6 +58,8 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier & {
         }
         const principal = known ?? (await verifyAccessToken(token, options))
         if (!cached) await revoked.ready()
+        const asking = revoked.current()
+        if (asking !== undefined) await asking
         if (revoked.has(principal)) throw new InvalidToken('revoked')
         if (!isFor(principal, audiences)) throw new InvalidToken(`audience ${principal.audience.join(' ')}`)
         if (!cached) cache.set(token, principal)

@@ -27,6 +27,7 @@ const nothing: RevocationFeed = {
   since: async () => ({ revocations: [], cursor: '' }),
   subscribe: () => () => {},
   freshAt: () => Date.now(),
+  catchUp: async () => {},
   close: async () => {},
 }
 const times = { cached: [] as number[], uncached: [] as number[] }

@@ -146,6 +146,7 @@ if (url !== undefined) {
       await elsewhere.revoke(revocation('first'))
       await elsewhere.revoke(revocation('second'))
       await new Promise((resolve) => setTimeout(resolve, 1_200))
+      await lost.catchUp()
       expect(lost.freshAt()).toBe(lastFresh)
       expect(heard).toEqual(['before'])
 

@@ -89,5 +89,20 @@ export function describeRevocationFeed(
       await feed.close()
       await stop()
     })
+
+    test('asked for it, it has heard at once what came while nothing was polled', async () => {
+      const { open, stop } = await start()
+      const clock = testClock()
+      const [here, there] = [await open(clock), await open(clock)]
+      const heard: string[] = []
+      const end = here.subscribe(({ id }) => heard.push(id))
+      await there.revoke(revocation('a'))
+      clock.advanceSeconds(60)
+      await here.catchUp()
+      expect([heard, here.freshAt()]).toEqual([['a'], clock.now()])
+      end()
+      await Promise.all([here.close(), there.close()])
+      await stop()
+    })
   })
 }

@@ -159,6 +159,7 @@ function testFeed(): RevocationFeed & { readonly listeners: Set<(revocation: Rev
       return () => listeners.delete(listener)
     },
     freshAt: () => Date.now(),
+    catchUp: async () => {},
     close: async () => {},
   }
 }

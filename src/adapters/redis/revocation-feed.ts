@@ -103,6 +103,12 @@ export async function openRedisRevocationFeed(redis: RedisConnection, clock: Clo
     },
     subscribe: hearing.subscribe,
     freshAt: () => freshAt,
+    async catchUp() {
+      poll()
+      await reading
+      // What was being read already may have been asked for before this process stood still; it was read once more behind that.
+      await reading
+    },
     async close() {
       hearing.stop()
       subscription.disconnect()

@@ -52,12 +52,22 @@ function testFeed(clock: Clock) {
   const listeners = new Set<(revocation: Revocation) => void>()
   const kept: Revocation[] = []
   let lostAt: number | undefined
+  let deafAt: number | undefined
+  let answersLater = false
+  let asked = 0
   return {
     lose: () => {
       lostAt = clock.now()
     },
+    /** Nothing is heard until the feed is asked, which answers before it returns, or later. */
+    standStill: (answers: 'before it returns' | 'later') => {
+      deafAt = clock.now()
+      answersLater = answers === 'later'
+    },
+    asked: () => asked,
     async revoke(revocation: Revocation) {
       kept.push(revocation)
+      if (deafAt !== undefined) return
       for (const listener of listeners) listener(revocation)
     },
     since: async () => ({ revocations: kept, cursor: String(kept.length) }),
@@ -65,9 +75,16 @@ function testFeed(clock: Clock) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    freshAt: () => lostAt ?? clock.now(),
+    freshAt: () => lostAt ?? deafAt ?? clock.now(),
+    async catchUp() {
+      asked++
+      if (lostAt !== undefined) return new Promise<void>(() => {})
+      if (answersLater) await new Promise((resolve) => setTimeout(resolve, 1))
+      deafAt = undefined
+      for (const listener of listeners) kept.forEach(listener)
+    },
     close: async () => {},
-  } satisfies RevocationFeed & { lose(): void }
+  } satisfies RevocationFeed & Record<string, unknown>
 }
 
 interface Bend {
@@ -240,6 +257,47 @@ describe('TokenVerifier', () => {
     await verify(good)
     clock.advanceSeconds(1)
     expect(await verify(good).catch((error) => error)).toMatchObject({ kind: 'unavailable' })
+  })
+
+  test('after a process stood still the feed is asked before a token is judged: nobody is refused for it, and what was revoked is', async () => {
+    const { clock, feed, verify } = setUp()
+    const [good, ended] = [await token(clock), await token(clock, { claims: { jti: 't2', fid: 'f2', gid: 'g2' } })]
+    await Promise.all([verify(good), verify(ended)])
+    feed.standStill('later')
+    await feed.revoke({ kind: 'family', id: 'f2', expiresAt: clock.now() / 1000 + 3600 })
+    clock.advanceSeconds(600)
+    const [first, second] = await Promise.allSettled([verify(good), verify(ended)])
+    expect(first).toMatchObject({ status: 'fulfilled', value: { tokenId: 't1' } })
+    expect(second).toMatchObject({ status: 'rejected', reason: expect.any(InvalidToken) })
+    expect(feed.asked()).toBe(1)
+  })
+
+  test('so it is after a wait, where the engine answers before the question returns', async () => {
+    const { clock, feed, verifier, verify } = setUp()
+    const [good, ended] = [
+      await verify(await token(clock)),
+      await verify(await token(clock, { claims: { jti: 't2', fid: 'f2', gid: 'g2' } })),
+    ]
+    feed.standStill('before it returns')
+    await feed.revoke({ kind: 'family', id: 'f2', expiresAt: clock.now() / 1000 + 3600 })
+    clock.advanceSeconds(600)
+    verifier.assertStanding(good)
+    expect(() => verifier.assertStanding(ended)).toThrow(InvalidToken)
+  })
+
+  test('a feed that does not answer is waited for by the first who comes, once in 5 s', async () => {
+    const { clock, feed, verify } = setUp()
+    const good = await token(clock)
+    await verify(good)
+    feed.lose()
+    clock.advanceSeconds(6)
+    const failed = () => verify(good).catch((error: unknown) => error)
+    expect(await failed()).toMatchObject({ kind: 'unavailable' })
+    const refusedAtOnce = await Promise.race([failed(), new Promise((resolve) => setTimeout(resolve, 900, 'waits'))])
+    expect(refusedAtOnce).toMatchObject({ kind: 'unavailable' })
+    clock.advanceSeconds(5)
+    const waits = await Promise.race([failed(), new Promise((resolve) => setTimeout(resolve, 0, 'waits'))])
+    expect(waits).toBe('waits')
   })
 
   test('a new key is read once it is asked for', async () => {

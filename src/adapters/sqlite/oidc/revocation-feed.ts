@@ -85,6 +85,9 @@ export function openSqliteRevocationFeed({
     },
     subscribe: hearing.subscribe,
     freshAt: () => freshAt,
+    async catchUp() {
+      poll()
+    },
     async close() {
       hearing.stop()
       database.close()
