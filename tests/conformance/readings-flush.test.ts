@@ -49,6 +49,40 @@ test('SQLite: readings that are refused wait, and the log has the kind of error'
   }
 })
 
+test('SQLite: many readings are written in turns, each with whole questions, and what is asked meanwhile goes between', async () => {
+  const path = join(tmpdir(), `souvenir-readings-${randomUUID()}.db`)
+  const { store } = openSqliteMemoryStore({ path })
+  const beside = new DatabaseSync(path)
+  try {
+    const [ada, chat] = [owner('ada'), app('chat')]
+    const drafts = Array.from({ length: 7 }, (_, at) => draftOf(`Read with others: ${at}.`))
+    await store.add(ada, chat, drafts, policyAt())
+    const count = beside.prepare('SELECT count(*) AS readings FROM access_log')
+    const seen = [0]
+    for (let question = 0; question < 100; question++) {
+      const readings = drafts.map(({ id }) => ({
+        memoryId: id,
+        kind: 'search' as const,
+        query: `question ${question}`,
+      }))
+      store.logAccess(ada, chat, readings, 1_000)
+    }
+    for (const until = Date.now() + 5_000; seen.at(-1) !== 700 && Date.now() < until; ) {
+      await new Promise((resolve) => setImmediate(resolve))
+      const { readings } = count.get() as { readings: number }
+      if (readings !== seen.at(-1)) seen.push(readings)
+    }
+    expect(seen.at(-1)).toBe(700)
+    const turns = seen.slice(1).map((readings, at) => readings - (seen[at] ?? 0))
+    expect(Math.max(...turns)).toBeLessThan(100)
+    expect(turns.every((readings) => readings % 7 === 0)).toBe(true)
+  } finally {
+    await store.close()
+    beside.close()
+    for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
+  }
+})
+
 const databaseUrl = engineUrl('DATABASE_URL')
 if (databaseUrl !== undefined) {
   test('Postgres: a write is done all the same while a reading is refused, which waits on', async () => {

@@ -18,15 +18,45 @@ export interface SqliteHistory extends History {
   stop(): void
 }
 
-export function createHistory(db: Database, log?: Log): SqliteHistory {
-  const waiting = createWriteBehind<OwnerId, ReadingRow>(flushAll, unwritten('readings', log))
+/**
+ * So many readings are written at once behind the requests, with what of the last question is left: a reading takes 20 us, and whoever
+ * asks meanwhile waits. Where more come than that, an eighth of what waits.
+ */
+const fewestAtOnce = 64
+const shareAtOnce = 1 / 8
 
-  function flushAll(owners: readonly OwnerId[]): void {
-    db.transaction(() => owners.forEach(flush))
+export function createHistory(db: Database, log?: Log): SqliteHistory {
+  const waiting = createWriteBehind<OwnerId, ReadingRow>(flushInTurns, unwritten('readings', log))
+
+  /** Lets what is asked meanwhile go between. */
+  async function flushInTurns(owners: readonly OwnerId[]): Promise<void> {
+    const waits = () => owners.reduce((sum, ownerId) => sum + waiting.of(ownerId).length, 0)
+    // What comes meanwhile is flushed next time, so that this one ends.
+    for (let left = waits(); left > 0; ) {
+      const written = flushSome(owners, Math.max(fewestAtOnce, Math.ceil(waits() * shareAtOnce)))
+      if (written === 0) return
+      left -= written
+      if (left > 0) await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
-  function flush(ownerId: OwnerId): void {
-    const readings = waiting.of(ownerId)
+  /** Writes about so many, in one transaction. Returns how many. */
+  function flushSome(owners: readonly OwnerId[], count: number): number {
+    let written = 0
+    db.transaction(() => {
+      for (const ownerId of owners) {
+        if (written >= count) break
+        const readings = firstQuestions(waiting.of(ownerId), count - written)
+        keep(ownerId, readings)
+        written += readings.length
+      }
+    })
+    return written
+  }
+
+  const flush = (ownerId: OwnerId): void => keep(ownerId, waiting.of(ownerId))
+
+  function keep(ownerId: OwnerId, readings: readonly ReadingRow[]): void {
     if (readings.length === 0) return
     db.transaction(() => {
       keepReadings(db, ownerId, readings)
@@ -46,7 +76,7 @@ export function createHistory(db: Database, log?: Log): SqliteHistory {
     stop() {
       waiting.stop()
       try {
-        flushAll(waiting.keys())
+        db.transaction(() => waiting.keys().forEach(flush))
       } catch (error) {
         lostAtEnd('readings', log)(error, waiting.count())
       }
@@ -103,6 +133,16 @@ export function createHistory(db: Database, log?: Log): SqliteHistory {
   }
 }
 
+const questionOf = ({ at, query }: ReadingRow): string => `${at} ${query}`
+
+/** The first `count` readings, with those after them that the same question gave. */
+function firstQuestions(readings: readonly ReadingRow[], count: number): readonly ReadingRow[] {
+  const last = readings[count - 1]
+  if (last === undefined) return readings
+  const next = readings.findIndex((one, place) => place >= count && questionOf(one) !== questionOf(last))
+  return next < 0 ? readings : readings.slice(0, next)
+}
+
 /**
  * Only those of a memory that is still there: a deletion takes its readings along, whichever comes first; and a question that
  * found one that another process has erased meanwhile is not kept with the others either.
@@ -114,7 +154,6 @@ function keepReadings(db: Database, ownerId: OwnerId, readings: readonly Reading
     JSON.stringify([...new Set(readings.map(({ memory_id }) => memory_id))]),
   )
   const there = new Set(found.map(({ id }) => id))
-  const questionOf = ({ at, query }: ReadingRow): string => `${at} ${query}`
   const { kept = [], gone = [] } = Object.groupBy(readings, (one) => (there.has(one.memory_id) ? 'kept' : 'gone'))
   const unkept = new Set(gone.map(questionOf))
   for (const one of kept) {
