@@ -3,6 +3,8 @@ import type { Log } from '../shared/log.ts'
 
 /** What is under way may take this long to end, if it still can. */
 const endsWithinMs = 10_000
+/** So many errors are told, each with a line. */
+const mostTold = 10
 
 /**
  * The last net under errors that nobody caught, a driver's as a rule: gives a promise that is kept once there is one. What the process
@@ -13,11 +15,14 @@ const endsWithinMs = 10_000
  */
 export function lastNet(log: Log): Promise<'uncaught error'> {
   return new Promise((resolve) => {
+    let told = 0
     const tell = (error: unknown) => {
+      // What is broken may throw again and again until the process is gone.
+      if (told++ >= mostTold) return
       log.fatal({ reason: reasonOf(error), at: framesOf(error) }, 'An error that nobody caught: the process ends')
       resolve('uncaught error')
       // Nobody is there to kill it, as there is after a signal.
-      setTimeout(() => process.exit(1), endsWithinMs)
+      if (told === 1) setTimeout(() => process.exit(1), endsWithinMs)
     }
     process.on('uncaughtException', tell)
     process.on('unhandledRejection', tell)

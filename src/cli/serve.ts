@@ -11,13 +11,16 @@ import { isLoopback } from '../shared/loopback.ts'
 import { pause } from '../shared/pause.ts'
 import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
+import { late, within } from '../shared/within.ts'
 import { type Command, complain, complainsToTerminal } from './command.ts'
 import { lastNet } from './last-net.ts'
 import { listenAt } from './listen-at.ts'
 import { rolesOf } from './roles.ts'
 
-/** Requests under way get this long to finish after SIGTERM; the process is gone within ten seconds. */
+/** Requests under way get this long to finish after SIGTERM. */
 const drainMs = 8_000
+/** Whatever hangs, an engine or a start that waits for one, the process is gone within ten seconds. */
+const endsWithinMs = 9_500
 
 export const serve: Command = {
   name: 'serve',
@@ -33,10 +36,15 @@ export const serve: Command = {
     const metrics = await listenForMetrics(config, app)
     await greet(config, dependencies, listening)
     const signal = await stopped
-    dependencies.log.info({ signal }, 'stopping')
-    await app.close()
-    await Promise.all([listening.stop(drainMs), metrics?.stop(drainMs)])
-    await dependencies.close()
+    const { log } = dependencies
+    log.info({ signal }, 'stopping')
+    const end = async () => {
+      await within(drainMs, app.close())
+      await Promise.all([listening.stop(drainMs), metrics?.stop(drainMs)])
+      await dependencies.close()
+    }
+    const ended = await within(endsWithinMs, end())
+    if (ended === late) log.warn('not everything could be closed in time: the process ends')
     return statusOf(signal)
   },
 }
@@ -105,7 +113,12 @@ const withoutSignIn =
 
 const stopSignal = () =>
   new Promise<string>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => {
+        // Also amid a start, which nobody ends otherwise.
+        setTimeout(() => process.exit(0), endsWithinMs).unref?.()
+        resolve(signal)
+      })
   })
 
 /** The guard on Host keeps other sites' pages out, and nobody who sends what they like: that only the address does. */

@@ -1,5 +1,6 @@
 import type { HealthCheck } from '../shared/health.ts'
 import type { QueueState } from '../shared/metrics.ts'
+import { within } from '../shared/within.ts'
 
 /** What an engine is used for, as the start says it. */
 export interface EngineInUse {
@@ -14,10 +15,14 @@ export interface Opening {
   readonly healthChecks: HealthCheck[]
   readonly engines: EngineInUse[]
   readonly queues: QueueStates[]
-  /** Is called once, after everything that was opened later has closed. */
+  /** Is called once, after everything that was opened later has closed, or has had its time. */
   onClose(closeOne: () => void | Promise<void>): void
+  /** Rejects as the first that failed, once all had their turn; one that does not end is left behind. */
   close(): Promise<void>
 }
+
+/** What is open may hang: as a driver that waits for a server. */
+const closesWithinMs = 3_000
 
 export function createOpening(): Opening {
   const closers: (() => void | Promise<void>)[] = []
@@ -27,7 +32,15 @@ export function createOpening(): Opening {
     queues: [],
     onClose: (closeOne) => void closers.push(closeOne),
     async close() {
-      for (const closeOne of closers.splice(0).reverse()) await closeOne()
+      const failures: unknown[] = []
+      for (const closeOne of closers.splice(0).reverse()) {
+        try {
+          await within(closesWithinMs, Promise.resolve(closeOne()))
+        } catch (error) {
+          failures.push(error)
+        }
+      }
+      if (failures.length > 0) throw failures[0]
     },
   }
 }

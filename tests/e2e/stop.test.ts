@@ -1,7 +1,10 @@
 /** SIGTERM while people are at it: what was begun is answered, streams end, the process is gone with 0 within ten seconds. */
 import { expect, test } from 'bun:test'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { signIn } from '../support/script.ts'
-import { freePort, freshFolder, shapes, startProduct, startServer, target } from '../support/server.ts'
+import { freePort, freshFolder, shapes, startFile, startProduct, startServer, target } from '../support/server.ts'
+import { projectRoot } from '../support/source-files.ts'
 
 const withinMs = 10_000
 
@@ -55,3 +58,34 @@ test(`SIGTERM on ${target}: a client that never ends its request does not keep t
   expect(performance.now() - from).toBeLessThan(withinMs)
   socket.terminate()
 }, 60_000)
+
+test.each(['bun', 'deno'] as const)(
+  'SIGTERM on %s: a driver whose promise never settles does not keep the process, and what is open beside it is closed',
+  async (runtime) => {
+    const port = await freePort()
+    const hanging = join(projectRoot, 'tests/support/hanging.ts')
+    const variables = {
+      DATA_DIR: freshFolder(),
+      PORT: String(port),
+      AUTH: 'none',
+      EMBEDDER_URL: 'http://127.0.0.1:9/v1',
+      EMBEDDER_MODEL: 'never-answers',
+    }
+    const server = await startFile(runtime, hanging, variables, port)
+    const add = await fetch(`${server.url}/api/v1/memories/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text: 'The harbour is closed.' }),
+    })
+    expect(add.status).toBe(200)
+    // Until the job has the memory in hand, which asks once a second.
+    await Bun.sleep(2_500)
+    const from = performance.now()
+    expect(await Promise.race([server.stop('SIGTERM'), Bun.sleep(2 * withinMs)])).toBe(0)
+    expect(performance.now() - from).toBeLessThan(withinMs)
+    // Closed in order, SQLite leaves no log beside its file.
+    expect(readdirSync(variables.DATA_DIR).filter((name) => name.endsWith('-wal'))).toEqual([])
+    if (server.pid > 0) await server.stop('SIGKILL').catch(() => undefined)
+  },
+  60_000,
+)

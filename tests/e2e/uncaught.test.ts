@@ -34,3 +34,18 @@ test.each([
   },
   60_000,
 )
+
+test('what throws again and again until the process is gone fills no log', async () => {
+  const port = await freePort()
+  const variables = { DATA_DIR: freshFolder(), PORT: String(port), UNCAUGHT: 'again and again' }
+  const server = await startFile('bun', file, variables, port)
+  const socket = await Bun.connect({ hostname: '127.0.0.1', port, socket: { data() {} } })
+  // A request that never ends keeps it for a while.
+  socket.write(
+    'POST /auth/register HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+  )
+  await Bun.sleep(100)
+  expect(await server.stop('SIGUSR2')).toBe(1)
+  expect(server.output().match(/"level":"fatal"/g)).toHaveLength(10)
+  socket.terminate()
+}, 60_000)

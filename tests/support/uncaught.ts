@@ -9,7 +9,8 @@ const broken = () =>
   })
 
 process.on('SIGUSR2', () => {
-  if (process.env.UNCAUGHT === 'rejection') void Promise.reject(broken())
+  if (process.env.UNCAUGHT === 'again and again') setInterval(() => void Promise.reject(broken()), 1)
+  else if (process.env.UNCAUGHT === 'rejection') void Promise.reject(broken())
   else
     setTimeout(() => {
       throw broken()
