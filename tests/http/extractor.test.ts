@@ -39,6 +39,7 @@ beforeAll(async () => {
     EXTRACTOR_URL: `http://127.0.0.1:${model.port}/v1`,
     EXTRACTOR_MODEL: 'reader',
     EXTRACTOR_API_KEY: 'hush-hush',
+    METRICS_TOKEN: 'scraper',
   }))
 })
 afterAll(async () => {
@@ -105,12 +106,20 @@ describe('the model that reads memories', () => {
     expect(await read(id)).toMatchObject({ categories: ['mine'], occurred_at: '2021-01-01T00:00:00.000Z', version: 1 })
   })
 
-  test('while it is down writes succeed, and it catches up', async () => {
+  test('while it is down writes succeed, /metrics tells of what waits, and it catches up', async () => {
     script = () => undefined
     const id = await add('Written while the model is down.')
     await until(readBy('Written while the model is down.'))
+    const waiting = async () => {
+      const page = await deployment.send('/metrics', { headers: { authorization: 'Bearer scraper' } })
+      const text = await page.text()
+      const gauge = (name: string) => Number(new RegExp(`^${name}{queue="extract"} (.+)$`, 'm').exec(text)?.[1])
+      return [gauge('souvenir_queue_jobs_waiting'), gauge('souvenir_queue_lag_seconds') > 0]
+    }
+    expect(await waiting()).toEqual([1, true])
     script = () => ({ ...nothing, facts: ['It was down.'] })
     await until(async () => (await knowledge(id)).facts.length > 0)
+    await until(async () => (await waiting())[0] === 0)
   }, 40_000)
 })
 

@@ -134,6 +134,26 @@ export const broken: readonly [string, string, Bend, string, Partial<Patient>?][
     '405',
   ],
   [
+    'the newest MCP does not arrive',
+    'MCP',
+    {
+      instead: (request, path) =>
+        path === '/mcp' && request.headers.get('mcp-protocol-version') === '2026-07-28'
+          ? new Response('', { status: 400 })
+          : undefined,
+    },
+    '2026-07-28, tools/list: 400',
+  ],
+  [
+    'an older MCP does not arrive',
+    'MCP',
+    {
+      instead: (request, path) =>
+        path === '/mcp' && !request.headers.has('mcp-protocol-version') ? new Response('', { status: 400 }) : undefined,
+    },
+    '2025-11-25, initialize: 400',
+  ],
+  [
     'the stream is an HTML page',
     'SSE stream',
     { instead: (_, path) => (path === '/mcp/sse' ? html() : undefined) },

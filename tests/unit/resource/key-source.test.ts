@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { afterEach, describe, expect, setSystemTime, test } from 'bun:test'
 import { exportJWK, generateKeyPair } from 'jose'
 import { remoteKeys } from '../../../src/resource/key-source.ts'
 
@@ -40,5 +40,66 @@ describe('RFC 7517 section 5: the JWK set of another process', () => {
     const padded = issuerSaying(' '.repeat(65 * 1024), keySet)
     expect(padded(header, token)).rejects.toMatchObject({ kind: 'unavailable', code: 'issuer_unreachable' })
     expect(padded.health()).resolves.toMatchObject({ engine: 'jwks', state: 'down' })
+  })
+})
+
+describe('The cache of that set', () => {
+  const beganAt = Date.UTC(2026, 0, 1)
+  const passSeconds = (seconds: number) => setSystemTime(new Date(beganAt + seconds * 1_000))
+  afterEach(() => {
+    setSystemTime()
+  })
+  /** An issuer whose set has the keys `k1` to `k<keys>`, and what was asked of it. */
+  function countingIssuer() {
+    const seen = { keys: 1, fetches: 0, hits: 0, misses: 0 }
+    const answer = async () => {
+      seen.fetches += 1
+      const [key] = JSON.parse(keySet).keys
+      await Bun.sleep(5)
+      return Response.json({ keys: Array.from({ length: seen.keys }, (_, n) => ({ ...key, kid: `k${n + 1}` })) })
+    }
+    const observer = { hit: () => void seen.hits++, miss: () => void seen.misses++ }
+    const url = new URL('http://localhost/auth/jwks')
+    return { seen, find: remoteKeys(url, Object.assign(answer, { preconnect() {} }), observer) }
+  }
+  const all = (find: ReturnType<typeof countingIssuer>['find'], kid: string) =>
+    Promise.allSettled(Array.from({ length: 100 }, () => find({ ...header, kid }, token)))
+  const found = (outcomes: readonly { readonly status: string }[]) =>
+    outcomes.filter(({ status }) => status === 'fulfilled').length
+
+  test('a hundred at once fetch it once; whom the cache serves is a hit', async () => {
+    passSeconds(0)
+    const { seen, find } = countingIssuer()
+    expect(found(await all(find, 'k1'))).toBe(100)
+    expect(seen.fetches).toBe(1)
+    expect(found(await all(find, 'k1'))).toBe(100)
+    expect(seen).toMatchObject({ fetches: 1, hits: 199, misses: 1 })
+  })
+
+  test('a kid that is not in it fetches it anew, a hundred at once once, and no more often than every 30 s', async () => {
+    passSeconds(0)
+    const { seen, find } = countingIssuer()
+    await find(header, token)
+    seen.keys = 2
+    passSeconds(29)
+    expect(found(await all(find, 'k2'))).toBe(0)
+    expect(seen.fetches).toBe(1)
+    passSeconds(31)
+    expect(found(await all(find, 'k2'))).toBe(100)
+    expect(seen.fetches).toBe(2)
+    expect(found(await all(find, 'unknown'))).toBe(0)
+    expect(seen.fetches).toBe(2)
+  })
+
+  test('it is kept for ten minutes', async () => {
+    passSeconds(0)
+    const { seen, find } = countingIssuer()
+    await find(header, token)
+    passSeconds(599)
+    await find(header, token)
+    expect(seen.fetches).toBe(1)
+    passSeconds(601)
+    await find(header, token)
+    expect(seen.fetches).toBe(2)
   })
 })
