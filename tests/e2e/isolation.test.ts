@@ -60,13 +60,16 @@ describe.each([...shapes])(`two people on ${target}, %s`, (shape) => {
     expect(await (await api(ada, 'GET', `/memories/${id}`)).text()).toContain(secret)
   })
 
-  const clients: [string, (headers: Record<string, string>) => Promise<Pick<Client, 'callTool' | 'close'>>][] = [
+  const clients: [
+    string,
+    (headers: Record<string, string>) => Promise<Pick<Client, 'callTool' | 'listTools' | 'close'>>,
+  ][] = [
     [
       'MCP 2026-07-28',
       async (headers) => {
         const client = new ModernClient(identity, { versionNegotiation: { mode: { pin: '2026-07-28' } } })
         await client.connect(new ModernTransport(new URL('/mcp', product.apiUrl), { requestInit: { headers } }))
-        return client as unknown as Pick<Client, 'callTool' | 'close'>
+        return client as unknown as Pick<Client, 'callTool' | 'listTools' | 'close'>
       },
     ],
     [
@@ -99,8 +102,15 @@ describe.each([...shapes])(`two people on ${target}, %s`, (shape) => {
         ['list_memories', {}],
         ['search', { query: 'biscuits piano' }],
         ['fetch', { id }],
+        ['update_memory', { id, text: 'Grace was here.' }],
+        ['entity_timeline', { entity: 'Ada' }],
+        ['whoami', {}],
         ['delete_memories', { memory_ids: [id] }],
       ]
+      // What else there is takes no id, and works on whoever asks.
+      const besides = ['add_memories', 'delete_all_memories']
+      const { tools } = await client.listTools()
+      expect(tools.map(({ name }) => name).sort()).toEqual([...calls.map(([name]) => name), ...besides].sort())
       for (const [name, input] of calls) {
         const result = await client.callTool({ name, arguments: input })
         expect([name, JSON.stringify(result).includes('hides the')]).toEqual([name, false])

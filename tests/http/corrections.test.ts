@@ -73,6 +73,19 @@ describe('facts that change', () => {
   })
 })
 
+describe('what is said already', () => {
+  test('the same text is the memory that is there, and what nearly says the same is told with its id', async () => {
+    const first = (await call('POST', '/memories/', { text: 'The ferry to Elba leaves at nine in the morning.' })).body
+    expect(first).toMatchObject({ status: 'added' })
+    expect(first.similar).toBeUndefined()
+    const again = (await call('POST', '/memories/', { text: 'The ferry to Elba leaves at nine in the morning.' })).body
+    expect(again).toMatchObject({ status: 'duplicate', id: first.id })
+    const near = (await call('POST', '/memories/', { text: 'The ferry to Elba leaves at ten in the morning.' })).body
+    expect(near).toMatchObject({ status: 'added', similar: [{ id: first.id, text: first.content }] })
+    expect(near.similar).toHaveLength(1)
+  })
+})
+
 describe('what is not kept', () => {
   test('so is one in the metadata, of a new memory and of one that is changed', async () => {
     const password = ['hunter', '2!!'].join('')

@@ -139,10 +139,20 @@ describe('writing', () => {
     expect(found.html).toContain(`<a href="/memories/${event}"><bdi>two weeks before the exhibition</bdi></a>`)
   })
 
-  test('what a person looks up themselves is not written into the log of what apps read', async () => {
+  test('a memory shows which app read it and by which question; what a person looks up themselves is not among that', async () => {
     const id = await add('Read by nobody else.')
     await open('/memories?q=read+by+nobody')
     expect(wordsOf(await open(`/memories/${id}`))).toContain('None yet.')
+    const { access_token } = await product.signIn(await product.register({ client_name: 'The reader' }))
+    await product.send('/api/v1/memories/search', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'nobody else reads' }),
+    })
+    const words = wordsOf(await open(`/memories/${id}`))
+    expect(words).toContain('The reader')
+    expect(words).toContain('nobody else reads')
+    expect(words).not.toContain('None yet.')
   })
 })
 

@@ -155,6 +155,13 @@ describe('Conversations', () => {
     expect(await first('Where were we hiking in August 2026?')).toBe('We went hiking again.')
   })
 
+  test('of what answers equally well the newest comes first', async () => {
+    const places = ['Rome', 'Oslo', 'Quito', 'Lima']
+    for (const place of places) await memory.add(`We dined in ${place}.`)
+    const contents = (await memory.ask('Where have we dined?')).map((hit) => hit.memory.content)
+    expect(contents).toEqual(places.toReversed().map((place) => `We dined in ${place}.`))
+  })
+
   test('a quotation finds the text that has all of its words', async () => {
     await memory.add('The river runs past the blue house, past the mill.')
     await memory.add('The house is blue.')
