@@ -8,7 +8,7 @@ import { examine, exitStatus } from '../../src/cli/doctor/examine.ts'
 import { type Bend, bentProxy } from '../support/bent-proxy.ts'
 import { broken } from '../support/broken-deployments.ts'
 import { signIn } from '../support/script.ts'
-import { freePort, freshFolder, runCommand, type Server, startServer } from '../support/server.ts'
+import { folderWithKeys, freePort, freshFolder, runCommand, type Server, startServer } from '../support/server.ts'
 
 const port = await freePort()
 const proxy = bentProxy(() => `http://127.0.0.1:${port}`)
@@ -18,7 +18,7 @@ let token: string
 
 beforeAll(async () => {
   variables = {
-    DATA_DIR: freshFolder(),
+    DATA_DIR: folderWithKeys(),
     PORT: String(port),
     OIDC_BASE_URL: proxy.url,
     // Enough for every test here, and little enough that the limit is met.

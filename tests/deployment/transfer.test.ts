@@ -8,11 +8,11 @@ import { Redis } from 'ioredis'
 import postgres from 'postgres'
 import { engineUrl } from '../support/engines.ts'
 import { type Signed, signIn } from '../support/script.ts'
-import { freePort, freshFolder, runCommand, type Server, startServer } from '../support/server.ts'
+import { folderWithKeys, freePort, freshFolder, runCommand, type Server, startServer } from '../support/server.ts'
 
 const port = await freePort()
 const base = { PORT: String(port), OIDC_BASE_URL: `http://localhost:${port}` }
-const original = { ...base, DATA_DIR: freshFolder() }
+const original = { ...base, DATA_DIR: folderWithKeys() }
 const file = join(freshFolder(), 'backup.jsonl.gz')
 let signed: Signed
 let before: Seen

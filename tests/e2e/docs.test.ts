@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { engineUrl } from '../support/engines.ts'
-import { freePort, freshFolder, runCommand, type Server, startServer } from '../support/server.ts'
+import { folderWithKeys, freePort, runCommand, type Server, startServer } from '../support/server.ts'
 
 let server: Server
 let variables: Record<string, string>
@@ -9,7 +9,7 @@ let variables: Record<string, string>
 beforeAll(async () => {
   const port = await freePort()
   const url = `http://localhost:${port}`
-  variables = { DATA_DIR: freshFolder(), PORT: String(port), OIDC_BASE_URL: url }
+  variables = { DATA_DIR: folderWithKeys(), PORT: String(port), OIDC_BASE_URL: url }
   server = await startServer(variables, port)
 }, 30_000)
 afterAll(() => server?.stop())

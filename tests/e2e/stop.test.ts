@@ -3,7 +3,16 @@ import { expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { signIn } from '../support/script.ts'
-import { freePort, freshFolder, shapes, startFile, startProduct, startServer, target } from '../support/server.ts'
+import {
+  folderWithKeys,
+  freePort,
+  freshFolder,
+  shapes,
+  startFile,
+  startProduct,
+  startServer,
+  target,
+} from '../support/server.ts'
 import { projectRoot } from '../support/source-files.ts'
 
 const withinMs = 10_000
@@ -48,7 +57,7 @@ test.each([...shapes])(
 
 test(`SIGTERM on ${target}: a client that never ends its request does not keep the process, which is gone with 0 all the same`, async () => {
   const port = await freePort()
-  const server = await startServer({ DATA_DIR: freshFolder(), PORT: String(port) }, port)
+  const server = await startServer({ DATA_DIR: folderWithKeys(), PORT: String(port) }, port)
   const socket = await Bun.connect({ hostname: '127.0.0.1', port, socket: { data() {} } })
   socket.write('POST /auth/register HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n')
   socket.write('content-length: 100\r\n\r\n{"client_name":')

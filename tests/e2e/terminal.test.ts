@@ -2,14 +2,22 @@
 import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort, freshFolder, runCommand, startOnTerminal, startServer, target } from '../support/server.ts'
+import {
+  folderWithKeys,
+  freePort,
+  freshFolder,
+  runCommand,
+  startOnTerminal,
+  startServer,
+  target,
+} from '../support/server.ts'
 
 // The words that work for how the process was started.
 const codeCommand = target === 'bun' || target === 'deno' ? 'npx bun src/main.ts code' : ': souvenir code'
 
 describe(`the start on ${target}`, () => {
   test('without a terminal: where it listens, the MCP URL, the data folder and the engines, but no sign-in code', async () => {
-    const [port, folder] = [await freePort(), freshFolder()]
+    const [port, folder] = [await freePort(), folderWithKeys()]
     const server = await startServer({ PORT: String(port), DATA_DIR: folder }, port)
     await Bun.sleep(300)
     expect(await server.stop()).toBe(0)
@@ -34,7 +42,7 @@ describe(`the start on ${target}`, () => {
   test('a variable with a slip of the pen is named at the start, without its value', async () => {
     const port = await freePort()
     const slip = { OIDC_BASE_UR: 'https://marker.example' }
-    const server = await startServer({ ...slip, PORT: String(port), DATA_DIR: freshFolder() }, port)
+    const server = await startServer({ ...slip, PORT: String(port), DATA_DIR: folderWithKeys() }, port)
     await Bun.sleep(300)
     await server.stop()
     expect(server.output()).toContain('OIDC_BASE_UR is no variable: perhaps OIDC_BASE_URL is meant')
@@ -65,8 +73,8 @@ describe(`the start on ${target}`, () => {
     'a port that is taken is said so, and %s named',
     async (variable, words) => {
       const [taken, other] = [await freePort(), await freePort()]
-      const first = await startServer({ PORT: String(taken), DATA_DIR: freshFolder() }, taken)
-      const variables = { PORT: String(other), [variable]: String(taken), DATA_DIR: freshFolder() }
+      const first = await startServer({ PORT: String(taken), DATA_DIR: folderWithKeys() }, taken)
+      const variables = { PORT: String(other), [variable]: String(taken), DATA_DIR: folderWithKeys() }
       const failure = await startServer(variables, 1, ...words).catch((error: Error) => error.message)
       expect(failure).toContain('exit 1')
       expect(failure).toContain(`Port ${taken} is taken`)

@@ -4,7 +4,15 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { axeViolations, launchChromium, openWatched } from '../support/chromium.ts'
 import { engineUrl } from '../support/engines.ts'
 import { type Signed, signIn } from '../support/script.ts'
-import { freePort, freshFolder, runCommand, type Server, startServer, target } from '../support/server.ts'
+import {
+  folderWithKeys,
+  freePort,
+  freshFolder,
+  runCommand,
+  type Server,
+  startServer,
+  target,
+} from '../support/server.ts'
 
 const executablePath = engineUrl('CHROMIUM_PATH')
 const hostile = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
@@ -24,7 +32,7 @@ interface Deployed {
 async function together(): Promise<Deployed> {
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const variables = { DATA_DIR: freshFolder(), PORT: String(port), OIDC_BASE_URL: url }
+  const variables = { DATA_DIR: folderWithKeys(), PORT: String(port), OIDC_BASE_URL: url }
   return deployed({ issuer: url, apiUrl: url, uiUrl: url }, variables, [await startServer(variables, port)])
 }
 
@@ -33,7 +41,7 @@ async function apart(): Promise<Deployed> {
   const [auth, api, ui] = [await freePort(), await freePort(), await freePort()]
   const at = (port: number) => `http://localhost:${port}`
   const addresses = { OIDC_BASE_URL: at(auth), API_BASE_URL: at(api), UI_BASE_URL: at(ui) }
-  const shared = { ...addresses, DATA_DIR: freshFolder(), OIDC_PORT: String(auth), PORT: String(api) }
+  const shared = { ...addresses, DATA_DIR: folderWithKeys(), OIDC_PORT: String(auth), PORT: String(api) }
   const jwks = { JWKS_URL: `http://127.0.0.1:${auth}/auth/jwks` }
   const servers = [
     await startServer(shared, auth, '--roles', 'auth'),

@@ -1,6 +1,14 @@
 /** The resources of a split deployment start in any order: they answer 503 and say what would help until the rest is there. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { freePort, freshFolder, type Server, startServer, startUnready, target } from '../support/server.ts'
+import {
+  folderWithKeys,
+  freePort,
+  freshFolder,
+  type Server,
+  startServer,
+  startUnready,
+  target,
+} from '../support/server.ts'
 
 describe(`openmemory-mcp without its sign-in server, on ${target}`, () => {
   let resources: Server
@@ -12,7 +20,7 @@ describe(`openmemory-mcp without its sign-in server, on ${target}`, () => {
     const port = await freePort()
     authPort = await freePort()
     variables = {
-      DATA_DIR: freshFolder(),
+      DATA_DIR: folderWithKeys(),
       PORT: String(port),
       OIDC_PORT: String(authPort),
       OIDC_BASE_URL: `http://localhost:${authPort}`,

@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { decodeJwt } from 'jose'
 import { type Signed, signIn } from '../support/script.ts'
-import { freePort, freshFolder, type Product, runCommand, type Server, startServer, target } from '../support/server.ts'
+import {
+  folderWithKeys,
+  freePort,
+  type Product,
+  runCommand,
+  type Server,
+  startServer,
+  target,
+} from '../support/server.ts'
 
 const token = 'a-token-of-the-scraper'
 const told = 'The heron nests above the weir.'
@@ -33,7 +41,7 @@ describe(`watching, on ${target}`, () => {
   beforeAll(async () => {
     const [port, metricsPort] = [await freePort(), await freePort()]
     const variables = {
-      DATA_DIR: freshFolder(),
+      DATA_DIR: folderWithKeys(),
       PORT: String(port),
       METRICS_PORT: String(metricsPort),
       METRICS_TOKEN: token,
@@ -115,7 +123,7 @@ describe(`watching, on ${target}`, () => {
     expect(allowed.status).toBe(200)
     expect(allowed.headers.get('content-type')).toContain('text/plain')
     const port = await freePort()
-    const silent = await startServer({ DATA_DIR: freshFolder(), PORT: String(port) }, port)
+    const silent = await startServer({ DATA_DIR: folderWithKeys(), PORT: String(port) }, port)
     expect((await fetch(`${silent.url}/metrics`)).status).toBe(404)
     await silent.stop()
   }, 20_000)

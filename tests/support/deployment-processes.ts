@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { openKeyFolder } from '../../src/adapters/keys/folder.ts'
 import { redisKeyStore } from '../../src/adapters/redis/key-store.ts'
 import { createSeal } from '../../src/adapters/redis/seal.ts'
 import { buildApp } from '../../src/app.ts'
@@ -17,7 +16,7 @@ import { Secret } from '../../src/shared/secret.ts'
 import { startRedis } from '../conformance/redis-engine.ts'
 import { authShape, authStores, inTurns, redisUrl, signInProcesses } from './auth-shape.ts'
 import { whenHeard } from './sign-in-processes.ts'
-import { signingKeys } from './signing-keys.ts'
+import { keepSigningKeys, signingKeys } from './signing-keys.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** Where the resources and the pages are, and sign-in too unless it runs apart. */
@@ -32,7 +31,7 @@ export async function startProcesses(environment: Environment) {
   const needsKeys = environment.AUTH !== 'none' && environment.REDIS_URL === undefined
   const redis = needsKeys && authStores === 'redis' ? await onRedis() : undefined
   if (needsKeys && environment.DATA_DIR !== undefined && redis === undefined)
-    await openKeyFolder(join(environment.DATA_DIR, 'keys')).save(await signingKeys(Date.now()), [])
+    await keepSigningKeys(join(environment.DATA_DIR, 'keys'))
   const variables = { ...redis?.variables, ...environment }
   const apart = authShape !== 'one-process' && environment.AUTH !== 'none'
   const started = apart ? await startApart(variables) : await start(allRoles, variables)

@@ -2,24 +2,17 @@
  * The product as a process, for the target that TARGET names: from source on Bun or Deno, the built executable, or the image's root
  * (IMAGE_ROOT, laid out by tests/image/e2e) as its own user and nothing else of the machine's.
  */
-import { chownSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { engineUrl } from './engines.ts'
+import { folderWithKeys, freshFolder, giveKeys } from './product-folder.ts'
 import { raisedLimits } from './raised-limits.ts'
 import { projectRoot } from './source-files.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { imageUser, type Target, target } from './target.ts'
 
-export type Target = 'bun' | 'deno' | 'binary' | 'image'
-export const target: Target = (() => {
-  const named = process.env.TARGET ?? 'bun'
-  if (named === 'bun' || named === 'deno' || named === 'binary' || named === 'image') return named
-  throw new Error(`TARGET is bun, deno, binary or image, not ${named}`)
-})()
-
-/** The user that the Dockerfile names. */
-const imageUser = 65_532
+export { folderWithKeys, freshFolder } from './product-folder.ts'
+export { target } from './target.ts'
 
 /** What runs a file of the project. */
 const runners: Record<'bun' | 'deno', readonly string[]> = {
@@ -37,13 +30,6 @@ const commands: Record<Target, readonly string[]> = {
   deno: [...runners.deno, 'src/main.ts'],
   binary: [join(projectRoot, 'dist/souvenir')],
   image: ['chroot', `--userspec=${imageUser}:${imageUser}`, process.env.IMAGE_ROOT ?? '', '/souvenir'],
-}
-
-/** An empty folder that the product may write to. */
-export function freshFolder(): string {
-  const folder = temporaryFolder('e2e')
-  if (target === 'image') chownSync(folder, imageUser, imageUser)
-  return folder
 }
 
 /** A port that was free a moment ago. */
@@ -78,11 +64,14 @@ const environmentOf = (variables: Record<string, string>): Record<string, string
 })
 
 /** Starts the server and waits until it answers. */
-export const startServer = (
+export async function startServer(
   variables: Record<string, string>,
   port: number,
   ...words: readonly string[]
-): Promise<Server> => start([...commands[target], ...(words.length > 0 ? ['serve', ...words] : [])], variables, port)
+): Promise<Server> {
+  await giveKeys(variables)
+  return start([...commands[target], ...(words.length > 0 ? ['serve', ...words] : [])], variables, port)
+}
 
 /** The same, but waits only until it answers at all: what it needs may not be there yet. */
 export const startUnready = (
@@ -238,7 +227,7 @@ export async function startProduct(shape: Shape, more: Record<string, string> = 
   const apiUrl = `http://localhost:${apiPort}`
   const issuer = shape === 'one process' ? apiUrl : `http://localhost:${authPort}`
   const variables: Record<string, string> = {
-    DATA_DIR: freshFolder(),
+    DATA_DIR: shape === 'as in compose' ? freshFolder() : folderWithKeys(),
     PORT: String(apiPort),
     OIDC_PORT: String(authPort),
     OIDC_BASE_URL: issuer,
