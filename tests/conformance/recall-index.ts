@@ -30,22 +30,18 @@ const draft = (content: string): Draft => ({
 /** What the index says, by memory: each term with its frequency. */
 async function indexed({ index }: MemoryEngine, ownerId: OwnerId, terms: readonly string[]) {
   const opened = await index.open(ownerId)
-  const found = new Map<MemoryId, Map<string, number>>()
+  const postings: { readonly term: string; readonly ordinal: number; readonly frequency: number }[] = []
   for (const [term, blocks] of await opened.postings(terms)) {
     for (const { block, data } of blocks) {
-      const at: [number, number][] = []
-      eachPosting(data, block * blockSize, (ordinal, frequency) => at.push([ordinal, frequency]))
-      const memories = await index.memoriesAt(
-        ownerId,
-        app,
-        at.map(([ordinal]) => ordinal),
-      )
-      for (const [ordinal, frequency] of at) {
-        const id = memories.get(ordinal)?.id
-        if (id === undefined) continue
-        found.set(id, (found.get(id) ?? new Map()).set(term, frequency))
-      }
+      eachPosting(data, block * blockSize, (ordinal, frequency) => postings.push({ term, ordinal, frequency }))
     }
+  }
+  const ordinals = [...new Set(postings.map(({ ordinal }) => ordinal))]
+  const memories = await index.memoriesAt(ownerId, app, ordinals)
+  const found = new Map<MemoryId, Map<string, number>>()
+  for (const { term, ordinal, frequency } of postings) {
+    const id = memories.get(ordinal)?.id
+    if (id !== undefined) found.set(id, (found.get(id) ?? new Map()).set(term, frequency))
   }
   return found
 }
