@@ -5,7 +5,7 @@ export const withTheLength = 4
 /**
  * How much more processor time a work takes whole than in sixteen parts: 1 when it grows with its input, 16 when with its square. Both
  * are as much work where the answer is 1, and take turns; of each the least of three tries counts, so that what else the machine does
- * would have to hit all three.
+ * would have to hit all three. Where the first says at most 2, the others are spared: a square would have to look like an eighth of it.
  */
 export async function growthOf(work: (size: number) => unknown, size: number): Promise<number> {
   const part = Math.ceil(size / parts)
@@ -14,6 +14,7 @@ export async function growthOf(work: (size: number) => unknown, size: number): P
   for (let tries = 0; tries < 3; tries++) {
     inParts = Math.min(inParts, await processorMs(() => repeat(parts, () => work(part))))
     whole = Math.min(whole, await processorMs(() => work(size)))
+    if (whole <= 2 * inParts) break
   }
   // Below a few milliseconds the clock says more about itself than about the work.
   return whole / Math.max(inParts, 4)
