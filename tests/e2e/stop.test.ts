@@ -55,7 +55,8 @@ test.each([...shapes])(
   60_000,
 )
 
-test(`SIGTERM on ${target}: a client that never ends its request does not keep the process, which is gone with 0 all the same`, async () => {
+// Each of these waits for the product's patience to end, so they wait together.
+test.concurrent(`SIGTERM on ${target}: a client that never ends its request does not keep the process, which is gone with 0 all the same`, async () => {
   const port = await freePort()
   const server = await startServer({ DATA_DIR: folderWithKeys(), PORT: String(port) }, port)
   const socket = await Bun.connect({ hostname: '127.0.0.1', port, socket: { data() {} } })
@@ -68,7 +69,7 @@ test(`SIGTERM on ${target}: a client that never ends its request does not keep t
   socket.terminate()
 }, 60_000)
 
-test.each(['bun', 'deno'] as const)(
+test.concurrent.each(['bun', 'deno'] as const)(
   'SIGTERM on %s: a driver whose promise never settles does not keep the process, and what is open beside it is closed',
   async (runtime) => {
     const port = await freePort()
