@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { failureOf, saying } from '../support/failure.ts'
 import { type OpenStores, race } from './opened.ts'
 import { authorization, hash, ownerId } from './records.ts'
 
@@ -31,8 +32,7 @@ export function describeAuthorizationStore(engine: string, open: OpenStores): vo
       const refused = stores.authorizations.update(authorization().id, () => {
         throw new Error('the form token does not match')
       })
-      expect(refused).rejects.toThrow('the form token does not match')
-      await refused.catch(() => undefined)
+      expect(await failureOf(refused)).toMatchObject(saying('the form token does not match'))
       expect(await stores.authorizations.find(authorization().id)).toEqual(authorization())
     })
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Grant } from '../../src/oidc/ports.ts'
 import { portions } from '../../src/shared/portions.ts'
+import { failureOf } from '../support/failure.ts'
 import { type OpenStores, race } from './opened.ts'
 import { clientId, grant, grantId, ownerId, startSeconds } from './records.ts'
 
@@ -43,7 +44,9 @@ export function describeGrantStore(engine: string, open: OpenStores): void {
     test("a grant's id cannot be taken over by another person", async () => {
       const { stores } = await open()
       await stores.grants.save(grant())
-      expect(stores.grants.save(grant({ ownerId: ownerId('other') }))).rejects.toMatchObject({ kind: 'conflict' })
+      expect(await failureOf(stores.grants.save(grant({ ownerId: ownerId('other') })))).toMatchObject({
+        kind: 'conflict',
+      })
       expect(await stores.grants.findById(grantId())).toEqual(grant())
     })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { RateLimiter, RateLimitRule } from '../../src/http/ports.ts'
+import { failureOf, saying } from '../support/failure.ts'
 
 const rules: readonly RateLimitRule[] = [
   { name: 'plain', points: 5, perSeconds: 60 },
@@ -48,7 +49,7 @@ export function describeRateLimiter(
 
     test('a rule that nobody gave is a mistake of the program, not a free pass', async () => {
       const { limiter } = await open(rules)
-      expect(limiter.take('misspelt', 'a')).rejects.toThrow('misspelt')
+      expect(await failureOf(limiter.take('misspelt', 'a'))).toMatchObject(saying('misspelt'))
     })
   })
 }

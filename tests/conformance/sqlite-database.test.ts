@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../src/adapters/sqlite/database.
 import { isConstraint } from '../../src/adapters/sqlite/errors.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import type { Migration } from '../../src/shared/migrations.ts'
+import { failureOf, saying } from '../support/failure.ts'
 
 const first: Migration = { name: 'notes', sql: 'CREATE TABLE note (id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT' }
 const second: Migration = { name: 'note size', sql: 'ALTER TABLE note ADD COLUMN size INTEGER NOT NULL DEFAULT 0' }
@@ -194,7 +195,7 @@ describe('a SQLite file', () => {
         database.run('INSERT INTO note VALUES (?, ?)', id, 'text')
         if (fails) throw new Error(`not ${id}`)
       })
-    await expect(write('1', true)).rejects.toThrow('not 1')
+    expect(await failureOf(write('1', true))).toMatchObject(saying('not 1'))
     await write('1')
     expect(database.all<{ id: string }>('SELECT id FROM note').map(({ id }) => id)).toEqual(['1'])
   })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
+import { failureOf, saying } from '../support/failure.ts'
 import { startIdentityProvider } from '../support/identity-provider.ts'
 import { signIn } from '../support/script.ts'
 import { freshFolder, type Product, runCommand, startProduct, target } from '../support/server.ts'
@@ -95,12 +96,14 @@ describe(`commands beside a server on ${target}`, () => {
     await runCommand(product.variables, 'keys', 'generate', path)
     expect(statSync(path).mode & 0o777).toBe(0o600)
     const again = runCommand(product.variables, 'keys', 'generate', path)
-    expect(again).rejects.toThrow('exists already')
+    expect(await failureOf(again)).toMatchObject(saying('exists already'))
     await again.catch(() => undefined)
     const printed = await runCommand(product.variables, 'keys', 'import', path)
     expect(printed).toContain('souvenir keys rotate')
     expect(await runCommand(product.variables, 'keys', 'list')).toBe(printed.split('\n').slice(1).join('\n'))
-    expect(runCommand(product.variables, 'keys', 'generate')).rejects.toThrow('souvenir keys rotate')
+    expect(await failureOf(runCommand(product.variables, 'keys', 'generate'))).toMatchObject(
+      saying('souvenir keys rotate'),
+    )
   }, 30_000)
 
   test('the first keys are made where they are kept, before any server', async () => {

@@ -10,6 +10,7 @@ import {
   type TokenAnswer,
 } from '../support/authorization-server.ts'
 import { backChannel, basic, refusalOf, tokensOf } from '../support/back-channel.ts'
+import { failureOf, saying } from '../support/failure.ts'
 
 let server: AuthorizationServer
 let back: ReturnType<typeof backChannel>
@@ -208,7 +209,7 @@ describe('RFC 6749 section 4.4: client_credentials', () => {
     const [dead, alive] = [await tokenOf(removed), await tokenOf(kept)]
     await createClientAdministration(server.dependencies).remove(removed.id)
     const verify = (token: string) => server.dependencies.verifier.verify(token, [server.issuer])
-    expect(verify(dead)).rejects.toThrow('revoked')
+    expect(await failureOf(verify(dead))).toMatchObject(saying('revoked'))
     expect((await verify(alive)).clientId).toBe(kept.id)
   })
 })
