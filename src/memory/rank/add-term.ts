@@ -39,17 +39,18 @@ export function addEverywhere(weighed: Weighed, space: Workspace, before: number
     if (frequency[at] === 0) touched[touches++] = at
     ;(frequency[at] as number) += times
     const lends = times * (lent[speaker[at] as number] as number)
+    const isGuessed = guessedThread[at] === 1
     for (let step = 0, other = at; step < 2; step++) {
       other = previous[other] as number
       if (other === none) break
-      if (marks[other] === 0 && guessedThread[other] === 1) continue
+      if (isGuessed && marks[other] === 0) continue
       if (frequency[other] === 0) touched[touches++] = other
       ;(frequency[other] as number) += lends * (weights[step] as number)
     }
     for (let step = 0, other = at; step < 2; step++) {
       other = next[other] as number
       if (other === none) break
-      if (marks[other] === 0 && guessedThread[other] === 1) continue
+      if (isGuessed && marks[other] === 0) continue
       if (frequency[other] === 0) touched[touches++] = other
       ;(frequency[other] as number) += lends * (weights[step] as number)
     }
@@ -85,14 +86,14 @@ export function addToFound(weighed: Weighed, { found, scores, marks }: Workspace
   const { shortest, byLength, byContext } = norms
   for (let i = 0; i < count; i++) {
     const at = found[i] as number
-    const times = frequencyIn(postings, at)
+    const times = ((marks[at] as number) & mark.own) === 0 ? 0 : frequencyIn(postings, at)
     if (times > 0)
       (scores[at] as number) += (gains.own * times) / (times + shortest + byLength * (length[at] as number))
     if (alone[at] === 1) {
       if (times > 0) (scores[at] as number) += aloneScore(weighed, at, times)
       continue
     }
-    const around = times + timesAround(weighed, at)
+    const around = times + timesAround(weighed, marks, at)
     if (around === 0) continue
     marks[at] = (marks[at] as number) | mark.around
     ;(scores[at] as number) +=
@@ -100,14 +101,15 @@ export function addToFound(weighed: Weighed, { found, scores, marks }: Workspace
   }
 }
 
-/** How often a term is in the two items before and the two after, as much of each as it lends. */
-function timesAround({ facts, recipe, norms, postings }: Weighed, at: number): number {
+/** How often a term is in the two items before and the two after, as much of each as it lends. It is in none without `mark.own`. */
+function timesAround({ facts, recipe, norms, postings }: Weighed, marks: Uint8Array, at: number): number {
   const { speaker } = facts
   let sum = 0
   for (const side of [facts.previous, facts.next]) {
     for (let step = 0, other = at; step < 2; step++) {
       other = side[other] as number
       if (other === none) break
+      if (((marks[other] as number) & mark.own) === 0) continue
       const share = step === 0 ? recipe.neighbour : recipe.secondNeighbour
       sum += share * (norms.lent[speaker[other] as number] as number) * frequencyIn(postings, other)
     }

@@ -64,7 +64,7 @@ export function boostsOf(
     ])
   }
   const asked = [
-    ...(question.asksTime ? [recipe.tellsTime] : []),
+    ...(question.asksTime && (facts.traitsSeen & trait.tellsTime) !== 0 ? [recipe.tellsTime] : []),
     ...(question.periods.length > 0 ? [recipe.dateMatches] : []),
     ...(question.quotations.length > 0 ? [1 + recipe.quoted] : []),
   ]
@@ -85,7 +85,10 @@ export function boostsOf(
     },
     highest:
       bySpeaker.reduce((most, factor) => Math.max(most, factor), 1) *
-      [recipe.standingWish, ...asked].reduce((most, factor) => most * Math.max(1, factor), 1),
+      [(facts.traitsSeen & trait.standingWish) !== 0 ? recipe.standingWish : 1, ...asked].reduce(
+        (most, factor) => most * Math.max(1, factor),
+        1,
+      ),
     named: (at) => rules.flatMap(([name, rule]) => (rule(at) === 1 ? [] : [{ name, factor: rule(at) }])),
   }
 }

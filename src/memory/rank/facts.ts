@@ -20,7 +20,7 @@ import {
 export const none = -1
 const firstCapacity = 64
 /** What an item takes in the columns here, and in those that ranking keeps beside them (visible, gains). */
-const bytesOfItem = 80
+const bytesOfItem = 84
 /** What a thread takes: its id, its number, its sums. Measured. */
 const bytesOfThread = 200
 
@@ -43,6 +43,8 @@ export class OwnerFacts {
   /** The item before and the item after in the thread, or `none`. */
   previous = new Int32Array(firstCapacity)
   next = new Int32Array(firstCapacity)
+  /** Its place in the thread from 0, as `settlePlaces` leaves it: not of threads that are not in order. */
+  place = new Int32Array(firstCapacity)
   /** 1 for the only item of its thread. */
   alone = new Uint8Array(firstCapacity)
   speaker = new Int32Array(firstCapacity)
@@ -60,11 +62,17 @@ export class OwnerFacts {
   /** Ordinals of the person's own instructions. */
   readonly instructions = new Set<number>()
   readonly threadItems: number[] = []
+  /** 1 for a thread in which a later item has a lower ordinal: it was imported, or put in between. */
+  readonly threadUnordered: number[] = []
+  /** All traits that any item has had. */
+  traitsSeen = 0
   /** How many threads have an item. */
   threads = 0
   /** How many items are in each of text/languages. */
   readonly languageItems: number[] = []
   private readonly last: number[] = []
+  /** Threads whose items have moved. */
+  private readonly displaced = new Set<number>()
   private readonly classTable = new Interned<ItemClass>(keyOfClass, isSameClass)
   private readonly speakerTable = new Interned<ItemSpeaker>(keyOfSpeaker, isSameSpeaker)
   private readonly threadTable = new Interned<string>(
@@ -105,6 +113,7 @@ export class OwnerFacts {
       state: facts.state,
     })
     this.traits[at] = facts.traits
+    this.traitsSeen |= facts.traits
     this.occurredAt[at] = facts.occurredAt ?? Number.NaN
     this.createdAt[at] = facts.createdAt
     this.validFrom[at] = facts.validFrom
@@ -136,13 +145,29 @@ export class OwnerFacts {
     const before = this.previous[at] ?? none
     const after = this.next[at] ?? none
     if (before !== none) this.next[before] = after
-    if (after !== none) this.previous[after] = before
-    else this.last[thread] = before
+    if (after !== none) {
+      this.previous[after] = before
+      this.displaced.add(thread)
+    } else this.last[thread] = before
     for (const left of [before, after]) if (left !== none) this.alone[left] = this.isAlone(left)
     this.lengthen(at, thread, -length)
     const left = (this.threadItems[thread] ?? 1) - 1
     this.threadItems[thread] = left
     if (left === 0) this.threads -= 1
+  }
+
+  /** Numbers the places of the threads whose items have moved; what comes behind all others of its thread moves none. */
+  settlePlaces(): void {
+    for (const thread of this.displaced) {
+      let unordered = 0
+      let place = (this.threadItems[thread] ?? 0) - 1
+      for (let at = this.last[thread] ?? none; at !== none; at = this.previous[at] ?? none) {
+        this.place[at] = place--
+        if ((this.previous[at] ?? none) > at) unordered = 1
+      }
+      this.threadUnordered[thread] = unordered
+    }
+    this.displaced.clear()
   }
 
   /** Puts an item into its thread by position; items mostly come in order, so the search begins at the end. */
@@ -160,10 +185,13 @@ export class OwnerFacts {
     if (before !== none) this.next[before] = at
     if (after !== none) this.previous[after] = at
     else this.last[thread] = at
+    if (after !== none || before > at) this.displaced.add(thread)
+    else this.place[at] = before === none ? 0 : (this.place[before] ?? 0) + 1
     for (const one of [before, after, at]) if (one !== none) this.alone[one] = this.isAlone(one)
     this.lengthen(at, thread, this.length[at] ?? 0)
     const items = (this.threadItems[thread] ?? 0) + 1
     this.threadItems[thread] = items
+    this.threadUnordered[thread] ??= 0
     if (items === 1) this.threads += 1
   }
 
@@ -189,7 +217,7 @@ export class OwnerFacts {
     for (const name of ['live', 'traits', 'language', 'guessedThread', 'alone'] as const) {
       this[name] = copied(new Uint8Array(this.capacity), this[name])
     }
-    for (const name of ['length', 'thread', 'previous', 'next', 'speaker', 'itemClass'] as const) {
+    for (const name of ['length', 'thread', 'place', 'previous', 'next', 'speaker', 'itemClass'] as const) {
       this[name] = copied(new Int32Array(this.capacity), this[name])
     }
     for (const name of ['position', 'occurredAt', 'createdAt', 'validFrom', 'validTo'] as const) {

@@ -39,6 +39,8 @@ export interface FieldScores {
   readonly found: Int32Array
   /** By ordinal; 0 for those not found. Valid until the next call. */
   readonly scores: Float64Array
+  /** The highest score. */
+  readonly best: number
 }
 
 /** Sums of floats in another order differ in their last digits: a bound is wider by this share of all that terms can add. */
@@ -59,21 +61,24 @@ export function scoreFields(
   for (const at of sought.always) space.marks[at] = (space.marks[at] as number) | mark.always
   const search = new Search(facts, space, sought)
   let most = weighed.reduce((sum, { gains }) => sum + gains.most, 0) * (1 + slack)
+  let added = 0
   let postings = weighed.reduce((sum, one) => sum + one.postings.count, 0)
   for (const term of weighed) {
-    // Looking at what is found is only worth it where it may save more than it costs.
-    if (postings > search.count) search.narrow(most)
+    // Looking at what is found is only worth it where it may save more than it costs; and where the rest can add more than all
+    // before, a newcomer may be the best.
+    if (postings > search.count && most < added) search.narrow(most)
     if (search.closed) addToFound(term, space, search.count)
     else search.count = addEverywhere(term, space, search.count)
     most -= term.gains.most
+    added += term.gains.most
     postings -= term.postings.count
   }
-  search.finish()
+  const best = search.finish()
   for (const { postings } of weighed) {
     for (let i = 0; i < postings.count; i++) space.marks[postings.ordinals[i] as number] = 0
   }
   for (const at of sought.always) space.marks[at] = 0
-  return { found: releaseWorkspace(search.count), scores: space.scores }
+  return { found: releaseWorkspace(search.count), scores: space.scores, best }
 }
 
 /** The terms that there are, those that can add most first; what they add to threads is added. */
@@ -84,6 +89,7 @@ function weighTerms(
   space: Workspace,
 ): readonly Weighed[] {
   const norms = normsOf(facts, recipe)
+  facts.settlePlaces()
   return terms
     .filter(({ postings }) => postings.count > 0)
     .map(({ weight, postings }): Weighed => {
@@ -134,20 +140,24 @@ class Search {
     this.count = kept
   }
 
-  /** Adds what threads have, and leaves out what no term touched. */
-  finish(): void {
+  /** Adds what threads have, and leaves out what no term touched. Returns the highest score. */
+  finish(): number {
     const { space } = this
     const { found, scores, marks, threadScores, scoredThreads } = space
     let kept = 0
+    let best = 0
     for (let i = 0; i < this.count; i++) {
       const at = found[i] as number
       if (((marks[at] as number) & mark.around) !== 0) scores[at] = this.scoreOf(at)
       marks[at] = 0
-      if (scores[at] !== 0) found[kept++] = at
+      const score = scores[at] as number
+      if (score !== 0) found[kept++] = at
+      if (score > best) best = score
     }
     this.count = kept
     for (let i = 0; i < space.threads; i++) threadScores[scoredThreads[i] as number] = 0
     space.threads = 0
+    return best
   }
 
   /** By the terms so far, but all terms in the thread. */

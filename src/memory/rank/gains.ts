@@ -97,11 +97,10 @@ export function weighTerm(
   { shortest, byThread, lent }: Norms,
   space: Workspace,
 ): TermGains {
-  const { previous, next, thread, speaker, alone, threadLength, threadAssistantLength } = facts
-  const { seenBy, threadFrequency, threadScores, touchedThreads, scoredThreads } = space
+  const { thread, place, speaker, alone, threadLength, threadAssistantLength, threadItems, threadUnordered } = facts
+  const { threadFrequency, threadScores, threadTouched, touchedThreads, scoredThreads } = space
   const { k1, neighbour, secondNeighbour } = recipe
   space.counts += 1
-  const by = space.counts
   let touches = 0
   let threadTouches = 0
   let alones = 0
@@ -118,24 +117,15 @@ export function weighTerm(
     const where = thread[at] as number
     if (threadFrequency[where] === 0) touchedThreads[threadTouches++] = where
     ;(threadFrequency[where] as number) += times * (lent[speaker[at] as number] as number)
-    if (seenBy[at] !== by) {
-      seenBy[at] = by
-      touches += 1
+    if (threadUnordered[where] === 1) {
+      touches += touchAround(facts, space, at)
+      continue
     }
-    for (let step = 0, other = at; step < 2; step++) {
-      other = previous[other] as number
-      if (other === none) break
-      if (seenBy[other] === by) continue
-      seenBy[other] = by
-      touches += 1
-    }
-    for (let step = 0, other = at; step < 2; step++) {
-      other = next[other] as number
-      if (other === none) break
-      if (seenBy[other] === by) continue
-      seenBy[other] = by
-      touches += 1
-    }
+    // Postings ascend, and so do places: what is touched ends behind where it ended before.
+    const from = Math.max((place[at] as number) - 2, threadTouched[where] as number)
+    const end = Math.min((place[at] as number) + 3, threadItems[where] as number)
+    touches += end - from
+    threadTouched[where] = end
   }
   const scale = weight * (k1 + 1)
   const own = recipe.item * scale * rarity(facts.items, count)
@@ -146,6 +136,7 @@ export function weighTerm(
     const where = touchedThreads[i] as number
     const times = threadFrequency[where] as number
     threadFrequency[where] = 0
+    threadTouched[where] = 0
     const size = (threadLength[where] as number) - kept * (threadAssistantLength[where] as number)
     if (threadScores[where] === 0) scoredThreads[space.threads++] = where
     ;(threadScores[where] as number) += (inThread * times) / (times + shortest + byThread * size)
@@ -154,6 +145,25 @@ export function weighTerm(
   const most =
     ((own + (alones > 0 ? inThread : 0)) * highest) / (highest + shortest) + (context * around) / (around + shortest)
   return { own, context, thread: inThread, most }
+}
+
+/** How many of an item and the two on each side the term has not touched yet. */
+function touchAround({ previous, next }: OwnerFacts, { seenBy, counts }: Workspace, at: number): number {
+  let touches = 0
+  if (seenBy[at] !== counts) {
+    seenBy[at] = counts
+    touches += 1
+  }
+  for (const side of [previous, next]) {
+    for (let step = 0, other = at; step < 2; step++) {
+      other = side[other] as number
+      if (other === none) break
+      if (seenBy[other] === counts) continue
+      seenBy[other] = counts
+      touches += 1
+    }
+  }
+  return touches
 }
 
 /** The average length of an item with its neighbours, from how many items threads have. */

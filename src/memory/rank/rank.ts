@@ -80,21 +80,23 @@ export function rank(
   const isWanted = wantedItem(facts, request.wanted)
   const boost = boostsOf(facts, request.question, terms, recipe)
   const instructions = fittingInstructions(facts, terms, recipe)
-  const { found, scores } = scoreFields(facts, terms, recipe, {
+  const {
+    found,
+    scores,
+    best: bestWords,
+  } = scoreFields(facts, terms, recipe, {
     limit: request.limit,
     always: [...(meaning?.keys() ?? []), ...instructions.keys()],
     factor: (at) => (visible[at] === 1 && isWanted(at) ? boost.factor(at) : 0),
     highestFactor: boost.highest,
   })
-  let bestWords = 0
-  for (let i = 0; i < found.length; i++) bestWords = Math.max(bestWords, scores[found[i] as number] as number)
 
   const candidates = new Candidates(request.limit)
   const threshold = request.threshold ?? 0
   const consider = (at: number) => {
     const own = bestWords === 0 ? 0 : (scores[at] as number) / bestWords
     const base = own + counting * (meaning?.get(at) ?? 0)
-    const besides = instructing * (instructions.get(at) ?? 0)
+    const besides = instructions.size === 0 ? 0 : instructing * (instructions.get(at) ?? 0)
     if (base * boost.highest + besides < candidates.least || visible[at] !== 1 || !isWanted(at)) return
     const score = base * boost.factor(at) + besides
     if (score >= threshold) candidates.offer(at, score)

@@ -14,6 +14,8 @@ export interface Workspace {
   /** By thread. */
   readonly threadFrequency: Float64Array
   readonly threadScores: Float64Array
+  /** The place behind those of a thread that a term touches. */
+  readonly threadTouched: Int32Array
   /** Lists of threads. */
   readonly touchedThreads: Int32Array
   readonly scoredThreads: Int32Array
@@ -44,6 +46,7 @@ const workspaceOf = (items: number): Workspace => ({
   found: new Int32Array(items),
   threadFrequency: new Float64Array(items),
   threadScores: new Float64Array(items),
+  threadTouched: new Int32Array(items),
   touchedThreads: new Int32Array(items),
   scoredThreads: new Int32Array(items),
   threads: 0,

@@ -20,17 +20,23 @@ interface Item {
   readonly terms: readonly string[]
   readonly removed: boolean
   readonly assistant: boolean
+  /** In its thread; undefined for one that comes as it is said. */
+  readonly position: number | undefined
 }
 const item = fc.record({
   thread: fc.integer({ min: 0, max: 3 }),
   terms: fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 5 }),
   removed: fc.boolean(),
   assistant: fc.boolean(),
+  position: fc.option(fc.integer({ min: 0, max: 14 }), { freq: 4, nil: undefined }),
 })
+
+const positionOf = ({ position }: Item, ordinal: number): number => position ?? ordinal
 
 function factsOf(items: readonly Item[], keepRemoved = true, threadName = 'thread '): OwnerFacts {
   const facts = new OwnerFacts()
-  items.forEach(({ thread, terms, removed, assistant }, ordinal) => {
+  items.forEach((one, ordinal) => {
+    const { thread, terms, removed, assistant } = one
     if (removed && !keepRemoved) return
     facts.put({
       ordinal,
@@ -38,7 +44,7 @@ function factsOf(items: readonly Item[], keepRemoved = true, threadName = 'threa
       language: 0,
       traits: 0,
       threadId: `${threadName}${thread}`,
-      position: ordinal,
+      position: positionOf(one, ordinal),
       speakerKind: assistant ? 'assistant' : 'self',
       speakerName: undefined,
       appId: 'app' as ClientId,
@@ -72,7 +78,11 @@ const postingsOf = (items: readonly Item[], term: string) => {
 function naive(items: readonly Item[], terms: readonly string[]): number[] {
   const { k1, b } = recipe
   const live = items.flatMap((one, at) => (one.removed ? [] : [at]))
-  const threadOf = (at: number) => live.filter((other) => items[other]?.thread === items[at]?.thread)
+  const placeOf = (at: number) => positionOf(items[at] as Item, at)
+  const threadOf = (at: number) =>
+    live
+      .filter((other) => items[other]?.thread === items[at]?.thread)
+      .sort((left, right) => placeOf(left) - placeOf(right) || left - right)
   const weights = (at: number) => {
     const thread = threadOf(at)
     const place = thread.indexOf(at)
@@ -130,7 +140,7 @@ function naive(items: readonly Item[], terms: readonly string[]): number[] {
 }
 
 describe('BM25 over an item, its neighbours and its thread', () => {
-  test('equals its definition, whatever was removed, and leaves nothing behind for the next call', () => {
+  test('equals its definition, whatever was removed or put in between, and leaves nothing behind for the next call', () => {
     fc.assert(
       fc.property(fc.array(item, { maxLength: 14 }), fc.uniqueArray(fc.constantFrom('a', 'b', 'c')), (items, terms) => {
         const facts = factsOf(items)
