@@ -16,7 +16,6 @@ import { type View, visibleItems } from './rank/visible.ts'
 import { logReadings } from './readings.ts'
 import { type EventPeriod, eventCandidates, eventPeriods } from './remembered-events.ts'
 import type { Memory } from './schema.ts'
-import { maskSecrets } from './secrets.ts'
 import type { MemoryServices } from './services.ts'
 import { trait } from './text/traits.ts'
 
@@ -103,9 +102,11 @@ export async function search(services: Services, caller: Caller, question: Quest
   const ranked = rank(facts, postings, { ...request, meaning, threshold, explain })
   const hits = (await withMemories(services, caller, ranked)).map((hit) => withItsEvents(hit, events))
   if (question.unlogged !== true) {
-    const query = services.settings?.maskSecrets === false ? question.query : maskSecrets(question.query).text
-    const readings = hits.map(({ memory, score }) => ({ memoryId: memory.id, kind: 'search' as const, query, score }))
-    logReadings(services, caller, readings)
+    logReadings(
+      services,
+      caller,
+      hits.map(({ memory, score }) => ({ memoryId: memory.id, kind: 'search' as const, score })),
+    )
   }
   return { hits, degraded: lackingOf(owner, embedder, meant) }
 }

@@ -142,8 +142,6 @@ export interface AccessLogEntry {
   readonly memoryId: MemoryId
   readonly appId: ClientId
   readonly kind: AccessKind
-  /** What was asked, for a search. */
-  readonly query: string | undefined
   readonly score: number | undefined
   readonly at: number
 }

@@ -277,7 +277,6 @@ if (url !== undefined) {
       )
       await store.accessLog(ada, chat, second.id, { limit: 1, offset: 0 })
       const holding = [
-        'access_log',
         'entity',
         'extraction',
         'index_tail',

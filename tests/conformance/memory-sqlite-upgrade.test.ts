@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -17,7 +17,7 @@ function takeBack(path: string, name: string, undo: string): void {
   const at = memoryMigrations.findIndex((step) => step.name === name)
   expect(at).toBeGreaterThan(0)
   const file = new DatabaseSync(path)
-  file.exec(`${undo}; DELETE FROM migration WHERE number > ${at}`)
+  file.exec(`${undo}; ALTER TABLE access_log ADD COLUMN query TEXT; DELETE FROM migration WHERE number > ${at}`)
   file.close()
 }
 
@@ -85,4 +85,26 @@ test('passages that were erased before there was a list of them are made anew', 
   cleanups.push(() => void after.store.close())
   const claim = await after.vectors.claim('small', 10, startMs, 60_000)
   expect(claim?.items).toEqual([{ ordinal: 2, text: undefined, passage: 'On the lake.\nAlone?' }])
+})
+
+test('what was asked before leaves the file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'souvenir-memory-'))
+  cleanups.push(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'memory.db')
+  const { store } = openSqliteMemoryStore({ path })
+  const draft = draftOf('It rains.')
+  await store.add(owner('ada'), app('chat'), [draft], policyAt())
+  store.logAccess(owner('ada'), app('chat'), [{ memoryId: draft.id, kind: 'search', score: 2 }], startMs)
+  await store.close()
+  takeBack(path, 'readings without what was asked', "SELECT 'nothing else'")
+  const before = new DatabaseSync(path)
+  before.exec("UPDATE access_log SET query = 'where is the marker-quokka'")
+  before.close()
+  expect(readFileSync(path).includes('marker-quokka')).toBe(true)
+
+  const after = openSqliteMemoryStore({ path }).store
+  const { items } = await after.accessLog(owner('ada'), app('chat'), draft.id, { limit: 5, offset: 0 })
+  expect(items).toMatchObject([{ appId: 'chat', kind: 'search', score: 2, at: startMs }])
+  await after.close()
+  expect(readFileSync(path).includes('marker-quokka')).toBe(false)
 })

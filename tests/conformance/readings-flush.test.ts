@@ -26,13 +26,12 @@ async function refusedAndBack(store: MemoryStore, lines: string[], alter: (sql: 
   const draft = draftOf('Read while its table was away.')
   await store.add(ada, chat, [draft], policyAt())
   await alter('ALTER TABLE access_log RENAME TO access_log_away')
-  store.logAccess(ada, chat, [{ memoryId: draft.id, kind: 'search', query: 'a private question' }], 1_000)
+  store.logAccess(ada, chat, [{ memoryId: draft.id, kind: 'search' }], 1_000)
   for (let i = 0; i < 400 && lines.length === 0; i++) await Bun.sleep(10)
   await alter('ALTER TABLE access_log_away RENAME TO access_log')
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error', writes: 'readings' }])
-  expect(lines.join()).not.toContain('private question')
   const { items } = await store.accessLog(ada, chat, draft.id, { limit: 10, offset: 0 })
-  expect(items).toMatchObject([{ appId: 'chat', query: 'a private question' }])
+  expect(items).toMatchObject([{ appId: 'chat' }])
   await store.close()
 }
 
@@ -49,7 +48,7 @@ test('SQLite: readings that are refused wait, and the log has the kind of error'
   }
 })
 
-test('SQLite: many readings are written in turns, each with whole questions, and what is asked meanwhile goes between', async () => {
+test('SQLite: many readings are written in turns, and what is asked meanwhile goes between', async () => {
   const path = join(tmpdir(), `souvenir-readings-${randomUUID()}.db`)
   const { store } = openSqliteMemoryStore({ path })
   const beside = new DatabaseSync(path)
@@ -60,12 +59,8 @@ test('SQLite: many readings are written in turns, each with whole questions, and
     const count = beside.prepare('SELECT count(*) AS readings FROM access_log')
     const seen = [0]
     for (let question = 0; question < 100; question++) {
-      const readings = drafts.map(({ id }) => ({
-        memoryId: id,
-        kind: 'search' as const,
-        query: `question ${question}`,
-      }))
-      store.logAccess(ada, chat, readings, 1_000)
+      const readings = drafts.map(({ id }) => ({ memoryId: id, kind: 'search' as const }))
+      store.logAccess(ada, chat, readings, 1_000 + question)
     }
     for (const until = Date.now() + 5_000; seen.at(-1) !== 700 && Date.now() < until; ) {
       await new Promise((resolve) => setImmediate(resolve))
@@ -75,7 +70,6 @@ test('SQLite: many readings are written in turns, each with whole questions, and
     expect(seen.at(-1)).toBe(700)
     const turns = seen.slice(1).map((readings, at) => readings - (seen[at] ?? 0))
     expect(Math.max(...turns)).toBeLessThan(100)
-    expect(turns.every((readings) => readings % 7 === 0)).toBe(true)
   } finally {
     await store.close()
     beside.close()
@@ -93,13 +87,13 @@ if (databaseUrl !== undefined) {
       const [ada, chat] = [owner('ada'), app('chat')]
       const [read, gone] = [draftOf('Read before.'), draftOf('Gone meanwhile.')]
       await store.add(ada, chat, [read, gone], policyAt())
-      await beside`ALTER TABLE access_log ADD CONSTRAINT refused CHECK (query <> 'refused')`
-      store.logAccess(ada, chat, [{ memoryId: read.id, kind: 'search', query: 'refused' }], 1_000)
+      await beside`ALTER TABLE access_log ADD CONSTRAINT refused CHECK (at <> 1000)`
+      store.logAccess(ada, chat, [{ memoryId: read.id, kind: 'search' }], 1_000)
       await store.add(ada, chat, [draftOf('Written meanwhile.')], policyAt())
       expect(await store.delete(ada, chat, [gone.id], { at: 2_000 })).toEqual([gone.id])
       await beside`ALTER TABLE access_log DROP CONSTRAINT refused`
       const { items } = await store.accessLog(ada, chat, read.id, { limit: 10, offset: 0 })
-      expect(items).toMatchObject([{ appId: 'chat', query: 'refused' }])
+      expect(items).toMatchObject([{ appId: 'chat' }])
     } finally {
       await store.close()
       await beside.end()

@@ -18,6 +18,11 @@ export const isDumpTable = (name: string): name is DumpTable => (dumpTables as r
 /** A row by its columns' names, which are the same in every SQL engine; booleans are booleans. */
 export type DumpRow = Readonly<Record<string, string | number | boolean | null>>
 
+/** Columns of backups that earlier versions made, which are kept no more. */
+export const dumpedNoMore: Readonly<Partial<Record<DumpTable, ReadonlySet<string>>>> = {
+  access_log: new Set(['query']),
+}
+
 export interface MemoryDump {
   /** Gives all rows as of one moment, table by table, in portions; others may write meanwhile. */
   read(each: (table: DumpTable, rows: readonly DumpRow[]) => Promise<void>): Promise<void>

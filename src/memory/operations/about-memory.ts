@@ -67,7 +67,6 @@ const LogEntry = t.Object({
   app_id: t.String(),
   app_name: t.String(),
   access_type: t.Union([t.Literal('search'), t.Literal('read')]),
-  query: t.Optional(t.String({ description: 'What was asked.' })),
   score: t.Optional(t.Number()),
   accessed_at: t.String(),
 })
@@ -76,7 +75,7 @@ const Log = t.Object({ ...paged, logs: t.Array(LogEntry) })
 export const accessLog = operation({
   name: 'access_log',
   title: 'Who read a memory',
-  description: 'Which app read a memory, when, and by which question; the newest first.',
+  description: 'Which app read a memory, and when; the newest first. What was asked is not kept.',
   effect: 'read',
   idempotent: true,
   scope: 'memories:read',
@@ -97,7 +96,7 @@ export const accessLog = operation({
     },
   ],
   async run({ store, appNames }, { ownerId, appId }, { id, ...paging }) {
-    // It tells what other apps asked.
+    // It tells what other apps read.
     assertUnrestricted(await store.rule(ownerId, appId))
     const { range, head } = pageOf(paging)
     const { items, total } = await store.accessLog(ownerId, appId, id as MemoryId, range)
@@ -110,7 +109,6 @@ export const accessLog = operation({
         app_id: entry.appId,
         app_name: names.get(entry.appId) ?? entry.appId,
         access_type: entry.kind,
-        ...(entry.query === undefined ? {} : { query: entry.query }),
         ...(entry.score === undefined ? {} : { score: entry.score }),
         accessed_at: toIso(entry.at),
       })),

@@ -11,11 +11,10 @@ export interface Page<T> {
   readonly total: number
 }
 
-/** A reading to be logged. */
+/** A reading to be logged. What was asked is a person's words, which nobody could take back: it is not among it. */
 export interface Reading {
   readonly memoryId: MemoryId
   readonly kind: AccessKind
-  readonly query?: string
   readonly score?: number
 }
 

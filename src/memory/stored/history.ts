@@ -59,7 +59,6 @@ export interface AccessRow {
   readonly memory_id: MemoryId
   readonly app_id: ClientId
   readonly kind: AccessLogEntry['kind']
-  readonly query: string | null
   readonly score: number | null
   readonly at: number
 }
@@ -70,11 +69,10 @@ export const readingRowsOf = (
   readings: readonly Reading[],
   at: number,
 ): readonly Omit<AccessRow, 'seq'>[] =>
-  readings.map(({ memoryId, kind, query = null, score = null }) => ({
+  readings.map(({ memoryId, kind, score = null }) => ({
     memory_id: memoryId,
     app_id: appId,
     kind,
-    query,
     score,
     at,
   }))
@@ -84,7 +82,6 @@ export const accessOf = (row: AccessRow): AccessLogEntry => ({
   memoryId: row.memory_id,
   appId: row.app_id,
   kind: row.kind,
-  query: row.query ?? undefined,
   score: row.score ?? undefined,
   at: row.at,
 })

@@ -82,3 +82,15 @@ export const passageCodes = (bytes: 'BLOB' | 'bytea'): Migration => ({
       WHERE memory.owner_id = index_owner.owner_id AND memory.position >= 2 AND memory.thread_id NOT LIKE 'auto:%');
   `,
 })
+
+/**
+ * What was asked is no longer kept with who read what. It is a person's words, and a deletion takes along what is known to hold a text
+ * and not what merely speaks of it. Postgres leaves the values of a dropped column in the rows, so they are emptied first.
+ */
+export const readingsWithoutQuestions: Migration = {
+  name: 'readings without what was asked',
+  sql: `
+    UPDATE access_log SET query = NULL WHERE query IS NOT NULL;
+    ALTER TABLE access_log DROP COLUMN query;
+  `,
+}

@@ -45,7 +45,6 @@ export interface Reading {
   readonly app_id: string
   readonly app_name: string
   readonly access_type: 'search' | 'read'
-  readonly query?: string
   readonly score?: number
   readonly accessed_at: string
 }

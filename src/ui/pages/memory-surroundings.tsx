@@ -101,7 +101,7 @@ export const Readings = ({ memory, readings }: { memory: WireMemory; readings: P
   <section id="readings" class="surrounding">
     <h2>Which apps read it</h2>
     {readings.total === 0 ? (
-      <p class="quiet">None yet. Each time an app recalls it, you see here what it had asked.</p>
+      <p class="quiet">None yet. Each time an app recalls it, you see it here. What was asked is not kept.</p>
     ) : null}
     <ol class="timeline">
       {readings.items.map((reading) => (
@@ -113,12 +113,6 @@ export const Readings = ({ memory, readings }: { memory: WireMemory; readings: P
             {', '}
             <Time at={reading.accessed_at} toTheMinute />
           </p>
-          {reading.query === undefined ? null : (
-            <p class="before">
-              {'It asked: '}
-              <q dir="auto">{reading.query}</q>
-            </p>
-          )}
         </li>
       ))}
     </ol>

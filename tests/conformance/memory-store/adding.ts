@@ -127,7 +127,7 @@ export function describeAdding(open: OpenMemoryStore): void {
     test('what was handed out within the window is shown to the judgement of echoes, and what is judged one is not stored', async () => {
       const of = owner('echo')
       const memory = await here.add('She sings in a choir.', {}, chat, startMs, of)
-      here.store.logAccess(of, other, [{ memoryId: memory.id, kind: 'search', query: 'choir' }], startMs)
+      here.store.logAccess(of, other, [{ memoryId: memory.id, kind: 'search' }], startMs)
       const judged: string[][] = []
       const isEcho = (_: string, recalled: readonly { id: string }[]) => judged.push(recalled.map(({ id }) => id)) > 0
       const add = (at: number) =>

@@ -35,7 +35,7 @@ export function describeIsolation(open: OpenMemoryStore): void {
       const b = await here.add('Hers, second.', { threadId: 'hers' }, chat, startMs, hers)
       const ids = [a.id, b.id]
       await here.store.update(hers, chat, a.id, { metadata: { n: 1 } }, { at })
-      here.store.logAccess(hers, other, [{ memoryId: a.id, kind: 'search', query: 'hers?', score: 1 }], at)
+      here.store.logAccess(hers, other, [{ memoryId: a.id, kind: 'search', score: 1 }], at)
       await setRule(here.store, hers, { appId: other, paused: true, read: 'own', write: 'none', categories: ['x'] })
       await here.store.changePreferences(hers, () => ({ tone: 'dry' }), startMs)
       await here.store.keepConfirmation(hers, chat, 'wipe', 'isolated', startMs, startMs + 60_000)

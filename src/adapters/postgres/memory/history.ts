@@ -44,18 +44,15 @@ export function createHistory(db: Database, log?: Log): PostgresHistory {
     const { sql, ownerId } = transaction
     const readings = waiting.of(ownerId)
     if (readings.length === 0) return
-    // Only of a memory that is still there: a deletion takes its readings along, whichever comes first; and a question that
-    // found one that is gone by now is not kept with the others either.
+    // Only of a memory that is still there: a deletion takes its readings along, whichever comes first.
     await sql`
-      WITH r AS (SELECT x.*, m.state FROM ROWS FROM (json_to_recordset(${JSON.stringify(readings)}::text::json)
-              AS (memory_id text, app_id text, kind text, query text, score double precision, at bigint)) WITH ORDINALITY
-                AS x (memory_id, app_id, kind, query, score, at, place)
-          LEFT JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = x.memory_id)
-      INSERT INTO access_log (owner_id, memory_id, app_id, kind, query, score, at)
-      SELECT ${ownerId}, memory_id, app_id, kind,
-          CASE WHEN EXISTS (SELECT 1 FROM r AS gone WHERE gone.at = r.at AND gone.query = r.query AND gone.state = 'deleted')
-            THEN NULL ELSE query END, score, at
-        FROM r WHERE state <> 'deleted' ORDER BY place`
+      INSERT INTO access_log (owner_id, memory_id, app_id, kind, score, at)
+      SELECT ${ownerId}, x.memory_id, x.app_id, x.kind, x.score, x.at
+        FROM ROWS FROM (json_to_recordset(${JSON.stringify(readings)}::text::json)
+            AS (memory_id text, app_id text, kind text, score double precision, at bigint)) WITH ORDINALITY
+          AS x (memory_id, app_id, kind, score, at, place)
+        JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = x.memory_id
+       WHERE m.state <> 'deleted' ORDER BY x.place`
     transaction.afterCommit(() => waiting.written(ownerId, readings))
   }
 
@@ -108,12 +105,7 @@ export function createHistory(db: Database, log?: Log): PostgresHistory {
         return row?.seq ?? 0
       }),
     logAccess(ownerId, appId, readings, at) {
-      const rows = readingRowsOf(appId, readings, at)
-      // A question may hold what Postgres cannot: it must not keep the readings of others from being written.
-      waiting.add(
-        ownerId,
-        rows.map((row) => ({ ...row, query: row.query?.replaceAll('\0', '').toWellFormed() ?? null })),
-      )
+      waiting.add(ownerId, readingRowsOf(appId, readings, at))
     },
     async accessLog(ownerId, appId, id, { limit, offset }) {
       await seen(ownerId, appId, id)

@@ -88,9 +88,6 @@ const erase = (transaction: Transaction, memories: readonly Memory[], at: number
     deleteCategories(transaction, ids),
     sql`UPDATE memory_event SET before = NULL
         WHERE owner_id = ${ownerId} AND memory_id = ANY(${ids}::text[]) AND before IS NOT NULL`.execute(),
-    // A question that found one may quote it: it goes from the readings of other memories too.
-    sql`UPDATE access_log SET query = NULL WHERE owner_id = ${ownerId} AND query IS NOT NULL AND at IN (
-          SELECT at FROM access_log WHERE owner_id = ${ownerId} AND memory_id = ANY(${ids}::text[]))`.execute(),
     sql`DELETE FROM access_log WHERE owner_id = ${ownerId} AND memory_id = ANY(${ids}::text[])`.execute(),
     forgetResults(transaction).execute(),
   ]

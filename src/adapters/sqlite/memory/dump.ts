@@ -1,6 +1,13 @@
 /** Memories of a SQLite file as rows, on a connection of its own: a read sees one moment, whoever writes beside it. */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { type DumpRow, dumpBooleans, dumpPortion, dumpTables, type MemoryDump } from '../../../memory/dump/ports.ts'
+import {
+  type DumpRow,
+  dumpBooleans,
+  dumpedNoMore,
+  dumpPortion,
+  dumpTables,
+  type MemoryDump,
+} from '../../../memory/dump/ports.ts'
 import { Fault } from '../../../shared/fault.ts'
 
 /** `path` names a file that the store has opened before, so that its schema is this program's. */
@@ -29,10 +36,11 @@ export const sqliteMemoryDump = (path: string): MemoryDump => ({
       await work(async (table, rows) => {
         if (!hasTable(db, table)) return
         for (const row of rows) {
-          const names = Object.keys(row)
-          const places = names.map(() => '?').join(', ')
-          db.prepare(`INSERT INTO ${table} (${names.map(quoted).join(', ')}) VALUES (${places})`).run(
-            ...Object.values(row).map(toSqlite),
+          const columns = Object.entries(row).filter(([name]) => dumpedNoMore[table]?.has(name) !== true)
+          const names = columns.map(([name]) => quoted(name)).join(', ')
+          const places = columns.map(() => '?').join(', ')
+          db.prepare(`INSERT INTO ${table} (${names}) VALUES (${places})`).run(
+            ...columns.map(([, value]) => toSqlite(value)),
           )
         }
       })

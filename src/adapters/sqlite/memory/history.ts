@@ -46,7 +46,7 @@ export function createHistory(db: Database, log?: Log): SqliteHistory {
     db.transaction(() => {
       for (const ownerId of owners) {
         if (written >= count) break
-        const readings = firstQuestions(waiting.of(ownerId), count - written)
+        const readings = waiting.of(ownerId).slice(0, count - written)
         keep(ownerId, readings)
         written += readings.length
       }
@@ -133,20 +133,7 @@ export function createHistory(db: Database, log?: Log): SqliteHistory {
   }
 }
 
-const questionOf = ({ at, query }: ReadingRow): string => `${at} ${query}`
-
-/** The first `count` readings, with those after them that the same question gave. */
-function firstQuestions(readings: readonly ReadingRow[], count: number): readonly ReadingRow[] {
-  const last = readings[count - 1]
-  if (last === undefined) return readings
-  const next = readings.findIndex((one, place) => place >= count && questionOf(one) !== questionOf(last))
-  return next < 0 ? readings : readings.slice(0, next)
-}
-
-/**
- * Only those of a memory that is still there: a deletion takes its readings along, whichever comes first; and a question that
- * found one that another process has erased meanwhile is not kept with the others either.
- */
+/** Only those of a memory that is still there: a deletion takes its readings along, whichever comes first. */
 function keepReadings(db: Database, ownerId: OwnerId, readings: readonly ReadingRow[]): void {
   const found = db.all<{ id: MemoryId }>(
     "SELECT id FROM memory WHERE owner_id = ? AND state <> 'deleted' AND id IN (SELECT value FROM json_each(?))",
@@ -154,16 +141,14 @@ function keepReadings(db: Database, ownerId: OwnerId, readings: readonly Reading
     JSON.stringify([...new Set(readings.map(({ memory_id }) => memory_id))]),
   )
   const there = new Set(found.map(({ id }) => id))
-  const { kept = [], gone = [] } = Object.groupBy(readings, (one) => (there.has(one.memory_id) ? 'kept' : 'gone'))
-  const unkept = new Set(gone.map(questionOf))
-  for (const one of kept) {
+  for (const one of readings) {
+    if (!there.has(one.memory_id)) continue
     db.run(
-      'INSERT INTO access_log (owner_id, memory_id, app_id, kind, query, score, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO access_log (owner_id, memory_id, app_id, kind, score, at) VALUES (?, ?, ?, ?, ?, ?)',
       ownerId,
       one.memory_id,
       one.app_id,
       one.kind,
-      unkept.has(questionOf(one)) ? null : one.query,
       one.score,
       one.at,
     )

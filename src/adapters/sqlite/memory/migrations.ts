@@ -5,6 +5,7 @@ import {
   memoriesInOrder,
   passageCodes,
   passagesWaiting,
+  readingsWithoutQuestions,
   vectorsThere,
 } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
@@ -28,4 +29,5 @@ export const memoryMigrations: readonly Migration[] = [
   indexesMadeAnew('INTEGER'),
   vectorsThere,
   passagesWaiting('INTEGER', 'STRICT, WITHOUT ROWID'),
+  readingsWithoutQuestions,
 ]

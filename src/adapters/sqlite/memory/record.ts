@@ -70,13 +70,6 @@ function erase(db: Database, memory: Memory, at: number): void {
     ownerId,
     id,
   )
-  // A question that found it may quote it: it goes from the readings of other memories too.
-  db.run(
-    `UPDATE access_log SET query = NULL WHERE owner_id = ?1 AND query IS NOT NULL
-       AND at IN (SELECT at FROM access_log WHERE owner_id = ?1 AND memory_id = ?2)`,
-    ownerId,
-    id,
-  )
   db.run('DELETE FROM access_log WHERE owner_id = ? AND memory_id = ?', ownerId, id)
 }
 
