@@ -138,6 +138,25 @@ if (url !== undefined) {
       expect(await askedAgain(ask)).toBe('answered')
     })
 
+    test('is given up within seconds by whoever asks first, also where a long statement might be under way', async () => {
+      const proxy = await openedProxy()
+      const db = opened(proxy.url)
+      await db.run((sql) => sql`SELECT 1`)
+      proxy.deafen()
+      const from = performance.now()
+      expect(await kindOf(db.run((sql) => sql`SELECT pg_sleep(20)`))).toBe('unavailable')
+      expect(performance.now() - from).toBeLessThan(10_000)
+      const then = performance.now()
+      expect(await kindOf(db.run((sql) => sql`SELECT 1`))).toBe('unavailable')
+      expect(performance.now() - then).toBeLessThan(3_500)
+    }, 40_000)
+
+    test('is not one on which a long statement is under way: that is waited for', async () => {
+      const db = opened(new URL(url))
+      const [row] = await db.run((sql) => sql<{ slept: string }[]>`SELECT pg_sleep(9)::text || 'well' AS slept`)
+      expect(row?.slept).toBe('well')
+    }, 40_000)
+
     test('keeps nobody who closes the pool waiting once it is lost', async () => {
       const proxy = await openedProxy()
       const db = opened(proxy.url)

@@ -66,6 +66,8 @@ const attempts = 5
 const graceMs = 2_000
 /** For a question that a server answers at once. */
 const shortMs = 2_000
+/** After so long without an answer, and again and again, a short question is asked whether the server is there at all. */
+const doubtMs = 4_000
 
 interface Asked {
   /** The wait for an answer begins anew. */
@@ -134,7 +136,14 @@ export function openPool(options: PostgresOptions): Database {
     connect_timeout: Math.ceil(Math.min(connectTimeoutMs, shortMs) / 1_000),
     answer_timeout: Math.min(answerTimeoutMs, shortMs) / 1_000,
   })
-  const silence = createSilence(() => apart`SELECT 1`.execute())
+  const silence = createSilence(async () => {
+    try {
+      await apart`SELECT 1`
+    } catch (error) {
+      // A server that refuses is there, and has a long statement under way where it has one.
+      if (sqlState(error) === undefined) throw error
+    }
+  })
   const queue = createQueues<OwnerId>()
   const writersLock = `${schema} writers`
 
@@ -144,18 +153,21 @@ export function openPool(options: PostgresOptions): Database {
     const since = silence.answers()
     let givenUp = false
     let timer: ReturnType<typeof setTimeout> | undefined
-    let giveUp: () => void = () => undefined
+    let giveUp: (why: string) => void = () => undefined
     const wait = () => {
       clearTimeout(timer)
-      timer = setTimeout(() => giveUp(), withinMs)
+      timer = setTimeout(() => giveUp(`no answer within ${withinMs} ms`), withinMs)
     }
     const late = new Promise<never>((_, reject) => {
-      giveUp = () => {
+      giveUp = (why) => {
         givenUp = true
         if (withinMs === answerTimeoutMs) silence.waited(since)
-        reject(unavailable(new Error(`no answer within ${withinMs} ms`)))
+        reject(unavailable(new Error(why)))
       }
     })
+    const doubting = setInterval(async () => {
+      if (!(await silence.isOver())) giveUp('no answer to a short question either')
+    }, doubtMs)
     try {
       wait()
       const result = await Promise.race([work({ goesOn: wait, isGivenUp: () => givenUp }), late])
@@ -167,6 +179,7 @@ export function openPool(options: PostgresOptions): Database {
       throw failure(error)
     } finally {
       clearTimeout(timer)
+      clearInterval(doubting)
     }
   }
 
