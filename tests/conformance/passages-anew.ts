@@ -1,6 +1,7 @@
 /** What every adapter of `VectorIndex` keeps to when a passage of a conversation is erased with a memory in it: it is made anew. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { embedItems } from '../../src/memory/jobs/embed-items.ts'
+import type { ImportedMemory } from '../../src/memory/ports/imports.ts'
 import type { EmbeddingClaim } from '../../src/memory/rank/ports.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import { app, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
@@ -109,6 +110,37 @@ export function describePassagesAnew(name: string, open: OpenEngine): void {
       await embedAll()
       expect(given.flat().filter((text) => text.includes('\n'))).toEqual(['One and two.\nTwo.\nThree.'])
       expect(await codeOf()).toBe('low')
+    })
+
+    test('are made of all that is there once a message is imported between those that are embedded', async () => {
+      const imported = (content: string, position: number): ImportedMemory => ({
+        ...draftOf(content, { threadId: 'another talk' }),
+        appId: chat,
+        state: 'active',
+        position,
+        validFrom: startMs,
+        validTo: undefined,
+        supersedes: undefined,
+        createdAt: startMs,
+        updatedAt: startMs,
+      })
+      const add = (...memories: ImportedMemory[]) => engine.store.importAll(ada, chat, memories, 'skip', startMs)
+      await add(imported('A.', 0), imported('C.', 2), imported('F.', 5), imported('Z.', 30))
+      await embedAll()
+      given = []
+      await add(imported('B.', 1), imported('G.', 31))
+      expect(await waiting()).toBe(2)
+      await embedAll()
+      expect(given.flat().toSorted()).toEqual(['A.\nB.\nC.', 'A.\nB.\nC.\nF.', 'B.', 'G.'])
+      expect(await waiting()).toBe(0)
+      given = []
+      // Alone there was none; now there is.
+      await add(imported('Y.', 28))
+      await add(imported('H.', 32))
+      await add(imported('X.', 27))
+      await embedAll()
+      expect(given.flat()).toContain('X.\nY.\nZ.\nG.\nH.')
+      expect(await waiting()).toBe(0)
     })
 
     test('stay as they are while a message in them is archived or paused', async () => {

@@ -35,6 +35,7 @@ export function importing(
   assertUnrestricted(known.rule)
   const places = createPlaces(known.firstFree, known.isTaken)
   const made: Memory[] = []
+  const amid = new Set<MemoryId>()
   const rewritten: Rewriting[] = []
   const events: NewEvent[] = []
   const statuses = memories.map((imported): ImportStatus => {
@@ -43,6 +44,7 @@ export function importing(
     if (before === undefined) {
       const place = places.again(imported.threadId ?? guessedThread(id), imported.position)
       const memory = newMemory({ ownerId, appId: imported.appId }, imported, place, imported.createdAt)
+      if (places.isAmid(place)) amid.add(id)
       made.push({ ...memory, state, validTo, supersedes, updatedAt })
       events.push({ id, kind: 'imported' })
       return 'added'
@@ -54,5 +56,5 @@ export function importing(
     events.push({ id, kind: 'updated', before })
     return 'overwritten'
   })
-  return { statuses, changes: { appId, at, rewritten, made, events } }
+  return { statuses, changes: { appId, at, rewritten, made, amid, events } }
 }

@@ -14,6 +14,8 @@ export interface Places {
   behind(threadId: string): Place
   /** The place that a memory had, unless another one stands there: then behind all others. */
   again(threadId: string, position: number | undefined): Place
+  /** Whether somebody stood behind it before the write. */
+  isAmid(place: Place): boolean
 }
 
 /**
@@ -29,11 +31,13 @@ export function createPlaces(
   const ends = new Map<string, number>()
   const given = new Set<string>()
 
-  function free(threadId: string): number {
+  function freeBefore(threadId: string): number {
     const first = firsts.get(threadId) ?? firstFree(threadId)
     firsts.set(threadId, first)
-    return Math.max(first, ends.get(threadId) ?? 0)
+    return first
   }
+
+  const free = (threadId: string): number => Math.max(freeBefore(threadId), ends.get(threadId) ?? 0)
 
   function give(place: Place): Place {
     given.add(placeKey(place))
@@ -44,6 +48,7 @@ export function createPlaces(
   const behind = (threadId: string): Place => give({ threadId, position: free(threadId) })
   return {
     behind,
+    isAmid: ({ threadId, position }) => position < freeBefore(threadId),
     again(threadId, position) {
       if (position === undefined) return behind(threadId)
       const wanted = { threadId, position }

@@ -20,6 +20,8 @@ export interface ChangeSet {
   readonly at: number
   readonly rewritten?: readonly Rewriting[]
   readonly made?: readonly Memory[]
+  /** Those of the made ones that stand in front of others of their thread, which were there before. */
+  readonly amid?: ReadonlySet<MemoryId>
   /** The text of these goes everywhere, and with it whatever may quote it; a tombstone stays. */
   readonly erased?: readonly Memory[]
   readonly events: readonly NewEvent[]
@@ -50,11 +52,16 @@ export function rewriting(before: Memory, change: Partial<Memory>, at: number): 
 /** A memory before (undefined: it was not there) and after (undefined: it is gone): what is derived of it follows. */
 export type MemoryChanged =
   | { readonly before: Memory; readonly after: Memory | undefined }
-  | { readonly before: undefined; readonly after: Memory }
+  | { readonly before: undefined; readonly after: Memory; readonly amid?: boolean }
 
-export const memoriesChanged = ({ rewritten = [], made = [], erased = [] }: ChangeSet): readonly MemoryChanged[] => [
+export const memoriesChanged = ({
+  rewritten = [],
+  made = [],
+  amid,
+  erased = [],
+}: ChangeSet): readonly MemoryChanged[] => [
   ...rewritten,
-  ...made.map((after) => ({ before: undefined, after })),
+  ...made.map((after) => ({ before: undefined, after, amid: amid?.has(after.id) === true })),
   ...erased.map((before) => ({ before, after: undefined })),
 ]
 
@@ -68,6 +75,10 @@ export const isReworded = ({ before, after }: MemoryChanged): boolean => before?
 /** Whether what it is about may be another. */
 export const isRetold = (change: MemoryChanged): boolean =>
   isReworded(change) || change.before?.annotations !== change.after?.annotations
+
+/** The memory, where it was put among others of its thread: what was made of those around it is of another text now. */
+export const putAmid = (change: MemoryChanged): Memory | undefined =>
+  change.before === undefined && change.amid === true ? change.after : undefined
 
 /** What is to be done behind the write: a graph elsewhere follows every change, a model reads every new text. */
 export const jobsOf = (change: MemoryChanged): readonly JobKind[] =>

@@ -9,14 +9,17 @@ import { codeFrom } from './codes.ts'
 import { none, type OwnerFacts } from './facts.ts'
 
 /** A passage ends at every third place of a thread and reaches over six, so that two passages hold a message. */
-const step = 3
+export const stepOfPassages = 3
 export const placesOfPassage = 6
 /** Characters of each message: models read some hundred words. */
 const longestPart = 400
 
-/** Whether a passage ends at a place: never in a guessed thread, whose memories may have nothing to do with one another. */
+/** Whether a thread has passages: a guessed one has none, as its memories may have nothing to do with one another. */
+export const hasPassages = (threadId: string): boolean => !isGuessed(threadId)
+
+/** Whether a passage ends at a place. */
 export const endsPassage = (threadId: string, position: number): boolean =>
-  position % step === step - 1 && !isGuessed(threadId)
+  position % stepOfPassages === stepOfPassages - 1 && hasPassages(threadId)
 
 /** The text of a passage from those of its memories, in order; undefined of a single one, which has its own vector. */
 export const passageText = (texts: readonly string[]): string | undefined =>
@@ -89,7 +92,7 @@ export function passageEnds({ position, next, guessedThread }: OwnerFacts, at: n
   const ends: number[] = []
   const last = (position[at] as number) + placesOfPassage - 1
   for (let end = at; end !== none && (position[end] as number) <= last; end = next[end] as number) {
-    if ((position[end] as number) % step === step - 1) ends.push(end)
+    if ((position[end] as number) % stepOfPassages === stepOfPassages - 1) ends.push(end)
   }
   return ends
 }

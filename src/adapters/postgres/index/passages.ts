@@ -1,5 +1,11 @@
 /** Passages of a thread: their texts, that none outlives a memory in it, and which are to be made anew. See memory/rank/passages. */
-import { endsPassage, passageText, placesOfPassage } from '../../../memory/rank/passages.ts'
+import {
+  endsPassage,
+  hasPassages,
+  passageText,
+  placesOfPassage,
+  stepOfPassages,
+} from '../../../memory/rank/passages.ts'
 import type { EmbeddingClaim } from '../../../memory/rank/ports.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import type { Sql, Transaction } from '../database.ts'
@@ -41,7 +47,7 @@ export const placesOf = (sql: Sql, key: number, ordinals: readonly number[]): Pr
 
 /**
  * Erases the codes of passages that hold memories, given as they were: their rows may have left the thread already. What is left of
- * them is to be embedded anew.
+ * them is to be embedded anew; so is one that was none yet, as of a single message.
  */
 export async function erasePassages(
   { sql, ownerId }: Transaction,
@@ -49,14 +55,17 @@ export async function erasePassages(
   version: number,
   memories: readonly Memory[],
 ): Promise<void> {
+  const held = memories.filter(({ threadId }) => hasPassages(threadId))
+  if (held.length === 0) return
   await sql`
     WITH ends AS (UPDATE index_code AS c SET passage = NULL, version = ${version}
-      FROM unnest(${memories.map(({ threadId }) => threadId)}::text[], ${memories.map(({ position }) => position)}::integer[])
+      FROM unnest(${held.map(({ threadId }) => threadId)}::text[], ${held.map(({ position }) => position)}::integer[])
           AS r (thread_id, position)
         JOIN memory AS m ON m.owner_id = ${ownerId} AND m.thread_id = r.thread_id
           AND m.position >= r.position AND m.position < r.position + ${placesOfPassage}::integer
+          AND m.position % ${stepOfPassages}::integer = ${stepOfPassages - 1}::integer
         JOIN index_item AS i ON i.memory = m.seq
-     WHERE c.owner = ${key} AND c.ordinal = i.ordinal AND c.passage IS NOT NULL RETURNING c.ordinal)
+     WHERE c.owner = ${key} AND c.ordinal = i.ordinal RETURNING c.ordinal)
     INSERT INTO index_passage_waiting (owner, ordinal) SELECT ${key}, ordinal FROM ends
     ON CONFLICT (owner, ordinal) DO UPDATE SET leased_until = 0`
 }

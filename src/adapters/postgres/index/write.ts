@@ -3,7 +3,7 @@
  * Called by the memory store's projection; the bytes are those of memory/rank/postings and tail.
  */
 import { setImmediate } from 'node:timers/promises'
-import { isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
+import { isReworded, type MemoryChanged, memoryIn, putAmid } from '../../../memory/change/set.ts'
 import { blockOf, blockSize, withoutPostings } from '../../../memory/rank/postings.ts'
 import { sidesInUse } from '../../../memory/rank/rebuilding.ts'
 import type { Memory } from '../../../memory/schema.ts'
@@ -28,6 +28,8 @@ export async function changeIndex(transaction: Transaction, changes: readonly Me
   if (removed.length > 0) await remove(transaction, owner, removed)
   if (added.length > 0) {
     await append(transaction, owner, added)
+    const inserted = reworded.flatMap((change) => putAmid(change) ?? [])
+    if (inserted.length > 0) await erasePassages(transaction, owner.key, owner.version + 1, inserted)
   } else {
     await transaction.sql`UPDATE index_owner SET version = ${owner.version + 1} WHERE key = ${owner.key}`
   }

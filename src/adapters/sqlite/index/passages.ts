@@ -1,5 +1,11 @@
 /** Passages of a thread: their texts, that none outlives a memory in it, and which are to be made anew. See memory/rank/passages. */
-import { endsPassage, passageText, placesOfPassage } from '../../../memory/rank/passages.ts'
+import {
+  endsPassage,
+  hasPassages,
+  passageText,
+  placesOfPassage,
+  stepOfPassages,
+} from '../../../memory/rank/passages.ts'
 import type { EmbeddingClaim } from '../../../memory/rank/ports.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
@@ -28,7 +34,7 @@ export function passageAt(db: Database, { owner_id, thread_id, position }: LastP
 
 /**
  * Erases the codes of passages that hold a memory, given as it was: its row may have left the thread already. What is left of them
- * is to be embedded anew.
+ * is to be embedded anew; so is one that was none yet, as of a single message.
  */
 export function erasePassages(
   db: Database,
@@ -36,10 +42,12 @@ export function erasePassages(
   version: number,
   { ownerId, threadId, position }: Memory,
 ): void {
+  if (!hasPassages(threadId)) return
   const ends = db.all<{ ordinal: number }>(
-    `UPDATE index_code SET passage = NULL, version = ? WHERE owner = ? AND passage IS NOT NULL AND ordinal IN (
+    `UPDATE index_code SET passage = NULL, version = ? WHERE owner = ? AND ordinal IN (
        SELECT i.ordinal FROM memory AS m JOIN index_item AS i ON i.memory = m.seq
-        WHERE m.owner_id = ? AND m.thread_id = ? AND m.position >= ? AND m.position < ?) RETURNING ordinal`,
+        WHERE m.owner_id = ? AND m.thread_id = ? AND m.position >= ? AND m.position < ?
+          AND m.position % ${stepOfPassages} = ${stepOfPassages - 1}) RETURNING ordinal`,
     version,
     key,
     ownerId,

@@ -2,7 +2,7 @@
  * Writing the index of words, always inside the memory's own transaction, so that memory and index are never apart.
  * Called by the memory store's projection; the bytes are those of memory/rank/postings and tail.
  */
-import { isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
+import { isReworded, type MemoryChanged, memoryIn, putAmid } from '../../../memory/change/set.ts'
 import { sidesInUse } from '../../../memory/rank/rebuilding.ts'
 import { longestTail, packTerms } from '../../../memory/rank/tail.ts'
 import type { Memory } from '../../../memory/schema.ts'
@@ -24,6 +24,8 @@ export function changeIndex(db: Database, change: MemoryChanged): void {
   if (isReworded(change)) {
     if (change.before !== undefined) remove(db, leaveOnlyReadable(db, owner), memory, change.before)
     if (change.after !== undefined) append(db, owner.key, memory, change.after.content)
+    const inserted = putAmid(change)
+    if (inserted !== undefined) erasePassages(db, owner.key, nextVersion(db, owner.key), inserted)
   } else touch(db, owner.key, memory)
   finishIfShort(db, owner)
 }
