@@ -8,6 +8,7 @@ import type { Patient, Variables } from './doctor/check.ts'
 import { pastIdleLimitsMs } from './doctor/checks/stream.ts'
 import { checks } from './doctor/checks.ts'
 import { examine, exitStatus, type Line } from './doctor/examine.ts'
+import { mayAskBeside } from './doctor/inside.ts'
 
 export const doctor: Command = {
   name: 'doctor',
@@ -30,11 +31,13 @@ export const doctor: Command = {
     const given = positionals[0] === undefined ? undefined : originOf(positionals[0])
     const issuer = given ?? here.config?.issuer
     if (issuer === undefined) throw new UsageError(`doctor needs the URL of the issuer.\n${here.problems.join('\n')}`)
-    const ask = createAsk(fetch)
+    const named = [issuer, ...(values.api === undefined ? [] : [originOf(values.api)])]
+    const mayAsk = mayAskBeside(named)
+    const ask = createAsk(fetch, mayAsk)
     const ours = here.config !== undefined && here.config.issuer === issuer
     const api =
       (values.api === undefined ? undefined : originOf(values.api)) ??
-      (ours ? here.config?.apiBaseUrl : apiOf(await ask(`${issuer}/.well-known/openid-configuration`))) ??
+      (ours ? here.config?.apiBaseUrl : apiOf(await ask(`${issuer}/.well-known/openid-configuration`), mayAsk)) ??
       issuer
     const patient: Patient = {
       issuer,
@@ -87,11 +90,14 @@ function originOf(text: string): string {
   return url.origin
 }
 
-/** Where the issuer says the API is. */
-function apiOf({ json }: { readonly json: Readonly<Record<string, unknown>> | undefined }): string | undefined {
+/** Where the issuer says the API is, if that may be asked. */
+function apiOf(
+  { json }: { readonly json: Readonly<Record<string, unknown>> | undefined },
+  mayAsk: (url: string) => boolean,
+): string | undefined {
   const known = Array.isArray(json?.protected_resources) ? json.protected_resources : []
   const mcp = known.find((resource): resource is string => typeof resource === 'string' && resource.endsWith('/mcp'))
-  return mcp?.slice(0, -'/mcp'.length)
+  return mcp === undefined || !URL.canParse(mcp) || !mayAsk(mcp) ? undefined : mcp.slice(0, -'/mcp'.length)
 }
 
 const tokenTtlSeconds = 300

@@ -16,26 +16,40 @@ export type Ask = (url: string, init?: RequestInit & { readonly fresh?: boolean 
 const patienceMs = 10_000
 const longestBody = 4 * 1024 * 1024
 
-export function createAsk(fetchIt: typeof fetch): Ask {
+/** `mayAsk` says which addresses are asked: others may be named by what is looked at. */
+export function createAsk(fetchIt: typeof fetch, mayAsk: (url: string) => boolean = () => true): Ask {
+  const askOnce: Asker = async (url, init) => (mayAsk(url) ? askOf(fetchIt, url, init) : noAnswer(notAsked))
   const remembered = new Map<string, Promise<Answer>>()
   return (url, init) => {
-    if (init !== undefined) return askOnce(fetchIt, url, init)
+    if (init !== undefined) return askOnce(url, init)
     let answer = remembered.get(url)
     if (answer === undefined) {
-      answer = askOnce(fetchIt, url, {})
+      answer = askOnce(url, {})
       remembered.set(url, answer)
     }
     return answer
   }
 }
 
-async function askOnce(fetchIt: typeof fetch, url: string, init: RequestInit): Promise<Answer> {
+type Asker = (url: string, init: RequestInit) => Promise<Answer>
+
+const notAsked = 'not asked, as it is an address inside a network that the deployment named'
+
+const noAnswer = (problem: string): Answer => ({
+  status: 0,
+  headers: new Headers(),
+  text: '',
+  json: undefined,
+  problem,
+})
+
+async function askOf(fetchIt: typeof fetch, url: string, init: RequestInit): Promise<Answer> {
   try {
     const response = await fetchIt(url, { redirect: 'manual', signal: AbortSignal.timeout(patienceMs), ...init })
     const text = await readBounded(response)
     return { status: response.status, headers: response.headers, text, json: objectIn(text), problem: undefined }
   } catch (error) {
-    return { status: 0, headers: new Headers(), text: '', json: undefined, problem: reasonOf(error) }
+    return noAnswer(reasonOf(error))
   }
 }
 

@@ -29,9 +29,18 @@ export async function examine(
   return lines
 
   function keep(line: Line): void {
-    lines.push(line)
-    onLine(line)
+    const told = { ...line, saw: plain(line.saw), ...(line.todo === undefined ? {} : { todo: plain(line.todo) }) }
+    lines.push(told)
+    onLine(told)
   }
+}
+
+const longestWords = 1_000
+
+/** What a server said of itself neither moves the cursor nor fills the terminal nor poses as another line. */
+const plain = (words: string): string => {
+  const shown = words.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ')
+  return shown.length <= longestWords ? shown : `${shown.slice(0, longestWords)}...`
 }
 
 /** 0 when all passed, 1 with warnings, 2 with failures. */

@@ -3,8 +3,9 @@
  * Request Forgery"): https only, every address of the host public, the connection pinned to one that was judged, no redirect,
  * a size limit, and one deadline for all of it, so that neither a slow name server nor a body that trickles holds us.
  */
+
+import { isPublicAddress } from '../../shared/public-address.ts'
 import type { Outbound } from '../ports.ts'
-import { isPublicAddress } from './public-address.ts'
 
 const deadlineMs = 5_000
 
