@@ -28,14 +28,14 @@ export function describeHistory(open: OpenMemoryStore): void {
       expect(await here.store.lastEvent(of)).toBe(events[1]?.seq ?? -1)
     })
 
-    test('readings are kept with who, when, by which question and at which score; the newest first', async () => {
+    test('readings are kept with who, when and at which score; the newest first', async () => {
       const { id } = await here.add('Read by two.')
       here.store.logAccess(ada, chat, [{ memoryId: id, kind: 'search', score: 1.5 }], at)
       here.store.logAccess(ada, other, [{ memoryId: id, kind: 'read' }], at + 1)
       const log = await here.store.accessLog(ada, chat, id, page)
       expect(log.total).toBe(2)
       expect(log.items).toMatchObject([
-        { memoryId: id, appId: other, kind: 'read', query: undefined, score: undefined, at: at + 1 },
+        { memoryId: id, appId: other, kind: 'read', score: undefined, at: at + 1 },
         { memoryId: id, appId: chat, kind: 'search', score: 1.5, at },
       ])
       expect((await here.store.accessLog(ada, chat, id, { limit: 1, offset: 1 })).items).toHaveLength(1)
