@@ -150,7 +150,7 @@ export function problemFor(
     const { message, code, field, errors, retryAfterSeconds } = error
     const name = problemNameOf(error)
     if (error.cause !== undefined && problemTypes[name].status >= 500) {
-      log.warn({ requestId: context.requestId, err: error.cause }, 'unavailable')
+      log.warn({ requestId: context.requestId, err: error }, 'unavailable')
     }
     return problem(request, settings.apiBaseUrl, name, {
       detail: message,

@@ -1,4 +1,3 @@
-import { reasonOf } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
 
 /** What is under way may take this long to end, if it still can. */
@@ -11,7 +10,7 @@ const mostTold = 10
  * holds may not be whole any more then, so it is to end as when it is told to, and whoever watches it starts it again.
  *
  * A runtime would end it at once, amid what others have begun, and print the error with all that is in it: of Postgres the row that
- * broke a rule. The log has which kind of error it was and where, and not what it says.
+ * broke a rule. The log has what `shared/error-record` tells of it.
  */
 export function lastNet(log: Log): Promise<'uncaught error'> {
   return new Promise((resolve) => {
@@ -19,7 +18,7 @@ export function lastNet(log: Log): Promise<'uncaught error'> {
     const tell = (error: unknown) => {
       // What is broken may throw again and again until the process is gone.
       if (told++ >= mostTold) return
-      log.fatal({ reason: reasonOf(error), at: framesOf(error) }, 'An error that nobody caught: the process ends')
+      log.fatal({ err: error }, 'An error that nobody caught: the process ends')
       resolve('uncaught error')
       // Nobody is there to kill it, as there is after a signal.
       if (told === 1) setTimeout(() => process.exit(1), endsWithinMs)
@@ -27,17 +26,4 @@ export function lastNet(log: Log): Promise<'uncaught error'> {
     process.on('uncaughtException', tell)
     process.on('unhandledRejection', tell)
   })
-}
-
-const frame = /^\s*at .+:\d+/
-const mostFrames = 10
-
-/** Where it was thrown. A message may go over several lines, of which any could look like a frame. */
-function framesOf(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return []
-  const lines = (error.stack ?? '').replace(error.message, '').split('\n')
-  return lines
-    .filter((line) => frame.test(line))
-    .slice(0, mostFrames)
-    .map((line) => line.trim())
 }

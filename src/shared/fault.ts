@@ -56,16 +56,6 @@ export class Fault extends Error {
   }
 }
 
-/**
- * What kind of failure it was, for the log and for what is kept: a fault's code, else what a driver calls it (a SQLSTATE, an errno) or
- * the error's name. Its message may quote what a person wrote, and stays out.
- */
-export function reasonOf(error: unknown): string {
-  if (error instanceof Fault) return error.code
-  if (error instanceof Error) return 'code' in error ? String(error.code) : error.name
-  return 'unknown'
-}
-
 /** The fault of an input with these wrong fields (at least one); its message tells of all of them. */
 export const invalidFields = (errors: readonly FieldError[]): Fault =>
   new Fault('invalid', errors.map(({ message }) => message).join(' '), {

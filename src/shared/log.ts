@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { errorRecord } from './error-record.ts'
 import { type Output, outputOf, standardOutputWriter } from './standard-output.ts'
 
 export type Log = Logger
@@ -6,7 +7,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 /**
  * One JSON line an event. Nothing that a person wrote and no token, code, secret or verifier is ever passed to it:
- * the redaction below is the net under that rule, not the rule.
+ * the redaction below is the net under that rule, not the rule. An error is given as `err`; `error-record` says what is told of it.
  */
 export function createLog(level: LogLevel, destination?: DestinationStream): Log {
   return pino(
@@ -15,7 +16,7 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: described },
+      serializers: { err: (error: unknown) => errorRecord(error) },
       redact: {
         paths: [
           'authorization',
@@ -33,25 +34,6 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
     },
     destination ?? turnByTurn(standardOutput()),
   )
-}
-
-/** An error's causes, each the next one's, of which so many are told. */
-const mostCauses = 5
-
-/**
- * Of an error what was thrown where. Not the members that drivers add: Postgres has the row that broke a rule in `detail`, and a query's
- * values in others.
- */
-function described(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error)) return typeof error === 'object' && error !== null ? 'not an error' : String(error)
-  const { name, message, stack, cause } = error
-  return {
-    type: name,
-    message,
-    ...('code' in error ? { code: String(error.code) } : {}),
-    stack,
-    ...(cause === undefined || depth === mostCauses ? {} : { cause: described(cause, depth + 1) }),
-  }
 }
 
 /**

@@ -2,7 +2,8 @@
  * Writes that may come a moment late, so that what gives rise to them costs no write of its own: gathered by whose they are,
  * bounded, and flushed together. They wait until they are said to be written, whatever happens to a flush.
  */
-import { Fault, reasonOf } from './fault.ts'
+import { reasonOf } from './error-record.ts'
+import { Fault } from './fault.ts'
 import type { Log } from './log.ts'
 
 export interface WriteBehind<Key, Item> {

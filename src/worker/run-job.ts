@@ -1,5 +1,4 @@
 /** The loop that runs a job of the memory domain beside requests: again at once while there is work, else after a pause. */
-import { Fault, reasonOf } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
 
 export interface JobOptions {
@@ -28,9 +27,7 @@ export function runJob({ name, work, log, pauseMs = 1_000, longestPauseMs = 60_0
     } catch (error) {
       if (stopped.signal.aborted) return 0
       failures += 1
-      // What an engine that is down is called is ours to say; the message of another error may quote a memory.
-      const told = error instanceof Fault && error.kind === 'unavailable' ? { detail: error.message } : {}
-      if (failures === 1) log.warn({ job: name, reason: reasonOf(error), ...told }, 'job failed; it is tried again')
+      if (failures === 1) log.warn({ job: name, err: error }, 'job failed; it is tried again')
       return Math.min(longestPauseMs, pauseMs * 2 ** Math.min(failures, 10))
     }
   }

@@ -24,8 +24,7 @@ test.each([
       .map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(lines.filter(({ level }) => level === 'fatal')).toEqual([
       expect.objectContaining({
-        reason: '23505',
-        at: expect.arrayContaining([expect.stringContaining('uncaught.ts')]),
+        err: { type: 'Error', code: '23505', at: expect.arrayContaining([expect.stringContaining('uncaught.ts')]) },
       }),
     ])
     expect(lines.at(-1)).toMatchObject({ msg: 'stopping', signal: 'uncaught error' })

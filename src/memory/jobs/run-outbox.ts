@@ -1,7 +1,8 @@
 /** Does what waits in the outbox, some at a time. Any number of processes may run it. */
 import type { OwnerId } from '../../shared/brand.ts'
 import type { Clock } from '../../shared/clock.ts'
-import { Fault, reasonOf } from '../../shared/fault.ts'
+import { reasonOf } from '../../shared/error-record.ts'
+import { Fault } from '../../shared/fault.ts'
 import type { Job, JobKind, Outbox } from './ports.ts'
 import { whileLeased } from './while-leased.ts'
 

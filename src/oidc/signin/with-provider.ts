@@ -67,6 +67,6 @@ export function showUnavailable(
   dependencies: OidcDependencies,
 ): Promise<Response> {
   if (!(error instanceof Fault && error.kind === 'unavailable')) throw error
-  dependencies.log.warn({ err: error.cause, code: error.code }, 'The identity provider could not be used')
+  dependencies.log.warn({ err: error }, 'The identity provider could not be used')
   return showSignIn({ ...at, problem: error.message, status: 503 }, dependencies)
 }

@@ -60,7 +60,11 @@ describe('the edge of every request', () => {
     const body = await response.text()
     expect(body).not.toContain('marker-7f3a')
     expect(JSON.parse(body).requestId).toBe(response.headers.get('x-request-id'))
-    expect(JSON.stringify(lines)).toContain('marker-7f3a')
+    expect(lines[0]).toMatchObject({
+      requestId: JSON.parse(body).requestId,
+      err: { type: 'Error', at: expect.arrayContaining([expect.stringContaining('observe.test.ts')]) },
+    })
+    expect(JSON.stringify(lines)).not.toContain('marker-7f3a')
   })
 
   test('one line a request: id, method, route, status, milliseconds, client and user', async () => {

@@ -135,20 +135,3 @@ test('once there is room again a line of its own says how many are missing', () 
     { at: 5 },
   ])
 })
-
-test('of an error its kind, code, message, stack and causes are logged, and nothing that a driver adds to it', () => {
-  const lines: string[] = []
-  const log = createLog('info', { write: (line) => void lines.push(line) })
-  const driver = Object.assign(new Error('null value in column "id"'), {
-    code: '23502',
-    detail: 'Failing row contains (ada, her secret).',
-    parameters: ['her secret'],
-  })
-  log.error({ err: new Error('not kept', { cause: driver }) }, 'failed')
-  log.error({ err: { row: 'her secret' } }, 'failed')
-  const [first, second] = lines.map((line) => JSON.parse(line))
-  expect(first.err).toMatchObject({ type: 'Error', message: 'not kept', stack: expect.stringContaining('log.test') })
-  expect(first.err.cause).toMatchObject({ code: '23502', message: 'null value in column "id"' })
-  expect(second.err).toBe('not an error')
-  expect(lines.join('')).not.toContain('her secret')
-})

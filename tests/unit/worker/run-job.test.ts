@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test'
-import { Fault } from '../../../src/shared/fault.ts'
 import { createLog } from '../../../src/shared/log.ts'
 import { runJob } from '../../../src/worker/run-job.ts'
 
@@ -43,25 +42,6 @@ describe('A job beside requests', () => {
     await job.stop()
     const messages = lines.map((line) => JSON.parse(line).msg)
     expect(messages).toEqual(['job failed; it is tried again', 'job works again'])
-  })
-
-  test("says what kind of failure it was, and not an unknown error's message, which may quote a memory", async () => {
-    const { log, lines } = recorded()
-    const errors = [
-      Object.assign(new Error('duplicate key: (Ada likes tea)'), { code: '23505' }),
-      new Fault('unavailable', 'Neo4j does not answer.'),
-    ]
-    for (const error of errors) {
-      const before = lines.length
-      const job = runJob({ name: 'graph', work: () => Promise.reject(error), log, pauseMs: 60_000 })
-      await until(() => lines.length > before)
-      await job.stop()
-    }
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { reason: '23505' },
-      { reason: 'unavailable', detail: 'Neo4j does not answer.' },
-    ])
-    expect(lines.join()).not.toContain('tea')
   })
 
   test('stop waits for what is being done and ends the pause', async () => {
