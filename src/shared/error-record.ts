@@ -2,11 +2,19 @@
  * What a log tells of an error: the one policy for requests, jobs and the last net.
  *
  * Told is what kind of error it was, its codes, where it was thrown, and the same of its causes. A message is told of a
- * `Fault('unavailable')` alone: those name an engine and are ours. Any other message may quote what a person wrote or a secret, as of
+ * `Fault('unavailable')`, which names an engine, and of a `Finding`: those are ours. Any other message may quote what a person wrote or a secret, as of
  * Postgres the value that it could not read, of JSON.parse the text, of URL the address with its password; and so may the members that
  * drivers add (`detail`, `parameters`, `query`, `command`).
  */
 import { Fault } from './fault.ts'
+
+/** A cause that is ours to tell, in words that quote nothing which came from outside. `members`: words that are told beside it. */
+export class Finding extends Error {
+  constructor(message: string, members: { readonly error?: string | undefined; readonly status?: number } = {}) {
+    super(message)
+    Object.assign(this, { name: 'Finding', ...members })
+  }
+}
 
 export interface ErrorRecord {
   readonly type: string
@@ -35,11 +43,14 @@ export function errorRecord(error: unknown, depth = 0): ErrorRecord {
   return {
     type: word(error.name) ?? 'Error',
     ...wordsOf(error),
-    ...(error instanceof Fault && error.kind === 'unavailable' ? { message: error.message } : {}),
+    ...(isOurs(error) ? { message: error.message } : {}),
     ...(at.length === 0 ? {} : { at }),
     ...(cause === undefined || depth === mostCauses ? {} : { cause: errorRecord(cause, depth + 1) }),
   }
 }
+
+const isOurs = (error: Error): boolean =>
+  error instanceof Finding || (error instanceof Fault && error.kind === 'unavailable')
 
 /**
  * What kind of failure it was, in one word, for the log and for what is kept: a fault's code, else what a driver calls it (a SQLSTATE,

@@ -1,3 +1,4 @@
+import { Finding } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 import { readBytes } from '../../shared/read-body.ts'
 
@@ -42,7 +43,7 @@ export async function jsonObject(response: Response): Promise<Readonly<Record<st
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Fault('unavailable', 'The sign-in provider gave an answer that makes no sense. Please try again.', {
       code: 'provider_unreadable',
-      cause: new Error(`status ${response.status}, not a JSON object`),
+      cause: new Finding('not a JSON object', { status: response.status }),
     })
   return value as Readonly<Record<string, unknown>>
 }

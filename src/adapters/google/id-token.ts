@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { VerifiedIdentity } from '../../oidc/ports.ts'
+import { Finding } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { googleIssuer, type ProviderMetadata } from './metadata.ts'
@@ -59,7 +60,7 @@ function checkAuthorizedParty(payload: JWTPayload, clientId: string): void {
 
 function toIdentity(payload: JWTPayload, issuer: string): VerifiedIdentity {
   const { sub = '', email, email_verified, hd, name, picture } = payload
-  if (sub === '' || sub.length > 255) throw refused(new Error('no usable sub'))
+  if (sub === '' || sub.length > 255) throw refused(new Finding('no usable sub'))
   return {
     provider: issuer === googleIssuer ? 'google' : issuer,
     subject: sub,

@@ -7,6 +7,7 @@ import { CodeChallengeMethod, OAuth2Client, OAuth2Tokens } from 'arctic'
 import type { JWTVerifyGetKey } from 'jose'
 import type { IdentityProvider } from '../../oidc/ports.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { Finding } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { Secret } from '../../shared/secret.ts'
 import { boundedFetch, jsonObject } from './bounded-fetch.ts'
@@ -60,7 +61,7 @@ export function createGoogle(options: GoogleOptions): IdentityProvider {
     async exchange({ code, verifier, nonce, issuer: answeredBy }) {
       const found = await metadata()
       // RFC 9207 section 2.4: an answer that another server gave is refused before its code is sent anywhere.
-      if (answeredBy !== undefined && !found.issuers.includes(answeredBy)) throw refused(new Error('another iss'))
+      if (answeredBy !== undefined && !found.issuers.includes(answeredBy)) throw refused(new Finding('another iss'))
       const idToken = await redeem(found.tokenEndpoint, { code, verifier }, options)
       const expected = { metadata: found, keys: keysAt(found.jwksUri), clientId, nonce, now: new Date(clock.now()) }
       return verifyIdToken(idToken, expected)
@@ -94,14 +95,15 @@ async function redeem(
       'The sign-in provider does not accept this server; whoever runs it must check GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET.',
       {
         code: 'provider_misconfigured',
-        cause: new Error(error),
+        cause: new Finding('the token endpoint refused', { error, status: response.status }),
       },
     )
   if (response.status >= 500)
     throw new Fault('unavailable', 'The sign-in provider has a problem. Please try again in a moment.', {
-      cause: new Error(`token endpoint answered ${response.status}`),
+      cause: new Finding('the token endpoint failed', { status: response.status }),
     })
-  if (response.status !== 200 || error !== undefined) throw refused(new Error(error ?? `status ${response.status}`))
+  if (response.status !== 200 || error !== undefined)
+    throw refused(new Finding('the token endpoint refused', { error, status: response.status }))
   try {
     return new OAuth2Tokens(answer).idToken()
   } catch (cause) {

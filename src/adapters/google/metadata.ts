@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
+import { Finding } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 import { isLoopback } from '../../shared/loopback.ts'
 import { boundedFetch, jsonObject } from './bounded-fetch.ts'
@@ -52,7 +53,7 @@ async function fetchMetadata(issuer: string): Promise<ProviderMetadata> {
       'The sign-in provider describes itself wrongly; whoever runs this server must look at GOOGLE_ISSUER.',
       {
         code: 'provider_misconfigured',
-        cause: new Error(what),
+        cause: new Finding(what),
       },
     )
   if (response.status !== 200) throw wrong(`discovery answered ${response.status}`)

@@ -5,6 +5,7 @@
  */
 import postgres from 'postgres'
 import type { OwnerId } from '../../shared/brand.ts'
+import { Finding } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { EngineHealth } from '../../shared/health.ts'
 import type { Secret } from '../../shared/secret.ts'
@@ -149,7 +150,7 @@ export function openPool(options: PostgresOptions): Database {
 
   /** The driver waits for ever for an answer that is lost. */
   async function answered<T>(work: (asked: Asked) => Promise<T>, withinMs = answerTimeoutMs): Promise<T> {
-    if (silence.isSilent() && !(await silence.isOver())) throw unavailable(new Error('still no answer'))
+    if (silence.isSilent() && !(await silence.isOver())) throw unavailable(new Finding('still no answer'))
     const since = silence.answers()
     let givenUp = false
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -162,7 +163,7 @@ export function openPool(options: PostgresOptions): Database {
       giveUp = (why) => {
         givenUp = true
         if (withinMs === answerTimeoutMs) silence.waited(since)
-        reject(unavailable(new Error(why)))
+        reject(unavailable(new Finding(why)))
       }
     })
     const doubting = setInterval(async () => {

@@ -6,6 +6,7 @@ import * as oauth from 'oauth4webapi'
 import { atFirstUse } from '../../shared/at-first-use.ts'
 import type { OwnerId } from '../../shared/brand.ts'
 import { type Clock, unixSeconds } from '../../shared/clock.ts'
+import { Finding } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 import { uiCallback, uiClientId, uiScope } from '../../shared/ui-client.ts'
 import type { UiSettings } from '../dependencies.ts'
@@ -129,7 +130,8 @@ export function createIssuer(upstream: Upstream, settings: UiSettings, clock: Cl
       const response = await upstreamAnswer(() =>
         oauth.refreshTokenGrantRequest(server, client, oauth.None(), tokens.refreshToken, options),
       )
-      if (response.status >= 500 || response.status === 429) throw unavailable(response.status)
+      if (response.status >= 500 || response.status === 429)
+        throw unavailable(new Finding('the token endpoint failed', { status: response.status }))
       return tokensOf(
         await judged(() => oauth.processRefreshTokenResponse(server, self(), response), 'unauthenticated'),
         tokens,
@@ -175,14 +177,8 @@ async function judged<T>(check: () => Promise<T>, kind: 'forbidden' | 'unauthent
     return await check()
   } catch (cause) {
     if (cause instanceof Fault) throw cause
-    throw new Fault(kind, messages[kind], { cause: withoutContents(cause) })
+    throw new Fault(kind, messages[kind], { cause })
   }
-}
-
-/** The library's errors carry the answer they are about, tokens and claims and all, which no log may hold. */
-function withoutContents(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error('unknown')
-  return new Error(`${'code' in error ? String(error.code) : error.name}: ${error.message}`)
 }
 
 const messages = {

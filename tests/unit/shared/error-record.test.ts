@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { DatabaseSync } from 'node:sqlite'
 import { unexpectedError } from '../../../src/http/observe.ts'
-import { errorRecord, reasonOf } from '../../../src/shared/error-record.ts'
+import { errorRecord, Finding, reasonOf } from '../../../src/shared/error-record.ts'
 import { Fault } from '../../../src/shared/fault.ts'
 import { createLog } from '../../../src/shared/log.ts'
 import { runJob } from '../../../src/worker/run-job.ts'
@@ -79,6 +79,13 @@ const errors: readonly (readonly [kind: string, error: unknown, told: object])[]
       cause: named('Error', `connect ${marker}`, { code: 'ECONNREFUSED' }),
     }),
     { code: 'unavailable', message: 'Postgres does not answer.', cause: { code: 'ECONNREFUSED' } },
+  ],
+  [
+    'an engine that is down for a reason which we found ourselves',
+    new Fault('unavailable', 'The sign-in provider does not answer.', {
+      cause: new Finding('the token endpoint refused', { error: `no ${marker}`, status: 400 }),
+    }),
+    { cause: { type: 'Finding', message: 'the token endpoint refused', status: '400' } },
   ],
   ['a name and a code that are none', named(`${marker} it was`, '', { code: `the code ${marker}` }), { type: 'Error' }],
   ['a text', marker, { type: 'not an error: string' }],
