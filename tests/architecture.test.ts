@@ -239,3 +239,65 @@ describe('package.json and bun.lock', () => {
     expect(lock.match(/https?:\/\/[^"\s]+/g) ?? []).toEqual([])
   })
 })
+
+/** What only tests take from outside, and why it is not tested through what the product uses. */
+const forTests: Readonly<Record<string, string>> = {
+  ...{
+    'src/adapters/sqlite/graph/write.ts#rebuildKnowledge': 'query plans are asked of a database that the test holds',
+    'src/adapters/sqlite/memory/store.ts#memoryStoreOn': 'the same',
+    'src/adapters/sqlite/memory/write.ts#recentlyRecalled': 'the same',
+    'src/adapters/sqlite/oidc/stores.ts#oidcStoresOn': 'the same',
+  },
+  ...{
+    'src/memory/rank/signs-apart.ts#signsApartInScript': 'either way counts the same, whichever this machine takes',
+    'src/memory/rank/signs-apart.ts#signsApartInWasm': 'the same',
+    'src/memory/rank/codes.ts#likenessOf': 'the exact likeness, by which approximations are judged',
+    'src/memory/rank/codes.ts#vectorFrom': 'a vector comes back as it was kept',
+    'src/adapters/models/local/model.ts#pool': 'vectors of the formats of published models, without their networks',
+  },
+  ...{
+    'src/memory/near-duplicates.ts#likenessTo': 'also how unlike texts are that no search brings together',
+    'src/memory/extract/rules.ts#charactersRead': 'how far texts are read whose time is measured',
+    'src/memory/fair-share.ts#createFairShare': 'the order of turns, without operations',
+  },
+  ...{
+    'src/cli/listen-at.ts#whyNot': 'the words of two runtimes, of which one runs the test, and which root never gets',
+    'src/cli/doctor/inside.ts#isInside': 'which addresses are inside a network, which no name of a test leads to',
+    'src/cli/progress.ts#bar': 'what is drawn, at any time',
+    'src/cli/doctor/checks/stream.ts#notHeld': 'a public address, which a test has not',
+    'src/shared/log.ts#standardOutput': 'a disk that is full, and is not any more',
+    'src/shared/log.ts#turnByTurn': 'when lines are written',
+  },
+}
+
+const declared = /^export (?:async )?(?:const|function\*?|class) (\w+)/gm
+/** `import { a, type B as c } from './d.ts'`, and `export` of the same. */
+const named = /^(?:import|export)\s+(?:\w+\s*,\s*)?\{([^}]*)\}\s+from\s+'(\.[^']+)'/gm
+const whole = /^import\s+\*\s+as\s+\w+\s+from\s+'(\.[^']+)'|\bimport\(\s*'(\.[^']+)'\s*\)/gm
+
+/** `src/a.ts#b` for what a file takes from others; `src/a.ts#*` where it takes all. */
+function takenBy({ path, text }: SourceFile): readonly string[] {
+  const target = (from: string) => normalize(join(dirname(path), from)).replaceAll('\\', '/')
+  const byName = [...text.matchAll(named)].flatMap(([, names = '', from = '']) =>
+    names.split(',').map(
+      (name) =>
+        `${target(from)}#${
+          name
+            .trim()
+            .replace(/^type /, '')
+            .split(' as ')[0]
+        }`,
+    ),
+  )
+  return [...byName, ...[...text.matchAll(whole)].map(([, from, later]) => `${target(from ?? later ?? '')}#*`)]
+}
+
+/** What a file gives to others is used by another part of the product: else it is its own, and tested through what the product uses. */
+test('what is exported is used in another file, and by more than tests but for what is listed', () => {
+  const taken = new Set([...source, ...sourceFiles('scripts')].flatMap(takenBy))
+  const exported = source.flatMap(({ path, code }) =>
+    [...code.matchAll(declared)].map(([, name]) => ({ path, at: `${path}#${name}` })),
+  )
+  const alone = exported.filter(({ path, at }) => !taken.has(at) && !taken.has(`${path}#*`)).map(({ at }) => at)
+  expect(alone.toSorted()).toEqual(Object.keys(forTests).toSorted())
+})

@@ -73,7 +73,7 @@ export const path: VariableType<string> = { parse: (value) => resolve(value) }
 export const secret: VariableType<Secret> = { parse: (value) => new Secret(value) }
 
 /** Values apart by commas or spaces; empty ones dropped. */
-export const list: VariableType<readonly string[]> = {
+const list: VariableType<readonly string[]> = {
   parse: (value) => value.split(/[\s,]+/).filter((part) => part !== ''),
 }
 

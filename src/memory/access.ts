@@ -32,9 +32,6 @@ export function mayChange(rule: AccessRule, memory: Judged): boolean {
   return rule.write === 'all' || (rule.write === 'own' && memory.appId === rule.appId)
 }
 
-/** Whether an app may write what is new. */
-export const mayAdd = (rule: AccessRule): boolean => !rule.paused && (rule.write === 'all' || rule.write === 'own')
-
 /** Whether an app may do everything: only such an app may change rules, and none may loosen its own. */
 export const isUnrestricted = (rule: AccessRule): boolean =>
   !rule.paused && rule.read === 'all' && rule.write === 'all' && rule.categories === undefined
@@ -50,7 +47,7 @@ export function assertReader(rule: AccessRule): void {
 /** @throws Fault `forbidden` (`app_paused`, `app_may_not_write`) */
 export function assertWriter(rule: AccessRule): void {
   if (rule.paused) throw paused()
-  if (!mayAdd(rule)) {
+  if (rule.write === 'none') {
     throw new Fault('forbidden', 'Its user does not let this app write memories.', { code: 'app_may_not_write' })
   }
 }

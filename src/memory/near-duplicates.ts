@@ -40,10 +40,10 @@ export async function nearDuplicates(
       rarestWords,
       unlogged: true,
     })
-    const its = shinglesOf(written.content)
+    const toIt = likenessTo(written.content)
     return hits
       .filter(({ memory }) => memory.id !== written.id && memory.id !== written.supersedes)
-      .map(({ memory }) => ({ memory, likeness: dice(shinglesOf(memory.content), its) }))
+      .map(({ memory }) => ({ memory, likeness: toIt(memory.content) }))
       .filter((near) => near.likeness >= nearlyTheSame)
       .toSorted((a, b) => b.likeness - a.likeness)
       .slice(0, mostReported)
@@ -53,8 +53,11 @@ export async function nearDuplicates(
   }
 }
 
-/** How alike two texts are, 0 to 1: the Dice coefficient of their three-character shingles, which no language's words are needed for. */
-export const likeness = (left: string, right: string): number => dice(shinglesOf(left), shinglesOf(right))
+/** How alike others are to a text, 0 to 1: the Dice coefficient of their three-character shingles, which needs no language's words. */
+export function likenessTo(text: string): (other: string) => number {
+  const its = shinglesOf(text)
+  return (other) => dice(shinglesOf(other), its)
+}
 
 interface Shingles {
   readonly text: string

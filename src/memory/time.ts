@@ -23,7 +23,7 @@ export const toIso = (ms: number): string => new Date(ms).toISOString()
  * Unix milliseconds of a date or date-time.
  * @throws Fault `invalid` naming `field` for what is no such time (2026-02-30 too)
  */
-export function parseTime(text: string, field: string): number {
+function parseTime(text: string, field: string): number {
   const wrong = () =>
     new Fault('invalid', `${field} is not a date or time. Write it like 2026-05-07 or 2026-05-07T18:30:00Z.`, {
       code: 'time_invalid',
@@ -39,6 +39,6 @@ export function parseTime(text: string, field: string): number {
   return ms
 }
 
-/** As `parseTime`, of what may be left out. */
+/** The same of what may be left out. */
 export const parseOptionalTime = (text: string | undefined, field: string): number | undefined =>
   text === undefined ? undefined : parseTime(text, field)

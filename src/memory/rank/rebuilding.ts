@@ -37,7 +37,7 @@ export type RebuildFields = Pick<RebuildState, (typeof rebuildFields)[number]>
 export const rebuildColumns = ['key', ...rebuildFields].join(', ')
 
 /** Under which number the postings of a generation are kept. */
-export const sideOf = (key: number, generation: number): number => (generation % 2 === 0 ? key : -key)
+const sideOf = (key: number, generation: number): number => (generation % 2 === 0 ? key : -key)
 
 export const sideInUse = ({ key, generation }: Pick<RebuildState, 'key' | 'generation'>): number =>
   sideOf(key, generation)
@@ -47,7 +47,7 @@ export const isPartial = (state: Pick<RebuildState, 'rebuilt_to' | 'generation' 
   state.rebuilt_to !== null && state.next_generation === state.generation
 
 /** Whether it is read by another program's rules: most words are found, some are not. */
-export const isOutdated = ({ analyzer }: Pick<RebuildState, 'analyzer'>): boolean => analyzer !== analyzerVersion
+const isOutdated = ({ analyzer }: Pick<RebuildState, 'analyzer'>): boolean => analyzer !== analyzerVersion
 
 /** Whether it is to be made anew and nobody has begun, or another program has: two must not write one side by two rules. */
 export const isToBegin = (state: RebuildState): boolean =>

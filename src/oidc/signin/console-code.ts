@@ -55,7 +55,7 @@ export async function redeemConsoleCode(
 }
 
 /** Small letters, spaces and dashes are forgiven; O, I, L and U are read as what they were meant to be. */
-export function readTyped(typed: string): string | undefined {
+function readTyped(typed: string): string | undefined {
   const code = typed
     .normalize('NFKC')
     .toUpperCase()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { isUnrestricted, mayAdd, mayChange, mayRead } from '../../../src/memory/access.ts'
+import { isUnrestricted, mayChange, mayRead } from '../../../src/memory/access.ts'
 import { contentHash } from '../../../src/memory/content.ts'
 import type { AccessRule } from '../../../src/memory/schema.ts'
 import { app, draftOf, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
@@ -107,7 +107,7 @@ export function describeAccess(open: OpenMemoryStore): void {
           const readableIds = memories.filter((memory) => mayRead(ruled, memory)).map(({ id }) => id)
           const changeableIds = memories.filter((memory) => mayChange(ruled, memory)).map(({ id }) => id)
           const mayReadAny = !ruled.paused && ruled.read !== 'none'
-          const mayWriteAny = mayAdd(ruled)
+          const mayWriteAny = !ruled.paused && ruled.write !== 'none'
           const got = here.store.get(of, chat, ids)
           expect(mayReadAny ? (await got).map(({ id }) => id) : await faultOf(got)).toEqual(
             mayReadAny ? readableIds : 'forbidden',

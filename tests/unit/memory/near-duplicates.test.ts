@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { openSqliteMemoryStore } from '../../../src/adapters/sqlite/memory/store.ts'
-import { likeness, nearDuplicates } from '../../../src/memory/near-duplicates.ts'
+import { likenessTo, nearDuplicates } from '../../../src/memory/near-duplicates.ts'
 import type { Memory } from '../../../src/memory/schema.ts'
 import { callerOf, draftOf, policyAt, setRule } from '../../support/memories.ts'
+
+const likeness = (left: string, right: string) => likenessTo(left)(right)
 
 describe('how alike two texts are', () => {
   test('the same but for case and spacing is 1, nothing shared is 0', () => {

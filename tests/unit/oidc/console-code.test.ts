@@ -1,9 +1,25 @@
 import { describe, expect, test } from 'bun:test'
+import type { OidcDependencies } from '../../../src/oidc/dependencies.ts'
 import type { ConsoleCode } from '../../../src/oidc/ports.ts'
-import { issueConsoleCode, readTyped } from '../../../src/oidc/signin/console-code.ts'
+import { issueConsoleCode, redeemConsoleCode } from '../../../src/oidc/signin/console-code.ts'
 import type { OwnerId } from '../../../src/shared/brand.ts'
 import { createRandom } from '../../../src/shared/random.ts'
 import { testClock } from '../../support/time.ts'
+
+/** What the store is asked for when this is typed. */
+async function askedFor(typed: string) {
+  const asked: { selector: string; hash: string }[] = []
+  const consoleCodes = {
+    create: async () => undefined,
+    redeem: async (selector: string, hash: string) => {
+      asked.push({ selector, hash })
+      return undefined
+    },
+  }
+  const users = { find: async () => undefined } as unknown as OidcDependencies['stores']['users']
+  expect(await redeemConsoleCode({ stores: { consoleCodes, users } }, typed)).toBeUndefined()
+  return asked
+}
 
 describe('a printed code', () => {
   test('is kept as a selector of four characters and a hash, for 15 minutes and five tries', async () => {
@@ -37,6 +53,8 @@ describe('a printed code', () => {
     ['7H2K-9QX4-M3T*', undefined],
     ['', undefined],
   ] as const) {
-    test(`typed as ${JSON.stringify(typed)} is read as ${read}`, () => expect(readTyped(typed)).toBe(read))
+    test(`typed as ${JSON.stringify(typed)} is ${read === undefined ? 'no code, and nobody is asked' : `read as ${read}`}`, async () => {
+      expect(await askedFor(typed)).toEqual(read === undefined ? [] : await askedFor(read))
+    })
   }
 })
