@@ -47,8 +47,13 @@ export function openModels({ models, embedder }: Pick<Config, 'models' | 'embedd
         .filter((folder) => missingFiles(folder).length === 0)
         .map((folder): PresentModel => {
           const isChosen = folder === chosen.folder
-          const model = describeModel({ folder, ...(isChosen ? { name: chosen.model } : {}) })
-          return { ...model, files: readManifest(folder)?.files, chosen: isChosen && embedder.use === 'local' }
+          const used = isChosen && embedder.use === 'local'
+          const model = describeModel({
+            folder,
+            ...(used ? embedder : {}),
+            ...(isChosen ? { name: chosen.model } : {}),
+          })
+          return { ...model, files: readManifest(folder)?.files, chosen: used }
         })
       const names = new Set(present.map(({ name }) => basename(name)))
       return { present, absent: knownModels.filter(({ name }) => !names.has(name)) }

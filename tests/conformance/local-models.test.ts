@@ -1,7 +1,7 @@
 /** `souvenir models`, with the model's real files from a server on this machine. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config/config.ts'
@@ -136,6 +136,27 @@ describe.skipIf(source === undefined)('souvenir models', () => {
     await expect(models.add(home.folder, undefined, false)).rejects.toThrow(both)
     const none = join(dataDir, 'none')
     await expect(models.add(none, undefined, false)).rejects.toThrow(`There is no folder ${none}.`)
+  })
+
+  test('add does not take files of another width under the name of a known model', async () => {
+    home.write('config.json', JSON.stringify({ ...home.json('config.json'), hidden_size: 512 }))
+    await expect(models.add(home.folder, undefined, false)).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining(
+        `512 numbers, those of ${name} have 384: give them a name of their own with --name`,
+      ),
+    })
+    expect(existsSync(join(folder(), 'config.json'))).toBe(false)
+  })
+
+  test('list says of the configured model how it is run, and of others how they would be', () => {
+    const own = join(dataDir, 'models', 'our-own')
+    cpSync(home.folder, own, { recursive: true })
+    expect(models.list().present).toMatchObject([{ name: 'our-own', tokenLimit: 256, pooling: 'mean', chosen: false }])
+    const variables = { EMBEDDER_MODEL: 'our-own', EMBEDDER_POOLING: 'cls', EMBEDDER_MAX_TOKENS: '128' }
+    expect(modelsWith(variables).list().present).toMatchObject([
+      { name: 'our-own', tokenLimit: 128, pooling: 'cls', chosen: true },
+    ])
   })
 
   test(

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Fault } from '../../../shared/fault.ts'
-import { describeModel } from './describe.ts'
+import { refuseOtherWidth, refuseStandIns, tryOut } from './accept.ts'
 import { type Download, download, type Progress } from './download.ts'
 import {
   type Manifest,
@@ -19,8 +19,6 @@ import {
   sumOf,
   weightsFile,
 } from './files.ts'
-import { standInOf } from './stand-ins.ts'
-import { startModelThread } from './thread.ts'
 
 export type { Progress }
 
@@ -119,6 +117,7 @@ async function install(
     await writeManifest(incoming, { name, source, files: {} })
     await gather(incoming)
     await refuseStandIns(incoming)
+    refuseOtherWidth(incoming, name)
     const manifest = { name, source, files: await sumsOf(incoming) }
     if (!replace) refuseOthers(readManifest(folder), manifest)
     await writeManifest(incoming, manifest)
@@ -132,28 +131,6 @@ async function install(
   } catch (error) {
     if (error instanceof Fault || !(error instanceof Error && 'code' in error)) throw error
     throw new Fault('unavailable', `The files cannot be written to ${folder} (${error.code}).`, { cause: error })
-  }
-}
-
-/** Said by its name, since what the network would say of it helps nobody. */
-async function refuseStandIns(incoming: string): Promise<void> {
-  for (const { path } of modelFiles) {
-    const file = join(incoming, path)
-    const standIn = existsSync(file) ? await standInOf(file) : undefined
-    if (standIn === undefined) continue
-    await rm(incoming, { recursive: true, force: true })
-    throw new Fault('invalid', `These files were not taken. ${path} is ${standIn}.`)
-  }
-}
-
-/** A model is in place only when it has embedded a word. */
-async function tryOut(folder: string, name: string): Promise<void> {
-  try {
-    await (await startModelThread(describeModel({ folder, name }))).end()
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true })
-    const reason = error instanceof Error ? error.message.replace(/ Get the files again.*/u, '') : String(error)
-    throw new Fault('invalid', `These files were not taken. ${reason}`, { cause: error })
   }
 }
 
