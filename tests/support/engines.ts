@@ -5,6 +5,7 @@ type Service =
   | 'NEO4J_URL'
   | 'EMBEDDER_URL'
   | 'EMBEDDER_MODEL_DIR'
+  | 'MODELS_DIR'
   | 'CHROMIUM_PATH'
   | 'DOCKER_COMPOSE'
   | 'PYTHON_CLIENTS'

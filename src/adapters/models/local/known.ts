@@ -70,6 +70,16 @@ export const knownModels: readonly KnownModel[] = [
     pooling: 'cls',
     prefixes: { question: 'Represent this sentence for searching relevant passages:', text: '' },
   },
+  {
+    name: 'bge-small-zh-v1.5',
+    repository: 'Xenova/bge-small-zh-v1.5',
+    languages: 'Chinese',
+    dimensions: 512,
+    tokenLimit: 512,
+    pooling: 'cls',
+    prefixes: { question: '为这个句子生成表示以用于检索相关文章：', text: '' },
+    sha256: '15b717c382bcb518ba457b93ea6850ede7f4f1cd8937454aa06972366cd19bcc',
+  },
 ]
 
 export const knownModel = (name: string | undefined): KnownModel | undefined =>
