@@ -1,5 +1,6 @@
 /** The same suite on a real Neo4j, which is brought up to date by the job that does so in production. */
-import { describe, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
+import { randomUUID } from 'node:crypto'
 import { openNeo4j } from '../../src/adapters/neo4j/connection.ts'
 import { neo4jGraphStore } from '../../src/adapters/neo4j/graph.ts'
 import { neo4jGraphProjection } from '../../src/adapters/neo4j/projection.ts'
@@ -14,19 +15,21 @@ import { describeGraphStore } from './graph-store.ts'
 
 const url = engineUrl('NEO4J_URL')
 
+const open = (address: string) =>
+  openNeo4j({
+    url: new Secret(address),
+    user: process.env.NEO4J_USER ?? 'neo4j',
+    password: new Secret(process.env.NEO4J_PASSWORD ?? ''),
+    // The first time that a query is asked the server plans it.
+    readTimeoutMs: 60_000,
+    writeTimeoutMs: 60_000,
+  })
+
 if (url === undefined) describe.skip('GraphStore on Neo4j (NEO4J_URL is not set)', () => test('', () => undefined))
 else
   describeGraphStore('Neo4j', async () => {
     const { store, outbox, graphSource: source } = openSqliteMemoryStore({ path: ':memory:' })
-    const password = new Secret(process.env.NEO4J_PASSWORD ?? '')
-    const connection = openNeo4j({
-      url: new Secret(url),
-      user: process.env.NEO4J_USER ?? 'neo4j',
-      password,
-      // The first time that a query is asked the server plans it.
-      readTimeoutMs: 60_000,
-      writeTimeoutMs: 60_000,
-    })
+    const connection = open(url)
     const projection = neo4jGraphProjection(connection)
     const clock = testClock(startMs + 1_000)
     await outbox.subscribe(['graph'], startMs)
@@ -45,3 +48,31 @@ else
       },
     }
   })
+
+if (url !== undefined)
+  test.each([
+    ['memory', 'Memory', 'id'],
+    ['entity', 'Entity', 'key'],
+  ])(
+    'Neo4j itself keeps a %s of an owner once; another owner may have the same',
+    async (_, label, key) => {
+      const connection = open(url)
+      const [owner, other] = [randomUUID(), randomUUID()]
+      const make = (of: string) =>
+        connection.write((run) => run(`CREATE (:${label} {owner: $of, ${key}: 'the same'})`, { of }))
+      try {
+        await make(owner)
+        await make(other)
+        await expect(make(owner)).rejects.toThrow()
+        const [found] = await connection.read<{ count: number }>(
+          `MATCH (n:${label} {${key}: 'the same'}) WHERE n.owner IN $owners RETURN toFloat(count(n)) AS count`,
+          { owners: [owner, other] },
+        )
+        expect(found?.count).toBe(2)
+      } finally {
+        await connection.write((run) => run('MATCH (n) WHERE n.owner IN $owners DELETE n', { owners: [owner, other] }))
+        await connection.close()
+      }
+    },
+    60_000,
+  )

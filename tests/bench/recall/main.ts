@@ -1,16 +1,13 @@
 /**
  * Recall over a file of conversations, through the product's own add and search.
  *
- *   RECALL_DATA=conversations.jsonl bun run bench:recall [--single] [--run run.jsonl]
+ *   RECALL_DATA=conversations.jsonl bun run bench:recall [--single] [--postgres] [--run run.jsonl]
  *
- * One owner for each conversation in one SQLite file. `--single`: every item as one fact without thread or speaker, as tools send
+ * One owner for each conversation in one SQLite file, or with `--postgres` in a schema of its own of DATABASE_URL. `--single`: every item as one fact without thread or speaker, as tools send
  * them. By meaning too with what EMBEDDER, EMBEDDER_URL and EMBEDDER_MODEL_DIR choose. `--run` writes each question's ranked ids for a scorer.
  * RECALL_VECTORS names a folder in which vectors are kept from one run to the next.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { openSqliteMemoryStore, type SqliteMemoryStore } from '../../../src/adapters/sqlite/memory/store.ts'
+import { writeFileSync } from 'node:fs'
 import { contentHash } from '../../../src/memory/content.ts'
 import { embedItems } from '../../../src/memory/jobs/embed-items.ts'
 import type { AddPolicy, Draft } from '../../../src/memory/ports.ts'
@@ -18,6 +15,8 @@ import { recall } from '../../../src/memory/recall.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../src/shared/brand.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
 import { createRandom } from '../../../src/shared/random.ts'
+import { engineUrl } from '../../support/engines.ts'
+import { type MemoryEngine, openPostgres, openSqlite } from '../../support/memory-engines.ts'
 import { type BenchItem, type Conversation, readConversations, speakerOf } from './data.ts'
 import { chosenEmbedder } from './embedder.ts'
 import { keptVectors } from './kept-vectors.ts'
@@ -54,7 +53,7 @@ function draftOf(item: BenchItem): Draft {
 }
 
 /** Adds a conversation and returns its items by memory; an exact repetition stands for the item it repeats. */
-async function addAll({ store }: SqliteMemoryStore, ownerId: OwnerId, items: readonly BenchItem[]) {
+async function addAll({ store }: MemoryEngine, ownerId: OwnerId, items: readonly BenchItem[]) {
   const ids = new Map<MemoryId, string>()
   const policyAt = (at: number): AddPolicy => ({
     at,
@@ -74,12 +73,7 @@ async function addAll({ store }: SqliteMemoryStore, ownerId: OwnerId, items: rea
   return ids
 }
 
-async function ask(
-  engine: SqliteMemoryStore,
-  ownerId: OwnerId,
-  conversation: Conversation,
-  ids: Map<MemoryId, string>,
-) {
+async function ask(engine: MemoryEngine, ownerId: OwnerId, conversation: Conversation, ids: Map<MemoryId, string>) {
   const caller = { ownerId, appId: app, scopes: new Set(['memories:read']), nowMs: Date.now() }
   const answers: { question: string; ranked: string[]; ms: number }[] = []
   for (const { id, text } of conversation.questions) {
@@ -91,8 +85,14 @@ async function ask(
   return answers
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'souvenir-recall-'))
-const engine = openSqliteMemoryStore({ path: join(folder, 'memory.db') })
+async function openEngine(): Promise<MemoryEngine> {
+  if (!process.argv.includes('--postgres')) return openSqlite()
+  const url = engineUrl('DATABASE_URL')
+  if (url !== undefined) return openPostgres(url)
+  console.error('Set DATABASE_URL for --postgres')
+  process.exit(2)
+}
+const engine = await openEngine()
 try {
   const conversations = readConversations(path)
   const answers: Awaited<ReturnType<typeof ask>> = []
@@ -112,7 +112,7 @@ try {
   const ms = answers.map((answer) => answer.ms).sort((left, right) => left - right)
   const at = (share: number) => (ms[Math.min(ms.length - 1, Math.floor(ms.length * share))] ?? 0).toFixed(2)
   console.log(
-    `${embedder === undefined ? 'words alone' : `words and meaning (${embedder.space})`}, ${single ? 'single facts without thread or speaker' : 'with threads and speakers'}`,
+    `${embedder === undefined ? 'words alone' : `words and meaning (${embedder.space})`}, ${single ? 'single facts without thread or speaker' : 'with threads and speakers'}, ${process.argv.includes('--postgres') ? 'Postgres' : 'SQLite'}`,
   )
   console.log(table(score(conversations, run)))
   const half = (rest: number) => {
@@ -125,6 +125,5 @@ try {
   if (runPath !== undefined) writeFileSync(runPath, answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''))
 } finally {
   await chosen?.close()
-  await engine.store.close()
-  rmSync(folder, { recursive: true })
+  await engine.close()
 }
