@@ -74,11 +74,14 @@ export function scoreFields(
     postings -= term.postings.count
   }
   const best = search.finish()
-  for (const { postings } of weighed) {
-    for (let i = 0; i < postings.count; i++) space.marks[postings.ordinals[i] as number] = 0
-  }
+  for (const { postings } of weighed) markAll(space.marks, postings, 0)
   for (const at of sought.always) space.marks[at] = 0
   return { found: releaseWorkspace(search.count), scores: space.scores, best }
+}
+
+/** A function of its own, so that the runtime compiles it early: within one that is called once a search the loop stays slow. */
+function markAll(marks: Uint8Array, { ordinals, count }: TermPostings, value: number): void {
+  for (let i = 0; i < count; i++) marks[ordinals[i] as number] = value
 }
 
 /** The terms that there are, those that can add most first; what they add to threads is added. */
@@ -93,8 +96,7 @@ function weighTerms(
   return terms
     .filter(({ postings }) => postings.count > 0)
     .map(({ weight, postings }): Weighed => {
-      const { ordinals, count } = postings
-      for (let i = 0; i < count; i++) space.marks[ordinals[i] as number] = mark.own
+      markAll(space.marks, postings, mark.own)
       return { facts, recipe, norms, postings, gains: weighTerm(facts, weight, postings, recipe, norms, space) }
     })
     .sort((left, right) => right.gains.most - left.gains.most)
