@@ -101,6 +101,16 @@ export class OwnerFacts {
     return this.items === 0 ? 1 : this.totalLength / this.items
   }
 
+  /**
+   * Whether nothing else has happened since there were so many changes and ordinals than that items came, one for each ordinal since:
+   * each took a change, so none is left for an item of before.
+   */
+  onlyAddedSince(changes: number, ordinals: number): boolean {
+    if (this.changes - changes !== this.ordinals - ordinals) return false
+    for (let at = ordinals; at < this.ordinals; at++) if (this.live[at] !== 1) return false
+    return true
+  }
+
   /** Adds an item, or changes the facts of one; its length, thread and place in it stay what they were. */
   put(facts: ItemFacts): void {
     const at = facts.ordinal

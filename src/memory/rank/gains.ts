@@ -33,19 +33,40 @@ type Shares = Pick<Recipe, 'neighbour' | 'secondNeighbour' | 'assistantLends'>
 
 interface KeptLengths {
   readonly changes: number
+  readonly ordinals: number
   readonly shares: Shares
   readonly lengths: Float64Array
 }
 
 const lengthsOf = new WeakMap<OwnerFacts, KeptLengths>()
 
-/** Those found since the facts last changed: the same items are found again and again. */
+/** Those found since the facts last changed: the same items are found again and again. Where items only came, those beside them go. */
 function lengthsAroundOf(facts: OwnerFacts, shares: Shares): Float64Array {
   const known = lengthsOf.get(facts)
   if (known?.changes === facts.changes && areSame(known.shares, shares)) return known.lengths
-  const lengths = new Float64Array(facts.ordinals)
-  lengthsOf.set(facts, { changes: facts.changes, shares, lengths })
+  const { changes, ordinals } = facts
+  const goesOn =
+    known !== undefined &&
+    known.lengths.length >= ordinals &&
+    areSame(known.shares, shares) &&
+    facts.onlyAddedSince(known.changes, known.ordinals)
+  const lengths = goesOn ? known.lengths : new Float64Array(ordinals + (ordinals >> 3) + leastRoom)
+  if (goesOn) for (let at = known.ordinals; at < ordinals; at++) forgetAround(facts, lengths, at)
+  lengthsOf.set(facts, { changes, ordinals, shares, lengths })
   return lengths
+}
+
+/** For so many items that come, and an eighth. */
+const leastRoom = 64
+
+function forgetAround({ previous, next }: OwnerFacts, lengths: Float64Array, at: number): void {
+  for (const side of [previous, next]) {
+    for (let step = 0, other = at; step < 2; step++) {
+      other = side[other] as number
+      if (other === none) break
+      lengths[other] = 0
+    }
+  }
 }
 
 const areSame = (left: Shares, right: Shares): boolean =>

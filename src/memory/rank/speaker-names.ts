@@ -17,7 +17,13 @@ export function speakerNames({ speaker, speakers }: OwnerFacts, visible: Uint8Ar
   const known = namesOf.get(visible)
   if (known !== undefined) return known
   const speaks = new Uint8Array(speakers.length)
-  for (let at = 0; at < visible.length; at++) if (visible[at] === 1) speaks[speaker[at] as number] = 1
+  let silent = speakers.length
+  for (let at = 0; at < visible.length && silent > 0; at++) {
+    const who = speaker[at] as number
+    if (visible[at] !== 1 || speaks[who] === 1) continue
+    speaks[who] = 1
+    silent -= 1
+  }
   const names = new Set(speakers.flatMap(({ name }, place) => (speaks[place] === 1 ? nameParts(name) : [])))
   namesOf.set(visible, names)
   return names

@@ -39,7 +39,21 @@ export function visibleItems(facts: OwnerFacts, { asOf, maySee }: View): Uint8Ar
   const visible = new Uint8Array(ordinals)
   let from = Number.NEGATIVE_INFINITY
   let until = Number.POSITIVE_INFINITY
-  for (let at = 0; at < ordinals; at++) {
+  let first = 0
+  // What was answered of the items before stays true where only others came.
+  if (
+    last !== undefined &&
+    last.from <= asOf &&
+    asOf < last.until &&
+    classes.startsWith(last.classes) &&
+    facts.onlyAddedSince(last.changes, last.visible.length)
+  ) {
+    visible.set(last.visible)
+    from = last.from
+    until = last.until
+    first = last.visible.length
+  }
+  for (let at = first; at < ordinals; at++) {
     if (live[at] === 0 || seen[itemClass[at] as number] === 0) continue
     const begins = validFrom[at] as number
     const ends = validTo[at] as number
