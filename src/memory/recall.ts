@@ -29,7 +29,7 @@ export interface Question {
   readonly to?: number | undefined
   /** What held at this time, Unix milliseconds; now unless given. */
   readonly asOf?: number | undefined
-  /** What scores less is left out; the best by words scores 1 before boosts, the best by meaning up to 1 besides. */
+  /** What scores less is left out; the best by words scores up to 1 before boosts, the best by meaning up to 1 besides. */
   readonly threshold?: number | undefined
   /** Whether each hit tells the parts of its score. */
   readonly explain?: boolean | undefined

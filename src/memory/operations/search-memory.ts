@@ -43,7 +43,7 @@ const Input = t.Object(
         minimum: 0,
         maximum: 100,
         description:
-          'Leaves out what scores less. The best match by words scores 1 before boosts; meaning adds up to as much.',
+          'Leaves out what scores less. The best match by words scores up to 1 before boosts; meaning adds up to as much.',
       }),
     ),
     explain: t.Optional(t.Boolean({ description: 'Each result tells the parts of its score, in why.details.' })),

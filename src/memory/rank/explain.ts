@@ -3,7 +3,7 @@ import type { OwnerFacts } from './facts.ts'
 import { scoreFields, type WeightedTerm } from './fields.ts'
 import type { Recipe } from './recipe.ts'
 
-/** Shares of the best score by words, which is 1. */
+/** In the unit of the list of words. */
 interface WordParts {
   /** By the item's own words, those of the items beside, and those of its whole thread. */
   readonly own: number
@@ -23,7 +23,7 @@ export interface Explanation {
   readonly terms: readonly ExplainedTerm[]
 }
 
-/** `words`: the question's words by place in `terms`. `best`: the highest score by words of this question, above 0. */
+/** `words`: the question's words by place in `terms`. `best`: the score by words that counts 1, above 0. */
 export function explain(
   facts: OwnerFacts,
   terms: readonly WeightedTerm[],

@@ -1,5 +1,6 @@
 /** What a question asks for: its terms with weights, who and when it names, what it quotes. Pure; called by rank. */
 import { analyzeQuestion, type QueryTerm } from '../text/analyze.ts'
+import { commonWords } from '../text/common-words.ts'
 import { asksAssistant, asksSummary, asksTime, isSaying } from '../text/traits.ts'
 import { characterGrams, type Word } from '../text/words.ts'
 import { type EventTime, eventTimeIn } from './event-times.ts'
@@ -12,6 +13,8 @@ interface AskedTerm extends QueryTerm {
   readonly name: boolean
   /** It says that something was said, not what. */
   readonly saying: boolean
+  /** It says little in any text of its language. */
+  readonly common: boolean
 }
 
 export interface AskedQuestion {
@@ -57,8 +60,13 @@ async function readWords(
   nowMs: number,
 ): Promise<AskedQuestion> {
   const { terms, words, language } = analyzeQuestion(text, ownerLanguages)
+  const common = await commonWords(language)
   return {
-    terms: terms.map((term) => ({ ...term, name: isName(term.word), saying: isSaying(term.word.lower, language) })),
+    terms: terms.map((term) => {
+      const name = isName(term.word)
+      const { lower } = term.word
+      return { ...term, name, saying: isSaying(lower, language), common: !name && common.has(lower) }
+    }),
     words: new Set(words.map(({ lower }) => unowned(lower))),
     asksTime: asksTime(text, language),
     asksAssistant: asksAssistant(text, language),

@@ -2,17 +2,17 @@
  * Ranks an owner's items for a question: words in three fields, similarity of meaning where vectors were given, bounded boosts,
  * filters on the way, and for each hit why it was found. Called by recall; pure, so that every engine ranks alike.
  */
+import { askedTerms, scoreThatIsMuch } from './asked-terms.ts'
 import { type Boost, boostsOf } from './boosts.ts'
 import { Candidates } from './candidates.ts'
 import { type Explanation, explain } from './explain.ts'
 import { none, type OwnerFacts } from './facts.ts'
-import { has, scoreFields, type WeightedTerm } from './fields.ts'
+import { has, scoreFields } from './fields.ts'
 import { fittingInstructions } from './instructions.ts'
 import { fitInMeaning, type Meaning } from './likeness.ts'
-import { gatherPostings, type PackedPostings } from './postings.ts'
+import type { PackedPostings } from './postings.ts'
 import type { AskedQuestion } from './question.ts'
 import { type Recipe, recipe as standard } from './recipe.ts'
-import { speakerNames, unowned } from './speaker-names.ts'
 import { type View, visibleItems } from './visible.ts'
 
 /** What the caller wants of what they may see. Times are Unix milliseconds. */
@@ -63,18 +63,8 @@ export function rank(
   recipe: Recipe = standard,
 ): Ranked[] {
   const visible = visibleItems(facts, request)
-  const names = speakerNames(facts, visible)
-  const terms = request.question.terms.map(
-    ({ variants, name, saying, word }): WeightedTerm => ({
-      weight:
-        (name ? recipe.name : 1) *
-        (word.unspaced && kanaOnly.test(variants[0] ?? '') ? recipe.kana : 1) *
-        (saying ? recipe.saying : 1) *
-        (names.has(unowned(word.lower)) ? recipe.speakerName : 1),
-      postings: gatherPostings(packed, variants, visible),
-    }),
-  )
   const meaning = request.meaning === undefined ? undefined : fitInMeaning(facts, request.meaning, recipe)
+  const terms = askedTerms(facts, packed, request.question, visible, meaning !== undefined, recipe)
   const counting = request.meaning?.nameless === true ? recipe.meaningNameless : recipe.meaning
   const instructing = meaning === undefined ? recipe.instruction : recipe.instructionBesideMeaning
   const isWanted = wantedItem(facts, request.wanted)
@@ -90,11 +80,13 @@ export function rank(
     factor: (at) => (visible[at] === 1 && isWanted(at) ? boost.factor(at) : 0),
     highestFactor: boost.highest,
   })
+  // What counts 1: beside meaning, a little of the question is no more than that, though nothing has more.
+  const one = meaning === undefined ? bestWords : Math.max(bestWords, scoreThatIsMuch(facts, terms, recipe))
 
   const candidates = new Candidates(request.limit)
   const threshold = request.threshold ?? 0
   const consider = (at: number) => {
-    const own = bestWords === 0 ? 0 : (scores[at] as number) / bestWords
+    const own = one === 0 ? 0 : (scores[at] as number) / one
     const base = own + counting * (meaning?.get(at) ?? 0)
     const besides = instructions.size === 0 ? 0 : instructing * (instructions.get(at) ?? 0)
     if (base * boost.highest + besides < candidates.least || visible[at] !== 1 || !isWanted(at)) return
@@ -112,14 +104,13 @@ export function rank(
     ({ word, variants }) => (word.unspaced ? variants[0] : undefined) ?? word.surface,
   )
   const ordinals = best.map(({ at }) => at)
-  const details =
-    request.explain === true && bestWords > 0 ? explain(facts, terms, labels, ordinals, bestWords, recipe) : []
+  const details = request.explain === true && bestWords > 0 ? explain(facts, terms, labels, ordinals, one, recipe) : []
   return best.map(({ at, score, byWords }, place) => ({
     ordinal: at,
     score,
     why: {
       lists: [
-        ...listed('words', rankIn.get(at), bestWords === 0 ? 0 : byWords / bestWords),
+        ...listed('words', rankIn.get(at), one === 0 ? 0 : byWords / one),
         ...listed('meaning', rankBy?.get(at), meaning?.get(at) ?? 0),
         ...listed('instructions', rankOfInstruction.get(at), instructions.get(at) ?? 0),
       ],
@@ -129,9 +120,6 @@ export function rank(
     },
   }))
 }
-
-/** Two characters of hiragana are mostly an ending or a particle: です, のは. */
-const kanaOnly = /^\p{Script=Hiragana}{2}$/u
 
 const listed = (name: ListName, rank: number | undefined, score: number) =>
   rank === undefined || score === 0 ? [] : [{ name, rank, score }]

@@ -21,6 +21,9 @@ export interface Recipe {
   readonly speakerName: number
   /** `Mentioned`, `conversation`: that something was said, not what. */
   readonly saying: number
+  /** Beside meaning, a common word of the language counts as if the owner had so many items more, and this share of them the word. */
+  readonly priorItems: number
+  readonly commonShare: number
   /** Pairs of hiragana: mostly endings and particles, the stop words of Japanese. */
   readonly kana: number
   /** Factors on an item's score. */
@@ -37,6 +40,10 @@ export interface Recipe {
   readonly instruction: number
   /** The same where meaning is compared too, which finds such instructions by itself. */
   readonly instructionBesideMeaning: number
+  /** Beside meaning, the best by words is 1 if it has this share of what all of the question's words give; otherwise less. */
+  readonly wordsShare: number
+  /** Of so many items half of that share is enough. */
+  readonly manyItems: number
   /** How much what is most alike in meaning counts beside the best by words, which is 1. */
   readonly meaning: number
   /** The same where the names of who is asked were left out: a name draws whatever mentions it, the rest says what is meant. */
@@ -59,6 +66,8 @@ export const recipe: Recipe = {
   name: 1,
   speakerName: 0.5,
   saying: 0.5,
+  priorItems: 50,
+  commonShare: 0.6,
   kana: 0.2,
   asksOnly: 0.8,
   speakerAsked: 1.7,
@@ -70,6 +79,8 @@ export const recipe: Recipe = {
   quoted: 0.3,
   instruction: 0.4,
   instructionBesideMeaning: 0.3,
+  wordsShare: 0.5,
+  manyItems: 100,
   meaning: 0.55,
   meaningNameless: 1,
   meaningBeside: 0.25,

@@ -1,6 +1,7 @@
 /** The format that the bench reads: one conversation a line. The file is named by RECALL_DATA and never copied. */
 import { readFileSync } from 'node:fs'
 import type { SpeakerKind } from '../../../src/memory/schema.ts'
+import { chosenOn, heldOut } from '../../support/small-memories.ts'
 
 export interface BenchItem {
   readonly id: string
@@ -27,6 +28,19 @@ export const readConversations = (path: string): Conversation[] =>
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => JSON.parse(line))
+
+/** The small memories as conversations, each fact by itself; the categories say which the ranking's numbers were not chosen on. */
+export const smallConversations = (): Conversation[] =>
+  [...chosenOn, ...heldOut].map((memory) => ({
+    conversation: memory.name,
+    items: Object.entries(memory.facts).map(([id, text]) => ({ id, thread: id, position: 0, speaker: 'user', text })),
+    questions: memory.questions.map(([text, ...gold], i) => ({
+      id: `${memory.name}/${i}`,
+      text,
+      category: `${heldOut.includes(memory) ? 'held out' : 'chosen on'}: ${memory.name}`,
+      gold,
+    })),
+  }))
 
 /** A chat's `user` is the person, its `assistant` one; anybody else has a name. */
 export function speakerOf(name: string): { kind: SpeakerKind; name?: string } {

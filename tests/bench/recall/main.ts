@@ -2,9 +2,11 @@
  * Recall over a file of conversations, through the product's own add and search.
  *
  *   RECALL_DATA=conversations.jsonl bun run bench:recall [--single] [--postgres] [--run run.jsonl]
+ *   bun run bench:recall --small
  *
  * One owner for each conversation in one SQLite file, or with `--postgres` in a schema of its own of DATABASE_URL. `--single`: every item as one fact without thread or speaker, as tools send
  * them. By meaning too with what EMBEDDER, EMBEDDER_URL and EMBEDDER_MODEL_DIR choose. `--run` writes each question's ranked ids for a scorer.
+ * `--small`: the small memories of tests/support, scored at 1 and 3.
  * RECALL_VECTORS names a folder in which vectors are kept from one run to the next.
  */
 import { writeFileSync } from 'node:fs'
@@ -17,17 +19,19 @@ import { systemClock } from '../../../src/shared/clock.ts'
 import { createRandom } from '../../../src/shared/random.ts'
 import { engineUrl } from '../../support/engines.ts'
 import { type MemoryEngine, openPostgres, openSqlite } from '../../support/memory-engines.ts'
-import { type BenchItem, type Conversation, readConversations, speakerOf } from './data.ts'
+import { type BenchItem, type Conversation, readConversations, smallConversations, speakerOf } from './data.ts'
 import { chosenEmbedder } from './embedder.ts'
 import { keptVectors } from './kept-vectors.ts'
-import { score, table } from './metrics.ts'
+import { score, table, usualDepths } from './metrics.ts'
 
 const path = process.env.RECALL_DATA
-if (path === undefined) {
+const small = process.argv.includes('--small')
+if (path === undefined && !small) {
   console.error('Set RECALL_DATA to a file with one conversation a line: see tests/bench/recall/README.md')
   process.exit(2)
 }
-const single = process.argv.includes('--single')
+const single = small || process.argv.includes('--single')
+const depths = small ? [1, 3] : usualDepths
 const runPath = process.argv.includes('--run') ? process.argv[process.argv.indexOf('--run') + 1] : undefined
 const chosen = process.argv.includes('--words') ? undefined : chosenEmbedder()
 const vectors = process.env.RECALL_VECTORS
@@ -94,7 +98,7 @@ async function openEngine(): Promise<MemoryEngine> {
 }
 const engine = await openEngine()
 try {
-  const conversations = readConversations(path)
+  const conversations = small ? smallConversations() : readConversations(path ?? '')
   const answers: Awaited<ReturnType<typeof ask>> = []
   let items = 0
   let addMs = 0
@@ -114,7 +118,7 @@ try {
   console.log(
     `${embedder === undefined ? 'words alone' : `words and meaning (${embedder.space})`}, ${single ? 'single facts without thread or speaker' : 'with threads and speakers'}, ${process.argv.includes('--postgres') ? 'Postgres' : 'SQLite'}`,
   )
-  console.log(table(score(conversations, run)))
+  console.log(table(score(conversations, run, depths), depths))
   const half = (rest: number) => {
     const part = conversations.filter((_, i) => i % 2 === rest)
     const all = score(part, run).get('ALL')

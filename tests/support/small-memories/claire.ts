@@ -1,0 +1,42 @@
+import type { SmallMemory } from './small-memory.ts'
+
+/** French. */
+export const claire: SmallMemory = {
+  name: 'claire',
+  facts: {
+    metier: 'Je suis professeure de mathématiques dans un collège à Nantes.',
+    mari: 'Mon mari Antoine est cuisinier.',
+    enfants: 'Nous avons des jumeaux de six ans, Léo et Zoé.',
+    chat: 'Le chat s’appelle Moustache et dort sur le radiateur.',
+    film: 'Mon film préféré est Le Fabuleux Destin d’Amélie Poulain.',
+    gluten: 'Je ne supporte pas le gluten.',
+    velo: 'Je vais au travail à vélo, même quand il pleut.',
+    vacances: 'Cet été nous louons une maison en Bretagne.',
+    yoga: 'Le mercredi soir je fais du yoga avec Sophie.',
+    medecin: 'Notre médecin est le docteur Le Goff.',
+    migraine: 'J’ai des migraines quand je dors mal.',
+    voisin: 'Le voisin du dessus fait beaucoup de bruit.',
+    jardin: 'Dans le jardin il y a un cerisier et un bon banc.',
+    livre: 'Je lis en ce moment un roman d’Annie Ernaux.',
+    pere: 'Mon père aime les bons vins de Bourgogne.',
+    mere: 'Ma mère a été opérée de la hanche.',
+    cadeau: 'Antoine voudrait un bon couteau japonais.',
+    the: 'Je bois du thé vert toute la journée.',
+    anglais: 'Je voudrais passer un an au Canada.',
+    pointure: 'Je chausse du 39.',
+  },
+  questions: [
+    ['Quel film j’aime le plus ?', 'film'],
+    ['Qu’est-ce que je ne peux pas manger ?', 'gluten'],
+    ['Quel bon cadeau faire à mon mari ?', 'cadeau'],
+    ['Où partons-nous cette année en vacances ?', 'vacances'],
+    ['Quelle est ma profession ?', 'metier'],
+    ['Quel sport je fais le soir ?', 'yoga'],
+    ['Qui fait du bruit dans l’immeuble ?', 'voisin'],
+    ['Quand est-ce que j’ai mal à la tête ?', 'migraine'],
+    ['Qu’est-ce que j’aime boire ?', 'the'],
+    ['Comment je fais pour aller travailler ?', 'velo'],
+    ['Quelle taille de chaussures je fais ?', 'pointure'],
+    ['Quel est le nom de notre animal ?', 'chat'],
+  ],
+}
