@@ -5,6 +5,7 @@
 import { BearerChallenge } from '../resource/errors.ts'
 import { Fault, type FaultKind, type FieldError } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
+import { logOutage } from '../shared/log-outage.ts'
 import { requestContext } from '../shared/request-context.ts'
 
 /** The members of every problem (RFC 9457 section 3.1) and our extensions (section 3.2). */
@@ -149,9 +150,7 @@ export function problemFor(
   if (error instanceof Fault) {
     const { message, code, field, errors, retryAfterSeconds } = error
     const name = problemNameOf(error)
-    if (error.cause !== undefined && problemTypes[name].status >= 500) {
-      log.warn({ requestId: context.requestId, err: error }, 'unavailable')
-    }
+    logOutage(log, error, { requestId: context.requestId })
     return problem(request, settings.apiBaseUrl, name, {
       detail: message,
       code,

@@ -65,12 +65,13 @@ export function createLegacy(settings: McpSettings, methods: Methods, log: Log):
   }))
   const all: Methods = new Map([...methods, initialize, ['ping', { answer: () => ({}) }]])
 
-  const request: Legacy['request'] = async ({ id, method: name, params }, call) => {
-    const asked = all.get(name)
-    if (asked === undefined) {
+  const request: Legacy['request'] = async (message, call) => {
+    const { id } = message
+    const method = all.get(message.method)
+    if (method === undefined) {
       return errorAnswer(id, { code: rpcCodes.methodNotFound, message: 'Method not found' })
     }
-    const outcome = await outcomeOf(asked, params, call, log)
+    const outcome = await outcomeOf(method, message, call, log)
     return 'error' in outcome ? errorAnswer(id, outcome.error) : resultAnswer(id, outcome.result)
   }
 

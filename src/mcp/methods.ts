@@ -7,9 +7,10 @@ import { BearerChallenge } from '../resource/errors.ts'
 import { checkInput } from '../shared/check-schema.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
+import { logOutage } from '../shared/log-outage.ts'
 import type { Call } from './call.ts'
 import type { Features } from './features.ts'
-import { type Params, type RpcError, rpcCodes } from './json-rpc.ts'
+import { type Params, type RpcError, type RpcRequest, rpcCodes } from './json-rpc.ts'
 
 export type Result = Record<string, unknown>
 
@@ -100,15 +101,24 @@ export const createMethods = ({ tools, resources, prompts }: Features): Methods 
 
 export type Outcome = { readonly result: Result } | { readonly error: RpcError }
 
-/** Runs a method. Throws `BearerChallenge` alone; what was not expected is logged, and shows nothing of what is inside. */
-export async function outcomeOf(method: Method, params: Params, call: Call, log: Log): Promise<Outcome> {
+type Asked = Pick<RpcRequest, 'method' | 'params'>
+
+/**
+ * Runs `method`, which is the one that was asked for. Throws `BearerChallenge` alone; what was not expected is logged, as is why an
+ * engine is away, and shows nothing of what is inside.
+ */
+export async function outcomeOf(method: Method, asked: Asked, call: Call, log: Log): Promise<Outcome> {
+  const logged = { requestId: call.requestId, rpcMethod: asked.method }
   try {
-    return { result: await method.answer(params, call) }
+    return { result: await method.answer(asked.params, call) }
   } catch (error) {
     if (error instanceof RequestError) return { error: told(error.code, error.message, error.data) }
-    if (error instanceof Fault) return { error: faultError(error) }
+    if (error instanceof Fault) {
+      logOutage(log, error, logged)
+      return { error: faultError(error) }
+    }
     if (error instanceof BearerChallenge) throw error
-    log.error({ requestId: call.requestId, err: error }, 'mcp request failed')
+    log.error({ ...logged, err: error }, 'mcp request failed')
     return { error: told(rpcCodes.internal, `Something went wrong here (request ${call.requestId}).`) }
   }
 }

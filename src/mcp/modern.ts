@@ -24,10 +24,10 @@ export function createModern(settings: McpSettings, methods: Methods, log: Log) 
     const refusal = envelopeRefusal(message, headers)
     if (refusal !== undefined) return refusal
     if (message.kind === 'notification') return accepted
-    const { id, params } = message
+    const { id } = message
     const method = all.get(message.method)
     if (method === undefined) return refused(404, { code: rpcCodes.methodNotFound, message: 'Method not found' }, id)
-    const outcome = await outcomeOf(method, params, call, log)
+    const outcome = await outcomeOf(method, message, call, log)
     if ('error' in outcome) {
       const { error } = outcome
       const code = error.code === rpcCodes.resourceNotFound ? rpcCodes.invalidParams : error.code

@@ -8,6 +8,7 @@ import { BearerChallenge } from '../resource/errors.ts'
 import type { Principal } from '../resource/ports.ts'
 import { Fault } from '../shared/fault.ts'
 import icon from '../shared/icon.svg' with { type: 'text' }
+import { logOutage } from '../shared/log-outage.ts'
 import { readJson } from '../shared/read-body.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { respond } from './answers.ts'
@@ -54,7 +55,10 @@ export function mcpSurface<Services>(deps: McpDependencies<Services>): McpSurfac
         return await serve(request, principal)
       } catch (error) {
         if (error instanceof BearerChallenge) return challengeAnswer(error)
-        if (error instanceof Fault) return faultAnswer(error)
+        if (error instanceof Fault) {
+          logOutage(deps.log, error, { requestId: context.requestId })
+          return faultAnswer(error)
+        }
         deps.log.error({ requestId: context.requestId, err: error }, 'mcp failed')
         return rpcError(500, rpcCodes.internal, `Something went wrong here (request ${context.requestId}).`)
       }

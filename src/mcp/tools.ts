@@ -9,6 +9,7 @@ import { checkInput, conforms } from '../shared/check-schema.ts'
 import { Fault } from '../shared/fault.ts'
 import { isJsonObject } from '../shared/json-object.ts'
 import type { Log } from '../shared/log.ts'
+import { logOutage } from '../shared/log-outage.ts'
 import type { Call } from './call.ts'
 import { page } from './cursor.ts'
 import { safeOutput } from './safe-output.ts'
@@ -105,7 +106,10 @@ async function run<Services>(
     if (!conforms(operation.output, value)) throw new Error(`${operation.name} returned what its schema does not allow`)
     return { content: [{ type: 'text', text: json }], structuredContent: value }
   } catch (error) {
-    if (error instanceof Fault) return faultResult(error)
+    if (error instanceof Fault) {
+      logOutage(log, error, { requestId: call.requestId, tool: operation.name })
+      return faultResult(error)
+    }
     if (error instanceof BearerChallenge) throw error
     log.error({ requestId: call.requestId, tool: operation.name, err: error }, 'tool failed')
     return failed(`Something went wrong here (request ${call.requestId}). Trying again may help.`, { code: 'internal' })

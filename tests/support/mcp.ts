@@ -11,7 +11,7 @@ import type { Principal, Revocation, RevocationFeed, TokenVerifier } from '../..
 import type { ClientId, FamilyId, GrantId, OwnerId } from '../../src/shared/brand.ts'
 import type { Clock } from '../../src/shared/clock.ts'
 import { Fault } from '../../src/shared/fault.ts'
-import { createLog } from '../../src/shared/log.ts'
+import { createLog, type Log } from '../../src/shared/log.ts'
 import { createRandom } from '../../src/shared/random.ts'
 import { testClock } from './time.ts'
 
@@ -20,6 +20,12 @@ interface Notebook {
   gate?: Promise<void>
   readonly notes: { owner: string; app: string; text: string }[]
 }
+
+/** What an adapter throws whose engine is away; the cause has a code, and a message that quotes a person. */
+export const engineAway = () =>
+  new Fault('unavailable', 'The notes do not answer.', {
+    cause: Object.assign(new Error('SECRET-MARKER in the connection'), { code: 'ECONNREFUSED' }),
+  })
 
 const addNote = {
   name: 'add_note',
@@ -37,6 +43,7 @@ const addNote = {
   output: t.Object({ id: t.String(), tags: t.Array(t.String()) }),
   async run({ notes }: Notebook, caller: { ownerId: string; appId: string }, input: { text: string; tags?: string[] }) {
     if (input.text === 'full') throw new Fault('conflict', 'The notebook is full.', { code: 'notebook_full' })
+    if (input.text === 'adrift') throw engineAway()
     if (input.text === 'crash') throw new Error('SECRET-MARKER at /srv/notes.db')
     notes.push({ owner: caller.ownerId, app: caller.appId, text: input.text })
     return { id: String(notes.length), tags: input.tags ?? [] }
@@ -101,6 +108,7 @@ const fetchMemory = {
   output: t.Object({ id: t.String(), text: t.String() }),
   async run({ notes, gate }: Notebook, caller: { ownerId: string }, { id }: { id: string }) {
     if (id === 'slow') await gate
+    if (id === 'adrift') throw engineAway()
     if (id === 'crash') throw new Error('SECRET-MARKER at /srv/notes.db')
     const note = notes[Number(id) - 1]
     if (note?.owner !== caller.ownerId) throw new Fault('not_found', 'There is no such note.')
@@ -165,7 +173,12 @@ function testFeed(): RevocationFeed & { readonly listeners: Set<(revocation: Rev
 }
 
 export function startMcp(
-  options: { streams?: Partial<StreamLimits>; handover?: StreamHandover; clock?: ReturnType<typeof testClock> } = {},
+  options: {
+    streams?: Partial<StreamLimits>
+    handover?: StreamHandover
+    clock?: ReturnType<typeof testClock>
+    log?: Log
+  } = {},
 ) {
   const clock = options.clock ?? testClock()
   const known = principals(clock)
@@ -186,7 +199,7 @@ export function startMcp(
     feed,
     clock,
     random: createRandom(clock),
-    log: createLog('silent'),
+    log: options.log ?? createLog('silent'),
     services: notebook,
     operations: noteOperations,
     handover: options.handover ?? createProcessHandover(),

@@ -42,7 +42,7 @@ export function sdkHandler(mcp: ReturnType<typeof startMcp>) {
       server.setRequestHandler(name, { params: anything }, async (params) => {
         const method = methods.get(name)
         if (method === undefined) throw new Error(`${name} is not answered`)
-        const outcome = await outcomeOf(method, params, call, mcp.log)
+        const outcome = await outcomeOf(method, { method: name, params }, call, mcp.log)
         if ('error' in outcome) throw Object.assign(new Error(outcome.error.message), outcome.error)
         return outcome.result
       })
