@@ -251,8 +251,6 @@ const forTests: Readonly<Record<string, string>> = {
   ...{
     'src/memory/rank/signs-apart.ts#signsApartInScript': 'either way counts the same, whichever this machine takes',
     'src/memory/rank/signs-apart.ts#signsApartInWasm': 'the same',
-    'src/memory/rank/codes.ts#likenessOf': 'the exact likeness, by which approximations are judged',
-    'src/memory/rank/codes.ts#vectorFrom': 'a vector comes back as it was kept',
     'src/adapters/models/local/model.ts#pool': 'vectors of the formats of published models, without their networks',
   },
   ...{

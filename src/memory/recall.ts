@@ -165,17 +165,18 @@ async function compare(
   const accept = answering(facts, request)
   const sample = sampleOf(facts, accept)
   const best = rank(facts, postings, { ...request, limit: bestByWords }).map(({ ordinal }) => ordinal)
-  const likeness = await owner.nearest({
+  const { cosines: likeness, rounding } = await owner.nearest({
     vector,
     space,
     count: nearestItems,
-    also: [...best, ...sample],
+    also: best,
+    sample,
     beside: (at) => beside(facts, at),
     ends: (at) => passageEnds(facts, at),
     accept,
   })
   const passages = bestPassages(facts, likeness.keys(), visibleItems(facts, request), owner.passages(vector, space))
-  return { likeness, passages, sample }
+  return { likeness, rounding, passages, sample }
 }
 
 /** The question's vector; undefined when the model does not answer within its budget. */

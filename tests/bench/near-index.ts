@@ -62,11 +62,12 @@ for (const scannedUpTo of [items - 1, Number.MAX_SAFE_INTEGER]) {
   const found = { 10: 0, [count]: 0 }
   for (const [n, vector] of asked.entries()) {
     const began = performance.now()
-    const near = await index.nearest({
+    const { cosines: near } = await index.nearest({
       vector,
       space,
       count,
       also: [],
+      sample: [],
       beside: () => [],
       ends: () => [],
       accept: () => true,

@@ -73,7 +73,7 @@ export function describePassagesAnew(name: string, open: OpenEngine): void {
     /** Of which vector the passage's code is that ends at the third message; undefined where it has none. */
     const codeOf = async () => {
       const index = await engine.index.open(ada)
-      const request = { vector: high, space, count: 10, also: [], beside: () => [], ends: () => [2] }
+      const request = { vector: high, space, count: 10, also: [], sample: [], beside: () => [], ends: () => [2] }
       await index.nearest({ ...request, accept: () => true })
       const likeness = index.passages(high, space)(2)
       return likeness === undefined ? undefined : likeness < 0 ? 'low' : 'high'

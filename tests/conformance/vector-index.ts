@@ -107,11 +107,12 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
       const ordered = mostAlike(exact, items.length)
       const [besideOther = 0, other = 0] = ordered.slice(-2)
       const index = await engine.index.open(owner('ada'))
-      const found = await index.nearest({
+      const { cosines: found } = await index.nearest({
         vector,
         space: 'made-up/384',
         count: 10,
         also: [other],
+        sample: [],
         beside: (at) => (at === other ? [besideOther, 0] : []),
         ends: () => [],
         accept: (at) => at !== 0,
@@ -119,6 +120,53 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
       const wanted = [...ordered.slice(0, 10), besideOther, other]
       expect([...found.keys()].sort((a, b) => a - b)).toEqual(wanted.sort((a, b) => a - b))
       for (const [ordinal, likeness] of found) expect(likeness).toBeCloseTo(exact.get(ordinal) ?? 2, 5)
+    })
+
+    test('answers are the same, to the digit, once a process knows vectors as when it read them: only what counts is read again', async () => {
+      const { items, questions } = clusteredVectors(400, { groups: 4, spread: 0.5 }, 12)
+      const drafts = items.map((_, n) => draftOf(`Note ${n}.`, { threadId: `talk ${Math.floor(n / 9)}` }))
+      await engine.store.add(owner('ada'), app('app'), drafts, policyAt(startMs))
+      const claim = await engine.vectors.claim('made-up/384', items.length, startMs, 60_000)
+      if (claim === undefined) throw new Error('Nothing waits for a vector.')
+      await engine.vectors.keep(
+        claim,
+        claim.items.map(({ ordinal }) => items[ordinal]),
+      )
+      const answer = async (n: number) => {
+        const embedder: Embedder = {
+          space: 'made-up/384',
+          questionBudgetMs: 1_000,
+          embed: async () => [],
+          embedQuestion: async () => questions[n] as Float32Array,
+        }
+        const asked = { query: `note ${n * 31}`, limit: 20, unlogged: true }
+        const { hits } = await search({ ...engine, embedder }, callerOf('ada', 'app'), asked)
+        return hits.map(({ memory, score, why }) => [
+          memory.content,
+          score,
+          why.lists.map(({ name, score: its }) => [name, its]),
+        ])
+      }
+      const all = async () => {
+        const answers: unknown[] = []
+        for (const n of questions.keys()) answers.push(await answer(n))
+        return answers
+      }
+      /** Which are the nearest, also where the last of them and the first of the others are as near but for some digits. */
+      const nearest = async (count: number) => {
+        const found: number[][] = []
+        for (const vector of questions) {
+          const index = await engine.index.open(owner('ada'))
+          const asked = { vector, space: 'made-up/384', count, also: [], sample: [], ends: () => [] }
+          const { cosines } = await index.nearest({ ...asked, beside: () => [], accept: () => true })
+          found.push([...cosines.keys()].sort((left, right) => left - right))
+        }
+        return found
+      }
+      const near = await nearest(200)
+      const read = await all()
+      expect(await all()).toEqual(read)
+      expect(await nearest(200)).toEqual(near)
     })
 
     describe('Passages of a conversation', () => {
@@ -141,6 +189,7 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
           space,
           count: 10,
           also: [],
+          sample: [],
           beside: () => [],
           ends: () => [2],
           accept: () => true,

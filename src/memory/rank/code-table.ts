@@ -36,6 +36,10 @@ export class CodeTable {
     return this.codes.byteLength + this.has.byteLength + this.distances.byteLength
   }
 
+  knows(ordinal: number): boolean {
+    return this.has[ordinal] === 1
+  }
+
   put(ordinal: number, code: Uint32Array): void {
     if (ordinal >= this.has.length) {
       const size = Math.max(ordinal + 1, this.has.length * 2)

@@ -2,6 +2,10 @@
 import { CodeTable } from './code-table.ts'
 import { codeFrom } from './codes.ts'
 import { PassageCodes, type PassageLikeness } from './passages.ts'
+import { RoundedVectors } from './rounded-vectors.ts'
+
+/** Of 32 numbers, of which a code has a word. */
+const bytesOfWord = 128
 
 export interface CodeRow {
   readonly ordinal: number
@@ -15,10 +19,17 @@ export class KeptCodes {
   space = ''
   version = -1
   table: CodeTable | undefined
+  /** Of vectors that were read whole; none where the engine compares them itself. */
+  rounded = new RoundedVectors()
+  /** Vectors that each search compares whole, by ordinal. */
+  readonly whole = new Map<number, Float32Array>()
+  private roundedTo = 0
   private passages = new PassageCodes()
 
   get bytes(): number {
-    return (this.table?.bytes ?? 0) + this.passages.bytes
+    const { table, passages, rounded, whole } = this
+    const ofWhole = whole.size * (table?.words ?? 0) * bytesOfWord
+    return (table?.bytes ?? 0) + passages.bytes + rounded.bytes + ofWhole
   }
 
   /** Codes of another model cannot be compared: they go. */
@@ -27,6 +38,9 @@ export class KeptCodes {
     this.space = space
     this.version = -1
     this.table = undefined
+    this.rounded = new RoundedVectors()
+    this.roundedTo = 0
+    this.whole.clear()
     this.passages = new PassageCodes()
   }
 
@@ -40,10 +54,33 @@ export class KeptCodes {
     for (const end of ends) this.passages.put(end, codes.get(end) ?? null)
   }
 
+  /** Nothing of an item's vector is kept but its code. */
+  forget(ordinal: number): void {
+    this.rounded.forget(ordinal)
+    this.whole.delete(ordinal)
+  }
+
+  /** Whole vectors are kept of these and no others. */
+  keepWhole(ordinals: ReadonlySet<number>): void {
+    for (const ordinal of this.whole.keys()) if (!ordinals.has(ordinal)) this.whole.delete(ordinal)
+  }
+
+  /** The next `count` items in the order of their ordinals that have a code and no rounded vector: each search rounds some. */
+  nextToRound(count: number): number[] {
+    const { table, rounded } = this
+    const next: number[] = []
+    if (table === undefined || rounded.full) return next
+    for (; this.roundedTo < table.ordinals && next.length < count; this.roundedTo++) {
+      if (table.knows(this.roundedTo) && !rounded.has(this.roundedTo)) next.push(this.roundedTo)
+    }
+    return next
+  }
+
   /** Takes in the codes that changed after `version`. */
   bringForward(version: number, codes: readonly CodeRow[]): void {
     for (const { ordinal, code, passage } of codes) {
       this.passages.put(ordinal, passage)
+      this.forget(ordinal)
       const words = codeFrom(code)
       this.table ??= new CodeTable(words.length)
       if (words.length === this.table.words) this.table.put(ordinal, words)

@@ -117,8 +117,10 @@ export class KeptIndex {
     if (state.version <= this.version) return
     const categoriesOf = categoriesReader()
     for (const item of inThreadOrder(items)) {
-      if (item.thread_id === null) this.facts.remove(item.ordinal)
-      else this.facts.put(factsOf(item, item.thread_id, categoriesOf(item.categories)))
+      if (item.thread_id === null) {
+        this.facts.remove(item.ordinal)
+        this.codes.forget(item.ordinal)
+      } else this.facts.put(factsOf(item, item.thread_id, categoriesOf(item.categories)))
     }
     // What was removed is no longer visible; its words go too, as nothing of it may stay.
     const isWritten = state.packed_to !== this.packedTo || isPartial(state)

@@ -13,11 +13,29 @@ export interface NearestRequest {
   readonly count: number
   /** Items to compare besides the nearest, by ordinal. */
   readonly also: readonly number[]
+  /** More of them: those that most questions of the owner are compared with, some tens. */
+  readonly sample: readonly number[]
   /** Which accepted items stand beside one: they are compared with it. */
   beside(ordinal: number): readonly number[]
   /** Where the passages end that hold an item. */
   ends(ordinal: number): readonly number[]
   accept(ordinal: number): boolean
+}
+
+/** How alike items are to a vector. */
+export interface Likenesses {
+  /** By ordinal. */
+  readonly cosines: ReadonlyMap<number, number>
+  /** Undefined where they are exact. */
+  readonly rounding?: Rounding | undefined
+}
+
+/** Of cosines that were told from rounded vectors. */
+export interface Rounding {
+  /** None of them is further off. */
+  readonly error: number
+  /** The exact cosines of items, by ordinal, as far as they still have a vector. Asked in the search that they are for. */
+  exact(ordinals: readonly number[]): ReadonlyMap<number, number>
 }
 
 /** One owner's index as it stands. */
@@ -28,8 +46,8 @@ export interface OwnerIndex {
   readonly incomplete: boolean
   /** The packed postings of those terms that have any. An ordinal that `facts` does not know was written meanwhile. */
   postings(terms: readonly string[]): Promise<PackedPostings>
-  /** The exact cosines of the nearest accepted items and of `also`, by ordinal, as far as they have a vector in the space. */
-  nearest(request: NearestRequest): Promise<ReadonlyMap<number, number>>
+  /** The cosines of the nearest accepted items, of `also` and of those beside either, as far as they have a vector in the space. */
+  nearest(request: NearestRequest): Promise<Likenesses>
   /** Whether items wait for their vector in the space: known from the owner's own row, without a count. */
   lacksVectors(space: string): boolean
   /** How alike passages are to a vector, as far as `nearest` has read them: asked after it, of the same vector and space. */

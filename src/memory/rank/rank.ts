@@ -45,7 +45,7 @@ export interface Ranked {
   /** Comparable within one answer. */
   readonly score: number
   readonly why: {
-    /** The lists that found it, with its rank in each, from 1. */
+    /** The lists that found it, with its rank in each, from 1; by meaning among likenesses that may be of rounded vectors. */
     readonly lists: readonly { readonly name: ListName; readonly rank: number; readonly score: number }[]
     readonly boosts: readonly Boost[]
     /** The question's words that it has itself; what its thread has is not listed. */
@@ -63,7 +63,8 @@ export function rank(
   recipe: Recipe = standard,
 ): Ranked[] {
   const visible = visibleItems(facts, request)
-  const meaning = request.meaning === undefined ? undefined : fitInMeaning(facts, request.meaning, recipe)
+  const fit = request.meaning === undefined ? undefined : fitInMeaning(facts, request.meaning, recipe)
+  const meaning = fit?.fits
   const terms = askedTerms(facts, packed, request.question, visible, meaning !== undefined, recipe)
   const counting = request.meaning?.nameless === true ? recipe.meaningNameless : recipe.meaning
   const instructing = meaning === undefined ? recipe.instruction : recipe.instructionBesideMeaning
@@ -83,19 +84,32 @@ export function rank(
   // What counts 1: beside meaning, a little of the question is no more than that, though nothing has more.
   const one = meaning === undefined ? bestWords : Math.max(bestWords, scoreThatIsMuch(facts, terms, recipe))
 
-  const candidates = new Candidates(request.limit)
   const threshold = request.threshold ?? 0
-  const consider = (at: number) => {
+  /** The score of an item whose meaning fits by so much more; 0 where it is no answer or has less than `least`. */
+  const scoreOf = (at: number, more: number, least: number): number => {
     const own = one === 0 ? 0 : (scores[at] as number) / one
-    const base = own + counting * (meaning?.get(at) ?? 0)
+    const base = own + counting * ((meaning?.get(at) ?? 0) + more)
     const besides = instructions.size === 0 ? 0 : instructing * (instructions.get(at) ?? 0)
-    if (base * boost.highest + besides < candidates.least || visible[at] !== 1 || !isWanted(at)) return
-    const score = base * boost.factor(at) + besides
-    if (score >= threshold) candidates.offer(at, score)
+    if (base * boost.highest + besides < least || visible[at] !== 1 || !isWanted(at)) return 0
+    return base * boost.factor(at) + besides
   }
-  for (let i = 0; i < found.length; i++) consider(found[i] as number)
-  if (meaning !== undefined) for (const at of meaning.keys()) if (scores[at] === 0) consider(at)
-
+  const bestCandidates = (): Candidates => {
+    const candidates = new Candidates(request.limit)
+    const consider = (at: number) => {
+      const score = scoreOf(at, 0, candidates.least)
+      if (score >= threshold) candidates.offer(at, score)
+    }
+    for (let i = 0; i < found.length; i++) consider(found[i] as number)
+    if (meaning !== undefined) for (const at of meaning.keys()) if (scores[at] === 0) consider(at)
+    return candidates
+  }
+  let candidates = bestCandidates()
+  if (fit !== undefined && fit.error > 0) {
+    // What cannot be among the best by exact likeness either need not have it.
+    const least = Math.max(candidates.least, threshold) - counting * fit.error * boost.highest
+    fit.refine([...fit.fits.keys()].filter((at) => scoreOf(at, fit.error, least) >= Math.max(least, Number.MIN_VALUE)))
+    candidates = bestCandidates()
+  }
   const best = candidates.sorted().map(({ at, score }) => ({ at, score, byWords: scores[at] ?? 0 }))
   const rankIn = ranksOf(best.map(({ at, byWords }) => ({ at, score: byWords })))
   const rankBy = meaning === undefined ? undefined : ranksOf([...meaning].map(([at, score]) => ({ at, score })))

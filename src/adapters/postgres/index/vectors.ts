@@ -5,39 +5,36 @@
  */
 import { likenessToBytes, mostAlike, wordsOf } from '../../../memory/rank/codes.ts'
 import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-codes.ts'
-import type { NearestRequest } from '../../../memory/rank/ports.ts'
+import type { Likenesses, NearestRequest } from '../../../memory/rank/ports.ts'
 import type { Database } from '../database.ts'
 import { nearestByIndex } from './near-index.ts'
 import type { OwnerRow } from './owner.ts'
 
-export type Nearest = (
-  owner: OwnerRow,
-  codes: KeptCodes,
-  request: NearestRequest,
-) => Promise<ReadonlyMap<number, number>>
+export type Nearest = (owner: OwnerRow, codes: KeptCodes, request: NearestRequest) => Promise<Likenesses>
 
 export const createNearest =
   (db: Database, pgvector: boolean): Nearest =>
   async (owner, codes, request) => {
-    if (owner.space !== request.space) return new Map()
+    if (owner.space !== request.space) return { cosines: new Map() }
     const indexed = pgvector && owner.near === request.vector.length
     const compare = (ordinals: readonly number[]) => likenesses(db, pgvector, owner.key, request, ordinals)
     const first = await compare(
       indexed ? await nearestByIndex(db, owner, request) : await nearestByCode(db, owner, codes, request),
     )
-    const near = [...mostAlike(first, request.count), ...request.also]
+    const near = [...mostAlike(first, request.count), ...request.also, ...request.sample]
     const wanted = [...new Set([...near, ...near.flatMap((one) => request.beside(one))])].filter(request.accept)
     const [others] = await Promise.all([
       compare(wanted.filter((ordinal) => !first.has(ordinal))),
       // Who has an index of their own has too many codes to keep.
       indexed ? readPassages(db, owner.key, codes, request, wanted) : undefined,
     ])
-    return new Map(
+    const cosines = new Map(
       wanted.flatMap((one) => {
         const likeness = first.get(one) ?? others.get(one)
         return likeness === undefined ? [] : [[one, likeness] as const]
       }),
     )
+    return { cosines }
   }
 
 async function nearestByCode(

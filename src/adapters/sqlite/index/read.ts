@@ -8,9 +8,9 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { both, readableBy } from '../memory/conditions.ts'
+import { nearestItems } from './nearest.ts'
 import type { OwnerRow } from './owner.ts'
 import { ownerToSearch } from './rebuild.ts'
-import { nearestItems } from './vectors.ts'
 
 export function sqliteRecallIndex(db: Database): RecallIndex {
   const kept = new KeptIndexes()

@@ -1,7 +1,6 @@
 /** Vectors of items in SQLite: float32 whole, read for few items, and one bit a number, kept in memory and scanned. */
-import { codeOf, likenessToBytes, mostAlike, toBytes, wordsOf } from '../../../memory/rank/codes.ts'
-import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-codes.ts'
-import type { EmbeddingClaim, NearestRequest, VectorIndex } from '../../../memory/rank/ports.ts'
+import { codeOf, toBytes } from '../../../memory/rank/codes.ts'
+import type { EmbeddingClaim, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { Database } from '../database.ts'
 import { nextVersion, ownerWith } from './owner.ts'
 import {
@@ -164,46 +163,3 @@ const putPassage = (db: Database, owner: number, ordinal: number, version: numbe
     owner,
     ordinal,
   )
-
-/** The exact cosines of the items whose codes are nearest, and of those asked for besides. */
-export function nearestItems(
-  db: Database,
-  owner: number,
-  kept: KeptCodes,
-  request: NearestRequest,
-): ReadonlyMap<number, number> {
-  const found = new Map<number, number>()
-  const row = db.get<{ space: string; version: number }>('SELECT space, version FROM index_owner WHERE key = ?', owner)
-  if (row?.space !== request.space) return found
-  kept.begin(row.space)
-  if (kept.version !== row.version) bringCodesForward(db, owner, kept, row.version)
-  const { table } = kept
-  if (table === undefined || table.words !== wordsOf(request.vector.length)) return found
-  const compare = (ordinals: Iterable<number>) => {
-    const unknown = [...ordinals].filter((ordinal) => !found.has(ordinal) && request.accept(ordinal))
-    // One statement for all: one for each takes longer than reading and comparing.
-    const rows = db.all<{ ordinal: number; vector: Uint8Array }>(
-      'SELECT ordinal, vector FROM index_vector WHERE owner = ? AND ordinal IN (SELECT value FROM json_each(?))',
-      owner,
-      JSON.stringify(unknown),
-    )
-    for (const { ordinal, vector } of rows) found.set(ordinal, likenessToBytes(request.vector, vector))
-  }
-  compare(table.nearest(request.vector, request.count, (at) => request.accept(at)))
-  const near = [...mostAlike(found, request.count), ...request.also]
-  const wanted = new Set([...near, ...near.flatMap((one) => request.beside(one))])
-  compare(wanted)
-  for (const ordinal of found.keys()) if (!wanted.has(ordinal)) found.delete(ordinal)
-  return found
-}
-
-function bringCodesForward(db: Database, owner: number, kept: KeptCodes, version: number): void {
-  // All of them stand in the table by ordinal: by version each would be looked up.
-  const since = kept.version < 0 ? [] : [kept.version]
-  const rows = db.all<CodeRow>(
-    `SELECT ordinal, code, passage FROM index_code WHERE owner = ? ${since.length === 0 ? '' : 'AND version > ?'}`,
-    owner,
-    ...since,
-  )
-  kept.bringForward(version, rows)
-}

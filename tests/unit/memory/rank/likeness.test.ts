@@ -24,6 +24,7 @@ const fit = (
   passages: ReadonlyMap<number, number> = new Map(),
 ) =>
   fitInMeaning(factsOf(likeness.length, thread), { likeness: new Map(likeness.entries()), passages, sample }, weights)
+    .fits
 
 describe('Fit in meaning', () => {
   test('is 1 for the most alike and nothing for what is no more alike than the average of the sample', () => {
@@ -67,6 +68,39 @@ describe('Fit in meaning', () => {
   test('is helped by what stands beside', () => {
     const found = fit([0.5, 0.5, 0, 0.5, 0, 0], [], 3)
     expect(found.get(0)).toBeGreaterThan(found.get(3) ?? 0)
+  })
+})
+
+describe('Fit in meaning by rounded vectors', () => {
+  const cosine = fc.double({ min: -1, max: 1, noNaN: true })
+  const items = fc.array(fc.tuple(cosine, fc.double({ min: -1, max: 1, noNaN: true })), { minLength: 1, maxLength: 40 })
+
+  test('is within its error of the exact one, and exact for what it is asked to refine', () => {
+    fc.assert(
+      fc.property(
+        items,
+        fc.double({ min: 0, max: 0.1, noNaN: true }),
+        fc.integer({ min: 1, max: 5 }),
+        (all, error, thread) => {
+          const exact = new Map(all.map(([one], at) => [at, one]))
+          const likeness = new Map(all.map(([one, off], at) => [at, one + error * off]))
+          const facts = factsOf(all.length, thread)
+          const sample = [...exact.keys()].filter((at) => at % 3 === 0)
+          const passages = new Map()
+          const rounding = {
+            error,
+            exact: (ordinals: readonly number[]) => new Map(ordinals.map((at) => [at, exact.get(at) as number])),
+          }
+          const wanted = fitInMeaning(facts, { likeness: exact, passages, sample }, weights).fits
+          const found = fitInMeaning(facts, { likeness, rounding, passages, sample }, weights)
+          for (const at of exact.keys()) {
+            expect(Math.abs((found.fits.get(at) ?? 0) - (wanted.get(at) ?? 0))).toBeLessThanOrEqual(found.error + 1e-9)
+          }
+          found.refine([...found.fits.keys()])
+          for (const at of exact.keys()) expect(found.fits.get(at) ?? 0).toBeCloseTo(wanted.get(at) ?? 0, 9)
+        },
+      ),
+    )
   })
 })
 
