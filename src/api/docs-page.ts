@@ -2,6 +2,8 @@
  * The documentation's page and what it loads, all from here: written by @elysiajs/swagger at the first request, its addresses
  * on other hosts replaced, its inline script and styles named by hash in a policy of its own.
  */
+
+import { Finding } from '../shared/error-record.ts'
 import { sha256 } from '../shared/hash.ts'
 import { problemsPage } from './problems-page.ts'
 import { servedDocument } from './served-document.ts'
@@ -18,7 +20,7 @@ export function docsFiles(
   const html = page
     .replace(/https:\/\/unpkg\.com\/[^"]*swagger-ui-bundle\.js" crossorigin/, '/docs/viewer.js"')
     .replace(/SwaggerUIBundle\(.*\);/, `$&\n            ${withPkce}`)
-  if (!html.includes(withPkce)) throw new Error('The documentation could not sign in: its script has changed')
+  if (!html.includes(withPkce)) throw new Finding('The documentation could not sign in: its script has changed')
   const elsewhere = /(?:src|href)="(?:https?:)?\/\/[^"]*"/.exec(html)
   if (elsewhere !== null) throw new Error(`The documentation would load ${elsewhere[0]}`)
   return {

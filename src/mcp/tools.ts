@@ -6,6 +6,7 @@
 import type { AnyOperation } from '../memory/operation.ts'
 import { BearerChallenge } from '../resource/errors.ts'
 import { checkInput, conforms } from '../shared/check-schema.ts'
+import { Finding } from '../shared/error-record.ts'
 import { Fault } from '../shared/fault.ts'
 import { isJsonObject } from '../shared/json-object.ts'
 import type { Log } from '../shared/log.ts'
@@ -103,7 +104,8 @@ async function run<Services>(
     const output: unknown = await operation.run(services, call.caller, checkInput(operation.input, input ?? {}))
     const { value, json } = safeOutput(output)
     if (!isJsonObject(value)) return { content: [{ type: 'text', text: json }] }
-    if (!conforms(operation.output, value)) throw new Error(`${operation.name} returned what its schema does not allow`)
+    if (!conforms(operation.output, value))
+      throw new Finding(`${operation.name} returned what its schema does not allow`)
     return { content: [{ type: 'text', text: json }], structuredContent: value }
   } catch (error) {
     if (error instanceof Fault) {

@@ -1,5 +1,6 @@
 /** Correcting what is known: a fact that changed, two that say one thing, a change that was a mistake. Called by operations. */
 import type { MemoryId } from '../shared/brand.ts'
+import { Finding } from '../shared/error-record.ts'
 import { Fault } from '../shared/fault.ts'
 import { contentHash } from './content.ts'
 import { findMemory } from './find-memory.ts'
@@ -39,7 +40,7 @@ export async function supersede(
     source,
   )
   const [draft] = drafts
-  if (draft === undefined) throw new Error('a draft was lost')
+  if (draft === undefined) throw new Finding('a draft was lost')
   const options = { at: caller.nowMs, ifVersion }
   const result = await services.store.supersede(caller.ownerId, caller.appId, id, draft, options)
   return { ...result, masked: masked[0] ?? [] }

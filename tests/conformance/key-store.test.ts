@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { generateKeyPairSync } from 'node:crypto'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { openKeyFolder } from '../../src/adapters/keys/folder.ts'
 import { mountedKeys } from '../../src/adapters/keys/mounted.ts'
 import type { StoredKey } from '../../src/oidc/ports.ts'
+import { errorRecord } from '../../src/shared/error-record.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { describeKeyStore, storedKey } from './key-store.ts'
@@ -34,6 +35,18 @@ describe('KeyStore in a folder', () => {
     const files = readdirSync(path)
     expect(files).toHaveLength(2)
     for (const file of files) expect(statSync(join(path, file)).mode & 0o777).toBe(0o600)
+  })
+
+  test('a ring that is gone whenever it is read: the keys are unavailable, and the log tells why', async () => {
+    const path = temporaryFolder('keys')
+    symlinkSync(join(path, 'nothing'), join(path, 'ring-000001.json'))
+    const error = await openKeyFolder(path)
+      .load()
+      .catch((thrown) => thrown)
+    expect(errorRecord(error)).toMatchObject({
+      code: 'keys_unavailable',
+      cause: { message: 'the ring of keys changes faster than it can be read' },
+    })
   })
 })
 

@@ -90,3 +90,11 @@ describe('an engine that is away: the log tells why, with the tool or the method
     expect(lines).toEqual([])
   })
 })
+
+test('an operation that returns what its schema does not allow: the log says which, and nothing of what it returned', async () => {
+  const { mcp, lines } = start()
+  await mcp.fetch(modernRequest('tools/call', { name: 'add_note', arguments: { text: 'misshapen' } }))
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 'error', tool: 'add_note', err: { message: 'add_note returned what its schema does not allow' } },
+  ])
+})

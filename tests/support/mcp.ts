@@ -45,6 +45,7 @@ const addNote = {
     if (input.text === 'full') throw new Fault('conflict', 'The notebook is full.', { code: 'notebook_full' })
     if (input.text === 'adrift') throw engineAway()
     if (input.text === 'crash') throw new Error('SECRET-MARKER at /srv/notes.db')
+    if (input.text === 'misshapen') return { id: 1 }
     notes.push({ owner: caller.ownerId, app: caller.appId, text: input.text })
     return { id: String(notes.length), tags: input.tags ?? [] }
   },

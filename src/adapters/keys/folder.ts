@@ -9,6 +9,7 @@ import { chmod, link, mkdir, open, readdir, readFile, unlink } from 'node:fs/pro
 import { join } from 'node:path'
 import type { KeyStore, StoredKey } from '../../oidc/ports.ts'
 import { sameRing } from '../../oidc/tokens/ring.ts'
+import { Finding } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 
 const versionFile = /^ring-(\d{6})\.json$/
@@ -46,7 +47,7 @@ async function newest(path: string): Promise<Version> {
       if (!isCode(error, 'ENOENT')) throw error
     }
   }
-  throw new Error('the ring of keys changes faster than it can be read')
+  throw new Finding('the ring of keys changes faster than it can be read')
 }
 
 async function versions(path: string): Promise<number[]> {

@@ -4,6 +4,7 @@
  */
 import { type Embedder, noPrefixes, type Prefixes, toUnitLength, withPrefix } from '../../memory/rank/embedder.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { Finding } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
 import { modelServer } from './model-server.ts'
@@ -42,7 +43,7 @@ export function openAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
     try {
       const body = { model, input, ...(dimensions === undefined ? {} : { dimensions }) }
       const { ok, status, text } = await ask('/embeddings', body, signal)
-      if (!ok) throw new Error(`status ${status}`)
+      if (!ok) throw new Finding('the server refused', { status })
       return vectorsOf(JSON.parse(text), input.length)
     } catch (cause) {
       throw new Fault('unavailable', 'The embedding model does not answer.', { code: 'embedder_unavailable', cause })
@@ -76,22 +77,22 @@ export function openAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
 /** The vectors of an answer in the order of the input; throws when one is missing, odd or of another length. */
 function vectorsOf(answer: unknown, count: number): Float32Array[] {
   const { data } = answer as { data?: unknown }
-  if (!Array.isArray(data) || data.length !== count) throw new TypeError('not as many vectors as texts')
+  if (!Array.isArray(data) || data.length !== count) throw new Finding('not as many vectors as texts')
   const vectors: (Float32Array | undefined)[] = Array(count).fill(undefined)
   for (const [place, entry] of data.entries()) {
     const { index = place, embedding } = entry as { index?: unknown; embedding?: unknown }
     if (typeof index !== 'number' || !(index in vectors) || !Array.isArray(embedding)) {
-      throw new TypeError('not a vector of a text')
+      throw new Finding('not a vector of a text')
     }
-    if (embedding.length === 0 || embedding.length > largestVector) throw new RangeError('a vector of odd length')
+    if (embedding.length === 0 || embedding.length > largestVector) throw new Finding('a vector of odd length')
     if (!embedding.every((value) => typeof value === 'number' && Number.isFinite(value))) {
-      throw new TypeError('a vector of something else than numbers')
+      throw new Finding('a vector of something else than numbers')
     }
     vectors[index] = toUnitLength(Float32Array.from(embedding))
   }
   const width = vectors[0]?.length
   return vectors.map((vector) => {
-    if (vector === undefined || vector.length !== width) throw new TypeError('vectors of different lengths')
+    if (vector === undefined || vector.length !== width) throw new Finding('vectors of different lengths')
     return vector
   })
 }

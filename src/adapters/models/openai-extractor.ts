@@ -7,6 +7,7 @@ import type { Extractor, TextToRead } from '../../memory/extract/extractor.ts'
 import { ModelAnswer } from '../../memory/extract/schema.ts'
 import { checkInput } from '../../shared/check-schema.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { Finding } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
 import { modelServer } from './model-server.ts'
@@ -48,7 +49,7 @@ export function openAiExtractor(options: OpenAiExtractorOptions): Extractor {
       const { ok, status, text: body } = await ask('/chat/completions', questionOf(model, text), signal)
       // This text cannot be read (too long, filtered); the model itself is well.
       if ([400, 413, 422].includes(status)) return { refused: `status_${status}` }
-      if (!ok) throw new Error(`status ${status}`)
+      if (!ok) throw new Finding('the server refused', { status })
       return { body }
     } catch (cause) {
       // A text that makes the model talk without end is at fault by itself, and must not hold up the others.
@@ -106,7 +107,7 @@ function answerOf(body: string): ModelAnswer {
   try {
     const { choices } = JSON.parse(body) as { choices?: readonly { message?: { content?: unknown } }[] }
     const content = choices?.[0]?.message?.content
-    if (typeof content !== 'string') throw new TypeError('no content')
+    if (typeof content !== 'string') throw new Finding('no content')
     return checkInput(ModelAnswer, JSON.parse(content))
   } catch (cause) {
     throw new Fault('invalid', 'The model did not answer as it was asked to.', { code: 'extractor_answer', cause })

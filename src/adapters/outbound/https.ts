@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises'
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { Outbound, OutboundAnswer, OutboundRequest } from '../../oidc/ports.ts'
+import { Finding } from '../../shared/error-record.ts'
 
 export interface HttpsOutboundOptions {
   /** Certificates to trust instead of the system's (PEM). */
@@ -47,7 +48,7 @@ async function read(response: IncomingMessage, limitBytes: number): Promise<Outb
     size += chunk.byteLength
     if (size > limitBytes) {
       response.destroy()
-      throw new Error(`the answer is longer than ${limitBytes} bytes`)
+      throw new Finding(`the answer is longer than ${limitBytes} bytes`)
     }
     chunks.push(chunk)
   }

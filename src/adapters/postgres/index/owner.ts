@@ -2,6 +2,7 @@
 import type { IndexState, VectorMark } from '../../../memory/rank/kept-index.ts'
 import { type RebuildState, rebuildColumns } from '../../../memory/rank/rebuilding.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
+import { Finding } from '../../../shared/error-record.ts'
 import type { Sql, Transaction } from '../database.ts'
 
 export interface OwnerRow extends IndexState, RebuildState, VectorMark {
@@ -24,7 +25,7 @@ export async function findOwner(sql: Sql, ownerId: OwnerId, held = false): Promi
 /** The same, of an owner who has one. */
 export async function existingOwner({ sql, ownerId }: Transaction): Promise<OwnerRow> {
   const owner = await findOwner(sql, ownerId, true)
-  if (owner === undefined) throw new Error('The index has no row for its owner.')
+  if (owner === undefined) throw new Finding('The index has no row for its owner.')
   return owner
 }
 

@@ -2,6 +2,7 @@
 import type { Accounts } from '../../../memory/ports.ts'
 import { wholeOwner } from '../../../memory/stored/job.ts'
 import { ownedTables } from '../../../memory/stored/tables.ts'
+import { Finding } from '../../../shared/error-record.ts'
 import type { Database } from '../database.ts'
 import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/owner.ts'
@@ -27,7 +28,7 @@ export const createAccounts = (db: Database, flush: FlushReadings): Accounts => 
       // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
       await writeJobs(transaction, [{ id: wholeOwner, kinds: ['graph'] }], at)
       await markErased(transaction, at)
-      if (erased === undefined) throw new Error('Counts are always one row.')
+      if (erased === undefined) throw new Finding('Counts are always one row.')
       return erased
     }),
 })

@@ -8,6 +8,7 @@ import type { AccessRule } from '../../../memory/schema.ts'
 import { categoriesToRow, ruleOf as ruleFrom } from '../../../memory/stored/app.ts'
 import { assertAskedAfter } from '../../../memory/stored/erasure.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
+import { Finding } from '../../../shared/error-record.ts'
 import type { Fragment, Sql, Transaction } from '../database.ts'
 import { erasedAt } from './erasure.ts'
 
@@ -49,7 +50,7 @@ export function assertReaderIn(rows: readonly RuleColumns[], appId: ClientId): v
 
 export async function findRule(sql: Sql, ownerId: OwnerId, appId: ClientId): Promise<AccessRule> {
   const [row] = await sql<RuleColumns[]>`SELECT ${ruleColumns(sql)} FROM ${ruleOf(sql, ownerId, appId)}`
-  if (row === undefined) throw new Error('A rule is always one row.')
+  if (row === undefined) throw new Finding('A rule is always one row.')
   return ruleIn(row, appId)
 }
 
@@ -57,7 +58,7 @@ export async function findRule(sql: Sql, ownerId: OwnerId, appId: ClientId): Pro
 export async function findRuleToWrite({ sql, ownerId }: Transaction, appId: ClientId, at: number): Promise<AccessRule> {
   const [row] = await sql<(RuleColumns & { erased_at: number | null })[]>`
     SELECT ${ruleColumns(sql)}, ${erasedAt(sql, ownerId)} AS erased_at FROM ${ruleOf(sql, ownerId, appId)}`
-  if (row === undefined) throw new Error('A rule is always one row.')
+  if (row === undefined) throw new Finding('A rule is always one row.')
   assertAskedAfter(row.erased_at, at)
   return ruleIn(row, appId)
 }

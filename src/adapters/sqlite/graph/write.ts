@@ -8,6 +8,7 @@ import type { Extraction } from '../../../memory/graph/schema.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
+import { Finding } from '../../../shared/error-record.ts'
 import type { Database } from '../database.ts'
 
 /** Brings what is known of a memory to how it is. */
@@ -125,7 +126,7 @@ function entityOf(db: Database, ownerId: OwnerId, key: string): number {
   const known = db.get<{ id: number }>('SELECT id FROM entity WHERE owner_id = ? AND key = ?', ownerId, key)
   if (known !== undefined) return known.id
   const made = db.get<{ id: number }>('INSERT INTO entity (owner_id, key) VALUES (?, ?) RETURNING id', ownerId, key)
-  if (made === undefined) throw new Error('an entity was not written')
+  if (made === undefined) throw new Finding('an entity was not written')
   return made.id
 }
 

@@ -2,6 +2,7 @@
 import type { IndexState, VectorMark } from '../../../memory/rank/kept-index.ts'
 import { type RebuildState, rebuildColumns } from '../../../memory/rank/rebuilding.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
+import { Finding } from '../../../shared/error-record.ts'
 import type { Database } from '../database.ts'
 
 export interface OwnerRow extends IndexState, RebuildState, VectorMark {
@@ -36,6 +37,6 @@ export function dropIndex(db: Database, ownerId: OwnerId): void {
 }
 
 export function existing<T>(row: T | undefined): T {
-  if (row === undefined) throw new Error('The index has no row for its owner.')
+  if (row === undefined) throw new Finding('The index has no row for its owner.')
   return row
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { openAiEmbedder } from '../../../../src/adapters/models/openai-embedder.ts'
+import { errorRecord } from '../../../../src/shared/error-record.ts'
 import { testClock } from '../../../support/time.ts'
 
 type Asked = { model: string; input: string[]; dimensions?: number }
@@ -62,17 +63,26 @@ describe('Embeddings over OpenAI’s API', () => {
   })
 
   test.each([
-    ['a failure', () => new Response('no', { status: 500 })],
-    ['no JSON', () => new Response('<html>')],
-    ['too few vectors', () => Response.json({ data: [] })],
-    ['no numbers', () => Response.json({ data: [{ index: 0, embedding: ['x'] }] })],
-    ['an index far behind the last text', () => Response.json({ data: [{ index: 4_000_000_000, embedding: [1] }] })],
-    ['null', () => Response.json(null)],
-  ])('%s is unavailable, without a word of the text', async (_name, answer) => {
+    ['a failure', () => new Response('no', { status: 500 }), { message: 'the server refused', status: '500' }],
+    ['no JSON', () => new Response('<html>'), { type: 'SyntaxError' }],
+    ['too few vectors', () => Response.json({ data: [] }), { message: 'not as many vectors as texts' }],
+    [
+      'no numbers',
+      () => Response.json({ data: [{ index: 0, embedding: ['x'] }] }),
+      { message: 'a vector of something else than numbers' },
+    ],
+    [
+      'an index far behind the last text',
+      () => Response.json({ data: [{ index: 4_000_000_000, embedding: [1] }] }),
+      { message: 'not a vector of a text' },
+    ],
+    ['null', () => Response.json(null), { type: 'TypeError' }],
+  ])('%s is unavailable, without a word of the text, and the log tells why', async (_name, answer, cause) => {
     const { embedder } = embedderOver(answer)
     const failure = await embedder.embed(['secret text']).catch((error) => error)
     expect(failure).toMatchObject({ kind: 'unavailable', code: 'embedder_unavailable' })
     expect(failure.message).not.toContain('secret')
+    expect(errorRecord(failure)).toMatchObject({ cause })
   })
 
   test('after three failures it is left alone for half a minute, then one call tries', async () => {

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { httpsOutbound } from '../../../../src/adapters/outbound/https.ts'
+import { errorRecord } from '../../../../src/shared/error-record.ts'
 
 const pem = (name: string) => readFileSync(new URL(`../../../support/tls/${name}`, import.meta.url), 'utf8')
 const ca = pem('client.example.crt')
@@ -56,8 +57,9 @@ describe('the way out', () => {
     expect((await get('/moved')).status).toBe(302)
   })
 
-  test('it stops at the size limit', async () => {
-    await expect(get('/long')).rejects.toThrow('longer than 1000 bytes')
+  test('it stops at the size limit, and the log can say so', async () => {
+    const error = await get('/long').catch((thrown) => thrown)
+    expect(errorRecord(error)).toMatchObject({ message: 'the answer is longer than 1000 bytes' })
     expect((await get('/long', { limitBytes: 5_000 })).body.byteLength).toBe(5_000)
   })
 
