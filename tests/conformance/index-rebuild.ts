@@ -76,6 +76,18 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
       expect(await goOn()).toBe(0)
     })
 
+    test('of few memories that another program has read it is whole too, however far the job is', async () => {
+      await add('The otter sleeps under the bridge.', 'The heron does not.')
+      for (const portions of [0, 1, 2]) {
+        await readByAnother()
+        await engine.rebuild.begin()
+        await goOn(portions)
+        expect(await ask('otter')).toEqual({ found: ['The otter sleeps under the bridge.'], degraded: [] })
+        await goOn()
+        expect(await engine.verify(ada)).toEqual([])
+      }
+    })
+
     test('asked for, the old one answers until the new one is whole, and nothing of the old one is left', async () => {
       const [first = '' as MemoryId] = await many()
       expect(await engine.vectors.renew('index', ada)).toBe(1)

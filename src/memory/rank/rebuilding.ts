@@ -73,8 +73,8 @@ export const atOnce = { memories: 256, characters: 65_536 } as const
 export const isShort = (of: { readonly memories: number; readonly characters: number }): boolean =>
   of.memories <= atOnce.memories && of.characters <= atOnce.characters
 
-/** Whether a search has nothing to wait for, however little the owner has: there is an index, it is begun, and all words are in use. */
-export const isSettled = (state: RebuildState): boolean => !isToBegin(state) && !isPartial(state)
+/** Whether a search has nothing to wait for, however little the owner has: nobody has to begin, and all words are in use by our rules. */
+export const isSettled = (state: RebuildState): boolean => !isToBegin(state) && !isIncomplete(state)
 
 /** How an index begins whose owner has memories already: of nothing yet, and its side in use is the one that is written. */
 export const unread: RebuildFields = {

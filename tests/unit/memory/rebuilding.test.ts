@@ -56,7 +56,7 @@ describe('What comes next', () => {
   test('what another program has read is begun anew beside it, and cleared once the sides have changed places', () => {
     expect([isToBegin(outdated), isSettled(outdated), isIncomplete(outdated)]).toEqual([true, false, true])
     const beside = begun(outdated)
-    expect([isToBegin(beside), isSettled(beside), sideInUse(beside)]).toEqual([false, true, key])
+    expect([isToBegin(beside), isSettled(beside), sideInUse(beside)]).toEqual([false, false, key])
     expect(nextPortion(beside)).toEqual({ kind: 'clear', side: -key })
     expect(nextPortion(afterClear(beside, false))).toEqual({ kind: 'clear', side: -key })
     const reading = afterClear(beside, true)
