@@ -65,11 +65,12 @@ async function timed<T>(metrics: Searched, stage: string, work: () => Promise<T>
 
 /** A search's way through the index, each stage timed: facts, postings, nearest, memories. */
 export const timedIndex = (index: RecallIndex, metrics: Searched): RecallIndex => ({
-  async open(ownerId, expected) {
-    const owner = await timed(metrics, 'facts', () => index.open(ownerId, expected))
+  async open(...asked) {
+    const owner = await timed(metrics, 'facts', () => index.open(...asked))
     return {
       facts: owner.facts,
       incomplete: owner.incomplete,
+      linked: owner.linked,
       postings: (terms) => timed(metrics, 'postings', () => owner.postings(terms)),
       nearest: (request) => timed(metrics, 'nearest', () => owner.nearest(request)),
       lacksVectors: (space) => owner.lacksVectors(space),

@@ -3,6 +3,7 @@ import type { ClientId } from '../shared/brand.ts'
 import { assertReader, mayRead } from './access.ts'
 import type { Caller } from './operation.ts'
 import type { Embedder } from './rank/embedder.ts'
+import { entityKeysIn } from './rank/entities.ts'
 import type { OwnerFacts } from './rank/facts.ts'
 import { beside, type Meaning, sampleOf } from './rank/likeness.ts'
 import { bestPassages, passageEnds } from './rank/passages.ts'
@@ -71,9 +72,11 @@ export async function search(services: Services, caller: Caller, question: Quest
   const { ownerId, appId, nowMs } = caller
   // Asked together: an engine in another process answers both in the time of one.
   const read = questionReader(question.query, nowMs)
+  // What is asked for our own purposes is asked by its rarest words.
+  const entityKeys = question.rarestWords === undefined ? entityKeysIn(question.query) : []
   const [rule, owner] = await Promise.all([
     store.rule(ownerId, appId),
-    index.open(ownerId, async (known) => spellings(await read(known))),
+    index.open(ownerId, async (known) => spellings(await read(known)), entityKeys),
   ])
   assertReader(rule)
   const { facts } = owner
@@ -91,6 +94,7 @@ export async function search(services: Services, caller: Caller, question: Quest
     limit: question.limit,
     ...view,
     wanted: question,
+    linked: owner.linked,
   }
   const events = await eventsOf(services, caller, facts, postings, plain)
   const request = withEvents(plain, events)

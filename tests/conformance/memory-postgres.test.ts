@@ -99,7 +99,8 @@ if (url !== undefined) {
       await db.run(async (sql) => {
         await sql`ALTER TABLE index_code DROP COLUMN passage`
         await sql`DROP INDEX index_owner_by_space`
-        await sql`DROP TABLE index_passage_waiting`
+        await sql`DROP TABLE mention_unsaid, index_passage_waiting`
+        await sql`ALTER TABLE access_log ADD COLUMN query text`
         await sql`ALTER TABLE index_owner DROP COLUMN generation, DROP COLUMN next_generation, DROP COLUMN next_analyzer,
           DROP COLUMN filled_to, DROP COLUMN rebuilt_to, DROP COLUMN leftovers, DROP COLUMN unfinished,
           DROP COLUMN vectors_to`
@@ -127,13 +128,36 @@ if (url !== undefined) {
       await before.store.close()
       const db = openPool({ url: new Secret(url), schema })
       await db.run(async (sql) => {
-        await sql`DROP TABLE index_passage_waiting`
-        await sql`DELETE FROM migration WHERE name = 'passages of a conversation that are to be made anew'`
+        await sql`DROP TABLE mention_unsaid, index_passage_waiting`
+        await sql`ALTER TABLE access_log ADD COLUMN query text`
+        await sql`DELETE FROM migration WHERE number >= (
+          SELECT number FROM migration WHERE name = 'passages of a conversation that are to be made anew')`
       })
       await db.close()
       const after = await openPostgresMemoryStore({ url: new Secret(address) })
       const claim = await after.vectors.claim('small', 10, startMs, 60_000)
       expect(claim?.items).toEqual([{ ordinal: 2, text: undefined, passage: 'On the lake.\nAlone?' }])
+      await after.store.close()
+    })
+
+    test('memories that were linked to an entity before search looked for it are found by its name', async () => {
+      const { schema, url: address } = freshSchema()
+      const before = await openPostgresMemoryStore({ url: new Secret(address) })
+      const annotations = { entities: [{ name: 'Aquarium' }], relations: [] }
+      const texts = ['My sister works there.', 'We saw the Aquarium.', 'It rains in Oslo.']
+      const drafts = texts.map((text) => draftOf(text, { annotations }))
+      await before.store.add(ada, chat, drafts, policyAt())
+      await before.store.close()
+      const db = openPool({ url: new Secret(url), schema })
+      await db.run(async (sql) => {
+        await sql`DROP TABLE mention_unsaid`
+        await sql`DELETE FROM migration WHERE number >= (
+          SELECT number FROM migration WHERE name = 'entities of memories whose text does not name them')`
+      })
+      await db.close()
+      const after = await openPostgresMemoryStore({ url: new Secret(address) })
+      const { linked } = await after.index.open(ada, undefined, ['aquarium'])
+      expect([...(linked.get('aquarium') ?? [])].sort()).toEqual([0, 2])
       await after.store.close()
     })
 
@@ -247,6 +271,7 @@ if (url !== undefined) {
         metadata: { note: marker },
         threadId: `${marker}-thread`,
         speaker: { kind: 'other', name: `Grace ${marker}` },
+        annotations: { entities: [{ name: `${marker} house` }], relations: [] },
       })
       await store.add(ada, chat, [draft], policyAt())
       const text = `The ${marker} sings no more.`
@@ -284,6 +309,7 @@ if (url !== undefined) {
         'memory_category',
         'memory_event',
         'mention',
+        'mention_unsaid',
         'once',
       ]
       expect(await tablesWith(marker)).toEqual(holding)

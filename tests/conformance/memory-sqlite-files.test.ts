@@ -35,6 +35,7 @@ describe('SQLite’s files', () => {
       metadata: { note: marker },
       threadId: `${marker}-thread`,
       speaker: { kind: 'other', name: `Grace ${marker}` },
+      annotations: { entities: [{ name: `${marker} house` }], relations: [] },
     })
     await store.add(ada, chat, [draft], policyAt())
     const text = `The ${marker} sings no more.`

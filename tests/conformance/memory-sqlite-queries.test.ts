@@ -120,7 +120,7 @@ test('whatever is asked of an owner, no table is read from one end to the other'
   await source.knowledge(ada, rule, c)
   await source.texts(ada, [c])
   await source.renew(ada)
-  const opened = await index.open(ada)
+  const opened = await index.open(ada, undefined, ['rex'])
   await opened.postings(['rex'])
   await index.memoriesAt(ada, chat, [0, 1])
   const jobs = await outbox.claim('graph', 10, at, 1_000)
@@ -143,7 +143,7 @@ test('every table with an owner is of those that go with an account', () => {
   const owned = db.all<{ name: string }>(
     "SELECT t.name AS name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table' AND c.name = 'owner_id'",
   )
-  const dropped = ['job', 'index_owner', 'entity_owner', 'entity']
+  const dropped = ['job', 'index_owner', 'entity_owner', 'entity', 'mention_unsaid']
   expect(owned.map(({ name }) => name).sort()).toEqual([...ownedTables, ...dropped].sort())
 })
 

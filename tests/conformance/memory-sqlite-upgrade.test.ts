@@ -31,7 +31,7 @@ const madeAnew = [
   'unfinished',
   'vectors_to',
 ]
-const undoPassages = `DROP TABLE index_passage_waiting; DROP INDEX index_owner_unfinished;
+const undoPassages = `DROP TABLE mention_unsaid; DROP TABLE index_passage_waiting; DROP INDEX index_owner_unfinished;
   ${madeAnew.map((column) => `ALTER TABLE index_owner DROP COLUMN ${column};`).join('\n')}
   DROP INDEX index_owner_behind; DROP INDEX index_owner_by_space;
   CREATE INDEX index_owner_by_embedding ON index_owner (leased_until);
@@ -79,7 +79,11 @@ test('passages that were erased before there was a list of them are made anew', 
   if (all !== undefined) await vectors.keep(all, Array(4).fill(vector), Array(4).fill(vector))
   await store.delete(owner('ada'), app('chat'), [talk[0]?.id as never], { at: startMs })
   await store.close()
-  takeBack(path, 'passages of a conversation that are to be made anew', 'DROP TABLE index_passage_waiting')
+  takeBack(
+    path,
+    'passages of a conversation that are to be made anew',
+    'DROP TABLE mention_unsaid; DROP TABLE index_passage_waiting',
+  )
 
   const after = openSqliteMemoryStore({ path })
   cleanups.push(() => void after.store.close())
@@ -96,7 +100,7 @@ test('what was asked before leaves the file', async () => {
   await store.add(owner('ada'), app('chat'), [draft], policyAt())
   store.logAccess(owner('ada'), app('chat'), [{ memoryId: draft.id, kind: 'search', score: 2 }], startMs)
   await store.close()
-  takeBack(path, 'readings without what was asked', "SELECT 'nothing else'")
+  takeBack(path, 'readings without what was asked', 'DROP TABLE mention_unsaid')
   const before = new DatabaseSync(path)
   before.exec("UPDATE access_log SET query = 'where is the marker-quokka'")
   before.close()
@@ -107,4 +111,26 @@ test('what was asked before leaves the file', async () => {
   expect(items).toMatchObject([{ appId: 'chat', kind: 'search', score: 2, at: startMs }])
   await after.close()
   expect(readFileSync(path).includes('marker-quokka')).toBe(false)
+})
+
+test('memories that were linked to an entity before search looked for it are found by its name', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'souvenir-memory-'))
+  cleanups.push(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'memory.db')
+  const before = openSqliteMemoryStore({ path })
+  const annotations = { entities: [{ name: 'Aquarium' }], relations: [] }
+  const drafts = ['My sister works there.', 'We saw the Aquarium.', 'It rains in Oslo.']
+  await before.store.add(
+    owner('ada'),
+    app('chat'),
+    drafts.map((text) => draftOf(text, { annotations })),
+    policyAt(),
+  )
+  await before.store.close()
+  takeBack(path, 'entities of memories whose text does not name them', 'DROP TABLE mention_unsaid')
+
+  const after = openSqliteMemoryStore({ path })
+  cleanups.push(() => void after.store.close())
+  const { linked } = await after.index.open(owner('ada'), undefined, ['aquarium'])
+  expect([...linked]).toEqual([['aquarium', [2, 0]]])
 })

@@ -36,6 +36,14 @@ describe('entities', () => {
     expect(body).toEqual({ entities: [{ name: 'Grace', kind: 'person', memories: 1 }] })
   })
 
+  test('a search finds what is linked to an entity that its text does not name, and says so', async () => {
+    const id = await add('My brother sings there.', about('Opera House'))
+    const { results } = (await call('POST', '/memories/search', { query: 'Who sings in the opera house?' })).body
+    expect(results[0]).toMatchObject({ id, why: { matched: ['sings'], entities: ['opera house'] } })
+    expect(results[0].why.lists.map(({ name }: { name: string }) => name)).toEqual(['words', 'entities'])
+    expect((await eve('POST', '/memories/search', { query: 'opera house' })).body.results).toEqual([])
+  })
+
   test('a timeline goes by when it happened', async () => {
     const second = await add('They moved to a house.', { ...about('Rover'), occurred_at: '2024-03-01T00:00:00Z' })
     const first = await add('They got a dog.', { ...about('rover'), occurred_at: '2023-01-01T00:00:00Z' })

@@ -67,6 +67,31 @@ export function knowledgeOf(memory: Said, extraction?: Omit<Extraction, 'facts'>
   return { mentions: [...mentions.values()], relations: [...relations.values()] }
 }
 
+/**
+ * Whether what a writer or a model linked a memory to is named nowhere in it: then words do not find it. A name inside of a word is
+ * not there; between characters without spaces it is taken for not there, which costs a look and changes nothing.
+ */
+export function unsaidIn({ content, speaker }: Said, mentions: readonly Mention[]): readonly Mention[] {
+  const linked = mentions.filter(({ origin }) => origin !== 'rule')
+  if (linked.length === 0) return []
+  const text = folded(`${content} ${speaker.name ?? ''}`)
+  return linked.filter(({ key }) => !standsIn(text, key))
+}
+
+function standsIn(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    if (
+      !letterBefore.test(text.slice(Math.max(0, at - 2), at)) &&
+      !letterAfter.test(text.slice(at + name.length, at + name.length + 2))
+    )
+      return true
+  }
+  return false
+}
+
+const letterBefore = /[\p{L}\p{N}]$/u
+const letterAfter = /^[\p{L}\p{N}]/u
+
 /** What is left of annotations when a text is rewritten: what it named and names no more goes. */
 export function annotationsAfter(annotations: Annotations, before: string, after: string): Annotations {
   if (annotations.entities.length + annotations.relations.length === 0) return annotations

@@ -81,11 +81,11 @@ const Why = t.Object(
   {
     lists: t.Array(
       t.Object({
-        name: t.Union([t.Literal('words'), t.Literal('meaning'), t.Literal('instructions')]),
+        name: t.Union([t.Literal('words'), t.Literal('entities'), t.Literal('meaning'), t.Literal('instructions')]),
         rank: t.Integer({ description: 'Its place among the results by this list alone, from 1.' }),
         score: t.Number({
           description:
-            'A share of the best by this list, which is 1. In meaning, names of those who speak are left out of the question.',
+            'A share of the best by this list, which is 1; of words and entities, of the best by both together. In meaning, names of those who speak are left out of the question.',
         }),
       }),
     ),
@@ -93,6 +93,11 @@ const Why = t.Object(
       description: 'What made it count more or less than its words: who said it, when, whether it only asks.',
     }),
     matched: t.Array(t.String(), { description: 'Words of the question that it has itself.' }),
+    entities: t.Optional(
+      t.Array(t.String(), {
+        description: 'Entities of the question that it is linked to, though its text does not name them.',
+      }),
+    ),
     events: t.Optional(t.Array(Event, { description: 'With a boost by date: the events that this was told from.' })),
     details: t.Optional(Details),
   },
@@ -178,10 +183,11 @@ export const searchMemory = operation({
   },
 })
 
-const shownWhy = ({ lists, boosts, matched, events, details }: FoundHit['why']): Static<typeof Why> => ({
+const shownWhy = ({ lists, boosts, matched, entities, events, details }: FoundHit['why']): Static<typeof Why> => ({
   lists: lists.map((list) => ({ ...list, score: rounded(list.score) })),
   boosts: [...boosts],
   matched: [...matched],
+  ...(entities === undefined ? {} : { entities: [...entities] }),
   ...(events === undefined ? {} : { events: events.map(shownEvent) }),
   ...(details === undefined ? {} : { details: shownDetails(details) }),
 })

@@ -38,6 +38,12 @@ export interface Rounding {
   exact(ordinals: readonly number[]): ReadonlyMap<number, number>
 }
 
+/** So many items of one entity are looked at, the newest. */
+export const mostLinked = 500
+
+/** Ordinals of items by the key of an entity that they are linked to and do not name. */
+export type Linked = ReadonlyMap<string, readonly number[]>
+
 /** One owner's index as it stands. */
 export interface OwnerIndex {
   /** Shared with other searches of the process and brought forward by them: read it, keep nothing of it. */
@@ -46,6 +52,8 @@ export interface OwnerIndex {
   readonly incomplete: boolean
   /** The packed postings of those terms that have any. An ordinal that `facts` does not know was written meanwhile. */
   postings(terms: readonly string[]): Promise<PackedPostings>
+  /** Of the entity keys that `open` was given those that items are linked to beyond their text; the newest `mostLinked` of each. */
+  readonly linked: Linked
   /** The cosines of the nearest accepted items, of `also` and of those beside either, as far as they have a vector in the space. */
   nearest(request: NearestRequest): Promise<Likenesses>
   /** Whether items wait for their vector in the space: known from the owner's own row, without a count. */
@@ -59,7 +67,7 @@ export type ExpectedTerms = (facts: OwnerFacts) => Promise<readonly string[]>
 /** The owner's index of words, kept in the memory's own transaction: what is committed can be found, by every process. */
 export interface RecallIndex {
   /** `expected` says from facts that may be a little old which postings will be asked for: a server can give them in the same turn. */
-  open(ownerId: OwnerId, expected?: ExpectedTerms): Promise<OwnerIndex>
+  open(ownerId: OwnerId, expected?: ExpectedTerms, entityKeys?: readonly string[]): Promise<OwnerIndex>
   /** The memories at ordinals, as `Memories.get` gives them to the app; what was removed meanwhile is left out. */
   memoriesAt(ownerId: OwnerId, appId: ClientId, ordinals: readonly number[]): Promise<ReadonlyMap<number, Memory>>
 }

@@ -5,11 +5,13 @@
 import { askedTerms, scoreThatIsMuch } from './asked-terms.ts'
 import { type Boost, boostsOf } from './boosts.ts'
 import { Candidates } from './candidates.ts'
+import { linkedScores } from './entities.ts'
 import { type Explanation, explain } from './explain.ts'
 import { none, type OwnerFacts } from './facts.ts'
 import { has, scoreFields } from './fields.ts'
 import { fittingInstructions } from './instructions.ts'
 import { fitInMeaning, type Meaning } from './likeness.ts'
+import type { Linked } from './ports.ts'
 import type { PackedPostings } from './postings.ts'
 import type { AskedQuestion } from './question.ts'
 import { type Recipe, recipe as standard } from './recipe.ts'
@@ -29,6 +31,8 @@ export interface RankRequest extends View {
   readonly question: AskedQuestion
   readonly limit: number
   readonly wanted: Wanted
+  /** Items linked to entities that the question names. */
+  readonly linked?: Linked | undefined
   /** Undefined without vectors. */
   readonly meaning?: Meaning | undefined
   /** What scores less is no answer. */
@@ -37,8 +41,8 @@ export interface RankRequest extends View {
   readonly explain?: boolean | undefined
 }
 
-/** By the words; by the meaning; by the person's own instructions, which count besides. */
-export type ListName = 'words' | 'meaning' | 'instructions'
+/** By the words; by entities that they are linked to; by the meaning; by the person's own instructions, which count besides. */
+export type ListName = 'words' | 'entities' | 'meaning' | 'instructions'
 
 export interface Ranked {
   readonly ordinal: number
@@ -50,6 +54,8 @@ export interface Ranked {
     readonly boosts: readonly Boost[]
     /** The question's words that it has itself; what its thread has is not listed. */
     readonly matched: readonly string[]
+    /** Keys of the question's entities that it is linked to and does not name. Only where there are any. */
+    readonly entities?: readonly string[]
     /** Only where it was asked for, and words found it. */
     readonly details?: Explanation
   }
@@ -71,23 +77,27 @@ export function rank(
   const isWanted = wantedItem(facts, request.wanted)
   const boost = boostsOf(facts, request.question, terms, recipe)
   const instructions = fittingInstructions(facts, terms, recipe)
+  const linked = linkedScores(facts, request.question.terms, terms, request.linked, visible, recipe)
+  const linkedScore = (at: number) => (linked.size === 0 ? 0 : (linked.get(at)?.score ?? 0))
   const {
     found,
     scores,
-    best: bestWords,
+    best: bestSaid,
   } = scoreFields(facts, terms, recipe, {
     limit: request.limit,
-    always: [...(meaning?.keys() ?? []), ...instructions.keys()],
+    always: [...(meaning?.keys() ?? []), ...instructions.keys(), ...linked.keys()],
     factor: (at) => (visible[at] === 1 && isWanted(at) ? boost.factor(at) : 0),
     highestFactor: boost.highest,
   })
+  let bestWords = bestSaid
+  for (const [at, { score }] of linked) bestWords = Math.max(bestWords, (scores[at] as number) + score)
   // What counts 1: beside meaning, a little of the question is no more than that, though nothing has more.
   const one = meaning === undefined ? bestWords : Math.max(bestWords, scoreThatIsMuch(facts, terms, recipe))
 
   const threshold = request.threshold ?? 0
   /** The score of an item whose meaning fits by so much more; 0 where it is no answer or has less than `least`. */
   const scoreOf = (at: number, more: number, least: number): number => {
-    const own = one === 0 ? 0 : (scores[at] as number) / one
+    const own = one === 0 ? 0 : ((scores[at] as number) + linkedScore(at)) / one
     const base = own + counting * ((meaning?.get(at) ?? 0) + more)
     const besides = instructions.size === 0 ? 0 : instructing * (instructions.get(at) ?? 0)
     if (base * boost.highest + besides < least || visible[at] !== 1 || !isWanted(at)) return 0
@@ -100,7 +110,8 @@ export function rank(
       if (score >= threshold) candidates.offer(at, score)
     }
     for (let i = 0; i < found.length; i++) consider(found[i] as number)
-    if (meaning !== undefined) for (const at of meaning.keys()) if (scores[at] === 0) consider(at)
+    for (const at of linked.keys()) if (scores[at] === 0) consider(at)
+    if (meaning !== undefined) for (const at of meaning.keys()) if (scores[at] === 0 && !linked.has(at)) consider(at)
     return candidates
   }
   let candidates = bestCandidates()
@@ -113,6 +124,7 @@ export function rank(
   const best = candidates.sorted().map(({ at, score }) => ({ at, score, byWords: scores[at] ?? 0 }))
   const rankIn = ranksOf(best.map(({ at, byWords }) => ({ at, score: byWords })))
   const rankBy = meaning === undefined ? undefined : ranksOf([...meaning].map(([at, score]) => ({ at, score })))
+  const rankOfLinked = ranksOf([...linked].map(([at, { score }]) => ({ at, score })))
   const rankOfInstruction = ranksOf([...instructions].map(([at, score]) => ({ at, score })))
   const labels = request.question.terms.map(
     ({ word, variants }) => (word.unspaced ? variants[0] : undefined) ?? word.surface,
@@ -125,11 +137,13 @@ export function rank(
     why: {
       lists: [
         ...listed('words', rankIn.get(at), one === 0 ? 0 : byWords / one),
+        ...listed('entities', rankOfLinked.get(at), one === 0 ? 0 : linkedScore(at) / one),
         ...listed('meaning', rankBy?.get(at), meaning?.get(at) ?? 0),
         ...listed('instructions', rankOfInstruction.get(at), instructions.get(at) ?? 0),
       ],
       boosts: boost.named(at),
       matched: [...new Set(labels.filter((_, i) => has(terms[i], at)))],
+      ...(linked.has(at) ? { entities: linked.get(at)?.entities ?? [] } : {}),
       ...(byWords > 0 && details[place] !== undefined ? { details: details[place] } : {}),
     },
   }))

@@ -40,6 +40,8 @@ export interface Recipe {
   readonly instruction: number
   /** The same where meaning is compared too, which finds such instructions by itself. */
   readonly instructionBesideMeaning: number
+  /** How much of what saying a name adds an item gets that is linked to an entity of that name and does not say it. */
+  readonly entity: number
   /** Beside meaning, the best by words is 1 if it has this share of what all of the question's words give; otherwise less. */
   readonly wordsShare: number
   /** Of so many items half of that share is enough. */
@@ -79,6 +81,7 @@ export const recipe: Recipe = {
   quoted: 0.3,
   instruction: 0.4,
   instructionBesideMeaning: 0.3,
+  entity: 0.5,
   wordsShare: 0.5,
   manyItems: 100,
   meaning: 0.55,

@@ -27,6 +27,34 @@ export const confirmationsByOwner: Migration = {
   sql: 'CREATE INDEX confirmation_by_owner ON confirmation (owner_id)',
 }
 
+/** How the engines differ in the next: their types, and the place of a text in another. */
+interface Dialect {
+  readonly text: 'TEXT' | 'text COLLATE "C"'
+  readonly whole: 'INTEGER' | 'bigint'
+  readonly kind: 'STRICT, WITHOUT ROWID' | ''
+  readonly position: 'instr' | 'strpos'
+}
+
+/**
+ * Entities that a memory is linked to though its text does not name them, for search: most owners have none. Of those that were there
+ * before, a name counts as said where spaces or the commonest marks are around it: a row too many changes no answer.
+ */
+export const mentionsUnsaid = ({ text, whole, kind, position }: Dialect): Migration => ({
+  name: 'entities of memories whose text does not name them',
+  sql: `
+    CREATE TABLE mention_unsaid (
+      owner_id ${text} NOT NULL, key ${text} NOT NULL, memory ${whole} NOT NULL, PRIMARY KEY (owner_id, key, memory)
+    ) ${kind};
+    CREATE INDEX mention_unsaid_by_memory ON mention_unsaid (memory);
+    INSERT INTO mention_unsaid (owner_id, key, memory)
+      SELECT e.owner_id, e.key, n.memory
+        FROM mention AS n JOIN entity AS e ON e.id = n.entity JOIN memory AS m ON m.seq = n.memory
+       WHERE n.origin <> 'rule' AND ${position}(' ' || replace(replace(replace(replace(
+           lower(m.content || ' ' || coalesce(m.speaker_name, '')), '.', ' '), ',', ' '), '?', ' '), '!', ' ') || ' ',
+         ' ' || e.key || ' ') = 0;
+  `,
+})
+
 /** What memory/rank/rebuilding keeps of an index that is made anew. */
 export const indexesMadeAnew = (seq: 'INTEGER' | 'bigint'): Migration => ({
   name: 'indexes of words that are made anew in portions',

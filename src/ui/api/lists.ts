@@ -25,11 +25,12 @@ export const latestMemories = async (api: Api, count: number): Promise<readonly 
   (await api.ask<Paged<WireMemory>>('POST', '/memories/filter', { body: { size: count } })).items
 
 /**
- * Why a memory was found: the words it shares with the question, the place in each list that ranked it, and the memories of events
- * that the question tells its time from (`two weeks before the trip`).
+ * Why a memory was found: the words it shares with the question, entities of the question that it is linked to, the place in each list
+ * that ranked it, and the memories of events that the question tells its time from (`two weeks before the trip`).
  */
 interface Why {
   readonly matched: readonly string[]
+  readonly entities?: readonly string[]
   readonly lists: readonly { readonly name: ListName; readonly rank: number }[]
   readonly events?: readonly { readonly phrase: string; readonly memory: string }[]
 }

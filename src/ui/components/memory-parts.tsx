@@ -59,18 +59,19 @@ export const MemoryRow = ({ memory }: { memory: Listed }) => (
 
 const listNames = {
   words: 'by its words',
+  entities: 'by what it is about',
   meaning: 'by its meaning',
   instructions: 'as an instruction of yours',
 } as const satisfies Record<ListName, string>
 
-const WhyFound = ({ why: { matched, lists, events = [] } }: { why: NonNullable<Listed['why']> }) => (
+const WhyFound = ({ why: { matched, lists, entities = [], events = [] } }: { why: NonNullable<Listed['why']> }) => (
   <p class="why-found">
     {'Found '}
     {lists.length === 0 ? 'beside one that answers' : lists.map(({ name }) => listNames[name]).join(' and ')}
-    {matched.length === 0 ? null : (
+    {matched.length + entities.length === 0 ? null : (
       <>
         {': '}
-        {matched.map((word) => (
+        {[...matched, ...entities].map((word) => (
           <mark key={word}>{word}</mark>
         ))}
       </>

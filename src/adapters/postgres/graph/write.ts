@@ -3,7 +3,7 @@
  * that change the memories. What they are is said by memory/graph/knowledge.
  */
 import { isRetold, isReworded, type MemoryChanged } from '../../../memory/change/set.ts'
-import { knowledgeOf, knowledgeVersion } from '../../../memory/graph/knowledge.ts'
+import { knowledgeOf, knowledgeVersion, unsaidIn } from '../../../memory/graph/knowledge.ts'
 import type { Extraction } from '../../../memory/graph/schema.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
@@ -85,6 +85,7 @@ export async function dropKnowledge({ sql, ownerId }: Transaction): Promise<void
     SELECT n.memory FROM mention AS n JOIN entity AS e ON e.id = n.entity WHERE e.owner_id = ${ownerId})`
   await sql`DELETE FROM mention WHERE entity IN (SELECT id FROM entity WHERE owner_id = ${ownerId})`
   await sql`DELETE FROM entity WHERE owner_id = ${ownerId}`
+  await sql`DELETE FROM mention_unsaid WHERE owner_id = ${ownerId}`
   await sql`DELETE FROM entity_owner WHERE owner_id = ${ownerId}`
 }
 
@@ -108,10 +109,15 @@ async function remember(
 ): Promise<void> {
   const { sql, ownerId } = transaction
   const extractions = await extractionsOf(transaction, extracted)
-  const known = memories.map((memory) => ({ id: memory.id, ...knowledgeOf(memory, extractions.get(memory.id)) }))
+  const known = memories.map((memory) => ({
+    memory,
+    id: memory.id,
+    ...knowledgeOf(memory, extractions.get(memory.id)),
+  }))
   const mentions = known.flatMap(({ id, mentions: all }) => all.map((mention) => ({ id, ...mention })))
   const relations = known.flatMap(({ id, relations: all }) => all.map((relation) => ({ id, ...relation })))
   if (mentions.length === 0) return
+  const unsaid = known.flatMap(({ id, memory, mentions: all }) => unsaidIn(memory, all).map(({ key }) => ({ id, key })))
   const keys = [...new Set(mentions.map(({ key }) => key))]
   await Promise.all([
     sql`INSERT INTO entity (owner_id, key) SELECT ${ownerId}, unnest(${keys}::text[])
@@ -122,6 +128,14 @@ async function remember(
           AS x (id text, key text, name text, kind text, origin text)
         JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = x.id
         JOIN entity AS e ON e.owner_id = ${ownerId} AND e.key = x.key`.execute(),
+    ...(unsaid.length === 0
+      ? []
+      : [
+          sql`INSERT INTO mention_unsaid (owner_id, key, memory)
+            SELECT ${ownerId}, x.key, m.seq
+              FROM json_to_recordset(${JSON.stringify(unsaid)}::text::json) AS x (id text, key text)
+              JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = x.id`.execute(),
+        ]),
     ...(relations.length === 0
       ? []
       : [
@@ -142,6 +156,7 @@ async function forget({ sql, ownerId }: Transaction, ids: readonly MemoryId[]): 
   const [, named] = await Promise.all([
     sql`DELETE FROM relation WHERE memory IN (${these})`.execute(),
     sql<{ entity: number }[]>`DELETE FROM mention WHERE memory IN (${these}) RETURNING entity`.execute(),
+    sql`DELETE FROM mention_unsaid WHERE memory IN (${these})`.execute(),
   ])
   return [...new Set(named.map(({ entity }) => entity))]
 }

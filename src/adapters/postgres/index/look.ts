@@ -1,12 +1,13 @@
 /**
  * What a search begins with, of one moment and in one statement: where the owner's index stands, what changed of it since the
- * process last looked, and the packed postings it has not read yet.
+ * process last looked, the packed postings it has not read yet, and what is linked to entities that the question may name.
  *
  * What depends on how far the process is stands in subqueries of its own (`(SELECT $1)`) and behind LIMIT: the server cannot see
  * the values, so it plans once for all of them and not for each search, which took longer than answering it; and whatever its
  * statistics say, the plan is the one by the index.
  */
 import type { IndexedRow, KeptIndex, TailRow } from '../../../memory/rank/kept-index.ts'
+import { type Linked, mostLinked } from '../../../memory/rank/ports.ts'
 import type { PackedBlock, PackedPostings } from '../../../memory/rank/postings.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
@@ -23,16 +24,20 @@ export interface Look {
   /** The terms whose packed postings were read, and these. */
   readonly read: ReadonlySet<string>
   readonly blocks: PackedPostings
+  readonly linked: Linked
 }
 
 interface LookRow extends OwnerRow {
   readonly items: readonly IndexedRow[] | null
   readonly tail: readonly TailRow[] | null
   readonly postings: readonly PostingRow[] | null
+  readonly linked: readonly LinkedRow[] | null
 }
 
 /** Of a term, its block, and its bytes in hex. */
 type PostingRow = readonly [term: string, block: number, data: string]
+
+type LinkedRow = readonly [key: string, ordinal: number]
 
 const nothing: Pick<KeptIndex, 'key' | 'generation' | 'version' | 'packedTo' | 'tailTo'> = {
   ...{ key: 0, generation: 0, version: 0, packedTo: 0, tailTo: 0 },
@@ -44,6 +49,7 @@ export const look = (
   ownerId: OwnerId,
   known: KeptIndex | undefined,
   terms: readonly string[],
+  entityKeys: readonly string[],
 ): Promise<Look | undefined> =>
   db.run(async (sql) => {
     const { key, generation, version, packedTo, tailTo } = known ?? nothing
@@ -65,10 +71,11 @@ export const look = (
             sql,
             sql`CASE WHEN ${isSame} AND packed_to = (SELECT ${packedTo}::integer)
               THEN (SELECT ${unread}::text[]) ELSE (SELECT ${terms}::text[]) END`,
-          )} AS postings
+          )} AS postings,
+          ${linkedTo(sql, entityKeys)} AS linked
         FROM index_owner AS o WHERE owner_id = ${ownerId}`
     if (row === undefined) return undefined
-    const { items, tail, postings, ...owner } = row
+    const { items, tail, postings, linked, ...owner } = row
     const isAnother = owner.key !== key || owner.generation !== generation
     const isMuch = isAnother || (items?.length ?? 0) > mostChanged
     return {
@@ -76,8 +83,36 @@ export const look = (
       changed: isMuch ? undefined : { items: items ?? [], tail: tail ?? [] },
       read: new Set(!isAnother && owner.packed_to === packedTo ? unread : terms),
       blocks: blocksOf(postings ?? []),
+      linked: linkedOf(linked ?? []),
     }
   })
+
+/** Most owners have none: then no key is looked for. */
+const linkedTo = (sql: Sql, keys: readonly string[]) => sql`
+  CASE WHEN EXISTS (SELECT 1 FROM mention_unsaid WHERE owner_id = o.owner_id) THEN (
+    SELECT json_agg(json_build_array(k.key, i.ordinal)) FROM unnest((SELECT ${keys}::text[])) AS k (key)
+     CROSS JOIN LATERAL (
+       SELECT memory FROM mention_unsaid WHERE owner_id = o.owner_id AND key = k.key
+        ORDER BY memory DESC LIMIT ${sql.unsafe(String(mostLinked))}) AS u
+     CROSS JOIN LATERAL (SELECT ordinal FROM index_item WHERE memory = u.memory LIMIT 1) AS i) END`
+
+/** The same by itself, of an index that was begun since. */
+export const readLinked = (db: Database, ownerId: OwnerId, keys: readonly string[]): Promise<Linked> =>
+  db.run(async (sql) => {
+    const [row] = await sql<{ linked: readonly LinkedRow[] | null }[]>`
+      SELECT ${linkedTo(sql, keys)} AS linked FROM index_owner AS o WHERE owner_id = ${ownerId}`
+    return linkedOf(row?.linked ?? [])
+  })
+
+function linkedOf(rows: readonly LinkedRow[]): Linked {
+  const linked = new Map<string, number[]>()
+  for (const [key, ordinal] of rows) {
+    const known = linked.get(key)
+    if (known === undefined) linked.set(key, [ordinal])
+    else known.push(ordinal)
+  }
+  return linked
+}
 
 /** As JSON: reading rows one by one takes the process longer. */
 const packedOf = (sql: Sql, terms: Fragment) => sql`(

@@ -10,7 +10,7 @@ import type { Database } from '../database.ts'
 import { assertReaderIn, type RuleColumns, readable, ruleColumns, ruleOf } from '../memory/conditions.ts'
 import { createQueues } from '../queues.ts'
 import { type ItemLists, itemLists, itemsOf } from './items.ts'
-import { type Look, look, readPostings } from './look.ts'
+import { type Look, look, readLinked, readPostings } from './look.ts'
 import { findOwner } from './owner.ts'
 import { ownerToSearch } from './rebuild.ts'
 import type { Nearest } from './vectors.ts'
@@ -20,10 +20,10 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
   const bringing = createQueues<OwnerId>()
 
   /** The owner's index as it was after this was called, or later: what was committed before is in it. */
-  async function refreshed(ownerId: OwnerId, expected: ExpectedTerms | undefined) {
+  async function refreshed(ownerId: OwnerId, expected: ExpectedTerms | undefined, entityKeys: readonly string[]) {
     const known = kept.known(ownerId)
     const terms = known === undefined || expected === undefined ? [] : await expected(known.facts)
-    const looked = await currentLook(db, ownerId, known, terms)
+    const looked = await currentLook(db, ownerId, known, terms, entityKeys)
     const { owner, changed } = looked
     const index = kept.of(ownerId, owner)
     if (changed !== undefined && index === known) index.bringForward(owner, changed.items, changed.tail)
@@ -38,11 +38,12 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
   }
 
   return {
-    async open(ownerId, expected): Promise<OwnerIndex> {
-      const { index, looked } = await refreshed(ownerId, expected)
-      const { owner, read, blocks } = looked
+    async open(ownerId, expected, entityKeys = []): Promise<OwnerIndex> {
+      const { index, looked } = await refreshed(ownerId, expected, entityKeys)
+      const { owner, read, blocks, linked } = looked
       return {
         facts: index.facts,
+        linked,
         incomplete: isIncomplete(owner),
         postings: (terms) =>
           index.postings(terms, async (missing) =>
@@ -75,10 +76,13 @@ async function currentLook(
   ownerId: OwnerId,
   known: KeptIndex | undefined,
   terms: readonly string[],
+  entityKeys: readonly string[],
 ): Promise<Look> {
-  const looked = await look(db, ownerId, known, terms)
+  const looked = await look(db, ownerId, known, terms, entityKeys)
   const owner = await ownerToSearch(db, ownerId, looked?.owner)
-  return looked?.owner === owner ? looked : { owner, changed: undefined, read: new Set(), blocks: new Map() }
+  if (looked?.owner === owner) return looked
+  const linked = await readLinked(db, ownerId, entityKeys)
+  return { owner, changed: undefined, read: new Set(), blocks: new Map(), linked }
 }
 
 /** Owner, items and tail of one moment. Where the index was made anew meanwhile, the next search begins with that one. */

@@ -3,6 +3,7 @@ import {
   confirmationsByOwner,
   indexesMadeAnew,
   memoriesInOrder,
+  mentionsUnsaid,
   passageCodes,
   passagesWaiting,
   readingsWithoutQuestions,
@@ -30,4 +31,5 @@ export const memoryMigrations: readonly Migration[] = [
   vectorsThere,
   passagesWaiting('bigint', ''),
   readingsWithoutQuestions,
+  mentionsUnsaid({ text: 'text COLLATE "C"', whole: 'bigint', kind: '', position: 'strpos' }),
 ]

@@ -3,7 +3,7 @@
  * memory/graph/knowledge.
  */
 import { isRetold, isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
-import { knowledgeOf, knowledgeVersion } from '../../../memory/graph/knowledge.ts'
+import { knowledgeOf, knowledgeVersion, unsaidIn } from '../../../memory/graph/knowledge.ts'
 import type { Extraction } from '../../../memory/graph/schema.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
@@ -77,6 +77,7 @@ export function dropKnowledge(db: Database, ownerId: OwnerId): void {
   db.run(`DELETE FROM relation WHERE memory IN (SELECT memory FROM mention WHERE entity IN (${entities}))`, ownerId)
   db.run(`DELETE FROM mention WHERE entity IN (${entities})`, ownerId)
   db.run('DELETE FROM entity WHERE owner_id = ?', ownerId)
+  db.run('DELETE FROM mention_unsaid WHERE owner_id = ?', ownerId)
   db.run('DELETE FROM entity_owner WHERE owner_id = ?', ownerId)
 }
 
@@ -100,6 +101,9 @@ function remember(db: Database, ownerId: OwnerId, seq: number, memory: Memory): 
       origin,
     )
   }
+  for (const { key } of unsaidIn(memory, mentions)) {
+    db.run('INSERT INTO mention_unsaid (owner_id, key, memory) VALUES (?, ?, ?)', ownerId, key, seq)
+  }
   for (const { subject, predicate, object, origin } of relations) {
     db.run(
       'INSERT INTO relation (memory, subject, predicate, object, origin) VALUES (?, ?, ?, ?, ?)',
@@ -117,6 +121,7 @@ function forget(db: Database, seq: number): void {
   if (named.length === 0) return
   db.run('DELETE FROM relation WHERE memory = ?', seq)
   db.run('DELETE FROM mention WHERE memory = ?', seq)
+  db.run('DELETE FROM mention_unsaid WHERE memory = ?', seq)
   for (const { entity } of named) {
     db.run('DELETE FROM entity WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM mention WHERE entity = ?1)', entity)
   }

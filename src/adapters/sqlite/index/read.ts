@@ -1,7 +1,7 @@
 /** Reading the index of words: an owner's facts are kept between searches and brought forward by what changed since. */
 import { type IndexedRow, type KeptIndex, lacksVectors } from '../../../memory/rank/kept-index.ts'
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
-import type { OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
+import { type Linked, mostLinked, type OwnerIndex, type RecallIndex } from '../../../memory/rank/ports.ts'
 import type { PackedBlock } from '../../../memory/rank/postings.ts'
 import { isIncomplete } from '../../../memory/rank/rebuilding.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
@@ -24,11 +24,13 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
   }
 
   return {
-    async open(ownerId): Promise<OwnerIndex> {
+    async open(ownerId, _expected, entityKeys = []): Promise<OwnerIndex> {
       const { owner, row } = refreshed(ownerId)
+      const linked = readLinked(db, ownerId, entityKeys)
       return {
         incomplete: isIncomplete(row),
         facts: owner.facts,
+        linked,
         postings: (terms) => owner.postings(terms, async (missing) => readPostings(db, owner.key, missing)),
         nearest: async (request) => nearestItems(db, owner.key, owner.codes, request),
         lacksVectors: (space) => lacksVectors(row, space),
@@ -52,6 +54,28 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
       return new Map(memories)
     },
   }
+}
+
+/** An item that was written since the owner's facts were read is among them at most as an ordinal that those do not know. */
+function readLinked(db: Database, ownerId: OwnerId, keys: readonly string[]): Linked {
+  if (keys.length === 0) return new Map()
+  const named = db.all<{ key: string }>(
+    `SELECT k.value AS key FROM json_each(?1) AS k WHERE EXISTS (SELECT 1 FROM mention_unsaid WHERE owner_id = ?2)
+      AND EXISTS (SELECT 1 FROM mention_unsaid WHERE owner_id = ?2 AND key = k.value)`,
+    JSON.stringify(keys),
+    ownerId,
+  )
+  return new Map(
+    named.map(({ key }) => {
+      const items = db.all<{ ordinal: number }>(
+        `SELECT i.ordinal AS ordinal FROM mention_unsaid AS u JOIN index_item AS i ON i.memory = u.memory
+          WHERE u.owner_id = ? AND u.key = ? ORDER BY u.memory DESC LIMIT ${mostLinked}`,
+        ownerId,
+        key,
+      )
+      return [key, items.map(({ ordinal }) => ordinal)] as const
+    }),
+  )
 }
 
 /** Up to where the owner's items are packed, and the blocks, in one statement and so of one moment. */

@@ -3,6 +3,7 @@ import {
   confirmationsByOwner,
   indexesMadeAnew,
   memoriesInOrder,
+  mentionsUnsaid,
   passageCodes,
   passagesWaiting,
   readingsWithoutQuestions,
@@ -30,4 +31,5 @@ export const memoryMigrations: readonly Migration[] = [
   vectorsThere,
   passagesWaiting('INTEGER', 'STRICT, WITHOUT ROWID'),
   readingsWithoutQuestions,
+  mentionsUnsaid({ text: 'TEXT', whole: 'INTEGER', kind: 'STRICT, WITHOUT ROWID', position: 'instr' }),
 ]

@@ -37,6 +37,28 @@ describe('Single facts, as tools send them', () => {
   })
 })
 
+describe('Facts linked to an entity that they do not name', () => {
+  const linked = [
+    ['My sister works there since she came back from her year in Norway.', 'Aquarium'],
+    ['My brother is allergic to it, as the doctor in Porto told us.', 'Penicillin'],
+    ['We meet there every second Tuesday with the people of the choir.', 'Café Central'],
+    ['The lease ends in June of next year, says the landlord.', 'Harbour Street 4'],
+  ] as const
+  const others = ['Tom works hard.', 'Is Ada allergic?', 'Ines is allergic.', 'We meet on Sundays.', 'The lease ends.']
+  test.each([
+    ['Who works at the Aquarium?', 0],
+    ['Is he allergic to penicillin?', 1],
+    ['When do we meet at the café central?', 2],
+    ['When does the lease of Harbour Street 4 end?', 3],
+  ])('%s', async (question, place) => {
+    for (const [text, name] of linked) {
+      await memory.add(text, { annotations: { entities: [{ name }], relations: [] } })
+    }
+    for (const text of others) await memory.add(text)
+    expect(await first(question)).toBe(linked[place]?.[0])
+  })
+})
+
 describe('That something was said', () => {
   test.each([
     [
