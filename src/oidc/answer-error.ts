@@ -21,7 +21,7 @@ export function answerError(
 ): Response {
   const context = requestContext(request)
   const answer = toAnswer(error, settings.issuer, context.requestId)
-  context.reason = reasonOf(error, answer)
+  context.reason = codeAndReason(error, answer)
   if (answer.status >= 500) {
     log.error({ requestId: context.requestId, route: context.route, err: error }, 'The authorization server failed')
   }
@@ -122,7 +122,7 @@ function ofKind(kind: FaultKind): readonly [status: number, error: OAuthErrorCod
 const json = ({ status, error, description, headers }: Answer) =>
   Response.json({ error, error_description: description }, { status, ...(headers === undefined ? {} : { headers }) })
 
-function reasonOf(error: unknown, { error: code, description }: Answer): string {
+function codeAndReason(error: unknown, { error: code, description }: Answer): string {
   if (error instanceof OAuthError && error.reason !== undefined) return `${code}: ${error.reason}`
   return `${code}: ${description}`
 }

@@ -56,7 +56,7 @@ const isOurs = (error: Error): boolean =>
  * What kind of failure it was, in one word, for the log and for what is kept: a fault's code, else what a driver calls it (a SQLSTATE,
  * an errno) or the error's name.
  */
-export function reasonOf(error: unknown): string {
+export function failureCode(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   return codeOf(error) ?? word(error.name) ?? 'Error'
 }

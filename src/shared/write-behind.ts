@@ -2,7 +2,7 @@
  * Writes that may come a moment late, so that what gives rise to them costs no write of its own: gathered by whose they are,
  * bounded, and flushed together. They wait until they are said to be written, whatever happens to a flush.
  */
-import { reasonOf } from './error-record.ts'
+import { failureCode } from './error-record.ts'
 import { Fault } from './fault.ts'
 import type { Log } from './log.ts'
 
@@ -119,7 +119,7 @@ export function createWriteBehind<Key, Item>(
 export const unwritten =
   (writes: string, log: Log | undefined) =>
   (error: unknown): void =>
-    log?.error({ writes, reason: reasonOf(error) }, 'a write in the background failed; it is tried again')
+    log?.error({ writes, reason: failureCode(error) }, 'a write in the background failed; it is tried again')
 
 /**
  * Tells a log how many writes were still waiting when the process ended, and why: nobody was promised them, so the end is as good as any.
@@ -128,6 +128,6 @@ export const lostAtEnd =
   (writes: string, log: Log | undefined) =>
   (error: unknown, lost: number): void =>
     log?.warn(
-      { writes, lost, reason: reasonOf(error) },
+      { writes, lost, reason: failureCode(error) },
       'writes in the background are lost: they could not be made before the end',
     )

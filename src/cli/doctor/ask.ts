@@ -49,7 +49,7 @@ async function askOf(fetchIt: typeof fetch, url: string, init: RequestInit): Pro
     const text = await readBounded(response)
     return { status: response.status, headers: response.headers, text, json: objectIn(text), problem: undefined }
   } catch (error) {
-    return noAnswer(reasonOf(error))
+    return noAnswer(inFewWords(error))
   }
 }
 
@@ -73,7 +73,7 @@ function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 /** The shortest words for a failed request: its code, or its message. */
-export function reasonOf(error: unknown): string {
+export function inFewWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return 'no answer in time'
   const cause = error.cause instanceof Error ? error.cause : error

@@ -1,4 +1,4 @@
-import { reasonOf } from './ask.ts'
+import { inFewWords } from './ask.ts'
 import { type Check, type Finding, fail, type Outcome, type Patient } from './check.ts'
 
 export interface Line extends Finding {
@@ -19,7 +19,7 @@ export async function examine(
       continue
     }
     const found = await run(patient).catch((error: unknown) =>
-      fail(`the check itself failed: ${reasonOf(error)}`, 'Report this, with the line.'),
+      fail(`the check itself failed: ${inFewWords(error)}`, 'Report this, with the line.'),
     )
     for (const finding of Array.isArray(found) ? (found as readonly Finding[]) : [found as Finding]) {
       keep({ check: name, ...finding })

@@ -1,7 +1,7 @@
 /** Does what waits in the outbox, some at a time. Any number of processes may run it. */
 import type { OwnerId } from '../../shared/brand.ts'
 import type { Clock } from '../../shared/clock.ts'
-import { reasonOf } from '../../shared/error-record.ts'
+import { failureCode } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { Job, JobKind, Outbox } from './ports.ts'
 import { whileLeased } from './while-leased.ts'
@@ -21,7 +21,7 @@ const mostAttempts = 8
 const firstRestMs = 1_000
 const longestRestMs = 5 * 60_000
 
-/** Told the reason of each job that is given up: a code, see `reasonOf`. */
+/** Told why each job is given up, see `failureCode`. */
 export type GaveUp = (reason: string) => void
 
 /**
@@ -71,9 +71,9 @@ async function oneByOne(
     } catch (error) {
       if (!isTheirs(error, signal)) return giveBack(outbox, jobs.slice(place), clock.now(), error)
       if (job.attempts + 1 >= mostAttempts) {
-        await outbox.bury(job, reasonOf(error))
-        gaveUp?.(reasonOf(error))
-      } else await outbox.release([job], clock.now() + restMs(job.attempts), reasonOf(error))
+        await outbox.bury(job, failureCode(error))
+        gaveUp?.(failureCode(error))
+      } else await outbox.release([job], clock.now() + restMs(job.attempts), failureCode(error))
     }
   }
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { DatabaseSync } from 'node:sqlite'
 import { unexpectedError } from '../../../src/http/observe.ts'
-import { errorRecord, Finding, reasonOf } from '../../../src/shared/error-record.ts'
+import { errorRecord, Finding, failureCode } from '../../../src/shared/error-record.ts'
 import { Fault } from '../../../src/shared/fault.ts'
 import { createLog } from '../../../src/shared/log.ts'
 import { runJob } from '../../../src/worker/run-job.ts'
@@ -103,7 +103,7 @@ describe.each(errors)('Of %s', (_kind, error, told) => {
     const record = errorRecord(error)
     expect(record).toMatchObject(told)
     expect(JSON.stringify(record)).not.toContain(marker)
-    expect(reasonOf(error)).not.toContain(marker)
+    expect(failureCode(error)).not.toContain(marker)
   })
 
   test('a request that fails and a job log the same', async () => {

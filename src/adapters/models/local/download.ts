@@ -148,13 +148,13 @@ const tooLarge = (url: URL, largestBytes: number) =>
 const unreachable = (url: URL, cause: unknown) =>
   new Fault(
     'unavailable',
-    `${url.host} cannot be reached (${reasonOf(cause)}). Run the same again to go on where it stopped. ` +
+    `${url.host} cannot be reached (${codeOrMessage(cause)}). Run the same again to go on where it stopped. ` +
       'Behind a proxy, HTTPS_PROXY names it. ' +
       'Without a network bring the files by hand, with the command "models add DIR". MODEL_URL names another place to take them from.',
     { cause },
   )
 
-function reasonOf(error: unknown): string {
+function codeOrMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = [error, error.cause]
     .map((one) => (one instanceof Error && 'code' in one ? String(one.code) : ''))

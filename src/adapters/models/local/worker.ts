@@ -7,7 +7,7 @@ import { ModelUnusable } from './unusable.ts'
 
 const say = (message: FromThread) => parentPort?.postMessage(message)
 /** The reasons of our own are for people; what a library says may hold a part of a text and is not passed on. */
-const reasonOf = (error: unknown) => (error instanceof ModelUnusable ? error.message : 'the network failed')
+const ownReasonOf = (error: unknown) => (error instanceof ModelUnusable ? error.message : 'the network failed')
 
 try {
   const { vectorOf } = await loadModel(workerData as LocalModel)
@@ -15,10 +15,10 @@ try {
     try {
       say({ kind: 'vector', vector: await vectorOf(text) })
     } catch (error) {
-      say({ kind: 'failed', reason: reasonOf(error) })
+      say({ kind: 'failed', reason: ownReasonOf(error) })
     }
   })
   say({ kind: 'ready' })
 } catch (error) {
-  say({ kind: 'failed', reason: reasonOf(error) })
+  say({ kind: 'failed', reason: ownReasonOf(error) })
 }

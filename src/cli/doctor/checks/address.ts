@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { isLoopback } from '../../../shared/loopback.ts'
-import { reasonOf } from '../ask.ts'
+import { inFewWords } from '../ask.ts'
 import { type Check, fail, pass } from '../check.ts'
 
 export const address: Check = {
@@ -17,7 +17,7 @@ export const address: Check = {
           return pass(`${hostname} is ${found.map((entry) => entry.address).join(', ')}`)
         } catch (error) {
           return fail(
-            `${hostname} has no address (${reasonOf(error)})`,
+            `${hostname} has no address (${inFewWords(error)})`,
             `Create the DNS record of ${hostname}: with a Cloudflare tunnel, a CNAME to the tunnel.`,
           )
         }

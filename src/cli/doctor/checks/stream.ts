@@ -1,6 +1,6 @@
 import { isLoopback } from '../../../shared/loopback.ts'
 import { late, within } from '../../../shared/within.ts'
-import { reasonOf } from '../ask.ts'
+import { inFewWords } from '../ask.ts'
 import { type Check, type Finding, fail, type Patient, pass, warn } from '../check.ts'
 import { noToken } from './token.ts'
 
@@ -20,7 +20,7 @@ export const stream: Check = {
       return await follow(patient, abort)
     } catch (error) {
       return fail(
-        `it broke: ${reasonOf(error)}`,
+        `it broke: ${inFewWords(error)}`,
         'Look at the idle limits of what stands in front: our streams speak every 15 s.',
       )
     } finally {

@@ -1,6 +1,6 @@
 import { connect } from 'node:tls'
 import { isLoopback } from '../../../shared/loopback.ts'
-import { reasonOf } from '../ask.ts'
+import { inFewWords } from '../ask.ts'
 import { type Check, type Finding, fail, pass, warn } from '../check.ts'
 
 const patienceMs = 10_000
@@ -29,7 +29,7 @@ async function certificateOf(address: string, nowMs: number): Promise<Finding> {
       : pass(`the certificate of ${hostname} is trusted, for ${days} more days`)
   } catch (error) {
     return fail(
-      `the certificate of ${hostname} is not accepted (${reasonOf(error)})`,
+      `the certificate of ${hostname} is not accepted (${inFewWords(error)})`,
       'Look at the proxy that ends TLS: the host name, the chain, and whether it is running.',
     )
   }
