@@ -5,13 +5,12 @@
  */
 import postgres from 'postgres'
 import type { OwnerId } from '../../shared/brand.ts'
-import { Finding } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { EngineHealth } from '../../shared/health.ts'
 import type { Secret } from '../../shared/secret.ts'
-import { failure, isConnectTimeout, isLostRace, sqlState, unavailable } from './errors.ts'
+import { type Asked, waitForAnswers } from './answered.ts'
+import { failure, isLostRace, sqlState, unavailable } from './errors.ts'
 import { createQueues } from './queues.ts'
-import { createSilence } from './silence.ts'
 
 /** Runs a statement, or is a part of one; inside a transaction it is that transaction's. */
 export type Sql = postgres.ISql<Record<never, unknown>>
@@ -67,14 +66,6 @@ const attempts = 5
 const graceMs = 2_000
 /** For a question that a server answers at once. */
 const shortMs = 2_000
-/** After so long without an answer, and again and again, a short question is asked whether the server is there at all. */
-const doubtMs = 4_000
-
-interface Asked {
-  /** The wait for an answer begins anew. */
-  goesOn(): void
-  isGivenUp(): boolean
-}
 
 type Types = Record<string, postgres.PostgresType>
 
@@ -137,7 +128,7 @@ export function openPool(options: PostgresOptions): Database {
     connect_timeout: Math.ceil(Math.min(connectTimeoutMs, shortMs) / 1_000),
     answer_timeout: Math.min(answerTimeoutMs, shortMs) / 1_000,
   })
-  const silence = createSilence(async () => {
+  const answered = waitForAnswers(answerTimeoutMs, async () => {
     try {
       await apart`SELECT 1`
     } catch (error) {
@@ -147,42 +138,6 @@ export function openPool(options: PostgresOptions): Database {
   })
   const queue = createQueues<OwnerId>()
   const writersLock = `${schema} writers`
-
-  /** The driver waits for ever for an answer that is lost. */
-  async function answered<T>(work: (asked: Asked) => Promise<T>, withinMs = answerTimeoutMs): Promise<T> {
-    if (silence.isSilent() && !(await silence.isOver())) throw unavailable(new Finding('still no answer'))
-    const since = silence.answers()
-    let givenUp = false
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let giveUp: (why: string) => void = () => undefined
-    const wait = () => {
-      clearTimeout(timer)
-      timer = setTimeout(() => giveUp(`no answer within ${withinMs} ms`), withinMs)
-    }
-    const late = new Promise<never>((_, reject) => {
-      giveUp = (why) => {
-        givenUp = true
-        if (withinMs === answerTimeoutMs) silence.waited(since)
-        reject(unavailable(new Finding(why)))
-      }
-    })
-    const doubting = setInterval(async () => {
-      if (!(await silence.isOver())) giveUp('no answer to a short question either')
-    }, doubtMs)
-    try {
-      wait()
-      const result = await Promise.race([work({ goesOn: wait, isGivenUp: () => givenUp }), late])
-      silence.heard()
-      return result
-    } catch (error) {
-      if (sqlState(error) !== undefined) silence.heard()
-      else if (isConnectTimeout(error)) silence.waited(since)
-      throw failure(error)
-    } finally {
-      clearTimeout(timer)
-      clearInterval(doubting)
-    }
-  }
 
   /** A transaction that nobody waits for any more is rolled back: its caller was told that nothing has changed. */
   async function persist<T>(

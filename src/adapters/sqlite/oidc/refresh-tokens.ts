@@ -1,4 +1,4 @@
-import type { RefreshToken, RefreshTokenStore } from '../../../oidc/ports.ts'
+import type { RefreshToken, RefreshTokenStore, Rotation } from '../../../oidc/ports.ts'
 import type { FamilyId, TokenHash } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Database } from '../database.ts'
@@ -93,6 +93,34 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
     )
   }
 
+  /** A step of a transaction. */
+  function rotate(...[hash, next, by]: Parameters<RefreshTokenStore['rotate']>): Rotation {
+    const found = read(hash, by.now)
+    if (found === undefined) return { outcome: 'unknown' }
+    const { token: row, family } = found
+    const token = toToken(row, family)
+    if (token.clientId !== by.clientId) return { outcome: 'unknown' }
+    const successor: RefreshToken = { ...token, expiresAt: next.expiresAt }
+    const live = row.rotated_at === null
+    if (!live && !(by.now - row.rotated_at <= by.graceSeconds && graceGoesOn(row))) {
+      kill(token.familyId, by.now)
+      return { outcome: 'reused', token }
+    }
+    if (familyExpiry(next.expiresAt) > family.expires_at) keepFamily(successor)
+    if (!live) {
+      insert(next.hash, successor, hash)
+      return { outcome: 'graced', token: successor }
+    }
+    spend(hash, row, next.hash, by.now)
+    insert(next.hash, successor, null)
+    return { outcome: 'rotated', token: successor }
+  }
+
+  function spend(hash: TokenHash, { predecessor }: TokenRow, successor: TokenHash, at: number): void {
+    database.run('UPDATE refresh_token SET rotated_at = ?, successor = ? WHERE hash = ?', at, successor, hash)
+    if (predecessor !== null) database.run('UPDATE refresh_token SET grace_over = 1 WHERE hash = ?', predecessor)
+  }
+
   return {
     async create(hash, token) {
       await write(() => {
@@ -112,32 +140,7 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
       const { clientId, familyId } = toToken(found.token, found.family)
       return { clientId, familyId }
     },
-    async rotate(hash, next, by) {
-      return write(() => {
-        const found = read(hash, by.now)
-        if (found === undefined) return { outcome: 'unknown' }
-        const { token: row, family } = found
-        const token = toToken(row, family)
-        if (token.clientId !== by.clientId) return { outcome: 'unknown' }
-        const successor: RefreshToken = { ...token, expiresAt: next.expiresAt }
-        const live = row.rotated_at === null
-        if (!live && !(by.now - row.rotated_at <= by.graceSeconds && graceGoesOn(row))) {
-          kill(token.familyId, by.now)
-          return { outcome: 'reused', token }
-        }
-        if (familyExpiry(next.expiresAt) > family.expires_at) keepFamily(successor)
-        if (!live) {
-          insert(next.hash, successor, hash)
-          return { outcome: 'graced', token: successor }
-        }
-        database.run('UPDATE refresh_token SET rotated_at = ?, successor = ? WHERE hash = ?', by.now, next.hash, hash)
-        if (row.predecessor !== null) {
-          database.run('UPDATE refresh_token SET grace_over = 1 WHERE hash = ?', row.predecessor)
-        }
-        insert(next.hash, successor, null)
-        return { outcome: 'rotated', token: successor }
-      })
-    },
+    rotate: (...given) => write(() => rotate(...given)),
     async revokeFamily(familyId) {
       await write((now) => kill(familyId, now))
     },
