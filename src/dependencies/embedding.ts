@@ -11,7 +11,9 @@ import type { VectorIndex } from '../memory/rank/ports.ts'
 import type { Clock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
+import type { Metrics } from '../shared/metrics.ts'
 import { runJob } from '../worker/run-job.ts'
+import type { QueueStates } from './opening.ts'
 
 export interface Meaning {
   readonly embedder: Embedder | undefined
@@ -70,5 +72,24 @@ function openLocal(chosen: LocalEmbedderConfig, command: string, clock: Clock): 
 }
 
 /** Gives items their vectors as long as the process runs. */
-export const runEmbedding = (embedder: Embedder, vectors: VectorIndex, { clock, log }: { clock: Clock; log: Log }) =>
-  runJob({ name: 'embed', log, work: (signal) => embedItems({ vectors, embedder, clock }, signal) })
+export function runEmbedding(
+  embedder: Embedder,
+  vectors: VectorIndex,
+  { clock, log, metrics }: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics },
+) {
+  const items = { vectors, embedder, clock, failed: metrics.embeddingFailed }
+  return runJob({ name: 'embed', log, work: (signal) => embedItems(items, signal) })
+}
+
+/**
+ * How many items wait for vectors, and how long: at most since this process began, as with another model in its configuration all do.
+ * Nothing is given up for good: a text that the model refuses is counted where that happens.
+ */
+export function embeddingQueue(embedder: Embedder, vectors: VectorIndex, clock: Clock): QueueStates {
+  const begunAt = clock.now()
+  return async () => {
+    const { waiting, since } = await vectors.behind(embedder.space)
+    const lagMs = since === undefined ? 0 : Math.max(0, clock.now() - Math.max(since, begunAt))
+    return { embed: { lagSeconds: lagMs / 1000, waiting, dead: undefined } }
+  }
+}

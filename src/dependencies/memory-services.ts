@@ -13,7 +13,7 @@ import type { Metrics } from '../shared/metrics.ts'
 import type { Random } from '../shared/random.ts'
 import { uiClientId } from '../shared/ui-client.ts'
 import { runJob } from '../worker/run-job.ts'
-import { openEmbedder, runEmbedding } from './embedding.ts'
+import { embeddingQueue, openEmbedder, runEmbedding } from './embedding.ts'
 import { openExtraction } from './extraction.ts'
 import { openGraph } from './graph.ts'
 import { openMemoryEngine } from './memory-engine.ts'
@@ -45,8 +45,9 @@ export async function openMemoryServices(config: Config, opening: Opening, given
   opening.engines.push({ purpose: 'meaning', engine: meaning.engine })
   opening.onClose(meaning.close)
   if (embedder !== undefined) {
-    const job = config.roles.has('worker') ? runEmbedding(embedder, engine.vectors, { clock, log }) : undefined
+    const job = config.roles.has('worker') ? runEmbedding(embedder, engine.vectors, { clock, log, metrics }) : undefined
     if (job !== undefined) opening.onClose(() => job.stop())
+    opening.queues.push(embeddingQueue(embedder, engine.vectors, clock))
   }
   const { knowledge } = engine
   opening.queues.push(async () => {

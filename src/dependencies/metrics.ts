@@ -48,6 +48,7 @@ function measureWhenLoaded(load: () => Promise<Loaded>): Measuring {
       limited: (...given) => tell((to) => to.limited(...given)),
       toolCalled: (...given) => tell((to) => to.toolCalled(...given)),
       searched: (...given) => tell((to) => to.searched(...given)),
+      embeddingFailed: (...given) => tell((to) => to.embeddingFailed(...given)),
     },
     page: async (gauges) => (await get()).page(gauges),
   }

@@ -11,7 +11,7 @@ export type Derivation = (typeof derivations)[number]
 export async function rebuild(config: Config, what: Derivation, ownerId: OwnerId | undefined): Promise<number> {
   const engine = await openMemoryEngine(config)
   try {
-    if (what === 'index' || what === 'embeddings') return await engine.vectors.renew(what, ownerId)
+    if (what === 'index' || what === 'embeddings') return await engine.vectors.renew(what, ownerId, systemClock.now())
     const { knowledge } = engine
     const kind = what === 'graph' ? 'graph' : 'extract'
     if (what === 'graph') await knowledge.graphSource.renew(ownerId)

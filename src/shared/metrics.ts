@@ -13,7 +13,11 @@ export interface Metrics {
   limited(rule: string): void
   toolCalled(tool: string, outcome: 'ok' | 'error', milliseconds: number): void
   searched(stage: string, milliseconds: number): void
+  /** unavailable: the model did not answer, and what it was to embed waits. refused: texts that it does not take, left without a vector. */
+  embeddingFailed(reason: EmbeddingFailure, count: number): void
 }
+
+export type EmbeddingFailure = 'unavailable' | 'refused'
 
 /** authorize: a request that passed its checks. sign_in, consent: what a person does. token: a code that waits to be redeemed. */
 export type FlowStep = 'authorize' | 'sign_in' | 'consent' | 'token'
@@ -28,6 +32,7 @@ export const noMetrics: Metrics = {
   limited() {},
   toolCalled() {},
   searched() {},
+  embeddingFailed() {},
 }
 
 /** What is read at the moment when somebody asks. */
@@ -44,8 +49,8 @@ export interface QueueState {
   /** How long the oldest undone work has waited. */
   readonly lagSeconds: number
   readonly waiting: number
-  /** Given up after too many failures. */
-  readonly dead: number
+  /** Given up after too many failures; undefined where nothing is given up. */
+  readonly dead: number | undefined
 }
 
 /** Counted and timed so far, as text for a scraper. */

@@ -30,7 +30,7 @@ test('kill -9 amid it: the next process goes on where it was, and nothing is los
   const first = openSqliteMemoryStore({ path })
   const drafts = Array.from({ length: 3_000 }, (_, n) => draftOf(`The boat${n} has a red sail and ${n % 7} oars.`))
   await first.store.add(owner('ada'), app('chat'), drafts, policyAt())
-  await first.vectors.renew('index', undefined)
+  await first.vectors.renew('index', undefined, 0)
   await first.store.close()
   let output = ''
   let killed = 0
@@ -59,7 +59,7 @@ test.each([{ roles: ['worker'] }, { roles: ['mcp', 'api'] }] as const)(
     const path = join(dataDir, 'memory.db')
     const first = openSqliteMemoryStore({ path })
     await first.store.add(owner('ada'), app('chat'), [draftOf('The boat has a red sail.')], policyAt())
-    await first.vectors.renew('index', undefined)
+    await first.vectors.renew('index', undefined, 0)
     await first.store.close()
     const environment = { DATA_DIR: dataDir, AUTH: 'none', EMBEDDER: 'none', LOG_LEVEL: 'silent' }
     const worker = await openDependencies(loadConfig(new Set<Role>(roles), environment))

@@ -90,7 +90,7 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
 
     test('asked for, the old one answers until the new one is whole, and nothing of the old one is left', async () => {
       const [first = '' as MemoryId] = await many()
-      expect(await engine.vectors.renew('index', ada)).toBe(1)
+      expect(await engine.vectors.renew('index', ada, 0)).toBe(1)
       const found = await ask('boat7')
       expect(found).toEqual({ found: ['The boat7 has a red sail.'], degraded: [] })
       await goOn(3)
@@ -150,10 +150,10 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
     test('of a text that is erased meanwhile no word stays, whichever program read it and however far it is', async () => {
       const erase = async (id: MemoryId) => engine.store.delete(ada, chat, [id], { at: startMs })
       await many()
-      for (const begin of [readByAnother, async () => engine.vectors.renew('index', ada), restored]) {
+      for (const begin of [readByAnother, async () => engine.vectors.renew('index', ada, 0), restored]) {
         for (const portions of [0, 2, 100]) {
           const [id = '' as MemoryId] = await add('Nobody may know of marzipan.')
-          await engine.vectors.renew('index', ada)
+          await engine.vectors.renew('index', ada, 0)
           await goOn()
           expect(await rowsWith('marzipan')).toBe(1)
           await begin()
@@ -170,7 +170,7 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
 
     test('a search that began before it was done reads the new one', async () => {
       await many()
-      await engine.vectors.renew('index', ada)
+      await engine.vectors.renew('index', ada, 0)
       const opened = await engine.index.open(ada)
       await goOn()
       expect((await opened.postings([...analyze('boat7').terms.keys()])).size).toBe(1)
@@ -196,7 +196,7 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
       const before = embedded
       await readByAnother()
       await ask('boat7')
-      await engine.vectors.renew('index', undefined)
+      await engine.vectors.renew('index', undefined, 0)
       await goOn()
       await embedAll()
       expect(embedded).toBe(before)
@@ -206,14 +206,14 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
       const [, second = '' as MemoryId] = await many()
       await engine.sql('DELETE FROM index_item WHERE ordinal IN (5, 6)')
       await engine.sql(`DELETE FROM memory WHERE id = '${second}'`)
-      await engine.vectors.renew('index', ada)
+      await engine.vectors.renew('index', ada, 0)
       await goOn()
       expect(await engine.verify(ada)).toEqual([])
     })
 
     test('what another program makes anew is begun again, so that no word of an erased text is left in it', async () => {
       const [, second = '' as MemoryId] = await many()
-      await engine.vectors.renew('index', ada)
+      await engine.vectors.renew('index', ada, 0)
       while ((await rowsWith('boat0')) < 2) await goOn(1)
       // Its rules call the word otherwise.
       await engine.sql('UPDATE index_owner SET next_analyzer = 0')
@@ -278,7 +278,7 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
               await engine.store.delete(ada, chat, [id], { at: startMs })
               ids.splice(ids.indexOf(id), 1)
             } else if (kind === 'archive') await engine.store.setState(ada, chat, [id], 'archived', { at: startMs })
-            else if (kind === 'renew') await engine.vectors.renew('index', ada)
+            else if (kind === 'renew') await engine.vectors.renew('index', ada, 0)
             else if (kind === 'readByAnother') await readByAnother()
             else if (kind === 'restored') await restored()
             else await ask('boat7')

@@ -103,7 +103,7 @@ if (url !== undefined) {
         await sql`ALTER TABLE access_log ADD COLUMN query text`
         await sql`ALTER TABLE index_owner DROP COLUMN generation, DROP COLUMN next_generation, DROP COLUMN next_analyzer,
           DROP COLUMN filled_to, DROP COLUMN rebuilt_to, DROP COLUMN leftovers, DROP COLUMN unfinished,
-          DROP COLUMN vectors_to`
+          DROP COLUMN vectors_to, DROP COLUMN begun_at`
         await sql`DELETE FROM migration WHERE number >= (
           SELECT number FROM migration WHERE name = 'codes of passages of a conversation')`
         await sql`UPDATE index_owner SET space = 'small', embedded_to = next_ordinal`
@@ -130,6 +130,7 @@ if (url !== undefined) {
       await db.run(async (sql) => {
         await sql`DROP TABLE mention_unsaid, index_passage_waiting`
         await sql`ALTER TABLE access_log ADD COLUMN query text`
+        await sql`ALTER TABLE index_owner DROP COLUMN begun_at`
         await sql`DELETE FROM migration WHERE number >= (
           SELECT number FROM migration WHERE name = 'passages of a conversation that are to be made anew')`
       })
@@ -151,6 +152,7 @@ if (url !== undefined) {
       const db = openPool({ url: new Secret(url), schema })
       await db.run(async (sql) => {
         await sql`DROP TABLE mention_unsaid`
+        await sql`ALTER TABLE index_owner DROP COLUMN begun_at`
         await sql`DELETE FROM migration WHERE number >= (
           SELECT number FROM migration WHERE name = 'entities of memories whose text does not name them')`
       })

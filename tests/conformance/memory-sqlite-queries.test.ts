@@ -165,7 +165,7 @@ test('an index that is made anew is made in portions, none of which writes much'
   const words = Array.from({ length: 300 }, (_, n) => `word${n}`)
   const texts = Array.from({ length: 60 }, (_, n) => draftOf(`${words.join(' ')} ${n}`))
   await memoryStoreOn(database).add(ada, chat, texts, policyAt())
-  await sqliteVectorIndex(database).renew('index', ada)
+  await sqliteVectorIndex(database).renew('index', ada, 0)
   const written: number[] = []
   const counting: Database = {
     ...database,
@@ -202,6 +202,13 @@ test('who waits for vectors is found past those who wait for none, of whom there
       'SEARCH index_owner USING INDEX index_owner_by_space (space>?)',
       'SEARCH w USING COVERING INDEX index_passage_waiting_by_lease (leased_until<?)',
       'SEARCH o USING COVERING INDEX index_owner_by_space (space=? AND rowid=?)',
+    ])
+    plans.splice(0)
+    expect(await vectors.behind(space)).toEqual({ waiting: 0, since: undefined })
+    expect(plans.filter((detail) => detail.includes('index_owner'))).toEqual([
+      'SCAN index_owner USING INDEX index_owner_behind',
+      'SEARCH index_owner USING INDEX index_owner_by_space (space<?)',
+      'SEARCH index_owner USING INDEX index_owner_by_space (space>?)',
     ])
   }
 })

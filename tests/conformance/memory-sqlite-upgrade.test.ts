@@ -17,7 +17,8 @@ function takeBack(path: string, name: string, undo: string): void {
   const at = memoryMigrations.findIndex((step) => step.name === name)
   expect(at).toBeGreaterThan(0)
   const file = new DatabaseSync(path)
-  file.exec(`${undo}; ALTER TABLE access_log ADD COLUMN query TEXT; DELETE FROM migration WHERE number > ${at}`)
+  const later = 'ALTER TABLE access_log ADD COLUMN query TEXT; ALTER TABLE index_owner DROP COLUMN begun_at'
+  file.exec(`${undo}; ${later}; DELETE FROM migration WHERE number > ${at}`)
   file.close()
 }
 

@@ -185,7 +185,7 @@ export function describePassagesAnew(name: string, open: OpenEngine): void {
     })
 
     test('are made anew where a message in them changed while they were embedded with those at which they end', async () => {
-      await engine.vectors.renew('embeddings', ada)
+      await engine.vectors.renew('embeddings', ada, 0)
       meanwhile = async () => {
         meanwhile = async () => undefined
         await erase(0)

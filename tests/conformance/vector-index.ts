@@ -218,7 +218,7 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
         await passages()
         await engine.store.delete(owner('ada'), app('app'), [first as never], { at: startMs })
         expect(await passages()).toEqual([undefined, undefined, undefined])
-        await engine.vectors.renew('embeddings', owner('ada'))
+        await engine.vectors.renew('embeddings', owner('ada'), 0)
         await embedAll()
         expect((await passages())[2]).toEqual(expect.any(Number))
         const content = { text: 'The waves were low.', hash: 'h' }

@@ -38,6 +38,7 @@ beforeAll(async () => {
     EMBEDDER_URL: `http://127.0.0.1:${port}/v1`,
     EMBEDDER_MODEL: 'two-meanings',
     EMBEDDER_API_KEY: 'model-key',
+    METRICS_TOKEN: 'scraper',
   }))
 })
 afterAll(async () => {
@@ -116,12 +117,28 @@ describe('EMBEDDER_URL', () => {
     expect(degraded).toBeUndefined()
   })
 
-  test('while it is down, writing succeeds and a search by words says what it did without', async () => {
+  test('while it is down, writing succeeds, a search by words says what it did without, and /metrics tells of what waits', async () => {
     up = false
     expect((await call('POST', '/memories/', { text: 'The coffee grinder is loud.' })).status).toBeLessThan(300)
     const { results, degraded } = await search('Is the grinder loud?')
     expect(degraded).toEqual(['embedder'])
     expect(results[0].content).toBe('The coffee grinder is loud.')
+    const metrics = async () => {
+      const page = await deployment.send('/metrics', { headers: { authorization: 'Bearer scraper' } })
+      const text = await page.text()
+      return (sample: string) =>
+        Number(
+          text
+            .split('\n')
+            .find((line) => line.startsWith(`${sample} `))
+            ?.split(' ')[1],
+        )
+    }
+    const failures = 'souvenir_embedding_failures_total{reason="unavailable"}'
+    const told = await eventually(metrics, (value) => value(failures) > 0)
+    expect(told(failures)).toBe(1)
+    expect(told('souvenir_queue_jobs_waiting{queue="embed"}')).toBe(1)
+    expect(told('souvenir_queue_lag_seconds{queue="embed"}')).toBeGreaterThan(0)
     up = true
   })
 })

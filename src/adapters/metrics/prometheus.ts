@@ -42,6 +42,11 @@ export function createPrometheus(): Prometheus {
   const limited = counter('souvenir_rate_limited_total', 'Requests refused by a rate limit.', ['rule'])
   const tools = histogram('souvenir_tool_call_seconds', 'Calls of MCP tools.', ['tool', 'outcome'])
   const stages = histogram('souvenir_search_stage_seconds', 'Time of each stage of a search.', ['stage'])
+  const unembedded = counter(
+    'souvenir_embedding_failures_total',
+    'Tries in which the embedding model did not answer, and texts that it refused.',
+    ['reason'],
+  )
   const streams = gauge('souvenir_open_streams', 'Open streams.', ['kind'])
   const engines = gauge('souvenir_engine_up', '1 while an engine answers.', ['engine'])
   const lag = gauge('souvenir_queue_lag_seconds', 'How long the oldest undone work has waited.', ['queue'])
@@ -52,6 +57,7 @@ export function createPrometheus(): Prometheus {
   started.set(Math.round(Date.now() / 1000 - process.uptime()))
   // What has not happened yet is 0 and not absent: rates and alerts need a first value.
   for (const result of ['hit', 'miss']) keys.inc({ result }, 0)
+  for (const reason of ['unavailable', 'refused']) unembedded.inc({ reason }, 0)
   for (const step of ['authorize', 'sign_in', 'consent', 'token']) {
     for (const event of ['entered', 'completed', 'refused', 'abandoned']) flows.inc({ step, event }, 0)
   }
@@ -70,13 +76,14 @@ export function createPrometheus(): Prometheus {
     limited: (rule) => limited.inc({ rule }),
     toolCalled: (tool, outcome, milliseconds) => tools.observe({ tool, outcome }, seconds(milliseconds)),
     searched: (stage, milliseconds) => stages.observe({ stage }, seconds(milliseconds)),
+    embeddingFailed: (reason, count) => unembedded.inc({ reason }, count),
     async page({ openStreams, engines: enginesNow, queues }) {
       for (const [kind, count] of Object.entries(openStreams())) streams.set({ kind }, count)
       for (const { engine, up } of await enginesNow()) engines.set({ engine }, up ? 1 : 0)
       for (const [queue, state] of Object.entries(await queues())) {
         lag.set({ queue }, state.lagSeconds)
         waiting.set({ queue }, state.waiting)
-        dead.set({ queue }, state.dead)
+        if (state.dead !== undefined) dead.set({ queue }, state.dead)
       }
       memory.set(process.memoryUsage().rss)
       return { contentType: registry.contentType, body: await registry.metrics() }

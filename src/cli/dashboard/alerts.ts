@@ -72,6 +72,20 @@ export const alerts: readonly Alert[] = [
     summary: 'Jobs of {{ $labels.queue }} were given up; "souvenir rebuild" asks for them again.',
   },
   {
+    name: 'SouvenirEmbedderDown',
+    expr: 'sum(rate(souvenir_embedding_failures_total{reason="unavailable"}[10m])) > 0',
+    for: '10m',
+    severity: 'ticket',
+    summary: 'The embedding model does not answer: new memories are found by their words alone.',
+  },
+  {
+    name: 'SouvenirTextsRefused',
+    expr: 'sum(increase(souvenir_embedding_failures_total{reason="refused"}[1h])) > 0',
+    for: '0m',
+    severity: 'ticket',
+    summary: 'The embedding model refused texts: those memories are found by their words alone.',
+  },
+  {
     name: 'SouvenirRateLimited',
     expr: 'sum by (rule) (rate(souvenir_rate_limited_total[15m])) > 1',
     for: '30m',

@@ -63,6 +63,7 @@ export const panels: readonly Panel[] = [
       { expr: 'max by (queue) (souvenir_queue_jobs_dead)', legend: '{{queue}} given up' },
     ],
   },
+  one('Embedding: failures', 'reqps', rate('souvenir_embedding_failures_total', 'reason'), '{{reason}}'),
   one('Engines', 'short', 'min by (engine) (souvenir_engine_up)', '{{engine}}'),
   one('Open streams', 'short', 'sum by (kind) (souvenir_open_streams)', '{{kind}}'),
   one('Resident memory', 'bytes', 'process_resident_memory_bytes', '{{instance}}'),

@@ -1,6 +1,7 @@
 /** The job that gives items and passages their vectors, some at a time. Any number of processes may run it. */
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
+import type { EmbeddingFailure } from '../../shared/metrics.ts'
 import type { Embedder } from '../rank/embedder.ts'
 import type { VectorIndex } from '../rank/ports.ts'
 import { leaseMs, whileLeased } from './while-leased.ts'
@@ -9,6 +10,8 @@ export interface EmbedItems {
   readonly vectors: VectorIndex
   readonly embedder: Embedder
   readonly clock: Clock
+  /** Told when the model did not answer (1), and how many texts it refused. */
+  readonly failed?: (reason: EmbeddingFailure, count: number) => void
 }
 
 const itemsAtOnce = 64
@@ -19,9 +22,16 @@ const restMs = 15_000
  * Embeds the next items. Returns how many, 0 when none wait.
  * @throws Fault `unavailable` when the model does not answer; what it was to embed waits
  */
-export async function embedItems({ vectors, embedder, clock }: EmbedItems, signal?: AbortSignal): Promise<number> {
+export async function embedItems(
+  { vectors, embedder, clock, failed }: EmbedItems,
+  signal?: AbortSignal,
+): Promise<number> {
   const claim = await vectors.claim(embedder.space, itemsAtOnce, clock.now(), leaseMs)
   if (claim === undefined) return 0
+  const tellFailure = (error: unknown): never => {
+    if (signal?.aborted !== true) failed?.('unavailable', 1)
+    throw error
+  }
   try {
     const { items } = claim
     const texts = [...items.map(({ text }) => text), ...items.map(({ passage }) => passage)]
@@ -31,11 +41,13 @@ export async function embedItems({ vectors, embedder, clock }: EmbedItems, signa
         ? []
         : await whileLeased(
             () => vectors.extend(claim, clock.now(), leaseMs),
-            () => embedTexts(embedder, wanted, signal),
+            () => embedTexts(embedder, wanted, signal).catch(tellFailure),
           )
     let next = 0
     const made = texts.map((text) => (text === undefined ? undefined : embedded[next++]))
     await vectors.keep(claim, made.slice(0, items.length), made.slice(items.length))
+    const refused = embedded.filter((vector) => vector === undefined).length
+    if (refused > 0) failed?.('refused', refused)
   } catch (error) {
     // Who is told to stop did not fail: the next process may go on at once.
     await vectors.release(claim, clock.now() + (signal?.aborted === true ? 0 : restMs))

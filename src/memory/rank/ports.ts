@@ -113,7 +113,21 @@ export interface VectorIndex {
   /** Gives a claim back after a failure, to be taken again from `at` on. */
   release(claim: EmbeddingClaim, at: number): Promise<void>
   /** Has the index of words, or the vectors, of an owner or of all owners made anew, by the job. Returns how many owners. */
-  renew(what: 'index' | 'embeddings', ownerId: OwnerId | undefined): Promise<number>
+  renew(what: 'index' | 'embeddings', ownerId: OwnerId | undefined, at: number): Promise<number>
+  /** What still waits for the job, whoever has it in hand. Looks at up to `mostOwnersBehind` owners, and at none of those who wait for none. */
+  behind(space: string): Promise<VectorsBehind>
+}
+
+/** How many owners are looked at to say what waits for vectors: when the model changes, all of them wait. */
+export const mostOwnersBehind = 1_000
+/** How many passages are counted of those that wait to be made anew. */
+export const mostPassagesBehind = 10_000
+
+export interface VectorsBehind {
+  /** Items, those that were removed since counted in, and passages that are to be made anew. */
+  readonly waiting: number
+  /** When the oldest of the items was last written, or its owner's vectors were begun anew (Unix ms); undefined when no item waits. */
+  readonly since: number | undefined
 }
 
 /** Making owners' indexes of words anew behind the requests, see memory/rank/rebuilding. Any number of processes may do it. */

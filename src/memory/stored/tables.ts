@@ -101,6 +101,12 @@ export const passagesWaiting = (whole: 'INTEGER' | 'bigint', kind: 'STRICT, WITH
   `,
 })
 
+/** When an owner's vectors were begun anew, as by another model: their items have waited since then, and not since they were written. */
+export const vectorsBegun = (whole: 'INTEGER' | 'bigint'): Migration => ({
+  name: "when owners' vectors were begun anew",
+  sql: `ALTER TABLE index_owner ADD COLUMN begun_at ${whole} NOT NULL DEFAULT 0`,
+})
+
 /** Codes of passages of a conversation, beside those of the items at which they end: made as all vectors are, by the job. */
 export const passageCodes = (bytes: 'BLOB' | 'bytea'): Migration => ({
   name: 'codes of passages of a conversation',

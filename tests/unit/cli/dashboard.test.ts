@@ -11,6 +11,7 @@ async function served(): Promise<{ names: Set<string>; labels: Set<string> }> {
   prometheus.limited('principal')
   prometheus.toolCalled('search_memory', 'ok', 1)
   prometheus.searched('postings', 1)
+  prometheus.embeddingFailed('refused', 1)
   const { body } = await prometheus.page({
     openStreams: () => ({ mcp_sse: 1 }),
     engines: async () => [{ engine: 'sqlite', up: true }],

@@ -10,6 +10,7 @@ import { bytesAsText } from './postings.ts'
 import { renewIndex } from './rebuild.ts'
 import { nothingWaits } from './schema.ts'
 import { vectorAsText } from './vectors.ts'
+import { vectorsBehind } from './vectors-behind.ts'
 
 interface WaitingRow {
   readonly key: number
@@ -32,7 +33,7 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
         const owner = await waitingOwner(sql, space, at)
         if (owner === undefined) return claimPassages(sql, space, count, at, leaseMs)
         const from = owner.space === space ? owner.embedded_to : 0
-        if (owner.space !== space) await beginSpace(sql, owner, space)
+        if (owner.space !== space) await beginSpace(sql, owner, space, at)
         await sql`UPDATE index_owner SET leased_until = ${at + leaseMs} WHERE key = ${owner.key}`
         const rows = await sql<{ ordinal: number; text: string; thread_id: string; position: number }[]>`
           SELECT i.ordinal AS ordinal, m.content AS text, m.thread_id, m.position
@@ -75,7 +76,7 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
         if (claim.to === undefined) await leasePassages(sql, claim, at)
         else await sql`UPDATE index_owner SET leased_until = ${at} WHERE key = ${claim.owner}`
       }),
-    async renew(what, ownerId) {
+    async renew(what, ownerId, at) {
       const owners = await db.run(
         (sql) => sql<{ owner_id: OwnerId }[]>`
           SELECT owner_id FROM index_owner WHERE ${ownerId ?? null}::text IS NULL OR owner_id = ${ownerId ?? null}`,
@@ -84,11 +85,12 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Emb
         await db.write(owner_id, async (transaction) => {
           if (what === 'index') return await renewIndex(transaction)
           const owner = await findOwner(transaction.sql, owner_id, true)
-          if (owner !== undefined) await beginSpace(transaction.sql, owner, '')
+          if (owner !== undefined) await beginSpace(transaction.sql, owner, '', at)
         })
       }
       return owners.length
     },
+    behind: (space) => db.run((sql) => vectorsBehind(sql, space)),
   }
 }
 
@@ -115,13 +117,22 @@ async function ownerIdOf(sql: Sql, key: number): Promise<OwnerId | undefined> {
   return row?.owner_id
 }
 
-/** Vectors of another model cannot be compared: they go, and search does without until the new ones are there. */
-async function beginSpace(sql: Sql, { key, near }: Pick<WaitingRow, 'key' | 'near'>, space: string): Promise<void> {
+/**
+ * Vectors of another model cannot be compared: they go, and search does without until the new ones are there. Who had none has waited
+ * since what waits was written.
+ */
+async function beginSpace(
+  sql: Sql,
+  { key, near }: Pick<WaitingRow, 'key' | 'near'>,
+  space: string,
+  at: number,
+): Promise<void> {
   for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
     await sql`DELETE FROM ${sql(table)} WHERE owner = ${key}`
   }
   if (near > 0) await sql.unsafe(`DROP INDEX IF EXISTS ${nearIndexOf(key)}`)
-  await sql`UPDATE index_owner SET space = ${space}, embedded_to = 0, vectors_to = 0, near = 0, version = version + 1 WHERE key = ${key}`
+  await sql`UPDATE index_owner SET space = ${space}, embedded_to = 0, vectors_to = 0, near = 0, version = version + 1,
+      begun_at = CASE WHEN space = '' THEN begun_at ELSE ${at} END WHERE key = ${key}`
 }
 
 const coded = (vector: Float32Array): string => bytesAsText(toBytes(codeOf(vector)))

@@ -7,6 +7,7 @@ import {
   passageCodes,
   passagesWaiting,
   readingsWithoutQuestions,
+  vectorsBegun,
   vectorsThere,
 } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
@@ -32,4 +33,5 @@ export const memoryMigrations: readonly Migration[] = [
   passagesWaiting('bigint', ''),
   readingsWithoutQuestions,
   mentionsUnsaid({ text: 'text COLLATE "C"', whole: 'bigint', kind: '', position: 'strpos' }),
+  vectorsBegun('bigint'),
 ]

@@ -13,6 +13,7 @@ import {
   settlePassage,
 } from './passages.ts'
 import { renewIndex } from './rebuild.ts'
+import { vectorsBehind } from './vectors-behind.ts'
 
 interface OwnerRow {
   readonly key: number
@@ -28,7 +29,7 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
         const owner = waitingOwner(db, space, at)
         if (owner === undefined) return claimPassages(db, space, count, at, leaseMs)
         const from = owner.space === space ? owner.embedded_to : 0
-        if (owner.space !== space) beginSpace(db, owner.key, space)
+        if (owner.space !== space) beginSpace(db, owner.key, space, at)
         db.run('UPDATE index_owner SET leased_until = ? WHERE key = ?', at + leaseMs, owner.key)
         const items = db
           .all<{ ordinal: number; text: string } & LastPlace>(
@@ -87,18 +88,19 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
         if (claim.to === undefined) leasePassages(db, claim, at)
         else db.run('UPDATE index_owner SET leased_until = ? WHERE key = ?', at, claim.owner)
       }),
-    renew: async (what, ownerId) =>
+    renew: async (what, ownerId, at) =>
       db.transaction(() => {
         const owners = db.all<{ key: number }>(
           `SELECT key FROM index_owner ${ownerId === undefined ? '' : 'WHERE owner_id = ?'}`,
           ...(ownerId === undefined ? [] : [ownerId]),
         )
         for (const { key } of owners) {
-          if (what === 'embeddings') beginSpace(db, key, '')
+          if (what === 'embeddings') beginSpace(db, key, '', at)
           else renewIndex(db, ownerWith(db, key))
         }
         return owners.length
       }),
+    behind: async (space) => vectorsBehind(db, space),
   }
 }
 
@@ -119,15 +121,20 @@ function waitingOwner(db: Database, space: string, at: number): OwnerRow | undef
   )
 }
 
-/** Vectors of another model cannot be compared: they go, and search does without until the new ones are there. */
-function beginSpace(db: Database, owner: number, space: string): void {
+/**
+ * Vectors of another model cannot be compared: they go, and search does without until the new ones are there. Who had none has waited
+ * since what waits was written.
+ */
+function beginSpace(db: Database, key: number, space: string, at: number): void {
   for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
-    db.run(`DELETE FROM ${table} WHERE owner = ?`, owner)
+    db.run(`DELETE FROM ${table} WHERE owner = ?`, key)
   }
   db.run(
-    'UPDATE index_owner SET space = ?, embedded_to = 0, vectors_to = 0, version = version + 1 WHERE key = ?',
+    `UPDATE index_owner SET space = ?, embedded_to = 0, vectors_to = 0, version = version + 1,
+        begun_at = CASE WHEN space = '' THEN begun_at ELSE ? END WHERE key = ?`,
     space,
-    owner,
+    at,
+    key,
   )
 }
 
