@@ -1,6 +1,9 @@
 import { type AppliedMigration, type Migration, missingMigrations } from '../../shared/migrations.ts'
 import type { Database, Sql } from './database.ts'
 
+/** Does what may fail without the transaction: when it does, all but it stands. */
+export type Aside = (part: (sql: Sql) => Promise<void>) => Promise<unknown>
+
 /** Held while the schema changes, whichever schema of the database it is: extensions belong to all of them. */
 const lockKey = 'souvenir migration'
 
@@ -13,7 +16,7 @@ const lockKey = 'souvenir migration'
 export const migrate = (
   database: Database,
   migrations: readonly Migration[],
-  also: (sql: Sql) => Promise<void>,
+  also: (sql: Sql, aside: Aside) => Promise<void>,
 ): Promise<void> =>
   database.alone(async (own) => {
     await own.begin(async (sql) => {
@@ -26,7 +29,7 @@ export const migrate = (
         await sql.unsafe(text)
         await sql`INSERT INTO migration (number, name, digest) VALUES (${number}, ${name}, ${digest})`
       }
-      await also(sql)
+      await also(sql, (part) => sql.savepoint(part))
     })
   })
 

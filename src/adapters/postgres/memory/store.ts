@@ -13,7 +13,7 @@ import { type Database, openPool, type PostgresOptions } from '../database.ts'
 import { postgresGraphStore } from '../graph/read.ts'
 import { postgresGraphSource } from '../graph/source.ts'
 import { postgresVectorIndex } from '../index/embedding.ts'
-import { hasExtension, prepareVectors } from '../index/extension.ts'
+import { lackOfExtension, prepareVectors } from '../index/extension.ts'
 import { postgresRecallIndex } from '../index/read.ts'
 import { postgresIndexRebuild } from '../index/rebuild.ts'
 import { createNearest } from '../index/vectors.ts'
@@ -49,6 +49,8 @@ export interface PostgresMemoryStore {
   readonly outbox: Outbox
   /** Whether the server compares vectors; false: they are read and scanned in the process. */
   readonly pgvector: boolean
+  /** Why it does not, in words. */
+  readonly withoutPgvector: string | undefined
   /** Whether nobody has a memory here. */
   isEmpty(): Promise<boolean>
   /** What of an owner's index does not agree with their memories; empty when all does. */
@@ -71,9 +73,8 @@ export async function openPostgresMemoryStore(options: PostgresMemoryOptions): P
   const db = openPool(options)
   try {
     await assertVersion(db)
-    await migrate(db, memoryMigrations, (sql) => prepareVectors(sql, options.extension ?? true))
-    const pgvector = await hasExtension(db)
-    return storeOn(db, pgvector, options)
+    await migrate(db, memoryMigrations, (sql, aside) => prepareVectors(sql, aside, options.extension ?? true))
+    return storeOn(db, await lackOfExtension(db), options)
   } catch (error) {
     await db.close()
     throw atStart(error)
@@ -82,9 +83,10 @@ export async function openPostgresMemoryStore(options: PostgresMemoryOptions): P
 
 function storeOn(
   db: Database,
-  pgvector: boolean,
+  withoutPgvector: string | undefined,
   { scannedUpTo = scannedUpToDefault, log }: PostgresMemoryOptions,
 ): PostgresMemoryStore {
+  const pgvector = withoutPgvector === undefined
   const { flush, flushNow, stop, ...history } = createHistory(db, log)
   const store: MemoryStore = {
     ...createReaders(db),
@@ -110,6 +112,7 @@ function storeOn(
     graphSource: postgresGraphSource(db),
     outbox: postgresOutbox(db),
     pgvector,
+    withoutPgvector,
     isEmpty: () => db.run(async (sql) => (await sql`SELECT 1 FROM memory LIMIT 1`).length === 0),
     verify: (ownerId) => verifyIndex(db, ownerId),
   }
