@@ -53,10 +53,10 @@ export const openAuthEngine = (config: Config, given: Given): Promise<AuthEngine
 
 async function openOnSqlite(config: Config, { clock }: Given): Promise<AuthEngine> {
   const path = join(config.dataDir, 'auth.db')
-  const feed = openSqliteRevocationFeed({ path, clock })
+  const feed = openSqliteRevocationFeed({ path, clock, reserved: true })
   let stores: ReturnType<typeof openSqliteOidcStores>
   try {
-    stores = openSqliteOidcStores({ path, clock })
+    stores = openSqliteOidcStores({ path, clock, reserved: true })
   } catch (error) {
     await feed.close()
     throw error

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'bun:test'
+import { afterAll, afterEach, describe, expect, test } from 'bun:test'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,9 +7,13 @@ import { isConstraint } from '../../src/adapters/sqlite/errors.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import type { Migration } from '../../src/shared/migrations.ts'
 import { failureOf, saying } from '../support/failure.ts'
+import { type SmallDisk, smallDisk } from '../support/small-disk.ts'
 
 const first: Migration = { name: 'notes', sql: 'CREATE TABLE note (id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT' }
 const second: Migration = { name: 'note size', sql: 'ALTER TABLE note ADD COLUMN size INTEGER NOT NULL DEFAULT 0' }
+
+const disk = smallDisk(24)
+afterAll(() => disk?.unmount())
 
 const folders: string[] = []
 const opened: Database[] = []
@@ -213,6 +217,30 @@ describe('a SQLite file', () => {
     expect(database.all('SELECT id FROM note')).toHaveLength(1)
     expect(await write("INSERT INTO note VALUES ('4', 'e')")).toBe(1)
   })
+
+  test.skipIf(disk === undefined)(
+    'group commit: of a group that finds the disk full, those for whom room is set aside are written, and it is set aside again',
+    async () => {
+      const { folder, fill } = disk as SmallDisk
+      const path = join(folder, 'reserved.db')
+      const database = openDatabase({ path, migrations: [first], reserved: true })
+      opened.push(database)
+      const insert = (id: string) => database.run('INSERT INTO note VALUES (?, ?)', id, 'x'.repeat(40_000))
+      for (let round = 0; round < 5; round++) {
+        fill()
+        const settled = await Promise.allSettled([
+          database.groupCommit(() => insert(`a${round}`)),
+          database.groupCommitWithReserve(() => insert(`b${round}`)),
+          database.groupCommitWithReserve(() => insert('b0')),
+          database.groupCommitWithReserve(() => insert(`c${round}`)),
+        ])
+        expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled'])
+        expect(settled[0]).toMatchObject({ reason: { code: 'disk_full' } })
+        expect(statSync(`${path}-reserve`).size).toBeGreaterThan(3_000_000)
+      }
+      expect(database.all('SELECT id FROM note')).toHaveLength(10)
+    },
+  )
 
   test('group commit: all of a group are refused while another process keeps the file locked, and after it was closed', async () => {
     const path = newPath()

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { type Deployment, deploy } from '../support/deployment.ts'
 import { type SmallDisk, smallDisk } from '../support/small-disk.ts'
 
-const disk = process.env.MEMORY_STORE === 'postgres' ? undefined : smallDisk(16)
+const disk = process.env.MEMORY_STORE === 'postgres' ? undefined : smallDisk(24)
 afterAll(() => disk?.unmount())
 const onSmallDisk = test.skipIf(disk === undefined)
 
@@ -54,6 +54,49 @@ onSmallDisk(
     const well = (await (await deployment.send('/health')).json()) as { engines: object[] }
     expect(well.engines.every((engine) => !('detail' in engine))).toBe(true)
     await deployment.close()
+  },
+  60_000,
+)
+
+onSmallDisk(
+  'on a full disk tokens are refreshed and taken back, so that whoever is signed in can go on deleting',
+  async () => {
+    const { folder, fill, empty } = disk as SmallDisk
+    empty()
+    const deployment = await deploy({ DATA_DIR: folder })
+    const { client_id } = await deployment.register()
+    let tokens = await deployment.signIn({ client_id })
+    const other = await deployment.signIn({ client_id })
+    const refresh = (refresh_token = '') =>
+      deployment.form('/auth/token', { grant_type: 'refresh_token', refresh_token, client_id })
+    const ids: string[] = []
+    for (let at = 0; at < 5; at++) {
+      const added = await add(deployment, tokens.access_token, `The keeper of light ${at} left.`)
+      ids.push(((await added.json()) as { id: string }).id)
+    }
+    fill()
+    const register = () =>
+      deployment.register({ client_name: 'One more app '.repeat(7) }).catch(({ message }) => message)
+    let refused: unknown
+    for (let tried = 0; typeof refused !== 'string' && tried < 5_000; tried++) refused = await register()
+    expect(refused).toContain('503')
+
+    for (const id of ids) {
+      for (let hours = 0; hours < 20; hours++) {
+        const refreshed = await refresh(tokens.refresh_token)
+        expect(refreshed.status).toBe(200)
+        tokens = (await refreshed.json()) as typeof tokens
+      }
+      const headers = bearer(tokens.access_token)
+      expect((await deployment.send(`/api/v1/memories/${id}`, { method: 'DELETE', headers })).status).toBe(200)
+    }
+    const revoked = await deployment.form('/auth/revoke', { token: other.refresh_token ?? '', client_id })
+    expect(revoked.status).toBe(200)
+    expect((await refresh(other.refresh_token)).status).toBe(400)
+    const read = await deployment.send('/api/v1/memories/', { headers: bearer(other.access_token) })
+    expect(read.status).toBe(401)
+    await deployment.close()
+    empty()
   },
   60_000,
 )

@@ -8,7 +8,7 @@ import type { HealthCheck } from '../../shared/health.ts'
 import type { Migration } from '../../shared/migrations.ts'
 import { openConnection } from './connection.ts'
 import { diskIsFull, isForWantOfRoom, opening, reading } from './errors.ts'
-import { groupCommit } from './group-commit.ts'
+import { groupCommits } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import { hasNoRoom, noReserve, reserveBeside } from './reserve.ts'
 
@@ -42,6 +42,10 @@ export interface Database {
    * that transaction is durable. Where `work` throws, it alone is undone and rejected. `work` must not await.
    */
   groupCommit<T>(work: () => T): Promise<T>
+  /** The same, and where the disk is full `work` runs a second time in the room set aside, beside others of its kind. */
+  groupCommitWithReserve<T>(work: () => T): Promise<T>
+  /** Runs `work`, which is one transaction; where the disk is full a second time, in the room set aside, which is taken again behind it. */
+  withReserve<T>(work: () => T): T
   /**
    * A transaction that erases texts. Earlier pages of them are still in the write-ahead log: it is written back and cut to nothing, as far
    * as no other process reads; the next erasure, and closing, try again. Where the disk is full it uses the room set aside for it, and
@@ -61,7 +65,7 @@ export interface DatabaseOptions {
   readonly busyTimeoutMs?: number
   /** How much of the file is kept in memory; SQLite's own 2 MiB unless given. */
   readonly cacheKib?: number
-  /** Whether room is set aside on the disk, so that people can erase when it is full. */
+  /** Whether room is set aside on the disk, for what must go on when it is full. */
   readonly reserved?: boolean
 }
 
@@ -86,7 +90,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     return statement
   }
 
-  const alone: Omit<Database, 'groupCommit'> = {
+  const alone: Omit<Database, 'groupCommit' | 'groupCommitWithReserve'> = {
     // SQLite types no row: the SQL beside the call is what says its shape.
     get: <Row>(sql: string, ...values: readonly Value[]) =>
       reading(() => prepare(sql).get(...values) as Row | undefined) ?? undefined,
@@ -95,15 +99,17 @@ export function openDatabase(options: DatabaseOptions): Database {
     transaction: (work) => together('BEGIN IMMEDIATE', work),
     snapshot: (work) => together('BEGIN', work),
     erase(work) {
-      const result = withReserve(() => alone.transaction(work))
-      try {
-        alone.get('PRAGMA wal_checkpoint(TRUNCATE)')
-      } catch (error) {
-        // It is erased all the same: what could not be written back has no room.
-        if (!isForWantOfRoom(error)) throw error
-      }
+      const result = alone.withReserve(() => alone.transaction(work))
+      writeBack()
       reserve.take()
       return result
+    },
+    withReserve(work) {
+      try {
+        return work()
+      } catch (error) {
+        return inReserve(error, work)
+      }
     },
     afterCommit(work) {
       if (depth > 0) committed.push(work)
@@ -123,17 +129,24 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
   }
 
-  function withReserve<T>(work: () => T): T {
+  /** Once more what failed of `cause`, in the room set aside. What it left in the log is written back, so that most of the room is there again. */
+  function inReserve<T>(cause: unknown, work: () => T): T {
+    if (!isForWantOfRoom(cause) || !reserve.giveUp()) throw cause
     try {
-      return work()
+      const result = work()
+      writeBack()
+      return result
+    } finally {
+      reserve.take()
+    }
+  }
+
+  function writeBack(): void {
+    try {
+      alone.get('PRAGMA wal_checkpoint(TRUNCATE)')
     } catch (error) {
-      if (!isForWantOfRoom(error) || !reserve.giveUp()) throw error
-      try {
-        return work()
-      } catch (again) {
-        reserve.take()
-        throw again
-      }
+      // It is done all the same: what could not be written back has no room.
+      if (!isForWantOfRoom(error)) throw error
     }
   }
 
@@ -158,7 +171,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     return result
   }
 
-  const database: Database = { ...alone, groupCommit: groupCommit(alone) }
+  const database: Database = { ...alone, ...groupCommits(alone, inReserve) }
 
   /** SQLite may have rolled back by itself (disk full): then there is nothing left to undo. */
   function rollBack(): void {

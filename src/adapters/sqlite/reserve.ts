@@ -1,7 +1,7 @@
 /**
- * Room on the disk that is set aside for erasing. SQLite writes what a transaction changes before it changes it, so that on a full disk
- * nothing could be deleted either. The file beside the database holds that room; an erasure that finds none gives it up, and takes it
- * again once it is done.
+ * Room on the disk that is set aside for what must go on when it is full: erasing, and staying signed in or not. SQLite writes what a
+ * transaction changes before it changes it, so that on a full disk nothing could be deleted either. The file beside the database holds
+ * that room; such a transaction that finds none gives it up, and takes it again once it is done.
  */
 import { closeSync, ftruncateSync, openSync, statfsSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -9,7 +9,7 @@ import { dirname } from 'node:path'
 export interface Reserve {
   /** Gives the room back to the disk; false where there was none. */
   giveUp(): boolean
-  /** Takes what is missing of it, or as much as there is. Never throws: who has erased has done so. */
+  /** Takes what is missing of it, or as much as there is. Never throws: what is done is done. */
   take(): void
 }
 
@@ -42,7 +42,7 @@ export function reserveBeside(path: string): Reserve {
   return reserve
 }
 
-/** Nothing is set aside: the database is in memory, or holds nothing that people erase. */
+/** Nothing is set aside: the database is in memory, or holds nothing that has to go on. */
 export const noReserve: Reserve = { giveUp: () => false, take() {} }
 
 /** Whether on the disk of the database at `path` a small write may find no room any more. */

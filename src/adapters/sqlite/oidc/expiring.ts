@@ -10,6 +10,8 @@ export interface ExpiringTable {
   now(): number
   /** Runs `work` as one atomic step, durable when it settles, which also sweeps some rows that have expired, oldest first. */
   write<T>(work: (now: number) => T): Promise<T>
+  /** The same where nobody but a person or an app known here asks for it: on a full disk it uses the room set aside. */
+  writeWithReserve<T>(work: (now: number) => T): Promise<T>
 }
 
 /** A table (or a few) whose rows expire. Each has an index on `expires_at`. */
@@ -28,15 +30,19 @@ export function expiringTables(database: Database, clock: Clock, ...tables: read
     if (swept.every((rows) => rows < sweptPerWrite)) cleanAt = now
   }
 
+  const step =
+    <T>(work: (now: number) => T) =>
+    () => {
+      const now = unixSeconds(clock)
+      const result = work(now)
+      sweepOnce(now)
+      return result
+    }
+
   return {
     now: () => unixSeconds(clock),
-    write: (work) =>
-      database.groupCommit(() => {
-        const now = unixSeconds(clock)
-        const result = work(now)
-        sweepOnce(now)
-        return result
-      }),
+    write: (work) => database.groupCommit(step(work)),
+    writeWithReserve: (work) => database.groupCommitWithReserve(step(work)),
   }
 }
 

@@ -60,7 +60,9 @@ export function grantStore(database: Database): GrantStore {
         .flatMap((row) => fromBody<Grant>(row) ?? [])
     },
     async revoke(ownerId, id) {
-      return database.run('DELETE FROM consent WHERE id = ? AND owner_id = ?', id, ownerId) === 1
+      return database.withReserve(
+        () => database.run('DELETE FROM consent WHERE id = ? AND owner_id = ?', id, ownerId) === 1,
+      )
     },
     async listByClient(clientId) {
       return database

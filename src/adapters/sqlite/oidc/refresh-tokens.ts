@@ -38,7 +38,13 @@ const familyExpiry = (tokenExpiresAt: number) => Math.ceil(tokenExpiresAt / dayS
 
 /** OAuth 2.1 section 4.3.1: rotation, and a family dies when one of its spent tokens is used again. */
 export function refreshTokenStore(database: Database, clock: Clock): RefreshTokenStore {
-  const { now, write } = expiringTables(database, clock, 'refresh_token', 'refresh_family', 'revoked_family')
+  const { now, write, writeWithReserve } = expiringTables(
+    database,
+    clock,
+    'refresh_token',
+    'refresh_family',
+    'revoked_family',
+  )
 
   /** A token that has not expired, spent or not, and its family. Asked one after the other: a join is planned anew each time. */
   function read(hash: TokenHash, at: number): { token: TokenRow; family: FamilyRow } | undefined {
@@ -140,12 +146,12 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
       const { clientId, familyId } = toToken(found.token, found.family)
       return { clientId, familyId }
     },
-    rotate: (...given) => write(() => rotate(...given)),
+    rotate: (...given) => writeWithReserve(() => rotate(...given)),
     async revokeFamily(familyId) {
-      await write((now) => kill(familyId, now))
+      await writeWithReserve((now) => kill(familyId, now))
     },
     async revokeGrant(grantId) {
-      await write((now) => {
+      await writeWithReserve((now) => {
         const families = database.all<{ family_id: FamilyId }>(
           'SELECT id AS family_id FROM refresh_family WHERE grant_id = ? UNION SELECT family_id FROM code WHERE grant_id = ?',
           grantId,

@@ -25,11 +25,13 @@ interface Row {
 export function openSqliteRevocationFeed({
   path,
   clock,
+  reserved = false,
 }: {
   readonly path: string
   readonly clock: Clock
+  readonly reserved?: boolean
 }): RevocationFeed {
-  const database = openDatabase({ path, migrations: oidcMigrations })
+  const database = openDatabase({ path, migrations: oidcMigrations, reserved })
   let seen: number
   try {
     seen = newest(database)
@@ -59,7 +61,7 @@ export function openSqliteRevocationFeed({
   return {
     async revoke(revocation) {
       const now = unixSeconds(clock)
-      database.transaction(() => {
+      const write = () => {
         database.run('DELETE FROM revocation WHERE expires_at <= ?', now)
         database.run(
           'INSERT INTO revocation (kind, target, expires_at) VALUES (?, ?, ?)',
@@ -67,7 +69,8 @@ export function openSqliteRevocationFeed({
           revocation.id,
           Math.ceil(revocation.expiresAt),
         )
-      })
+      }
+      database.withReserve(() => database.transaction(write))
       hearing.tell(revocation)
     },
     async since(cursor) {

@@ -5,7 +5,7 @@ import { type BodyRow, fromBody, toBody } from './body.ts'
 import { expiringTables } from './expiring.ts'
 
 export function sessionStore(database: Database, clock: Clock): SessionStore {
-  const { now, write } = expiringTables(database, clock, 'session')
+  const { now, write, writeWithReserve } = expiringTables(database, clock, 'session')
   return {
     async create(session) {
       await write(() =>
@@ -23,7 +23,7 @@ export function sessionStore(database: Database, clock: Clock): SessionStore {
       )
     },
     async delete(id) {
-      await write(() => database.run('DELETE FROM session WHERE id = ?', id))
+      await writeWithReserve(() => database.run('DELETE FROM session WHERE id = ?', id))
     },
   }
 }

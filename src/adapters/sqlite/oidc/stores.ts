@@ -38,9 +38,11 @@ export function holdsPeople(path: string): boolean {
 export function openSqliteOidcStores(options: {
   readonly path: string
   readonly clock: Clock
+  /** Whether tokens are refreshed and taken back on a full disk too. */
+  readonly reserved?: boolean
 }): OidcStores & { readonly health: HealthCheck; close(): void } {
-  const { path, clock } = options
-  const database = openDatabase({ path, migrations: oidcMigrations })
+  const { path, clock, reserved = false } = options
+  const database = openDatabase({ path, migrations: oidcMigrations, reserved })
   return { ...oidcStoresOn(database, clock), health: database.health, close: () => database.close() }
 }
 

@@ -79,7 +79,7 @@ export function userStore(database: Database): UserStore {
         .flatMap((row) => toUser(row) ?? [])
     },
     async delete(id) {
-      return database.run('DELETE FROM user WHERE id = ?', id) === 1
+      return database.withReserve(() => database.run('DELETE FROM user WHERE id = ?', id) === 1)
     },
   }
 }

@@ -22,8 +22,8 @@ export function openSqliteUiSessions(options: {
   readonly path: string
   readonly clock: Clock
 }): UiSessions & { close(): void } {
-  const database = openDatabase({ path: options.path, migrations })
-  const { now, write } = expiringTables(database, options.clock, 'session')
+  const database = openDatabase({ path: options.path, migrations, reserved: true })
+  const { now, write, writeWithReserve } = expiringTables(database, options.clock, 'session')
   return {
     async create({ id, sealed, expiresAt }) {
       await write(() =>
@@ -38,12 +38,14 @@ export function openSqliteUiSessions(options: {
       )
     },
     async replace(id, sealed) {
-      return write(
+      return writeWithReserve(
         (now) => database.run('UPDATE session SET sealed = ? WHERE id = ? AND expires_at > ?', sealed, id, now) === 1,
       )
     },
     async delete(id) {
-      return write((now) => database.run('DELETE FROM session WHERE id = ? AND expires_at > ?', id, now) === 1)
+      return writeWithReserve(
+        (now) => database.run('DELETE FROM session WHERE id = ? AND expires_at > ?', id, now) === 1,
+      )
     },
     close: () => database.close(),
   }
