@@ -85,6 +85,17 @@ const goesOn = ({ times }: { readonly times: number }): Bend => ({
   },
 })
 
+/** What works all the same, or cannot be judged from here; all else that is broken is a failure. */
+const warnings = new Set([
+  'a limit without Retry-After',
+  'an engine that is not needed is down',
+  'the disk is full',
+  'request ids are dropped',
+  'callers behind a proxy look like one',
+  'Google is not configured at a public address',
+  'the server is run elsewhere, or from a folder of its own',
+])
+
 describe('souvenir doctor', () => {
   test('a deployment in order on this machine: every line passes, exit status 0', async () => {
     const lines = await examine(
@@ -103,11 +114,13 @@ describe('souvenir doctor', () => {
 
   test.each(broken)(
     '%s: the line of "%s"',
-    async (_, check, bend, word, changes = {}) => {
+    async (how, check, bend, word, changes = {}) => {
       const complaints = await complaintsOf(check, bend, changes)
       expect(complaints.length).toBeGreaterThan(0)
       const text = complaints.map(({ saw, todo }) => `${saw} ${todo}`).join('\n')
       expect(text).toContain(word)
+      const outcomes = new Set(complaints.map(({ outcome }) => outcome))
+      expect([...outcomes]).toEqual([warnings.has(how) ? 'warn' : 'fail'])
       for (const { todo } of complaints) expect(todo?.length).toBeGreaterThan(10)
     },
     20_000,
@@ -173,6 +186,31 @@ describe('souvenir doctor', () => {
       }).exited
     expect([await statusOf(), await statusOf()]).toEqual([0, 0])
   }, 60_000)
+
+  test('the command without a token: warnings and no failure, exit status 1', async () => {
+    const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor', proxy.url], {
+      env: { PATH: process.env.PATH ?? '', HOME: freshFolder() },
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+    const text = await new Response(child.stdout).text()
+    expect(text).toMatch(/^warn {2}token validation: /m)
+    expect(text).not.toMatch(/^fail /m)
+    expect(await child.exited).toBe(1)
+  }, 30_000)
+
+  test('the command at a deployment that is broken: a failure beside what is in order, exit status 2', async () => {
+    proxy.bend({ instead: (_, path) => (path === '/openapi.json' ? new Response('', { status: 404 }) : undefined) })
+    const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor'], {
+      env: { PATH: process.env.PATH ?? '', HOME: variables.DATA_DIR ?? '', ...variables },
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+    const text = await new Response(child.stdout).text()
+    expect(text).toMatch(/^fail {2}OpenAPI: /m)
+    expect(text).toMatch(/^pass {2}discovery: /m)
+    expect(await child.exited).toBe(2)
+  }, 30_000)
 
   test('an address where nothing answers: one failure says it, the rest is skipped, exit status 2', async () => {
     const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor', 'http://127.0.0.1:1'], {
