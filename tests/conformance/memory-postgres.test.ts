@@ -6,13 +6,13 @@ import { openPool } from '../../src/adapters/postgres/database.ts'
 import { memoryMigrations } from '../../src/adapters/postgres/memory/migrations.ts'
 import { openPostgresMemoryStore } from '../../src/adapters/postgres/memory/store.ts'
 import { migrate } from '../../src/adapters/postgres/migrate.ts'
-import { contentHash } from '../../src/memory/content.ts'
 import { search } from '../../src/memory/recall.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import type { Migration } from '../../src/shared/migrations.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { cutProxy } from '../support/cut-proxy.ts'
 import { engineUrl } from '../support/engines.ts'
+import { keepMarked } from '../support/marked-memory.ts'
 import { app, callerOf, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
 import { openPostgres, postgresSchema } from '../support/memory-engines.ts'
 
@@ -268,41 +268,19 @@ if (url !== undefined) {
         }
         return found.sort()
       }
-      const draft = draftOf(`The ${marker} sings. ${Array.from({ length: 17_000 }, (_, n) => `w${n}`).join(' ')}`, {
-        categories: [`${marker}-category`],
-        metadata: { note: marker },
-        threadId: `${marker}-thread`,
-        speaker: { kind: 'other', name: `Grace ${marker}` },
-        annotations: { entities: [{ name: `${marker} house` }], relations: [] },
-      })
-      await store.add(ada, chat, [draft], policyAt())
-      const text = `The ${marker} sings no more.`
-      await store.update(ada, chat, draft.id, { content: { text, hash: contentHash(text) } }, { at: startMs })
-      const second = draftOf(`Superseded by the ${marker} again.`)
-      await store.supersede(ada, chat, draft.id, second, { at: startMs })
-      const said = {
-        facts: [`There is a ${marker}.`],
-        entities: [],
-        relations: [],
-        categories: [],
-        occurredAt: undefined,
-      }
-      expect(
-        await graphSource.keepExtraction(ada, second.id, second.contentHash, said, { appId: chat, at: startMs }),
-      ).toBe(true)
+      const rest = Array.from({ length: 17_000 }, (_, n) => `w${n}`).join(' ')
+      const [first, second] = await keepMarked({ store, graphSource }, marker, rest)
       await search({ store, index, embedder: undefined }, callerOf('ada', 'chat'), {
         query: `who is ${marker}`,
         limit: 5,
       })
-      await store.beginOnce(ada, chat, 'key', 'print', startMs)
-      await store.endOnce(ada, chat, 'key', { result: { text }, holdsTexts: true }, startMs + 60_000)
       const claim = await vectors.claim('test/2', 10, startMs, 1_000)
       if (claim === undefined) throw new Error('nothing waits')
       await vectors.keep(
         claim,
         claim.items.map(() => Float32Array.of(0.6, 0.8)),
       )
-      await store.accessLog(ada, chat, second.id, { limit: 1, offset: 0 })
+      await store.accessLog(ada, chat, second, { limit: 1, offset: 0 })
       const holding = [
         'entity',
         'extraction',
@@ -315,7 +293,7 @@ if (url !== undefined) {
         'once',
       ]
       expect(await tablesWith(marker)).toEqual(holding)
-      expect(await store.delete(ada, chat, [draft.id, second.id], { at: startMs })).toHaveLength(2)
+      expect(await store.delete(ada, chat, [first, second], { at: startMs })).toHaveLength(2)
       expect(await tablesWith(marker)).toEqual([])
       const left = await admin.unsafe(
         `SELECT ordinal FROM ${schema}.index_vector UNION ALL SELECT ordinal FROM ${schema}.index_code`,

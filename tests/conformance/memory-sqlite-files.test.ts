@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
 import { openRule } from '../../src/memory/access.ts'
-import { contentHash } from '../../src/memory/content.ts'
 import { search } from '../../src/memory/recall.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
+import { keepMarked } from '../support/marked-memory.ts'
 import { app, callerOf, draftOf, memoryId, owner, policyAt, startMs } from '../support/memories.ts'
 
 const [ada, chat] = [owner('ada'), app('chat')]
@@ -30,33 +30,10 @@ describe('SQLite’s files', () => {
       draftOf(`Something else entirely, number ${n}. ${'filler '.repeat(40)}`),
     )
     await store.add(ada, chat, others, policyAt())
-    const draft = draftOf(`The ${marker} sings. ${'It sings on and on. '.repeat(300)}`, {
-      categories: [`${marker}-category`],
-      metadata: { note: marker },
-      threadId: `${marker}-thread`,
-      speaker: { kind: 'other', name: `Grace ${marker}` },
-      annotations: { entities: [{ name: `${marker} house` }], relations: [] },
-    })
-    await store.add(ada, chat, [draft], policyAt())
-    const text = `The ${marker} sings no more.`
-    await store.update(ada, chat, draft.id, { content: { text, hash: contentHash(text) } }, { at: startMs })
-    const second = draftOf(`Superseded by the ${marker} again.`)
-    await store.supersede(ada, chat, draft.id, second, { at: startMs })
-    const said = {
-      facts: [`There is a ${marker}.`],
-      entities: [],
-      relations: [],
-      categories: [],
-      occurredAt: undefined,
-    }
-    expect(
-      await graphSource.keepExtraction(ada, second.id, second.contentHash, said, { appId: chat, at: startMs }),
-    ).toBe(true)
-    store.logAccess(ada, chat, [{ memoryId: draft.id, kind: 'search' }], startMs)
-    await store.beginOnce(ada, chat, 'key', 'print', startMs)
-    await store.endOnce(ada, chat, 'key', { result: { text }, holdsTexts: true }, startMs + 60_000)
+    const [first, second] = await keepMarked({ store, graphSource }, marker, 'It sings on and on. '.repeat(300))
+    store.logAccess(ada, chat, [{ memoryId: first, kind: 'search' }], startMs)
     expect(filesWith(marker)).not.toEqual([])
-    expect(await store.delete(ada, chat, [draft.id, second.id], { at: startMs })).toHaveLength(2)
+    expect(await store.delete(ada, chat, [first, second], { at: startMs })).toHaveLength(2)
     expect(filesWith(marker)).toEqual([])
     await store.close()
     expect(filesWith(marker)).toEqual([])
