@@ -73,7 +73,7 @@ export async function search(services: Services, caller: Caller, question: Quest
   // Asked together: an engine in another process answers both in the time of one.
   const read = questionReader(question.query, nowMs)
   // What is asked for our own purposes is asked by its rarest words.
-  const entityKeys = question.rarestWords === undefined ? entityKeysIn(question.query) : []
+  const entityKeys = question.rarestWords === undefined ? () => entityKeysIn(question.query) : undefined
   const [rule, owner] = await Promise.all([
     store.rule(ownerId, appId),
     index.open(ownerId, async (known) => spellings(await read(known)), entityKeys),

@@ -172,7 +172,7 @@ for (const { name: engineName, open } of memoryEngines) {
       for (let from = 0; from < drafts.length; from += 100) {
         await engine.store.add(ada, chat, drafts.slice(from, from + 100), policyAt())
       }
-      const { linked } = await engine.index.open(ada, undefined, ['aquarium', 'zoo'])
+      const { linked } = await engine.index.open(ada, undefined, () => ['aquarium', 'zoo'])
       expect([...linked.keys()]).toEqual(['aquarium'])
       expect([...(linked.get('aquarium') ?? [])].sort((a, b) => a - b)).toEqual(
         Array.from({ length: mostLinked }, (_, n) => n + 2),

@@ -158,7 +158,7 @@ if (url !== undefined) {
       })
       await db.close()
       const after = await openPostgresMemoryStore({ url: new Secret(address) })
-      const { linked } = await after.index.open(ada, undefined, ['aquarium'])
+      const { linked } = await after.index.open(ada, undefined, () => ['aquarium'])
       expect([...(linked.get('aquarium') ?? [])].sort()).toEqual([0, 2])
       await after.store.close()
     })

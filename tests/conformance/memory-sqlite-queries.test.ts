@@ -120,7 +120,7 @@ test('whatever is asked of an owner, no table is read from one end to the other'
   await source.knowledge(ada, rule, c)
   await source.texts(ada, [c])
   await source.renew(ada)
-  const opened = await index.open(ada, undefined, ['rex'])
+  const opened = await index.open(ada, undefined, () => ['rex'])
   await opened.postings(['rex'])
   await index.memoriesAt(ada, chat, [0, 1])
   const jobs = await outbox.claim('graph', 10, at, 1_000)

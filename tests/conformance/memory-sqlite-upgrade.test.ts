@@ -132,6 +132,6 @@ test('memories that were linked to an entity before search looked for it are fou
 
   const after = openSqliteMemoryStore({ path })
   cleanups.push(() => void after.store.close())
-  const { linked } = await after.index.open(owner('ada'), undefined, ['aquarium'])
+  const { linked } = await after.index.open(owner('ada'), undefined, () => ['aquarium'])
   expect([...linked]).toEqual([['aquarium', [2, 0]]])
 })

@@ -38,8 +38,8 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
   }
 
   return {
-    async open(ownerId, expected, entityKeys = []): Promise<OwnerIndex> {
-      const { index, looked } = await refreshed(ownerId, expected, entityKeys)
+    async open(ownerId, expected, entityKeys = () => []): Promise<OwnerIndex> {
+      const { index, looked } = await refreshed(ownerId, expected, entityKeys())
       const { owner, read, blocks, linked } = looked
       return {
         facts: index.facts,

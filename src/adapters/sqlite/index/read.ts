@@ -24,9 +24,9 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
   }
 
   return {
-    async open(ownerId, _expected, entityKeys = []): Promise<OwnerIndex> {
+    async open(ownerId, _expected, entityKeys): Promise<OwnerIndex> {
       const { owner, row } = refreshed(ownerId)
-      const linked = readLinked(db, ownerId, entityKeys)
+      const linked = entityKeys === undefined ? new Map() : readLinked(db, ownerId, entityKeys)
       return {
         incomplete: isIncomplete(row),
         facts: owner.facts,
@@ -57,16 +57,14 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
 }
 
 /** An item that was written since the owner's facts were read is among them at most as an ordinal that those do not know. */
-function readLinked(db: Database, ownerId: OwnerId, keys: readonly string[]): Linked {
-  if (keys.length === 0) return new Map()
-  const named = db.all<{ key: string }>(
-    `SELECT k.value AS key FROM json_each(?1) AS k WHERE EXISTS (SELECT 1 FROM mention_unsaid WHERE owner_id = ?2)
-      AND EXISTS (SELECT 1 FROM mention_unsaid WHERE owner_id = ?2 AND key = k.value)`,
-    JSON.stringify(keys),
-    ownerId,
-  )
+function readLinked(db: Database, ownerId: OwnerId, keys: () => readonly string[]): Linked {
+  const names = (of: string) => `SELECT 1 FROM mention_unsaid WHERE owner_id = ? ${of} LIMIT 1`
+  // Most owners have none.
+  if (db.get(names(''), ownerId) === undefined) return new Map()
+  // One by one, as memories are read above: asking for a row costs little, for a list much.
+  const linkedTo = keys().filter((key) => db.get(names('AND key = ?'), ownerId, key) !== undefined)
   return new Map(
-    named.map(({ key }) => {
+    linkedTo.map((key) => {
       const items = db.all<{ ordinal: number }>(
         `SELECT i.ordinal AS ordinal FROM mention_unsaid AS u JOIN index_item AS i ON i.memory = u.memory
           WHERE u.owner_id = ? AND u.key = ? ORDER BY u.memory DESC LIMIT ${mostLinked}`,
