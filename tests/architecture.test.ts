@@ -181,6 +181,15 @@ describe('How files look', () => {
     expect(wrong).toEqual([])
   })
 
+  test('a file with JSX says whose it is: Bun and Deno take that setting from the folder they are started in', () => {
+    const wrong = violations(
+      everything.filter(({ path }) => path.endsWith('.tsx')),
+      ({ text }) =>
+        text.startsWith('/** @jsxImportSource preact */\n') ? [] : ['does not begin with @jsxImportSource preact'],
+    )
+    expect(wrong).toEqual([])
+  })
+
   test('names are kebab-case and say what is inside', () => {
     const wrong = violations(everything, ({ path }) =>
       path

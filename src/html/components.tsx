@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** The few pieces that pages are made of. Text given to them is escaped; none of them holds script or style of its own. */
 import type { ComponentChildren } from 'preact'
 

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /**
  * The shell of every page: document, and the HTTP headers that keep a page what it is; and the card that the pages of sign-in are.
  * Used by the authorization server's pages and by the UI. Knows nothing of either, and of no runtime.

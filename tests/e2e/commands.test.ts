@@ -3,7 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signIn } from '../support/script.ts'
-import { freePort, type Product, runCommand, startProduct, target } from '../support/server.ts'
+import {
+  freePort,
+  freshFolder,
+  type Product,
+  runCommand,
+  startElsewhere,
+  startProduct,
+  target,
+} from '../support/server.ts'
 import { projectRoot } from '../support/source-files.ts'
 
 const metricsIn = (expr: string): readonly string[] => expr.match(/\b(souvenir|process)_[a-z_]+/g) ?? []
@@ -25,6 +33,21 @@ describe(`commands on ${target}`, () => {
     if (target === 'binary') expect(printed).toMatch(/^\S+ \([0-9a-f]{12}\+?\)$/)
     expect(printed.split(' ')[0]).toBe(version)
   })
+
+  // The runtimes take settings of the folder that they are started in, which is / for a service of systemd without WorkingDirectory.
+  test.skipIf(target !== 'bun' && target !== 'deno')(
+    'from source it starts in any folder, and shows its pages',
+    async () => {
+      const port = await freePort()
+      const runtime = target === 'deno' ? 'deno' : 'bun'
+      const server = await startElsewhere(runtime, { DATA_DIR: freshFolder(), PORT: String(port) }, port)
+      try {
+        expect(await (await fetch(server.url, { headers: { accept: 'text/html' } })).text()).toContain('<h1')
+      } finally {
+        await server.stop()
+      }
+    },
+  )
 
   test('env --template: .env.template', async () => {
     expect(await runCommand({}, 'env', '--template')).toBe(

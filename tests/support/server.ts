@@ -84,6 +84,10 @@ export const startUnready = (
 export const startFile = (runtime: 'bun' | 'deno', file: string, variables: Record<string, string>, port: number) =>
   start([...runners[runtime], file], variables, port, undefined, projectRoot)
 
+/** The same from a folder that is not the project's, as a service without a working folder is started. */
+export const startElsewhere = (runtime: 'bun' | 'deno', variables: Record<string, string>, port: number) =>
+  start([...runners[runtime], join(projectRoot, 'src/main.ts')], variables, port, undefined, freshFolder())
+
 /** The same on a terminal of its own, by util-linux's `script`. */
 export const startOnTerminal = (variables: Record<string, string>, port: number): Promise<Server> =>
   start(['script', '-qec', commands[target].map((word) => `'${word}'`).join(' '), '/dev/null'], variables, port)

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 import { codeLifetimeMinutes } from '../signin/console-code.ts'
 
 interface CodeFieldProps {

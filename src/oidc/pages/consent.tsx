@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 import { Facts, FormToken, Notice, Permissions } from '../../html/components.tsx'
 import type { ClientDescription } from './describe-client.ts'
 import { type ShownAgain, showPage } from './show.tsx'

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 import { assetsPath, formPostScript } from '../assets.ts'
 import { showPage } from './show.tsx'
 

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 import { FormToken, Notice } from '../../html/components.tsx'
 import { CodeField } from './code-field.tsx'
 import { type ShownAgain, showPage } from './show.tsx'

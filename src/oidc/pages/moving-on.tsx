@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 import { showPage } from './show.tsx'
 
 /**

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 import type { ComponentChildren } from 'preact'
 import { type PageOptions, pageResponse } from '../../html/page.tsx'
 import { assetsPath } from '../assets.ts'

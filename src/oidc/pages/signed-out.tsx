@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 import { FormToken } from '../../html/components.tsx'
 import { showPage } from './show.tsx'
 

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** What a form has just done, said once on the page that follows. The address carries a name and a number, never words. */
 import { Notice } from '../../html/components.tsx'
 

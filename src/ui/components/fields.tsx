@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** Fields of forms: each has a label, its hint and what is wrong with it, tied together for those who hear the page. */
 import type { ComponentChildren } from 'preact'
 

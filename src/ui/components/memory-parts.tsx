@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** How a memory looks wherever it is shown. Its text and names are data: escaped, and kept apart from the page's own direction. */
 import type { ListName } from '../../memory/rank/rank.ts'
 import type { Listed } from '../api/lists.ts'

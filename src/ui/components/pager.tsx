@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** From page to page of a list. With script only the part of the page that is named by `part` is exchanged. */
 
 export interface PagerProps {

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** The frame of every page for people: who is here, where to go, and what the page says. */
 import type { ComponentChildren } from 'preact'
 import { FormToken, Mark } from '../../html/components.tsx'

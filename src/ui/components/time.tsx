@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 const minute = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** What one app may read and write, as its person says. */
 import { FormToken, Notice } from '../../html/components.tsx'
 import { Fault } from '../../shared/fault.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** The apps that a person let in: what each may do, what it did, and stopping it, for a while or for good. */
 import { FormToken, Permissions } from '../../html/components.tsx'
 import { Fault } from '../../shared/fault.ts'

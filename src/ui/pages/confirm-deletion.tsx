@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** Deleting is for good, so it is asked once more, whatever way it was begun. */
 import { FormToken } from '../../html/components.tsx'
 import { readMemory } from '../api/memories.ts'

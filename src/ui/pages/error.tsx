@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** What a person sees when a page cannot be shown: what happened, in words, and where to go from there. Total. */
 import { Fault, type FaultKind } from '../../shared/fault.ts'
 import { requestContext } from '../../shared/request-context.ts'

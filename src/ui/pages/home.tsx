@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** The first page of an instance: what it is and how to connect to it; for somebody signed in, what they have here. */
 
 import { uiClientId } from '../../shared/ui-client.ts'

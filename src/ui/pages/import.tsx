@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** Takes in a file that was exported, and tells what became of every record in it. */
 import { Facts } from '../../html/components.tsx'
 import { Fault } from '../../shared/fault.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** How each client is connected, with this deployment's real address. */
 import type { ComponentChildren } from 'preact'
 

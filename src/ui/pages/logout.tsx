@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** Signs out here, ends the authorization, and goes on to the issuer so that it ends its session too (RP-Initiated Logout 1.0). */
 import { pageResponse } from '../../html/page.tsx'
 import { requestContext } from '../../shared/request-context.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** All memories of a person: searched, filtered, ordered, page by page, and changed several at once. */
 import { FormToken } from '../../html/components.tsx'
 import { Fault } from '../../shared/fault.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** What a list of memories is filtered and ordered by: read from the address, written into it, and shown as a form. */
 import { type Chosen, isRecall, type Order, orders } from '../api/lists.ts'
 import type { State } from '../api/memories.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** The form that a memory is written and corrected with, and reading it back. */
 import type { ComponentChildren } from 'preact'
 import { FormToken, Notice } from '../../html/components.tsx'

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** What is around one memory: what happened to it, which apps were given it and why, and what resembles it. */
 import type { ComponentChildren } from 'preact'
 import { FormToken } from '../../html/components.tsx'

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** One memory and all that is known of it: where a search result's `url` leads its owner. */
 import { Facts, FormToken, Notice } from '../../html/components.tsx'
 import { Fault } from '../../shared/fault.ts'

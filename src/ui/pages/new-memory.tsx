@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** A memory written by the person themselves. */
 import { Fault } from '../../shared/fault.ts'
 import { addMemory, type Written } from '../api/memories.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 /** A person's settings, and taking everything out or in. */
 import { Facts, FormToken } from '../../html/components.tsx'
 import { Fault } from '../../shared/fault.ts'
