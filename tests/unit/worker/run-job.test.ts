@@ -44,6 +44,25 @@ describe('A job beside requests', () => {
     expect(messages).toEqual(['job failed; it is tried again', 'job works again'])
   })
 
+  test('where only work shows that it works again, nothing to do shows nothing, and one kind of failure is said once', async () => {
+    const { log, lines } = recorded()
+    const steps = ['fails', 'nothing', 'fails', 'nothing', 'work', 'nothing', 'fails']
+    let calls = 0
+    const work = async () => {
+      const step = steps[calls++] ?? 'nothing'
+      if (step === 'fails') throw new Error('no model')
+      return step === 'work' ? 1 : 0
+    }
+    const job = runJob({ name: 'embed', work, log, provenByWork: true, pauseMs: 1, longestPauseMs: 2 })
+    await until(() => calls > steps.length)
+    await job.stop()
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+      'job failed; it is tried again',
+      'job works again',
+      'job failed; it is tried again',
+    ])
+  })
+
   test('stop waits for what is being done and ends the pause', async () => {
     const { log } = recorded()
     let ended = false
