@@ -57,15 +57,24 @@ function report({ manifest, folder, unchanged, asTried }: InstalledModel): numbe
   return 0
 }
 
-function list(opened: Models, command: string): number {
-  const { present, absent } = opened.list()
+const again = (name: string, command: string) =>
+  `Get them again: ${command} models pull ${name} --replace, or ${command} models add DIR --name ${name} --replace`
+
+async function list(opened: Models, command: string): Promise<number> {
+  const { present, absent, awaited } = await opened.list()
   const longest = Math.max(...[...present, ...absent].map(({ name }) => name.length))
   if (present.length > 0) print('Here; * is used:')
-  for (const { name, width, tokenLimit, pooling, files, chosen } of present) {
+  for (const { name, width, tokenLimit, pooling, files, damaged, chosen } of present) {
     const bytes = Object.values(files ?? {}).reduce((sum, file) => sum + file.bytes, 0)
     const size = files === undefined ? 'brought by hand' : sizeOf(bytes)
     const about = `vectors of ${width ?? '?'} numbers, from a text's first ${tokenLimit} tokens (${pooling})`
     print(`${chosen ? '*' : ' '} ${name.padEnd(longest)}  ${size}, ${about}`)
+    if (damaged.length > 0) {
+      print(`  ${' '.repeat(longest)}  DAMAGED, not as remembered: ${damaged.join(', ')}. ${again(name, command)}`)
+    }
+  }
+  if (awaited !== undefined) {
+    print(`Configured, and not here: ${awaited.name}, expected in ${awaited.folder}.`)
   }
   if (absent.length > 0) print('To be fetched:')
   for (const { name, languages } of absent) {

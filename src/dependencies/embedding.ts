@@ -10,6 +10,7 @@ import type { Embedder } from '../memory/rank/embedder.ts'
 import type { VectorIndex } from '../memory/rank/ports.ts'
 import type { Clock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
+import type { HealthCheck } from '../shared/health.ts'
 import type { Log } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { runJob } from '../worker/run-job.ts'
@@ -19,13 +20,19 @@ export interface Meaning {
   readonly embedder: Embedder | undefined
   /** As the start says it. */
   readonly engine: string
+  readonly healthChecks: readonly HealthCheck[]
   close(): Promise<void>
+}
+
+interface Around {
+  readonly clock: Clock
+  readonly log: Log
 }
 
 /** @throws Fault `invalid` when the local model is asked for and its files are not there */
 export function openEmbedder(
   { embedder: chosen, command }: Pick<Config, 'embedder' | 'command'>,
-  clock: Clock,
+  { clock, log }: Around,
 ): Meaning {
   switch (chosen.use) {
     case 'none':
@@ -33,11 +40,16 @@ export function openEmbedder(
     case 'openai':
       return openServer(chosen, clock)
     case 'local':
-      return openLocal(chosen, command, clock)
+      return openLocal(chosen, command, { clock, log })
   }
 }
 
-const without = (engine: string): Meaning => ({ embedder: undefined, engine, close: async () => undefined })
+const without = (engine: string): Meaning => ({
+  embedder: undefined,
+  engine,
+  healthChecks: [],
+  close: async () => undefined,
+})
 
 function openServer(chosen: ServerEmbedderConfig, clock: Clock): Meaning {
   const embedder = openAiEmbedder({
@@ -49,10 +61,15 @@ function openServer(chosen: ServerEmbedderConfig, clock: Clock): Meaning {
     ...(chosen.questionBudgetMs === undefined ? {} : { questionBudgetMs: chosen.questionBudgetMs }),
     clock,
   })
-  return { embedder, engine: `${embedder.space} at ${chosen.url.host}`, close: async () => undefined }
+  return {
+    embedder,
+    engine: `${embedder.space} at ${chosen.url.host}`,
+    healthChecks: [],
+    close: async () => undefined,
+  }
 }
 
-function openLocal(chosen: LocalEmbedderConfig, command: string, clock: Clock): Meaning {
+function openLocal(chosen: LocalEmbedderConfig, command: string, { clock, log }: Around): Meaning {
   const [missing] = missingFiles(chosen.folder)
   if (missing !== undefined) {
     if (!chosen.required) return without(`by words alone; by meaning too after: ${command} models pull`)
@@ -66,19 +83,29 @@ function openLocal(chosen: LocalEmbedderConfig, command: string, clock: Clock): 
     model,
     clock,
     idleMs: chosen.idleMs,
+    onUnusable: (err) => log.error({ err }, 'the model cannot be loaded; searches go by words alone'),
     ...(chosen.questionBudgetMs === undefined ? {} : { questionBudgetMs: chosen.questionBudgetMs }),
   })
-  return { embedder, engine: `${model.name}, in this process`, close: () => embedder.close() }
+  const health: HealthCheck = async () =>
+    embedder.trouble === undefined
+      ? { engine: 'embedder', state: 'up', needed: false }
+      : { engine: 'embedder', state: 'down', needed: false, detail: embedder.trouble }
+  return {
+    embedder,
+    engine: `${model.name}, in this process`,
+    healthChecks: [health],
+    close: () => embedder.close(),
+  }
 }
 
 /** Gives items their vectors as long as the process runs. */
 export function runEmbedding(
   embedder: Embedder,
   vectors: VectorIndex,
-  { clock, log, metrics }: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics },
+  { clock, log, metrics }: Around & { readonly metrics: Metrics },
 ) {
   const items = { vectors, embedder, clock, failed: metrics.embeddingFailed }
-  return runJob({ name: 'embed', log, work: (signal) => embedItems(items, signal) })
+  return runJob({ name: 'embed', log, provenByWork: true, work: (signal) => embedItems(items, signal) })
 }
 
 /**

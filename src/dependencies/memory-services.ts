@@ -41,8 +41,9 @@ export async function openMemoryServices(config: Config, opening: Opening, given
   opening.onClose(() => engine.close())
   opening.healthChecks.push(...engine.healthChecks)
   opening.engines.push({ purpose: 'memories', engine: engine.name })
-  const { embedder, ...meaning } = openEmbedder(config, clock)
+  const { embedder, ...meaning } = openEmbedder(config, { clock, log })
   opening.engines.push({ purpose: 'meaning', engine: meaning.engine })
+  opening.healthChecks.push(...meaning.healthChecks)
   opening.onClose(meaning.close)
   if (embedder !== undefined) {
     const job = config.roles.has('worker') ? runEmbedding(embedder, engine.vectors, { clock, log, metrics }) : undefined

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describeModel, type LocalModel } from '../adapters/models/local/describe.ts'
-import { type Manifest, missingFiles, readManifest, weightsFile } from '../adapters/models/local/files.ts'
+import { damagedFiles, type Manifest, missingFiles, readManifest, weightsFile } from '../adapters/models/local/files.ts'
 import { addModel, type Installed, type Progress, pullModel } from '../adapters/models/local/install.ts'
 import { type KnownModel, knownModel, knownModels } from '../adapters/models/local/known.ts'
 import type { Config } from '../config/config.ts'
@@ -13,6 +13,8 @@ export type { Progress }
 
 interface PresentModel extends Pick<LocalModel, 'name' | 'folder' | 'width' | 'tokenLimit' | 'pooling'> {
   readonly files: Manifest['files'] | undefined
+  /** Files of another size or SHA-256 than remembered. */
+  readonly damaged: readonly string[]
   /** Whether a server with this configuration would use it. */
   readonly chosen: boolean
 }
@@ -24,7 +26,13 @@ export interface InstalledModel extends Installed {
 }
 
 export interface Models {
-  list(): { readonly present: readonly PresentModel[]; readonly absent: readonly KnownModel[] }
+  /** Reads the files of each model that is there. */
+  list(): Promise<{
+    readonly present: readonly PresentModel[]
+    readonly absent: readonly KnownModel[]
+    /** The configured model, where its files are not there. */
+    readonly awaited: { readonly name: string; readonly folder: string } | undefined
+  }>
   /** Fetches a known model, or `owner/name` of Hugging Face; the configured one unless named. @throws Fault as `pullModel` */
   pull(name: string | undefined, replace: boolean, onProgress: (progress: Progress) => void): Promise<InstalledModel>
   /** Takes files from a folder, under a name. @throws Fault as `addModel` */
@@ -41,11 +49,11 @@ export function openModels({ models, embedder }: Pick<Config, 'models' | 'embedd
     return { ...installed, folder, asTried }
   }
   return {
-    list() {
+    async list() {
       const folders = new Set([chosen.folder, ...foldersIn(models.folder)])
-      const present = [...folders]
-        .filter((folder) => missingFiles(folder).length === 0)
-        .map((folder): PresentModel => {
+      const usable = [...folders].filter((folder) => missingFiles(folder).length === 0)
+      const present = await Promise.all(
+        usable.map(async (folder): Promise<PresentModel> => {
           const isChosen = folder === chosen.folder
           const used = isChosen && embedder.use === 'local'
           const model = describeModel({
@@ -53,10 +61,13 @@ export function openModels({ models, embedder }: Pick<Config, 'models' | 'embedd
             ...(used ? embedder : {}),
             ...(isChosen ? { name: chosen.model } : {}),
           })
-          return { ...model, files: readManifest(folder)?.files, chosen: used }
-        })
+          return { ...model, files: readManifest(folder)?.files, damaged: await damagedFiles(folder), chosen: used }
+        }),
+      )
+      const isAwaited = embedder.use === 'local' && !usable.includes(chosen.folder)
+      const awaited = isAwaited ? { name: chosen.model, folder: chosen.folder } : undefined
       const names = new Set(present.map(({ name }) => basename(name)))
-      return { present, absent: knownModels.filter(({ name }) => !names.has(name)) }
+      return { present, absent: knownModels.filter(({ name }) => !names.has(name)), awaited }
     },
     async pull(wanted, replace, onProgress) {
       const name = named(wanted ?? chosen.model)

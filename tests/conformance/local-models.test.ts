@@ -51,8 +51,8 @@ describe.skipIf(source === undefined)('souvenir models', () => {
       const asked = server.asked.length
       expect(await pull()).toMatchObject({ unchanged: true })
       expect(server.asked).toHaveLength(asked)
-      expect(models.list().present).toMatchObject([{ name, width: 384, tokenLimit: 256, chosen: true }])
-      expect(models.list().absent.map((known) => known.name)).toContain('multilingual-e5-small')
+      expect((await models.list()).present).toMatchObject([{ name, width: 384, tokenLimit: 256, chosen: true }])
+      expect((await models.list()).absent.map((known) => known.name)).toContain('multilingual-e5-small')
     },
     patienceMs,
   )
@@ -118,12 +118,7 @@ describe.skipIf(source === undefined)('souvenir models', () => {
       expect(existsSync(join(folder(), weights))).toBe(true)
       const other = await models.add(source ?? '', 'our-own', false)
       expect(other.folder).toBe(join(dataDir, 'models', 'our-own'))
-      expect(
-        models
-          .list()
-          .present.map((model) => model.name)
-          .sort(),
-      ).toEqual([name, 'our-own'])
+      expect((await models.list()).present.map((model) => model.name).sort()).toEqual([name, 'our-own'])
     },
     patienceMs,
   )
@@ -149,12 +144,37 @@ describe.skipIf(source === undefined)('souvenir models', () => {
     expect(existsSync(join(folder(), 'config.json'))).toBe(false)
   })
 
-  test('list says of the configured model how it is run, and of others how they would be', () => {
+  test(
+    'list names the files that are not as remembered, by size or by SHA-256',
+    async () => {
+      await models.add(home.folder, undefined, false)
+      expect((await models.list()).present).toMatchObject([{ name, damaged: [] }])
+      const whole = home.read(weights)
+      writeFileSync(join(folder(), weights), whole.subarray(0, whole.length / 2))
+      const config = Buffer.from(home.read('config.json'))
+      config.writeUInt8(config.readUInt8(5) ^ 1, 5)
+      writeFileSync(join(folder(), 'config.json'), config)
+      expect((await models.list()).present).toMatchObject([{ name, damaged: ['config.json', weights], chosen: true }])
+    },
+    patienceMs,
+  )
+
+  test('list names the configured model where its files are not there', async () => {
+    expect((await modelsWith({ EMBEDDER_MODEL: 'nosuch' }).list()).awaited).toEqual({
+      name: 'nosuch',
+      folder: join(dataDir, 'models', 'nosuch'),
+    })
+    expect((await modelsWith({ EMBEDDER: 'none' }).list()).awaited).toBeUndefined()
+  })
+
+  test('list says of the configured model how it is run, and of others how they would be', async () => {
     const own = join(dataDir, 'models', 'our-own')
     cpSync(home.folder, own, { recursive: true })
-    expect(models.list().present).toMatchObject([{ name: 'our-own', tokenLimit: 256, pooling: 'mean', chosen: false }])
+    expect((await models.list()).present).toMatchObject([
+      { name: 'our-own', tokenLimit: 256, pooling: 'mean', chosen: false },
+    ])
     const variables = { EMBEDDER_MODEL: 'our-own', EMBEDDER_POOLING: 'cls', EMBEDDER_MAX_TOKENS: '128' }
-    expect(modelsWith(variables).list().present).toMatchObject([
+    expect((await modelsWith(variables).list()).present).toMatchObject([
       { name: 'our-own', tokenLimit: 128, pooling: 'cls', chosen: true },
     ])
   })

@@ -131,7 +131,7 @@ describe.skipIf(folder === '')(
           kind: 'invalid',
           message: expect.stringContaining('512 numbers, those of all-MiniLM-L6-v2 have 384'),
         })
-        expect(models.list().present).toEqual([])
+        expect((await models.list()).present).toEqual([])
 
         const { folder: taken } = await models.add(release, 'some-encoder', false)
         const long = referenceOf(chinese).find(({ ids, vector }) => ids.length === 512 && vector !== undefined)
@@ -139,9 +139,9 @@ describe.skipIf(folder === '')(
         expect(await leastLikeness(await open(taken, {}), references)).toBeGreaterThanOrEqual(0.97)
 
         const run = { width: 512, tokenLimit: 512, pooling: 'cls', chosen: false }
-        expect(models.list().present).toMatchObject([{ name: 'some-encoder', ...run }])
+        expect((await models.list()).present).toMatchObject([{ name: 'some-encoder', ...run }])
         const configured = { DATA_DIR, EMBEDDER_MODEL: 'some-encoder', EMBEDDER_MAX_TOKENS: '128' }
-        expect(openModels(loadConfig(undefined, configured)).list().present).toMatchObject([
+        expect((await openModels(loadConfig(undefined, configured)).list()).present).toMatchObject([
           { name: 'some-encoder', ...run, tokenLimit: 128, chosen: true },
         ])
       },

@@ -18,9 +18,13 @@ export interface LocalEmbedderOptions {
   /** So long after the last text the model is unloaded. */
   readonly idleMs?: number
   readonly start?: (model: LocalModel) => Promise<ModelThread>
+  /** Is told why the model cannot be loaded: once, until it could be or the reason is another. */
+  readonly onUnusable?: (fault: Fault) => void
 }
 
 export interface LocalEmbedder extends Embedder {
+  /** Why the model could not be loaded when it was tried last; undefined where it could, or was not tried. */
+  readonly trouble: string | undefined
   /** Ends the thread, if there is one; whoever waits is refused. */
   close(): Promise<void>
 }
@@ -34,12 +38,13 @@ const budgetMs = 150
 const loadingBudgetMs = 2_000
 
 export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
-  const { model, clock, questionBudgetMs, idleMs = 600_000, start = startModelThread } = options
+  const { model, clock, questionBudgetMs, idleMs = 600_000, start = startModelThread, onUnusable } = options
   // Files that cannot be used are not read again by each search.
   const guarded = circuitBreaker({ clock, failures: 1 })
   let thread: Promise<ModelThread> | undefined
   let loaded = false
   let closed = false
+  let trouble: string | undefined
   let idle: ReturnType<typeof setTimeout> | undefined
 
   async function unload(): Promise<void> {
@@ -50,9 +55,18 @@ export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
     await (await ending?.catch(() => undefined))?.end()
   }
 
+  function tell(error: unknown): never {
+    if (error instanceof Fault && error.message !== trouble && !closed) {
+      trouble = error.message
+      onUnusable?.(error)
+    }
+    throw error
+  }
+
   async function load(): Promise<ModelThread> {
-    thread ??= guarded(() => start(model))
+    thread ??= guarded(() => start(model).catch(tell))
     const ready = await thread
+    trouble = undefined
     loaded = true
     return ready
   }
@@ -78,6 +92,9 @@ export function localEmbedder(options: LocalEmbedderOptions): LocalEmbedder {
   const turns = takeTurns(vectorOf)
   return {
     space: model.space,
+    get trouble() {
+      return trouble
+    },
     get questionBudgetMs() {
       return questionBudgetMs ?? (loaded ? budgetMs : loadingBudgetMs)
     },

@@ -1,6 +1,6 @@
 /** The files of a model in its folder, laid out as its usual release, and what is remembered of them. */
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface ModelFile {
@@ -50,6 +50,17 @@ export function readManifest(folder: string): Manifest | undefined {
   const { name, source, files } = manifest
   const usable = typeof name === 'string' && typeof source === 'string' && typeof files === 'object' && files !== null
   return usable ? (manifest as unknown as Manifest) : undefined
+}
+
+/** The files that are not as remembered: of another size, or of another SHA-256. Reads them all. */
+export async function damagedFiles(folder: string): Promise<string[]> {
+  const damaged: string[] = []
+  for (const [path, { bytes, sha256 }] of Object.entries(readManifest(folder)?.files ?? {})) {
+    const file = join(folder, path)
+    const size = statSync(file, { throwIfNoEntry: false })?.size
+    if (size !== bytes || (await sumOf(file)) !== sha256) damaged.push(path)
+  }
+  return damaged
 }
 
 /** A small JSON file of the folder as an object; undefined where there is none or it is no object. */

@@ -23,7 +23,13 @@ export const health: Check = {
             `${one}: ${words.join(', ') || answer.status}`,
             'Start it: docker compose ps, docker compose logs.',
           )
-        if (down.length > 0) return warn(`${one}: ${words.join(', ')}`, 'It works without, but less well: start it.')
+        if (down.length > 0) {
+          // What is wrong with the model's files says itself what to do.
+          const remedy = down.every(({ engine, detail }) => engine === 'embedder' && detail !== undefined)
+            ? 'Until then memories are found by words alone; then start the server again.'
+            : 'It works without, but less well: start it.'
+          return warn(`${one}: ${words.join(', ')}`, remedy)
+        }
         const told = engines.filter(({ detail }) => detail !== undefined)
         if (told.length > 0)
           return warn(

@@ -19,12 +19,14 @@ const model: LocalModel = {
 /** The embedder over a thread of our own: how often it was started and ended, and what it was asked. */
 function open(options: Pick<LocalEmbedderOptions, 'idleMs' | 'questionBudgetMs'> = {}) {
   const seen = { started: 0, ended: 0, asked: [] as string[] }
+  const told: string[] = []
   const fail: { start?: Fault; next?: Fault } = {}
   const clock = testClock()
   const embedder = localEmbedder({
     model,
     clock,
     ...options,
+    onUnusable: ({ message }) => told.push(message),
     async start() {
       seen.started += 1
       if (fail.start !== undefined) throw fail.start
@@ -42,7 +44,7 @@ function open(options: Pick<LocalEmbedderOptions, 'idleMs' | 'questionBudgetMs'>
       }
     },
   })
-  return { embedder, seen, fail, clock }
+  return { embedder, seen, told, fail, clock }
 }
 const unusable = new Fault('unavailable', 'tokenizer.json is missing', { code: 'model_unusable' })
 
@@ -116,11 +118,28 @@ describe('A model in this process', () => {
     await embedder.close()
   })
 
+  test('why it cannot be loaded is told once, whoever asked first, and known until it could be', async () => {
+    const { embedder, told, fail, clock } = open()
+    expect(embedder.trouble).toBeUndefined()
+    fail.start = unusable
+    embedder.prepare?.()
+    await Bun.sleep(0)
+    expect(embedder.trouble).toBe('tokenizer.json is missing')
+    clock.advanceSeconds(30)
+    await expect(embedder.embed(['one'])).rejects.toThrow('tokenizer.json is missing')
+    expect(told).toEqual(['tokenizer.json is missing'])
+    delete fail.start
+    clock.advanceSeconds(30)
+    await embedder.embed(['two'])
+    expect(embedder.trouble).toBeUndefined()
+    await embedder.close()
+  })
+
   test('files that cannot be used are not read again for half a minute, and the reason is said', async () => {
     const { embedder, seen, fail, clock } = open()
     fail.start = unusable
     await expect(embedder.embed(['one'])).rejects.toThrow('tokenizer.json is missing')
-    await expect(embedder.embedQuestion('two')).rejects.toMatchObject({ code: 'model_resting' })
+    await expect(embedder.embedQuestion('two')).rejects.toMatchObject({ code: 'model_resting', cause: unusable })
     expect(seen.started).toBe(1)
     delete fail.start
     clock.advanceSeconds(30)
