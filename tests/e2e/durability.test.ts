@@ -1,11 +1,13 @@
-/** What was acknowledged is there, whole, and found: whatever kills the process, whenever. */
+/** What was acknowledged is there, whole, and found, by meaning too: whatever kills the process, whenever. */
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
 import type { OwnerId } from '../../src/shared/brand.ts'
+import { startEmbeddingProcess } from '../support/embedding-process.ts'
 import { signIn } from '../support/script.ts'
-import { type Product, startProduct, target } from '../support/server.ts'
+import { freePort, type Product, startProduct, target } from '../support/server.ts'
+import { wrongInTheEnd, wrongVectorsInSqlite } from '../support/vector-truth.ts'
 
 /** 20 in CI, fewer where a person waits; DURABILITY_ROUNDS says otherwise. */
 const rounds = Number(process.env.DURABILITY_ROUNDS ?? (process.env.CI === 'true' ? 20 : 2))
@@ -43,8 +45,13 @@ async function writeUntilKilled(
 }
 
 describe(`durability on ${target}`, () => {
-  test(`kill -9 amid ${writes} writes, ${rounds} times: none lost, none half done, the index agrees with the table`, async () => {
-    const product = await startProduct('one process')
+  test(`kill -9 amid ${writes} writes, ${rounds} times: none lost, none half done, index and vectors agree with the table`, async () => {
+    const modelPort = await freePort()
+    const model = await startEmbeddingProcess(modelPort)
+    const product = await startProduct('one process', {
+      EMBEDDER_URL: `http://127.0.0.1:${modelPort}/v1`,
+      EMBEDDER_MODEL: 'directions',
+    })
     const token = (await signIn(product)).accessToken
     const ownerId = decodeJwt(token).sub as OwnerId
     const all = new Map<string, string>()
@@ -77,7 +84,10 @@ describe(`durability on ${target}`, () => {
     })
     const { results } = (await search.json()) as { results: { content: string }[] }
     expect(results[0]?.content).toBe(last)
+    const memories = join(product.variables.DATA_DIR ?? '', 'memory.db')
+    expect(await wrongInTheEnd(() => wrongVectorsInSqlite(memories), 120)).toEqual([])
     await product.stop()
+    await model.kill()
   }, 600_000)
 })
 

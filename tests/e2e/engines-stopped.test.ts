@@ -1,10 +1,24 @@
-/** Each engine is stopped and started during a run: right statuses, /health says which, nothing acknowledged is lost. */
+/**
+ * Each engine is stopped and started during a run, Postgres and the model by kill -9: right statuses, /health says which, nothing acknowledged is
+ * lost, and in the end words, vectors and graph are those of the memories.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { randomBytes } from 'node:crypto'
+import { decodeJwt } from 'jose'
+import { openNeo4j } from '../../src/adapters/neo4j/connection.ts'
+import { neo4jGraphStore } from '../../src/adapters/neo4j/graph.ts'
+import { openPostgresMemoryStore } from '../../src/adapters/postgres/memory/store.ts'
+import { openRule } from '../../src/memory/access.ts'
+import type { GraphStore } from '../../src/memory/graph/ports.ts'
+import type { OwnerId } from '../../src/shared/brand.ts'
+import { Secret } from '../../src/shared/secret.ts'
+import { type EmbeddingProcess, startEmbeddingProcess } from '../support/embedding-process.ts'
 import { engineUrl } from '../support/engines.ts'
+import { app } from '../support/memories.ts'
 import { type EngineKind, type OwnEngine, ownEngine } from '../support/own-engine.ts'
 import { type Signed, signIn } from '../support/script.ts'
 import { freePort, freshFolder, runCommand, type Server, startServer, target } from '../support/server.ts'
+import { wrongInTheEnd, wrongVectorsInPostgres } from '../support/vector-truth.ts'
 
 const installed = [engineUrl('REDIS_URL'), engineUrl('DATABASE_URL'), engineUrl('NEO4J_URL')]
 
@@ -13,6 +27,8 @@ if (!installed.includes(undefined)) {
     const acknowledged: string[] = []
     const statuses = new Map<number, number>()
     let engines: Record<EngineKind, OwnEngine>
+    let modelPort: number
+    let model: EmbeddingProcess
     let server: Server
     let signed: Signed
     let writing = true
@@ -41,6 +57,11 @@ if (!installed.includes(undefined)) {
       }
     }
 
+    const degraded = async () => {
+      const found = await api('/memories/search', { method: 'POST', body: JSON.stringify({ query: 'acknowledged' }) })
+      return ((await found.json()) as { degraded?: string[] }).degraded ?? []
+    }
+
     /** Lets the writer write on for a while. */
     const goOn = () => {
       const target = acknowledged.length + 15
@@ -57,6 +78,8 @@ if (!installed.includes(undefined)) {
         ownEngine('neo4j'),
       ])
       engines = { redis, postgres, neo4j }
+      modelPort = await freePort()
+      model = await startEmbeddingProcess(modelPort)
       const port = await freePort()
       const variables = {
         DATA_DIR: freshFolder(),
@@ -66,6 +89,8 @@ if (!installed.includes(undefined)) {
         NEO4J_URL: engines.neo4j.url,
         NEO4J_USER: process.env.NEO4J_USER ?? 'neo4j',
         NEO4J_PASSWORD: process.env.NEO4J_PASSWORD ?? '',
+        EMBEDDER_URL: `http://127.0.0.1:${modelPort}/v1`,
+        EMBEDDER_MODEL: 'directions',
         KEYS_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
       }
       server = await startServer(variables, port)
@@ -73,11 +98,12 @@ if (!installed.includes(undefined)) {
       writer = (async () => {
         for (let n = 0; writing; n++) {
           const text = `Note ${n}: what was acknowledged stays.`
-          const response = await api('/memories/', { method: 'POST', body: JSON.stringify({ text }) })
+          const entities = [{ name: 'everything' }, { name: `of ${n % 7}` }]
+          const response = await api('/memories/', { method: 'POST', body: JSON.stringify({ text, entities }) })
           statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
           if (response.ok) acknowledged.push(text)
           await response.arrayBuffer()
-          await Bun.sleep(20)
+          await Bun.sleep(60)
         }
       })()
     }, 240_000)
@@ -85,12 +111,24 @@ if (!installed.includes(undefined)) {
     afterAll(async () => {
       writing = false
       await server?.stop()
+      await model?.kill()
       await Promise.all(Object.values(engines ?? {}).map((engine) => engine.stop()))
     }, 60_000)
 
-    test('Postgres: writes are 503 with Retry-After, /health names it; afterwards all goes on', async () => {
+    test('the embedding model, killed: writes go on, and a search says that it went by words', async () => {
       await goOn()
-      await engines.postgres.stop()
+      await model.kill()
+      const before = acknowledged.length
+      expect(await until(degraded, (without) => without.includes('embedder'))).toEqual(['embedder'])
+      await goOn()
+      expect(acknowledged.length).toBeGreaterThan(before)
+      expect([...statuses.keys()]).toEqual([200])
+      model = await startEmbeddingProcess(modelPort)
+    }, 60_000)
+
+    test('Postgres, killed: writes are 503 with Retry-After, /health names it; afterwards all goes on', async () => {
+      await goOn()
+      engines.postgres.kill()
       expect(await until(health, ({ down }) => down.includes('postgres'))).toMatchObject({ status: 503 })
       const refused = await api('/memories/', { method: 'POST', body: JSON.stringify({ text: 'Not now.' }) })
       expect(refused.status).toBe(503)
@@ -159,5 +197,44 @@ if (!installed.includes(undefined)) {
       expect([...statuses.keys()].filter((status) => status >= 400 && status !== 503)).toEqual([])
       expect(statuses.get(503) ?? 0).toBeGreaterThan(0)
     }, 60_000)
+
+    // Once, and not on each target: catching up takes a while, and what is compared is the adapters' work.
+    test.if(target === 'bun')(
+      'the index of words, the vectors and the graph catch up, and are those of the memories',
+      async () => {
+        expect(await until(degraded, (without) => without.length === 0, 90)).toEqual([])
+        const of = decodeJwt(signed.accessToken).sub as OwnerId
+        const memories = await openPostgresMemoryStore({ url: new Secret(engines.postgres.url), poolSize: 2 })
+        expect(await memories.verify(of)).toEqual([])
+        expect(await wrongInTheEnd(() => wrongVectorsInPostgres(engines.postgres.url), 30)).toEqual([])
+
+        const connection = openNeo4j({
+          url: new Secret(engines.neo4j.url),
+          user: process.env.NEO4J_USER ?? 'neo4j',
+          password: new Secret(process.env.NEO4J_PASSWORD ?? ''),
+          // The first time that a query is asked the server plans it.
+          readTimeoutMs: 60_000,
+        })
+        const told = async (graph: GraphStore) => {
+          const request = { from: undefined, to: undefined, limit: 10_000, descending: false }
+          return [
+            await graph.entities(of, openRule(app('any')), { asOf: Date.now(), limit: 100 }),
+            await graph.timeline(of, openRule(app('any')), 'everything', request),
+          ]
+        }
+        const truth = await told(memories.graph)
+        expect(truth[1]?.length).toBeGreaterThanOrEqual(acknowledged.length)
+        const graph = neo4jGraphStore(connection)
+        expect(
+          await until(
+            () => told(graph).catch(() => undefined),
+            (now) => Bun.deepEquals(now, truth),
+            60,
+          ),
+        ).toEqual(truth)
+        await Promise.all([connection.close(), memories.store.close()])
+      },
+      200_000,
+    )
   })
 }
