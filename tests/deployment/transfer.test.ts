@@ -17,6 +17,7 @@ const file = join(freshFolder(), 'backup.jsonl.gz')
 let signed: Signed
 let before: Seen
 let told: string
+let erased: string
 
 interface Seen {
   readonly memories: unknown
@@ -69,6 +70,13 @@ beforeAll(async () => {
       method: 'PUT',
       body: JSON.stringify({ memory_content: 'The otter sleeps under the old bridge, mostly.' }),
     })
+    // In texts of now and of before, and in what it was asked for with.
+    const { id } = await post('/memories/', { text: 'The marker-quokka is to be forgotten.' })
+    const reworded = { memory_content: 'The marker-quokka, in other words.' }
+    await api(`/memories/${id}`, { method: 'PUT', body: JSON.stringify(reworded) })
+    await post('/memories/search', { query: 'marker-quokka' })
+    await api('/memories/', { method: 'DELETE', body: JSON.stringify({ memory_ids: [id] }) })
+    erased = String(id)
     before = await look()
     expect(before.found).toBe('the otter')
     // Beside the running server, which goes on writing.
@@ -92,7 +100,8 @@ describe('souvenir backup and restore', () => {
   }, 30_000)
 
   test('how many memories the file holds is said, and where they were', () => {
-    expect(told).toMatch(/^\d+ records, 41 memories among them, in .+: sign-in on SQLite, memories on SQLite$/)
+    // The mark of the one that was erased is among them.
+    expect(told).toMatch(/^\d+ records, 42 memories among them, in .+: sign-in on SQLite, memories on SQLite$/)
   })
 
   test('the file is for its owner alone, and holds no token and no session', () => {
@@ -100,6 +109,13 @@ describe('souvenir backup and restore', () => {
     const text = gunzipSync(readFileSync(file)).toString()
     for (const secret of signed.secrets) expect(text.includes(secret)).toBe(false)
     expect(text).toContain('"kind":"key"')
+  })
+
+  test('of what was erased before it was made it holds no word, and that it was erased', () => {
+    const text = gunzipSync(readFileSync(file)).toString()
+    expect(text).toContain('under the old bridge')
+    expect(text).toContain(erased)
+    expect(text).not.toContain('quokka')
   })
 
   test('an empty deployment is filled: the same memories, history and apps, and the same token is accepted', async () => {

@@ -101,6 +101,24 @@ describe('backup: OpenMemory’s export and import', () => {
     expect((await exported('bob')).lines).toEqual(first.lines)
   })
 
+  test('of what was erased before an export nothing is in it, in any of its files', async () => {
+    const text = 'The marker-quokka is to be forgotten.'
+    const { id } = await (await post('bob', '/memories/', { text, categories: ['quokka-food'] })).json()
+    const json = { 'content-type': 'application/json' }
+    const reworded = JSON.stringify({ memory_content: 'The marker-quokka, in other words.' })
+    await send('bob', `/memories/${id}`, { method: 'PUT', headers: json, body: reworded })
+    await post('bob', '/memories/', { text: 'What stays.' })
+    const bytesOf = async () =>
+      Object.values((await exported('bob')).files)
+        .map((file) => strFromU8(file[0] === 0x1f ? gunzipSync(file) : file))
+        .join('\n')
+    expect(await bytesOf()).toContain('quokka')
+    await send('bob', '/memories/', { method: 'DELETE', headers: json, body: JSON.stringify({ memory_ids: [id] }) })
+    const after = await bytesOf()
+    expect(after).toContain('What stays.')
+    expect(after).not.toContain('quokka')
+  })
+
   test('mode: skip leaves what is here, overwrite brings back what was exported', async () => {
     const zip = zipOfLines([openMemoryLine(4)])
     await importZip('ada', zip)

@@ -1,0 +1,80 @@
+/** What an app is given by search, as related, and of a memory's history, on every engine: what its rule says in plain words. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { relatedMemories } from '../../src/memory/operations/about-memory.ts'
+import { search } from '../../src/memory/recall.ts'
+import type { AccessRule, Memory } from '../../src/memory/schema.ts'
+import type { MemoryServices } from '../../src/memory/services.ts'
+import { app, callerOf, draftOf, owner, policyAt, setRule, startMs } from '../support/memories.ts'
+import { type MemoryEngine, memoryEngines } from '../support/memory-engines.ts'
+import { added, chat, faultOf, other } from './memory-store/opened.ts'
+
+const names = ['work', 'health', "o'brien"]
+const rules = fc.record({
+  appId: fc.constant(chat),
+  paused: fc.boolean(),
+  read: fc.constantFrom('all', 'own', 'none'),
+  write: fc.constantFrom('all', 'own', 'none'),
+  categories: fc.option(fc.subarray(names), { nil: undefined }),
+}) satisfies fc.Arbitrary<AccessRule>
+const written = fc.array(
+  fc.record({ by: fc.constantFrom(chat, other, app('third')), categories: fc.subarray(names) }),
+  { minLength: 1, maxLength: 6 },
+)
+/** A rule in plain words, told anew: search asks the product's own telling of it. */
+const seen = (ruled: AccessRule, { appId, categories }: Pick<Memory, 'appId' | 'categories'>): boolean => {
+  const allowed = ruled.categories
+  if (ruled.paused || ruled.read === 'none') return false
+  if (appId === ruled.appId) return true
+  return ruled.read === 'all' && (allowed === undefined || categories.some((one) => allowed.includes(one)))
+}
+const idsOf = (memories: readonly { readonly id: string }[]) => memories.map(({ id }) => id).sort()
+
+for (const { name, open } of memoryEngines) {
+  describe(`Access rules in recall on ${name}`, () => {
+    let engine: MemoryEngine
+    let run = 0
+    beforeAll(async () => {
+      engine = await open()
+    })
+    afterAll(() => engine.close())
+
+    test('for any rule and any memories, search, related and history give exactly what the rule says', async () => {
+      await fc.assert(
+        fc.asyncProperty(rules, written, async (ruled, writes) => {
+          const of = `recall-${run++}`
+          const memories: Memory[] = []
+          for (const [n, { by, categories }] of writes.entries()) {
+            const draft = draftOf(`Number ${n}: the lighthouse keeper.`, { categories })
+            memories.push(added((await engine.store.add(owner(of), by, [draft], policyAt()))[0]))
+          }
+          await setRule(engine.store, owner(of), ruled)
+          const readable = idsOf(memories.filter((memory) => seen(ruled, memory)))
+          const caller = callerOf(of, chat, { nowMs: startMs + 1_000 })
+          const asked = { query: 'lighthouse keeper', limit: 50, unlogged: true }
+          const searching = search(engine, caller, asked)
+          const mayReadAny = !ruled.paused && ruled.read !== 'none'
+          if (!mayReadAny) expect(await faultOf(searching)).toBe('forbidden')
+          else expect(idsOf((await searching).hits.map(({ memory }) => memory))).toEqual(readable)
+
+          const services = { ...engine, appNames: { names: async () => new Map() } } as unknown as MemoryServices
+          for (const { id } of memories) {
+            const related = relatedMemories.run(services, caller, { id }) as Promise<{ memories: Memory[] }>
+            const history = engine.store.events(owner(of), chat, id, { limit: 10, offset: 0 })
+            const readings = engine.store.accessLog(owner(of), chat, id, { limit: 10, offset: 0 })
+            if (readable.includes(id)) {
+              expect(idsOf((await related).memories)).toEqual(readable.filter((one) => one !== id))
+              expect((await history).items).toMatchObject([{ kind: 'created', memoryId: id }])
+              expect((await readings).total).toBe(0)
+            } else {
+              const kind = mayReadAny ? 'not_found' : 'forbidden'
+              const faults = await Promise.all([related, history, readings].map(faultOf))
+              expect(faults).toEqual([kind, kind, kind])
+            }
+          }
+        }),
+        { numRuns: name === 'SQLite' ? 100 : 40 },
+      )
+    }, 60_000)
+  })
+}
