@@ -1,5 +1,5 @@
 /** What helps whatever is wrong with the files, at the end of a sentence. */
-export const getFilesAgain = 'souvenir models pull --replace, or souvenir models add DIR --replace'
+const getFilesAgain = 'souvenir models pull --replace, or souvenir models add DIR --replace'
 
 /** The model's files cannot be used: missing, damaged, or of something else. The message says which and names no path. */
 export class ModelUnusable extends Error {
