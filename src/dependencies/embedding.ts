@@ -2,6 +2,7 @@
 import { describeModel } from '../adapters/models/local/describe.ts'
 import { localEmbedder } from '../adapters/models/local/embedder.ts'
 import { missingFiles } from '../adapters/models/local/files.ts'
+import { knownModel } from '../adapters/models/local/known.ts'
 import { openAiEmbedder } from '../adapters/models/openai-embedder.ts'
 import type { Config } from '../config/config.ts'
 import type { LocalEmbedderConfig, ServerEmbedderConfig } from '../config/embedder.ts'
@@ -72,10 +73,12 @@ function openServer(chosen: ServerEmbedderConfig, clock: Clock): Meaning {
 function openLocal(chosen: LocalEmbedderConfig, command: string, { clock, log }: Around): Meaning {
   const [missing] = missingFiles(chosen.folder)
   if (missing !== undefined) {
-    if (!chosen.required) return without(`by words alone; by meaning too after: ${command} models pull`)
+    const isFetched = knownModel(chosen.model) !== undefined || chosen.model.includes('/')
+    const get = isFetched ? `${command} models pull` : `${command} models add DIR --name ${chosen.model}`
+    if (!chosen.required) return without(`by words alone: ${chosen.model} is not here; by meaning too after: ${get}`)
     throw new Fault(
       'invalid',
-      `EMBEDDER is local, but ${missing} is not in ${chosen.folder}. Get the model with: ${command} models pull`,
+      `EMBEDDER is local, but ${missing} of ${chosen.model} is not in ${chosen.folder}. Get the model with: ${get}`,
     )
   }
   const model = describeModel({ ...chosen, name: chosen.model })
