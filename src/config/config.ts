@@ -86,7 +86,9 @@ export function loadConfig(
 ): Config {
   const { values, problems } = readVariables(environment)
   const roles = rolesServed(values, wantedRoles)
-  problems.push(...checkEmbedder(values), ...checkTogether(values, roles))
+  // What could not be read is not also missing.
+  const isTold = ({ variable }: ConfigProblem) => problems.some((told) => told.variable === variable)
+  problems.push(...[...checkEmbedder(values), ...checkTogether(values, roles)].filter((problem) => !isTold(problem)))
   if (problems.length > 0) throw new ConfigError([...problems, ...perhapsMeant(environment)])
   const dataDir = resolve(values.DATA_DIR ?? defaultDataDir(environment))
   return Object.freeze({

@@ -19,7 +19,11 @@ export class ConfigError extends Error {
 }
 
 const describe = ({ variable, problem, example }: ConfigProblem) =>
-  `  ${variable} ${problem}.${example === undefined ? '' : ` Example: ${variable}=${example}`}`
+  `  ${variable} ${problem}.${example === undefined ? '' : ` Example: ${takenBy(variable, example)}=${example}`}`
+
+/** A secret's example is the file that it lies in, as compose mounts it. */
+const takenBy = (variable: string, example: string) =>
+  example.startsWith('/run/secrets/') && !variable.endsWith('_FILE') ? `${variable}_FILE` : variable
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

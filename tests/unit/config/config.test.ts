@@ -98,6 +98,18 @@ describe('configuration', () => {
     expect(problemsOf({ REDIS_URL_FILE: '/nowhere/at/all', ...keys })).toEqual(['REDIS_URL'])
   })
 
+  test('a secret whose file cannot be read is told once, with an example of a file', () => {
+    const environment = {
+      GOOGLE_CLIENT_ID: 'id',
+      GOOGLE_CLIENT_SECRET_FILE: '/nope',
+      ALLOWED_EMAILS: 'ada@example.com',
+    }
+    expect(problemsOf(environment)).toEqual(['GOOGLE_CLIENT_SECRET'])
+    expect(() => loadConfig(all, environment)).toThrow(
+      'GOOGLE_CLIENT_SECRET cannot be read from the file in GOOGLE_CLIENT_SECRET_FILE (ENOENT). Example: GOOGLE_CLIENT_SECRET_FILE=/run/secrets/google_client_secret',
+    )
+  })
+
   test('secrets print as [secret]', () => {
     const config = loadConfig(all, { REDIS_URL: 'redis://:hush@redis:6379/0', OIDC_KEYS_DIR: '/keys' })
     expect(inspect(config)).not.toContain('hush')
