@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { openPeople } from '../dependencies/people.ts'
-import { type Command, complain, print } from './command.ts'
+import { type Command, complain, nothingBefore, print } from './command.ts'
 
 export const code: Command = {
   name: 'code',
@@ -15,6 +15,7 @@ export const code: Command = {
       const { code, lifetimeMinutes } = await people.issueCode(values.user)
       print(code)
       const where = config.redisUrl === undefined ? `whose data is in ${config.dataDir}` : 'of REDIS_URL'
+      if (people.begunIn !== undefined) complain(nothingBefore(people.begunIn))
       complain(`Valid once, for ${lifetimeMinutes} minutes, at the server ${where}.`)
       return 0
     } finally {

@@ -40,5 +40,9 @@ export const complain = (line: string): void => {
   }
 }
 
+/** For a command beside a server that found a folder without data: it may be mistyped, or that of a server yet to start. */
+export const nothingBefore = (dataDir: string): string =>
+  `There was nothing in ${dataDir} before: no server uses it yet. If one runs, set DATA_DIR as it is set for it.`
+
 /** Whether a person may read what is complained of. What is no device is no terminal, and needs nothing loaded to tell. */
 export const complainsToTerminal = (): boolean => fstatSync(2).isCharacterDevice() && process.stderr.isTTY

@@ -3,7 +3,7 @@ import { loadConfig } from '../config/config.ts'
 import { memoryRoles } from '../config/roles.ts'
 import { openPeople } from '../dependencies/people.ts'
 import { removePersonAndMemories } from '../dependencies/removal.ts'
-import { type Command, cell, complain, print, UsageError } from './command.ts'
+import { type Command, cell, complain, nothingBefore, print, UsageError } from './command.ts'
 
 export const users: Command = {
   name: 'users',
@@ -21,6 +21,7 @@ export const users: Command = {
     if (values.memories === true) return removeWithMemories(action, name)
     const config = loadConfig()
     const people = await openPeople(config)
+    if (people.begunIn !== undefined) complain(nothingBefore(people.begunIn))
     try {
       switch (action) {
         case 'add':
@@ -61,7 +62,19 @@ async function removeWithMemories(action: string, name: string): Promise<number>
 
 const wordsAfter: Readonly<Record<string, number>> = { add: 1, list: 0, link: 2, remove: 1 }
 
+/** What is missing where so many words were given. */
+const wordsMissing: Readonly<Record<string, readonly string[]>> = {
+  add: ['a NAME that is not empty'],
+  link: [
+    'a NAME and the SUBJECT of the account',
+    'the SUBJECT after the NAME: the id of the account at the provider, as "users list" shows those that are linked',
+  ],
+  remove: ['the NAME, or the id, of whom to remove'],
+}
+
 function checkWords(action: string, count: number, provider: string | undefined): void {
+  const missing = wordsMissing[action]?.[count]
+  if (missing !== undefined) throw new UsageError(`users ${action} needs ${missing}.`)
   if (wordsAfter[action] !== count || (provider !== undefined && action !== 'link')) {
     throw new UsageError('users takes "add NAME", "list", "link NAME SUBJECT" or "remove NAME".')
   }

@@ -47,12 +47,15 @@ interface Given {
   readonly mayBeEmpty?: boolean
 }
 
+/** Where SQLite keeps what sign-in needs. */
+export const signInFileOf = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'auth.db')
+
 /** @throws Fault `unavailable` when the engine does not answer; `invalid` for a key that is none */
 export const openAuthEngine = (config: Config, given: Given): Promise<AuthEngine> =>
   config.redisUrl === undefined ? openOnSqlite(config, given) : openOnRedis(config, config.redisUrl, given)
 
 async function openOnSqlite(config: Config, { clock }: Given): Promise<AuthEngine> {
-  const path = join(config.dataDir, 'auth.db')
+  const path = signInFileOf(config)
   const feed = openSqliteRevocationFeed({ path, clock, reserved: true })
   let stores: ReturnType<typeof openSqliteOidcStores>
   try {
@@ -145,7 +148,7 @@ async function openOnRedis(
 
 /** An empty Redis beside a DATA_DIR that people signed in with would look as if all had been lost. */
 async function assertNotLeftBehind(config: Config, { users }: Pick<OidcStores, 'users'>): Promise<void> {
-  if (!holdsPeople(join(config.dataDir, 'auth.db')) || (await users.list(1)).length > 0) return
+  if (!holdsPeople(signInFileOf(config)) || (await users.list(1)).length > 0) return
   throw new Fault(
     'conflict',
     `REDIS_URL names an empty Redis, but people have signed in with the files in ${config.dataDir}. Move them with: souvenir migrate --from sqlite --to configured. Or set DATA_DIR to another folder.`,

@@ -1,7 +1,8 @@
 /** The backup file: gzipped JSON, a header line, a line for each record, and a last line that says how many there were. */
 import { once } from 'node:events'
-import { createReadStream, createWriteStream, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, rmSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { finished } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
@@ -125,11 +126,19 @@ function parsed(line: string): unknown {
 const isZlib = (error: unknown) => error instanceof Error && 'code' in error && /^Z_|^ERR_ZLIB/.test(String(error.code))
 
 const unusable = (path: string, how: 'read' | 'written', cause: unknown) =>
-  new Fault('invalid', `${path} cannot be ${how}${cause instanceof Error ? `: ${cause.message}` : ''}.`, {
+  new Fault('invalid', `${path} cannot be ${how}${reason(path, how, cause)}.`, {
     code: 'backup_unusable',
     field: 'FILE',
     cause,
   })
+
+function reason(path: string, how: 'read' | 'written', cause: unknown): string {
+  if (!(cause instanceof Error)) return ''
+  const folder = dirname(path)
+  const isMissing = 'code' in cause && cause.code === 'ENOENT'
+  if (isMissing && !existsSync(folder)) return `: there is no folder ${folder}`
+  return isMissing && how === 'read' ? ': there is no such file' : `: ${cause.message}`
+}
 
 const notOurs = (cause?: unknown) =>
   new Fault('invalid', 'This is not a whole backup of souvenir.', { code: 'backup_broken', cause })

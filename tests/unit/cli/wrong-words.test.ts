@@ -6,6 +6,7 @@ import { clients } from '../../../src/cli/clients.ts'
 import { UsageError } from '../../../src/cli/command.ts'
 import { healthcheck } from '../../../src/cli/healthcheck.ts'
 import { createBackup, readBackup } from '../../../src/cli/transfer/file.ts'
+import { users } from '../../../src/cli/users.ts'
 import { version } from '../../../src/cli/version.ts'
 import { projectRoot } from '../../support/source-files.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -23,6 +24,16 @@ describe('the file of a backup', () => {
     await new Promise((resolve) => setTimeout(resolve, 50))
     await expect(file.end()).rejects.toThrow(`${path} cannot be written`)
     await file.discard()
+  })
+
+  test('a folder that does not exist is said to be missing, rather than a file of ours', async () => {
+    const path = join(folder, 'none', 'backup.gz')
+    const file = createBackup(path, about)
+    await expect(file.end()).rejects.toThrow(`${path} cannot be written: there is no folder ${join(folder, 'none')}.`)
+    await file.discard()
+    await expect(readBackup(path, async () => {})).rejects.toThrow(`there is no folder ${join(folder, 'none')}.`)
+    const none = readBackup(join(folder, 'none.gz'), async () => {})
+    await expect(none).rejects.toThrow('none.gz cannot be read: there is no such file.')
   })
 
   test.each([
@@ -81,6 +92,18 @@ describe('wrong words', () => {
     }
   })
 
+  test.each([
+    [['add', ''], 'users add needs a NAME that is not empty.'],
+    [['add'], 'users add needs a NAME that is not empty.'],
+    [['link'], 'users link needs a NAME and the SUBJECT of the account.'],
+    [['link', 'grace'], 'users link needs the SUBJECT after the NAME'],
+    [['remove'], 'users remove needs the NAME, or the id, of whom to remove.'],
+    [['list', 'grace'], 'users takes "add NAME", "list"'],
+  ])('users %o: what is missing is said', async (words, said) => {
+    await expect(users.run(words)).rejects.toThrow(said)
+    await expect(users.run(words)).rejects.toThrow(UsageError)
+  })
+
   test('version takes no word', async () => {
     await expect(version.run(['nonsense'])).rejects.toThrow('nonsense')
   })
@@ -107,6 +130,21 @@ describe('what a command says beside what it prints', () => {
     const { told, status } = await run(['healthcheck'], { PORT: '1' })
     expect(told).toContain('nothing answers at http://127.0.0.1:1/health')
     expect(told).toContain('with this PORT?')
+    expect(status).toBe(1)
+  })
+
+  test('code: that there was nothing in the folder before, which may be mistyped; once, and with status 0', async () => {
+    const variables = { DATA_DIR: join(folder, 'mistyped') }
+    const first = await run(['code'], variables)
+    expect(first.told).toContain(`There was nothing in ${variables.DATA_DIR} before: no server uses it yet.`)
+    expect([first.printed.trim() === '', first.status]).toEqual([false, 0])
+    expect((await run(['code'], variables)).told).not.toContain('There was nothing')
+  })
+
+  test('serve: what to check where Postgres does not answer', async () => {
+    const { told, status } = await run(['serve'], { DATABASE_URL: 'postgres://souvenir:hush@127.0.0.1:1/souvenir' })
+    expect(told).toContain('Check DATABASE_URL (host, port, user, password), and that Postgres runs.')
+    expect(told).not.toContain('hush')
     expect(status).toBe(1)
   })
 

@@ -139,8 +139,12 @@ function atStart(error: unknown): unknown {
   if (error instanceof Fault && error.kind !== 'unavailable') return error
   const reason = error instanceof Fault ? error.cause : error
   const why = reason instanceof Error ? ` (${reason.message})` : ''
-  return new Fault('unavailable', `Postgres does not answer at the address in DATABASE_URL, or refuses us${why}.`, {
-    cause: error,
-    retryAfterSeconds: 1,
-  })
+  return new Fault(
+    'unavailable',
+    `Postgres does not answer at the address in DATABASE_URL, or refuses us${why}. Check DATABASE_URL (host, port, user, password), and that Postgres runs.`,
+    {
+      cause: error,
+      retryAfterSeconds: 1,
+    },
+  )
 }
