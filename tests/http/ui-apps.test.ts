@@ -133,6 +133,43 @@ test('everything is exported as a file, and taken in again', async () => {
   ])
 })
 
+test('what an app read of a memory again and again on one day is one line', async () => {
+  const { id } = (await (await api('POST', '/memories/', { text: 'The kayak is in the shed.' })).json()) as {
+    id: string
+  }
+  for (const _time of [1, 2, 3]) await api('POST', '/memories/search', { query: 'kayak' })
+  const readings = async () => {
+    const page = await open(`/memories/${id}`)
+    return wordsOf({ ...page, html: page.html.split('id="readings"')[1]?.split('</section>')[0] ?? '' })
+  }
+  expect(await readings()).toMatch(/Notebook , \d+ \w+ \d{4}, \d\d:\d\d UTC , 3 times that day/)
+  expect((await readings()).match(/Notebook/g)).toHaveLength(1)
+})
+
+test('a file that is no export leads back to the settings, where another is chosen', async () => {
+  const body = new FormData()
+  body.set('form_token', formOf(await open('/settings'), '/settings/import').fields.form_token ?? '')
+  body.set('mode', 'skip')
+  body.set('file', new File(['no zip'], 'notes.txt', { type: 'text/plain' }))
+  const answer = await product.send('/settings/import', {
+    method: 'POST',
+    headers: { cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+    body,
+  })
+  expect(answer.status).toBe(400)
+  expect(await answer.text()).toMatch(/<a class="button" href="\/settings">/)
+})
+
+test('what is said of instructions needs no knowledge of protocols', async () => {
+  expect(wordsOf(await open('/settings'))).toMatch(/Apps are told to read this before they remember/)
+})
+
+test('home: a count leads only to a page that lists what is counted', async () => {
+  const { html } = await open('/')
+  expect(html.match(/<dd><a href="[^"]+">\d+<\/a><\/dd>/g)).toHaveLength(2)
+  expect(html).toMatch(/Categor(y|ies)<\/dt><dd>\d+<\/dd>/)
+})
+
 test('a person’s instructions are kept', async () => {
   const saved = pageOf(
     await browser.submit(formOf(await open('/settings'), '/settings'), { instructions: 'No health.' }),

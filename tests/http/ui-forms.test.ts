@@ -119,9 +119,16 @@ describe('writing', () => {
 
   test('where words alone are compared, a question that finds nothing is told so, and what would help', async () => {
     const hint = 'Memories are found by their words alone here'
-    expect(wordsOf(await open('/memories?q=sailng+vesel'))).toMatch(new RegExp(`Nothing matches.*${hint}.*models pull`))
+    const told = wordsOf(await open('/memories?q=sailng+vesel'))
+    expect(told).toMatch(new RegExp(`Nothing matches.*${hint}, in other forms too: .*models pull`))
     expect(wordsOf(await open('/memories?q=what+is+the+boat+called'))).not.toContain(hint)
     expect(wordsOf(await open('/memories?from=2000-01-01&to=2000-01-02'))).not.toContain(hint)
+  })
+
+  test('the usual order is named for what it is, also where nothing is asked', async () => {
+    const { html } = await open('/memories?app=souvenir')
+    const [usual] = /<select id="sort".*?<\/option>/.exec(html) ?? []
+    expect(usual).toEndWith('<option value selected>Newest, or most relevant in a search</option>')
   })
 
   test('an instruction of the person is told as one among what answers', async () => {

@@ -78,12 +78,17 @@ const page = (
       <h1>{shown.title}</h1>
       <p>{shown.message}</p>
       <div class="actions">
+        {isBelowSettings(visit) && person !== undefined ? (
+          <a class="button" href="/settings">
+            Back to Settings
+          </a>
+        ) : null}
         {person === undefined ? (
           <a class="button" href={`/session/login?${new URLSearchParams({ to: readable(visit) })}`}>
             Sign in
           </a>
         ) : (
-          <a class="button" href="/memories">
+          <a class={isBelowSettings(visit) ? 'button secondary' : 'button'} href="/memories">
             To your memories
           </a>
         )}
@@ -97,6 +102,9 @@ const page = (
       </p>
     </div>,
   )
+
+/** What was sent by a form of the settings is tried again there. */
+const isBelowSettings = ({ url }: Visit) => url.pathname.startsWith('/settings/')
 
 /** Where to come back to after signing in; a form's address may not be a page. */
 const readable = ({ url, request }: Visit) =>

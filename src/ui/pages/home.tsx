@@ -67,7 +67,7 @@ async function overview({ api }: SignedIn) {
           name={others.length === 1 ? 'App that uses it' : 'Apps that use it'}
           count={others.length}
         />
-        <Count href="/memories" name={categories.length === 1 ? 'Category' : 'Categories'} count={categories.length} />
+        <Count name={categories.length === 1 ? 'Category' : 'Categories'} count={categories.length} />
       </dl>
       {recent.length === 0 ? (
         <div class="empty">
@@ -97,11 +97,10 @@ async function overview({ api }: SignedIn) {
   )
 }
 
-const Count = ({ href, name, count }: { href: string; name: string; count: number }) => (
+/** `href`: the page that lists them, where there is one. */
+const Count = ({ href, name, count }: { href?: string; name: string; count: number }) => (
   <div>
     <dt>{name}</dt>
-    <dd>
-      <a href={href}>{count.toLocaleString('en')}</a>
-    </dd>
+    <dd>{href === undefined ? count.toLocaleString('en') : <a href={href}>{count.toLocaleString('en')}</a>}</dd>
   </div>
 )

@@ -146,8 +146,9 @@ const Empty = ({ filtered, wordsAlone }: { filtered: boolean; wordsAlone: boolea
       <p>Try other words, or take a filter away.</p>
       {wordsAlone ? (
         <p class="quiet">
-          Memories are found by their words alone here, spelt as they were. Whoever runs this server can have them found
-          by their meaning too: <code>souvenir models pull</code>, then start it again.
+          Memories are found by their words alone here, in other forms too: not by other words that mean the same, nor
+          by misspelt ones. Whoever runs this server can have them found by their meaning too:{' '}
+          <code>souvenir models pull</code>, then start it again.
         </p>
       ) : null}
       <a class="button secondary small" href="/memories">

@@ -65,7 +65,7 @@ const stateChoices: readonly Choice[] = [
 ]
 /** As the address has it: nothing where the order is the usual one, whether or not something is looked for. */
 const orderChoices: readonly Choice[] = [
-  { value: '', label: 'Most relevant' },
+  { value: '', label: 'Newest, or most relevant in a search' },
   { value: 'newest', label: 'Newest first' },
   { value: 'oldest', label: 'Oldest first' },
   { value: 'text', label: 'By text' },

@@ -98,6 +98,18 @@ function Before({
   ))
 }
 
+/** An app reads one memory again and again in a conversation: each day of an app's is one line, with its last reading, which comes first. */
+function byAppAndDay(readings: readonly Reading[]): readonly { readonly last: Reading; readonly times: number }[] {
+  const days = new Map<string, { readonly last: Reading; times: number }>()
+  for (const reading of readings) {
+    const key = `${new Date(reading.accessed_at).toISOString().slice(0, 10)} ${reading.app_id}`
+    const known = days.get(key)
+    if (known === undefined) days.set(key, { last: reading, times: 1 })
+    else known.times += 1
+  }
+  return [...days.values()]
+}
+
 export const Readings = ({ memory, readings }: { memory: WireMemory; readings: Paged<Reading> }) => (
   <section id="readings" class="surrounding">
     <h2>Which apps read it</h2>
@@ -105,14 +117,15 @@ export const Readings = ({ memory, readings }: { memory: WireMemory; readings: P
       <p class="quiet">None yet. Each time an app recalls it, you see it here. What was asked is not kept.</p>
     ) : null}
     <ol class="timeline">
-      {readings.items.map((reading) => (
-        <li key={reading.id}>
+      {byAppAndDay(readings.items).map(({ last, times }) => (
+        <li key={last.id}>
           <p>
             <strong>
-              <bdi>{reading.app_name}</bdi>
+              <bdi>{last.app_name}</bdi>
             </strong>
             {', '}
-            <Time at={reading.accessed_at} toTheMinute />
+            <Time at={last.accessed_at} toTheMinute />
+            {times === 1 ? null : `, ${times} times that day`}
           </p>
         </li>
       ))}

@@ -42,7 +42,7 @@ const show = (visit: PersonsVisit, instructions: string, problem?: string): Resp
             value={instructions}
             rows={4}
             maxLength={longestInstructions}
-            hint="For example: Never store anything about my health. Apps are told to read this (whoami) before they remember; whether they keep to it is theirs."
+            hint="For example: Never store anything about my health. Apps are told to read this before they remember anything; whether they keep to it is up to them."
             problem={problem}
           />
           <div class="actions">
