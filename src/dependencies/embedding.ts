@@ -1,7 +1,7 @@
 /** The model that finds memories by meaning, where one is configured or its files are there, and the job that feeds it. */
 import { describeModel } from '../adapters/models/local/describe.ts'
 import { localEmbedder } from '../adapters/models/local/embedder.ts'
-import { missingFiles } from '../adapters/models/local/files.ts'
+import { missingFiles, resizedFiles } from '../adapters/models/local/files.ts'
 import { knownModel } from '../adapters/models/local/known.ts'
 import { openAiEmbedder } from '../adapters/models/openai-embedder.ts'
 import type { Config } from '../config/config.ts'
@@ -89,13 +89,15 @@ function openLocal(chosen: LocalEmbedderConfig, command: string, { clock, log }:
     onUnusable: (err) => log.error({ err }, 'the model cannot be loaded; searches go by words alone'),
     ...(chosen.questionBudgetMs === undefined ? {} : { questionBudgetMs: chosen.questionBudgetMs }),
   })
+  const resized = resizedFiles(chosen.folder)
+  const damaged = `${model.name}, but ${resized.join(', ')} is not of the size that was taken. See: ${command} models list`
   const health: HealthCheck = async () =>
     embedder.trouble === undefined
       ? { engine: 'embedder', state: 'up', needed: false }
       : { engine: 'embedder', state: 'down', needed: false, detail: embedder.trouble }
   return {
     embedder,
-    engine: `${model.name}, in this process`,
+    engine: resized.length === 0 ? `${model.name}, in this process` : damaged,
     healthChecks: [health],
     close: () => embedder.close(),
   }

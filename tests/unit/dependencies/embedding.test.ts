@@ -1,5 +1,7 @@
 /** What the start says of the model that finds memories by meaning, where its files are not there. */
 import { describe, expect, test } from 'bun:test'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { loadConfig } from '../../../src/config/config.ts'
 import { openEmbedder } from '../../../src/dependencies/embedding.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
@@ -29,4 +31,20 @@ describe('a model whose files are not there', () => {
       /config\.json of nosuch is not in .*nosuch\./,
     )
   })
+})
+
+test('a file of another size than the one taken is named by the start, before anybody asks', async () => {
+  const folder = temporaryFolder('short-model')
+  mkdirSync(join(folder, 'onnx'))
+  const files = { 'config.json': '{}', 'tokenizer.json': '{}', 'onnx/model_quantized.onnx': 'cut short' }
+  const bytes = (path: string) => (path.startsWith('onnx') ? 23_000_000 : 2)
+  for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, path), content)
+  const remembered = Object.keys(files).map((path) => [path, { bytes: bytes(path), sha256: '00' }])
+  const manifest = { name: 'small', source: 'a folder', files: Object.fromEntries(remembered) }
+  writeFileSync(join(folder, 'souvenir-model.json'), JSON.stringify(manifest))
+  const meaning = open({ EMBEDDER_MODEL_DIR: folder, EMBEDDER_MODEL: 'small' })
+  expect(meaning.engine).toBe(
+    'small, but onnx/model_quantized.onnx is not of the size that was taken. See: souvenir models list',
+  )
+  await meaning.close()
 })

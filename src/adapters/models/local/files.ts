@@ -52,13 +52,18 @@ export function readManifest(folder: string): Manifest | undefined {
   return usable ? (manifest as unknown as Manifest) : undefined
 }
 
+/** The files that are of another size than remembered, which is known without reading them. */
+export const resizedFiles = (folder: string): string[] =>
+  Object.entries(readManifest(folder)?.files ?? {})
+    .filter(([path, { bytes }]) => statSync(join(folder, path), { throwIfNoEntry: false })?.size !== bytes)
+    .map(([path]) => path)
+
 /** The files that are not as remembered: of another size, or of another SHA-256. Reads them all. */
 export async function damagedFiles(folder: string): Promise<string[]> {
+  const resized = new Set(resizedFiles(folder))
   const damaged: string[] = []
-  for (const [path, { bytes, sha256 }] of Object.entries(readManifest(folder)?.files ?? {})) {
-    const file = join(folder, path)
-    const size = statSync(file, { throwIfNoEntry: false })?.size
-    if (size !== bytes || (await sumOf(file)) !== sha256) damaged.push(path)
+  for (const [path, { sha256 }] of Object.entries(readManifest(folder)?.files ?? {})) {
+    if (resized.has(path) || (await sumOf(join(folder, path))) !== sha256) damaged.push(path)
   }
   return damaged
 }
