@@ -10,6 +10,7 @@ import type { MemoryChange } from './ports.ts'
 import { cleanText, draftsOf, type NewMemory } from './remember.ts'
 import { limits, type Memory, type Source } from './schema.ts'
 import type { MemoryServices } from './services.ts'
+import { holds } from './text/long-texts.ts'
 
 type Needed = Pick<MemoryServices, 'store' | 'random' | 'settings'>
 
@@ -56,7 +57,7 @@ export async function merge(
   ifVersion?: number,
 ): Promise<Memory> {
   const [kept, other] = await Promise.all([findMemory(services, caller, id), findMemory(services, caller, otherId)])
-  const whole = text ?? (kept.content.includes(other.content) ? kept.content : `${kept.content}\n${other.content}`)
+  const whole = text ?? (holds(kept.content, other.content) ? kept.content : `${kept.content}\n${other.content}`)
   if (whole.length > limits.textCharacters) {
     throw new Fault('too_large', `Both together are longer than ${limits.textCharacters} characters.`, {
       field: 'text',

@@ -5,6 +5,7 @@
  */
 import { cutMark, normalise } from './content.ts'
 import type { Memory } from './schema.ts'
+import { replaceEvery } from './text/long-texts.ts'
 
 /** How long a text counts as just returned. */
 export const echoWindowMs = 10 * 60_000
@@ -32,8 +33,9 @@ export function isEcho(content: string, recalled: readonly Memory[]): boolean {
   let left = text
   const quoted: Memory[] = []
   for (const source of sources) {
-    if (source.text === '' || !left.includes(source.text)) continue
-    left = left.replaceAll(source.text, quoteMark)
+    const without = source.text === '' ? undefined : replaceEvery(left, source.text, quoteMark)
+    if (without === undefined) continue
+    left = without
     quoted.push(source.memory)
   }
   if (quoted.length === 0) return false

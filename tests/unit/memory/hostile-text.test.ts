@@ -96,3 +96,11 @@ test('texts of one call are compared with two hundred long memories that were ju
   const all = (texts: number) => Array.from({ length: texts }, (_, place) => isEcho(`text ${place}`, asMemories))
   expect(await growthOf(all, 1_000)).toBeLessThan(withTheLength)
 })
+
+test('a long text is compared with a recalled one that is like it up to the middle everywhere', async () => {
+  const compared = (size: number) => {
+    const content = `${filled('a', size / 4)}b\`${filled('a', size / 4)}`
+    return isEcho(`x ${filled('a', size)}`, [{ content, categories: [] }] as unknown as readonly Memory[])
+  }
+  expect(await growthOf(compared, limits.textCharacters)).toBeLessThan(withTheLength)
+})
