@@ -37,16 +37,16 @@ const kanaOnly = /^\p{Script=Hiragana}{2}$/u
 
 /**
  * How much of its rarity among an owner's items a word keeps that is common in its language. Of few items it is chance whether `like` is
- * in one or in none, so the language is heard first and the owner's items by and by: as with so many items more, in a share of which the
- * word is (a Dirichlet prior: Zhai and Lafferty, 2004). From 0.2 for a few items to 1.
+ * in one or in none, so the language is heard first and the owner's items by and by: as with some items more, in a share of which the
+ * word is (a Dirichlet prior: Zhai and Lafferty, 2004), and with fewer of those the more the owner has. From 0.2 for a few items to 1.
  */
 function commonWeight(
   documents: number,
   having: number,
-  { priorItems, commonShare }: Pick<Recipe, 'priorItems' | 'commonShare'>,
+  { priorItems, commonShare, manyItems }: Pick<Recipe, 'priorItems' | 'commonShare' | 'manyItems'>,
 ): number {
-  const all = documents + priorItems
-  return rarity(all, having + priorItems * commonShare) / rarity(all, having)
+  const more = (priorItems * manyItems) / (manyItems + documents)
+  return rarity(documents + more, having + more * commonShare) / rarity(documents + more, having)
 }
 
 /**
@@ -56,5 +56,5 @@ function commonWeight(
 export function scoreThatIsMuch({ items }: OwnerFacts, terms: readonly WeightedTerm[], recipe: Recipe): number {
   const fields = recipe.item + recipe.context + recipe.thread
   const all = terms.reduce((sum, { weight, postings }) => sum + weight * fields * rarity(items, postings.count), 0)
-  return (all * recipe.wordsShare * recipe.manyItems) / (recipe.manyItems + items)
+  return all * recipe.wordsShare * (recipe.manyItems / (recipe.manyItems + items)) ** 2
 }

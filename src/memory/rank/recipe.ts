@@ -21,7 +21,10 @@ export interface Recipe {
   readonly speakerName: number
   /** `Mentioned`, `conversation`: that something was said, not what. */
   readonly saying: number
-  /** Beside meaning, a common word of the language counts as if the owner had so many items more, and this share of them the word. */
+  /**
+   * Beside meaning, a common word of the language counts as if the owner had so many items more, and this share of them the word; of
+   * `manyItems` half as many more.
+   */
   readonly priorItems: number
   readonly commonShare: number
   /** Pairs of hiragana: mostly endings and particles, the stop words of Japanese. */
@@ -44,7 +47,7 @@ export interface Recipe {
   readonly entity: number
   /** Beside meaning, the best by words is 1 if it has this share of what all of the question's words give; otherwise less. */
   readonly wordsShare: number
-  /** Of so many items half of that share is enough. */
+  /** Of so many items a quarter of that share is enough. */
   readonly manyItems: number
   /** How much what is most alike in meaning counts beside the best by words, which is 1. */
   readonly meaning: number
@@ -82,7 +85,7 @@ export const recipe: Recipe = {
   instruction: 0.4,
   instructionBesideMeaning: 0.3,
   entity: 0.5,
-  wordsShare: 0.5,
+  wordsShare: 0.65,
   manyItems: 100,
   meaning: 0.55,
   meaningNameless: 1,
