@@ -21,7 +21,7 @@ const mostCharacters = 6
 /** So many entities of a question count for one item, those that add most: naming many does not make it an answer to everything. */
 const mostEntities = 2
 
-interface LinkedScore {
+export interface LinkedScore {
   /** In the units of scores by words. */
   readonly score: number
   /** The keys of the entities that it is for. */

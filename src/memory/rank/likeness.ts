@@ -37,7 +37,7 @@ export function sampleOf({ ordinals }: OwnerFacts, accept: (at: number) => boole
   return sample
 }
 
-interface FitInMeaning {
+export interface FitInMeaning {
   /** By ordinal, 0 to 1. */
   readonly fits: ReadonlyMap<number, number>
   /** No fit is further off; 0 where all are exact. */
