@@ -119,7 +119,9 @@ onSmallDisk(
     await deployment.close()
     empty()
     const again = await deploy({ DATA_DIR: folder })
-    const found = await again.send(`/api/v1/memories/${id}`, { headers: bearer(token) })
+    // Signed in anew: on Redis each server of the tests has stores of its own.
+    const { access_token: later } = await again.signIn(await again.register())
+    const found = await again.send(`/api/v1/memories/${id}`, { headers: bearer(later) })
     expect(found.status).toBe(200)
     await again.close()
   },
