@@ -133,7 +133,7 @@ test('everything is exported as a file, and taken in again', async () => {
   ])
 })
 
-test('what an app read of a memory again and again on one day is one line', async () => {
+test('what an app read of a memory again and again on one day is one line of a page, which counts those on the page', async () => {
   const { id } = (await (await api('POST', '/memories/', { text: 'The kayak is in the shed.' })).json()) as {
     id: string
   }
@@ -142,7 +142,7 @@ test('what an app read of a memory again and again on one day is one line', asyn
     const page = await open(`/memories/${id}`)
     return wordsOf({ ...page, html: page.html.split('id="readings"')[1]?.split('</section>')[0] ?? '' })
   }
-  expect(await readings()).toMatch(/Notebook , \d+ \w+ \d{4}, \d\d:\d\d UTC , 3 times that day/)
+  expect(await readings()).toMatch(/Notebook , \d+ \w+ \d{4}, \d\d:\d\d UTC , 3 of these that day/)
   expect((await readings()).match(/Notebook/g)).toHaveLength(1)
 })
 

@@ -98,7 +98,10 @@ function Before({
   ))
 }
 
-/** An app reads one memory again and again in a conversation: each day of an app's is one line, with its last reading, which comes first. */
+/**
+ * An app reads one memory again and again in a conversation: of one page each day of an app's is one line, with its last reading,
+ * which comes first. A day that goes over two pages is a line on each.
+ */
 function byAppAndDay(readings: readonly Reading[]): readonly { readonly last: Reading; readonly times: number }[] {
   const days = new Map<string, { readonly last: Reading; times: number }>()
   for (const reading of readings) {
@@ -125,7 +128,7 @@ export const Readings = ({ memory, readings }: { memory: WireMemory; readings: P
             </strong>
             {', '}
             <Time at={last.accessed_at} toTheMinute />
-            {times === 1 ? null : `, ${times} times that day`}
+            {times === 1 ? null : `, ${times} of these that day`}
           </p>
         </li>
       ))}
