@@ -7,8 +7,8 @@ const nothing: Readonly<Record<string, unknown>> = Object.freeze({})
 
 /**
  * The parameters of a query string (without `?`) with their schema's types, not yet checked against it.
- * Faults: `utf8_invalid`; `input_invalid` for unknown names, all of them; `parameter_repeated` for a name that comes twice unless its schema is an array (a parser that keeps
- * one of them would keep another than a proxy or a log).
+ * Faults: `utf8_invalid`; `input_invalid` for unknown names, all of them; `parameter_repeated` for a name that comes twice unless its
+ * schema is an array (a parser that keeps one of them would keep another than a proxy or a log).
  */
 export function readQuery(search: string, schema: TSchema | undefined): Readonly<Record<string, unknown>> {
   if (search === '') return nothing

@@ -15,7 +15,10 @@ const maxFormFileBytes = 64 * 1024 * 1024
 /** What a form may take around its file. */
 const formOverheadBytes = 64 * 1024
 
-/** Faults: `too_large` before more than the limit is kept, `timed_out` for a file that comes too slowly, `invalid` for another media type or a form without the file. */
+/**
+ * Faults: `too_large` before more than the limit is kept, `timed_out` for a file that comes too slowly, `invalid` for another media
+ * type or a form without the file.
+ */
 export async function readUpload({ field, contentType, maxBytes }: Upload, request: Request): Promise<ReadUpload> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
   const declared = Number(request.headers.get('content-length') ?? 0)

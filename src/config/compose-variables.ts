@@ -17,7 +17,10 @@ export const composeVariables: Readonly<Record<string, ComposeVariable>> = {
     meaning: 'The image; built from this folder where there is none of that name.',
     value: 'souvenir:latest',
   },
-  MEMORY_LIMIT: { meaning: 'How much memory each process of the product may take.', value: '512m' },
+  MEMORY_LIMIT: {
+    meaning: 'How much memory each process of the product may take; 1g with multilingual-e5-small in the process.',
+    value: '512m',
+  },
   OIDC_HOST: { meaning: 'The host name of OIDC_BASE_URL, for Traefik.', value: 'oidc.localhost' },
   API_HOST: {
     meaning: 'The host name of API_BASE_URL, for Traefik. May be the same as OIDC_HOST.',

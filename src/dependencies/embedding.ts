@@ -114,7 +114,8 @@ export function runEmbedding(
 }
 
 /**
- * How many items wait for vectors, and how long: at most since this process began, as with another model in its configuration all do.
+ * How many items wait for vectors, and how long. The wait is counted from the start of this process at most: a changed model makes all
+ * items wait.
  * Nothing is given up for good: a text that the model refuses is counted where that happens.
  */
 export function embeddingQueue(embedder: Embedder, vectors: VectorIndex, clock: Clock): QueueStates {

@@ -2,9 +2,9 @@
  * What a log tells of an error: the one policy for requests, jobs and the last net.
  *
  * Told is what kind of error it was, its codes, where it was thrown, and the same of its causes. A message is told of a
- * `Fault('unavailable')`, which names an engine, and of a `Finding`: those are ours. Any other message may quote what a person wrote or a secret, as of
- * Postgres the value that it could not read, of JSON.parse the text, of URL the address with its password; and so may the members that
- * drivers add (`detail`, `parameters`, `query`, `command`).
+ * `Fault('unavailable')`, which names an engine, and of a `Finding`: those are ours. Any other message may quote what a person wrote
+ * or a secret, as of Postgres the value that it could not read, of JSON.parse the text, of URL the address with its password; and so
+ * may the members that drivers add (`detail`, `parameters`, `query`, `command`).
  */
 import { Fault } from './fault.ts'
 

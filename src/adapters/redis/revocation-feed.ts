@@ -106,7 +106,7 @@ export async function openRedisRevocationFeed(redis: RedisConnection, clock: Clo
     async catchUp() {
       poll()
       await reading
-      // What was being read already may have been asked for before this process stood still; it was read once more behind that.
+      // A read already under way may be older than this call; poll() has then queued another, which is awaited too.
       await reading
     },
     async close() {

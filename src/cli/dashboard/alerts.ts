@@ -97,6 +97,7 @@ export const alerts: readonly Alert[] = [
     expr: 'process_resident_memory_bytes > 450e6',
     for: '15m',
     severity: 'ticket',
-    summary: 'A process is near the memory limit of compose.yml (512 MB).',
+    summary:
+      'A process takes 450 MB, near the 512m that MEMORY_LIMIT is by default. With another limit set the figure of this rule to 85 % of it.',
   },
 ]

@@ -27,7 +27,10 @@ export class KeptIndexes {
     return index === undefined || index.version < 0 ? undefined : index
   }
 
-  /** Weighs the owner's index anew, called when it was brought forward and when a search ends, and drops those of the owners that were asked longest ago, but never this one's. */
+  /**
+   * Weighs the owner's index anew, called when it was brought forward and when a search ends, and drops those of the owners that
+   * were asked longest ago, but never this one's.
+   */
   forgetOldest(ownerId: OwnerId): void {
     const index = this.kept.get(ownerId)?.index
     if (index !== undefined) this.keep(ownerId, index)

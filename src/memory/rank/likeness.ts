@@ -40,7 +40,7 @@ export function sampleOf({ ordinals }: OwnerFacts, accept: (at: number) => boole
 export interface FitInMeaning {
   /** By ordinal, 0 to 1. */
   readonly fits: ReadonlyMap<number, number>
-  /** No fit is further off; 0 where all are exact. */
+  /** Hardly ever is a fit further off (rounded-vectors); 0 where all are exact. */
   readonly error: number
   /** From now on the fits of these are exact. */
   refine(ordinals: readonly number[]): void

@@ -32,7 +32,7 @@ export interface Likenesses {
 
 /** Of cosines that were told from rounded vectors. */
 export interface Rounding {
-  /** None of them is further off. */
+  /** Hardly ever is one of them further off: see rounded-vectors. */
   readonly error: number
   /** The exact cosines of items, by ordinal, as far as they still have a vector. Asked in the search that they are for. */
   exact(ordinals: readonly number[]): ReadonlyMap<number, number>

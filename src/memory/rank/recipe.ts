@@ -1,6 +1,6 @@
 /**
- * Every number of the ranking in one place, with what it means. Found on one half of the conversations of two public sets and
- * checked on the other half: see tests/bench/recall/README.md. Each is a rule that can be told to a user.
+ * Every number of the ranking in one place, with what it means. Each is a rule that can be told to a user. How each was found, and
+ * what of it is in-sample: tests/bench/recall/README.md.
  */
 export interface Recipe {
   /** BM25: how fast repeats stop counting, how much a long text is discounted. */
@@ -21,11 +21,9 @@ export interface Recipe {
   readonly speakerName: number
   /** `Mentioned`, `conversation`: that something was said, not what. */
   readonly saying: number
-  /**
-   * Beside meaning, a common word of the language counts as if the owner had so many items more, and this share of them the word; of
-   * `manyItems` half as many more.
-   */
+  /** Beside meaning, a common word's rarity is told as if an owner of no items had this many more; fewer, the more the owner has. */
   readonly priorItems: number
+  /** The share of those that have the word. */
   readonly commonShare: number
   /** Pairs of hiragana: mostly endings and particles, the stop words of Japanese. */
   readonly kana: number
@@ -47,7 +45,7 @@ export interface Recipe {
   readonly entity: number
   /** Beside meaning, the best by words is 1 if it has this share of what all of the question's words give; otherwise less. */
   readonly wordsShare: number
-  /** Of so many items a quarter of that share is enough. */
+  /** At so many items half of `priorItems` are left, and a quarter of `wordsShare` is enough. */
   readonly manyItems: number
   /** How much what is most alike in meaning counts beside the best by words, which is 1. */
   readonly meaning: number

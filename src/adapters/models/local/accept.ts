@@ -9,7 +9,7 @@ import { knownModel } from './known.ts'
 import { standInOf } from './stand-ins.ts'
 import { startModelThread } from './thread.ts'
 
-/** Said by its name, since what the network would say of it helps nobody. */
+/** Named as what it is (a web page, a pointer of Git LFS): the network's own error would help nobody. */
 export async function refuseStandIns(incoming: string): Promise<void> {
   for (const { path } of modelFiles) {
     const file = join(incoming, path)

@@ -19,8 +19,8 @@ export interface SqliteHistory extends History {
 }
 
 /**
- * So many readings are written at once behind the requests, with what of the last question is left: a reading takes 20 us, and whoever
- * asks meanwhile waits. Where more come than that, an eighth of what waits.
+ * So many readings in one transaction, or an eighth of what waits where that is more, and the rest of the last question's: each takes
+ * 20 us, and requests wait meanwhile.
  */
 const fewestAtOnce = 64
 const shareAtOnce = 1 / 8
