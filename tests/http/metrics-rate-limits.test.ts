@@ -1,4 +1,7 @@
-/** Every request that a rate limit refuses is counted in /metrics under the name of its rule. */
+/**
+ * Every request that a rate limit refuses is counted in /metrics under the name of its rule: of one process, as each counts its own, so
+ * that this is not among the tests of sign-in spread over several.
+ */
 import { expect, test } from 'bun:test'
 import { limitRules } from '../../src/dependencies/limit-rules.ts'
 import { uiCallback, uiClientId } from '../../src/shared/ui-client.ts'
