@@ -7,7 +7,7 @@ import { closeSync, ftruncateSync, openSync, statfsSync, statSync, writeSync } f
 import { dirname } from 'node:path'
 
 export interface Reserve {
-  /** Gives the room back to the disk; false where there was none. */
+  /** Gives the room back to the disk; false where there was none, or none that this user may give. */
   giveUp(): boolean
   /** Takes what is missing of it, or as much as there is. Never throws: what is done is done. */
   take(): void
@@ -25,13 +25,18 @@ export function reserveBeside(path: string): Reserve {
   const reserve: Reserve = {
     giveUp() {
       if (sizeOf(file) === 0) return false
-      const descriptor = openSync(file, 'r+')
       try {
-        ftruncateSync(descriptor, 0)
-      } finally {
-        closeSync(descriptor)
+        const descriptor = openSync(file, 'r+')
+        try {
+          ftruncateSync(descriptor, 0)
+        } finally {
+          closeSync(descriptor)
+        }
+        return true
+      } catch {
+        // What is to be told is why the room was needed: the disk is full.
+        return false
       }
-      return true
     },
     take() {
       const size = sizeOf(file)
@@ -48,8 +53,13 @@ export const noReserve: Reserve = { giveUp: () => false, take() {} }
 /** Whether on the disk of the database at `path` a small write may find no room any more. */
 export const hasNoRoom = (path: string): boolean => path !== ':memory:' && freeBytes(path) < leastFreeBytes
 
+/** In bytes; what cannot be looked at has none. */
 function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  } catch {
+    return 0
+  }
 }
 
 /** For whoever may write there; where that cannot be told it counts as enough. */
