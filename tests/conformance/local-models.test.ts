@@ -142,6 +142,7 @@ describe.skipIf(source === undefined)('souvenir models', () => {
       ),
     })
     expect(existsSync(join(folder(), 'config.json'))).toBe(false)
+    expect(existsSync(join(folder(), '.incoming'))).toBe(false)
   })
 
   test(

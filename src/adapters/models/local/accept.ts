@@ -21,10 +21,11 @@ export async function refuseStandIns(incoming: string): Promise<void> {
 }
 
 /** A known name says how its model is run: another model under it would run, and find little. */
-export function refuseOtherWidth(incoming: string, name: string): void {
+export async function refuseOtherWidth(incoming: string, name: string): Promise<void> {
   const { width } = describeModel({ folder: incoming, name })
   const known = knownModel(basename(name))?.dimensions
   if (known === undefined || width === undefined || width === known) return
+  await rm(incoming, { recursive: true, force: true })
   throw new Fault(
     'invalid',
     `These files were not taken. They are of a model whose vectors have ${width} numbers, those of ${name} have ${known}: give them a name of their own with --name.`,

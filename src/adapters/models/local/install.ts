@@ -10,6 +10,7 @@ import { Fault } from '../../../shared/fault.ts'
 import { refuseOtherWidth, refuseStandIns, tryOut } from './accept.ts'
 import { type Download, download, type Progress } from './download.ts'
 import {
+  damagedFiles,
   type Manifest,
   type ModelFile,
   manifestFile,
@@ -117,7 +118,7 @@ async function install(
     await writeManifest(incoming, { name, source, files: {} })
     await gather(incoming)
     await refuseStandIns(incoming)
-    refuseOtherWidth(incoming, name)
+    await refuseOtherWidth(incoming, name)
     const manifest = { name, source, files: await sumsOf(incoming) }
     if (!replace) refuseOthers(readManifest(folder), manifest)
     await writeManifest(incoming, manifest)
@@ -136,10 +137,8 @@ async function install(
 
 /** The files that are as remembered. */
 async function soundFiles(folder: string): Promise<Set<string>> {
-  const sound = new Set<string>()
-  for (const [path, { sha256 }] of Object.entries(readManifest(folder)?.files ?? {})) {
-    if (existsSync(join(folder, path)) && (await sumOf(join(folder, path))) === sha256) sound.add(path)
-  }
+  const sound = new Set(Object.keys(readManifest(folder)?.files ?? {}))
+  for (const path of await damagedFiles(folder)) sound.delete(path)
   return sound
 }
 
