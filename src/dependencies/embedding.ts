@@ -109,7 +109,7 @@ export function runEmbedding(
   vectors: VectorIndex,
   { clock, log, metrics }: Around & { readonly metrics: Metrics },
 ) {
-  const items = { vectors, embedder, clock, failed: metrics.embeddingFailed }
+  const items = { vectors, embedder, clock, onFailure: metrics.embeddingFailed }
   return runJob({ name: 'embed', log, provenByWork: true, work: (signal) => embedItems(items, signal) })
 }
 

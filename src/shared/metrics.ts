@@ -13,7 +13,10 @@ export interface Metrics {
   limited(rule: string): void
   toolCalled(tool: string, outcome: 'ok' | 'error', milliseconds: number): void
   searched(stage: string, milliseconds: number): void
-  /** unavailable: the model did not answer, and what it was to embed waits. refused: texts that it does not take, left without a vector. */
+  /**
+   * unavailable: the model did not answer, and what it was to embed waits. refused: texts that it does not take, of memories or of
+   * passages, left without a vector.
+   */
   embeddingFailed(reason: EmbeddingFailure, count: number): void
 }
 

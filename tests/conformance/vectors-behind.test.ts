@@ -11,8 +11,10 @@ class OneMeaning implements Embedder {
   space = 'one/2'
   questionBudgetMs = 1_000
   up = true
+  broken = false
   embedQuestion = async () => Float32Array.of(1, 0)
   async embed(texts: readonly string[]): Promise<Float32Array[]> {
+    if (this.broken) throw new TypeError('a fault in the program')
     if (!this.up) throw new Fault('unavailable', 'The embedding model does not answer.')
     if (texts.some((text) => text.includes('poison'))) throw new Fault('unavailable', 'status 400')
     return texts.map(() => Float32Array.of(1, 0))
@@ -65,11 +67,11 @@ for (const { name, open } of memoryEngines) {
       expect(await engine.vectors.behind('other/2')).toEqual({ waiting: 1, since: startMs + 80_000 })
     })
 
-    test('who embeds is told when the model does not answer, and how many texts it refused', async () => {
+    test('who embeds is told when the model does not answer, how many texts it refused, nothing of another error', async () => {
       const told: unknown[] = []
       const at = testClock(startMs)
       const embed = () =>
-        embedItems({ vectors: engine.vectors, embedder: model, clock: at, failed: (...what) => told.push(what) })
+        embedItems({ vectors: engine.vectors, embedder: model, clock: at, onFailure: (...what) => told.push(what) })
       await addAt('poison', startMs)
       await addAt('My hound is called Rex.', startMs)
       model.up = false
@@ -78,7 +80,11 @@ for (const { name, open } of memoryEngines) {
       model.up = true
       at.advanceSeconds(15)
       await embed()
-      expect(told).toEqual([['refused', 1]])
+      expect(told.splice(0)).toEqual([['refused', 1]])
+      await addAt('Tea at five.', startMs)
+      model.broken = true
+      await expect(embed()).rejects.toThrow('a fault in the program')
+      expect(told).toEqual([])
     })
   })
 }

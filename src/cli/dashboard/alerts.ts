@@ -83,7 +83,7 @@ export const alerts: readonly Alert[] = [
     expr: 'sum(increase(souvenir_embedding_failures_total{reason="refused"}[1h])) > 0',
     for: '0m',
     severity: 'ticket',
-    summary: 'The embedding model refused texts: those memories are found by their words alone.',
+    summary: 'The embedding model refused texts of memories or passages: what it refused is found by its words alone.',
   },
   {
     name: 'SouvenirRateLimited',

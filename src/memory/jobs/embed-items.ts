@@ -10,8 +10,8 @@ export interface EmbedItems {
   readonly vectors: VectorIndex
   readonly embedder: Embedder
   readonly clock: Clock
-  /** Told when the model did not answer (1), and how many texts it refused. */
-  readonly failed?: (reason: EmbeddingFailure, count: number) => void
+  /** Told when the model did not answer (1), and how many texts and passages it refused. An error of ours is neither. */
+  readonly onFailure?: (reason: EmbeddingFailure, count: number) => void
 }
 
 const itemsAtOnce = 64
@@ -23,13 +23,13 @@ const restMs = 15_000
  * @throws Fault `unavailable` when the model does not answer; what it was to embed waits
  */
 export async function embedItems(
-  { vectors, embedder, clock, failed }: EmbedItems,
+  { vectors, embedder, clock, onFailure }: EmbedItems,
   signal?: AbortSignal,
 ): Promise<number> {
   const claim = await vectors.claim(embedder.space, itemsAtOnce, clock.now(), leaseMs)
   if (claim === undefined) return 0
   const tellFailure = (error: unknown): never => {
-    if (signal?.aborted !== true) failed?.('unavailable', 1)
+    if (error instanceof Fault && signal?.aborted !== true) onFailure?.('unavailable', 1)
     throw error
   }
   try {
@@ -47,7 +47,7 @@ export async function embedItems(
     const made = texts.map((text) => (text === undefined ? undefined : embedded[next++]))
     await vectors.keep(claim, made.slice(0, items.length), made.slice(items.length))
     const refused = embedded.filter((vector) => vector === undefined).length
-    if (refused > 0) failed?.('refused', refused)
+    if (refused > 0) onFailure?.('refused', refused)
   } catch (error) {
     // Who is told to stop did not fail: the next process may go on at once.
     await vectors.release(claim, clock.now() + (signal?.aborted === true ? 0 : restMs))
