@@ -22,7 +22,7 @@ import { variables } from './checks/variables.ts'
 /** In the order in which one thing needs another: the first failure is the one to mend first. */
 export const checks: readonly Check[] = [
   variables,
-  address,
+  address(),
   connection,
   tls,
   accessBypass,

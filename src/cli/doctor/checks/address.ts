@@ -8,11 +8,12 @@ import { type Check, fail, pass } from '../check.ts'
 /** The addresses of a name, each as text; rejects where it has none. */
 type Resolve = (hostname: string) => Promise<readonly { readonly address: string }[]>
 
+const asThisMachine: Resolve = (hostname) => lookup(hostname, { all: true })
 /** A resolver that nobody answers asks on for longer than a person waits. */
 const defaultPatienceMs = 10_000
 
 /** Whether the issuer and the API have addresses, as `resolve` says within so many milliseconds. */
-export const addressFrom = (resolve: Resolve, patienceMs = defaultPatienceMs): Check => ({
+export const address = (resolve = asThisMachine, patienceMs = defaultPatienceMs): Check => ({
   name: 'DNS',
   decisive: true,
   async run({ issuer, api }) {
@@ -38,6 +39,3 @@ export const addressFrom = (resolve: Resolve, patienceMs = defaultPatienceMs): C
     )
   },
 })
-
-/** As this machine resolves names. */
-export const address = addressFrom((hostname) => lookup(hostname, { all: true }))
