@@ -52,13 +52,25 @@ const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('add' as const), text }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('update' as const), which: fc.nat(), text }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), which: fc.nat() }) },
+  // Some of all at once, which share words.
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('deleteMany' as const), every: fc.integer({ min: 1, max: 3 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('archive' as const), which: fc.nat() }) },
   // Enough words at once to make the tail be packed.
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('addLong' as const), words: fc.integer({ min: 3_000, max: 9_000 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('addLong' as const),
+      words: fc.integer({ min: 3_000, max: 9_000 }),
+      texts: fc.integer({ min: 1, max: 3 }),
+    }),
   },
 )
+
+const longTexts = ({ words, texts }: { readonly words: number; readonly texts: number }): readonly string[] =>
+  Array.from({ length: texts }, (_, n) => Array.from({ length: words + n }, (_, i) => `w${i}`).join(' '))
 
 export function describeRecallIndex(name: string, open: OpenEngine): void {
   describe(`The index of words on ${name}`, () => {
@@ -79,10 +91,14 @@ export function describeRecallIndex(name: string, open: OpenEngine): void {
           const pick = (which: number) => [...model.keys()][which % Math.max(1, model.size)]
           for (const one of steps) {
             if (one.kind === 'add' || one.kind === 'addLong') {
-              const content =
-                one.kind === 'add' ? one.text : Array.from({ length: one.words }, (_, i) => `w${i}`).join(' ')
-              const [outcome] = await store.add(ada, app, [draft(content)], policy)
-              if (outcome?.status === 'added' && outcome.memory !== undefined) model.set(outcome.memory.id, content)
+              const contents = one.kind === 'add' ? [one.text] : longTexts(one)
+              for (const { status, memory } of await store.add(ada, app, contents.map(draft), policy)) {
+                if (status === 'added' && memory !== undefined) model.set(memory.id, memory.content)
+              }
+            } else if (one.kind === 'deleteMany') {
+              const ids = [...model.keys()].filter((_, n) => n % one.every === 0)
+              expect(await store.delete(ada, app, ids, { at: 2_000 })).toEqual(ids)
+              for (const id of ids) model.delete(id)
             } else {
               const id = pick(one.which)
               if (id === undefined) continue

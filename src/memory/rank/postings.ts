@@ -83,10 +83,6 @@ export function mergePostings(
   )
 }
 
-/** The bytes without an item; undefined when nothing is left. */
-export const withoutPosting = (data: Uint8Array, first: number, removed: number): Uint8Array | undefined =>
-  withoutPostings(data, first, new Set([removed]))
-
 /** The bytes without some items; undefined when nothing is left. */
 export function withoutPostings(data: Uint8Array, first: number, removed: ReadonlySet<number>): Uint8Array | undefined {
   const kept: [number, number][] = []

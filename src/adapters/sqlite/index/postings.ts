@@ -1,16 +1,28 @@
 /** The packed postings' rows: the bytes are those of memory/rank/postings. Called inside the transaction of who writes the index. */
-import { blockOf, blockSize, mergePostings, withoutPosting } from '../../../memory/rank/postings.ts'
+import { blockOf, blockSize, mergePostings, withoutPostings } from '../../../memory/rank/postings.ts'
 import { sideInUse } from '../../../memory/rank/rebuilding.ts'
 import { invert, type TermsOfItem } from '../../../memory/rank/tail.ts'
 import type { Database } from '../database.ts'
 import type { OwnerRow } from './owner.ts'
 
-/** Moves the tail into the blocks. */
-export function packTail(db: Database, owner: Pick<OwnerRow, 'key' | 'generation'>, packedTo: number): void {
-  const items = db.all<TermsOfItem>('SELECT ordinal, terms FROM index_tail WHERE owner = ? ORDER BY ordinal', owner.key)
-  addPostings(db, sideInUse(owner), items)
+/** Moves the tail, and what comes behind it, into the blocks. `packedTo`: behind all of them. */
+export function packTail(
+  db: Database,
+  owner: Pick<OwnerRow, 'key' | 'generation'>,
+  packedTo: number,
+  added: readonly TermsOfItem[] = [],
+): void {
+  const tail = db.all<TermsOfItem>('SELECT ordinal, terms FROM index_tail WHERE owner = ? ORDER BY ordinal', owner.key)
+  addPostings(db, sideInUse(owner), [...tail, ...added])
   db.run('DELETE FROM index_tail WHERE owner = ?', owner.key)
   db.run('UPDATE index_owner SET packed_to = ?, tail_terms = 0 WHERE key = ?', packedTo, owner.key)
+}
+
+/** Puts items behind those of the tail. */
+export function keepInTail(db: Database, key: number, items: readonly TermsOfItem[]): void {
+  for (const { ordinal, terms } of items) {
+    db.run('INSERT INTO index_tail (owner, ordinal, terms) VALUES (?, ?, ?)', key, ordinal, terms)
+  }
 }
 
 /** Puts the words of items, in ascending order of ordinals, into the blocks of a side. */
@@ -35,9 +47,20 @@ export function addPostings(db: Database, side: number, items: readonly TermsOfI
   }
 }
 
-/** Takes an item out of a term's block. */
-export function removePosting(db: Database, side: number, term: string, ordinal: number): void {
-  const block = blockOf(ordinal)
+/** Items of one block that go, and the terms that any of them has. */
+export interface Removed {
+  readonly ordinals: Set<number>
+  readonly terms: Set<string>
+}
+
+/** Takes items out of a side. `removed`: by block. Each row is written once, however many of the items have its term. */
+export function removePostings(db: Database, side: number, removed: ReadonlyMap<number, Removed>): void {
+  for (const [block, { ordinals, terms }] of removed) {
+    for (const term of terms) removeFrom(db, side, term, block, ordinals)
+  }
+}
+
+function removeFrom(db: Database, side: number, term: string, block: number, ordinals: ReadonlySet<number>): void {
   const row = db.get<{ data: Uint8Array }>(
     'SELECT data FROM index_posting WHERE owner = ? AND term = ? AND block = ?',
     side,
@@ -45,7 +68,7 @@ export function removePosting(db: Database, side: number, term: string, ordinal:
     block,
   )
   if (row === undefined) return
-  const left = withoutPosting(row.data, block * blockSize, ordinal)
+  const left = withoutPostings(row.data, block * blockSize, ordinals)
   if (left === undefined) {
     db.run('DELETE FROM index_posting WHERE owner = ? AND term = ? AND block = ?', side, term, block)
   } else {

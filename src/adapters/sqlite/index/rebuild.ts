@@ -59,10 +59,10 @@ export function sqliteIndexRebuild(db: Database): IndexRebuild {
 }
 
 /**
- * The owner's row; made, and the index begun anew, where there is none of this program's analyzer. `written`: the memory that this
+ * The owner's row; made, and the index begun anew, where there is none of this program's analyzer. `written`: the memories that this
  * transaction writes, whose words its caller sees to.
  */
-export function ownerOf(db: Database, ownerId: OwnerId, written: MemoryId | '' = ''): OwnerRow {
+export function ownerOf(db: Database, ownerId: OwnerId, written: readonly MemoryId[] = []): OwnerRow {
   const owner = findOwner(db, ownerId) ?? createOwner(db, ownerId, written)
   return isToBegin(owner) ? beginRebuild(db, owner) : owner
 }
@@ -105,9 +105,10 @@ const columns = `version, next_ordinal, packed_to, tail_terms, unfinished, ${reb
 const newRow = (state: RebuildFields) => [0, 0, 0, 0, Number(isUnfinished(state)), ...valuesOf(state)]
 const places = newRow(empty).map(() => '?')
 
-function createOwner(db: Database, ownerId: OwnerId, written: MemoryId | ''): OwnerRow {
-  const others = "SELECT 1 FROM memory WHERE owner_id = ? AND state <> 'deleted' AND id <> ? LIMIT 1"
-  const state = db.get(others, ownerId, written) === undefined ? empty : unread
+function createOwner(db: Database, ownerId: OwnerId, written: readonly MemoryId[]): OwnerRow {
+  const others = `SELECT 1 FROM memory
+    WHERE owner_id = ? AND state <> 'deleted' AND id NOT IN (SELECT value FROM json_each(?)) LIMIT 1`
+  const state = db.get(others, ownerId, JSON.stringify(written)) === undefined ? empty : unread
   db.run(`INSERT INTO index_owner (owner_id, ${columns}) VALUES (?, ${places})`, ownerId, ...newRow(state))
   return existing(findOwner(db, ownerId))
 }

@@ -3,86 +3,102 @@
  * Called by the memory store's projection; the bytes are those of memory/rank/postings and tail.
  */
 import { isReworded, type MemoryChanged, memoryIn, putAmid } from '../../../memory/change/set.ts'
+import { blockOf } from '../../../memory/rank/postings.ts'
 import { sidesInUse } from '../../../memory/rank/rebuilding.ts'
 import { longestTail, packTerms } from '../../../memory/rank/tail.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { analyze } from '../../../memory/text/analyze.ts'
 import { traitsOf } from '../../../memory/text/traits.ts'
-import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
+import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
-import { existing, nextVersion, type OwnerRow } from './owner.ts'
+import { nextVersion, type OwnerRow } from './owner.ts'
 import { erasePassages } from './passages.ts'
-import { packTail, removePosting } from './postings.ts'
+import { keepInTail, packTail, type Removed, removePostings } from './postings.ts'
 import { finishIfShort, leaveOnlyReadable, ownerOf } from './rebuild.ts'
 
-/** Brings the index to how a memory is: called behind the statement that changes it. */
-export function changeIndex(db: Database, change: MemoryChanged): void {
-  const { ownerId, id } = memoryIn(change)
-  const owner = ownerOf(db, ownerId, id)
-  const memory = seqOf(db, ownerId, id)
-  if (memory === undefined) return
-  if (isReworded(change)) {
-    if (change.before !== undefined) remove(db, leaveOnlyReadable(db, owner), memory, change.before)
-    if (change.after !== undefined) append(db, owner.key, memory, change.after.content)
-    const inserted = putAmid(change)
-    if (inserted !== undefined) erasePassages(db, owner.key, nextVersion(db, owner.key), inserted)
-  } else touch(db, owner.key, memory)
+/**
+ * Brings the index to how an owner's memories are: called behind the statements that change them, with all that a write changes, as
+ * memories that share words share rows of the index.
+ */
+export function changeIndex(db: Database, ownerId: OwnerId, changes: readonly MemoryChanged[]): void {
+  if (changes.length === 0) return
+  const [reworded, touched] = [changes.filter(isReworded), changes.filter((change) => !isReworded(change))]
+  const removed = reworded.flatMap(({ before }) => before ?? [])
+  const added = reworded.flatMap(({ after }) => after ?? [])
+  const found = ownerOf(
+    db,
+    ownerId,
+    added.map(({ id }) => id),
+  )
+  const owner = removed.length === 0 ? found : leaveOnlyReadable(db, found)
+  const version = nextVersion(db, owner.key)
+  for (const memory of touched.map(memoryIn)) touch(db, version, memory)
+  remove(db, owner, version, removed)
+  append(db, owner, version, added)
+  const around = [...removed, ...reworded.flatMap((change) => putAmid(change) ?? [])]
+  for (const memory of around) erasePassages(db, owner.key, version, memory)
   finishIfShort(db, owner)
 }
 
-/** Takes a memory out. `before` is what it was indexed as: the terms of its text say where its postings are. */
-function remove(db: Database, owner: OwnerRow, memory: number, before: Memory): void {
-  const item = db.get<{ ordinal: number }>('SELECT ordinal FROM index_item WHERE memory = ?', memory)
-  if (item === undefined) return
-  if (item.ordinal >= owner.packed_to) {
-    db.run('DELETE FROM index_tail WHERE owner = ? AND ordinal = ?', owner.key, item.ordinal)
-  } else {
-    const sides = sidesInUse(owner)
-    for (const term of analyze(before.content).terms.keys()) {
-      for (const side of sides) removePosting(db, side, term, item.ordinal)
+/** Takes memories out, as they were indexed: the terms of their texts say where their postings are. */
+function remove(db: Database, owner: OwnerRow, version: number, memories: readonly Memory[]): void {
+  const packed = new Map<number, Removed>()
+  for (const memory of memories) {
+    const item = db.get<{ ordinal: number }>(
+      'SELECT ordinal FROM index_item WHERE memory = (SELECT seq FROM memory WHERE owner_id = ? AND id = ?)',
+      memory.ownerId,
+      memory.id,
+    )
+    if (item === undefined) continue
+    const { ordinal } = item
+    if (ordinal < owner.packed_to) gather(packed, ordinal, memory.content)
+    for (const table of ['index_tail', 'index_code', 'index_vector', 'index_passage_waiting']) {
+      db.run(`DELETE FROM ${table} WHERE owner = ? AND ordinal = ?`, owner.key, ordinal)
     }
+    db.run(
+      'UPDATE index_item SET memory = NULL, length = 0, traits = 0, version = ? WHERE owner = ? AND ordinal = ?',
+      version,
+      owner.key,
+      ordinal,
+    )
   }
-  for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
-    db.run(`DELETE FROM ${table} WHERE owner = ? AND ordinal = ?`, owner.key, item.ordinal)
-  }
-  const version = nextVersion(db, owner.key)
-  erasePassages(db, owner.key, version, before)
-  db.run(
-    'UPDATE index_item SET memory = NULL, length = 0, traits = 0, version = ? WHERE owner = ? AND ordinal = ?',
-    version,
-    owner.key,
-    item.ordinal,
-  )
+  for (const side of sidesInUse(owner)) removePostings(db, side, packed)
+}
+
+function gather(packed: Map<number, Removed>, ordinal: number, text: string): void {
+  const block = blockOf(ordinal)
+  const { ordinals, terms } = packed.get(block) ?? { ordinals: new Set(), terms: new Set() }
+  ordinals.add(ordinal)
+  for (const term of analyze(text).terms.keys()) terms.add(term)
+  packed.set(block, { ordinals, terms })
 }
 
 /** Says that what ranking knows of a memory besides its words (state, validity, categories, time) has changed. */
-function touch(db: Database, key: number, memory: number): void {
-  db.run('UPDATE index_item SET version = ? WHERE memory = ?', nextVersion(db, key), memory)
-}
-
-function append(db: Database, key: number, memory: number, text: string): void {
-  const { terms, length, language } = analyze(text)
-  const owner = existing(
-    db.get<{ ordinal: number; version: number; tail_terms: number; generation: number }>(
-      `UPDATE index_owner SET next_ordinal = next_ordinal + 1, version = version + 1, tail_terms = tail_terms + ?
-        WHERE key = ? RETURNING next_ordinal - 1 AS ordinal, version, tail_terms, generation`,
-      terms.size,
-      key,
-    ),
-  )
+function touch(db: Database, version: number, { ownerId, id }: Memory): void {
   db.run(
-    'INSERT INTO index_item (owner, ordinal, memory, version, length, language, traits) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    key,
-    owner.ordinal,
-    memory,
-    owner.version,
-    length,
-    language,
-    traitsOf(text, language),
+    'UPDATE index_item SET version = ? WHERE memory = (SELECT seq FROM memory WHERE owner_id = ? AND id = ?)',
+    version,
+    ownerId,
+    id,
   )
-  db.run('INSERT INTO index_tail (owner, ordinal, terms) VALUES (?, ?, ?)', key, owner.ordinal, packTerms(terms))
-  if (owner.tail_terms >= longestTail) packTail(db, { key, generation: owner.generation }, owner.ordinal + 1)
 }
 
-const seqOf = (db: Database, ownerId: OwnerId, memoryId: MemoryId): number | undefined =>
-  db.get<{ seq: number }>('SELECT seq FROM memory WHERE owner_id = ? AND id = ?', ownerId, memoryId)?.seq
+/** Puts memories behind all others of the owner: into the tail, or with the tail into the blocks where it becomes long. */
+function append(db: Database, owner: OwnerRow, version: number, memories: readonly Memory[]): void {
+  let tailTerms = owner.tail_terms
+  const items = memories.map(({ ownerId, id, content }, n) => {
+    const ordinal = owner.next_ordinal + n
+    const { terms, length, language } = analyze(content)
+    tailTerms += terms.size
+    db.run(
+      `INSERT INTO index_item (owner, ordinal, memory, version, length, language, traits)
+        SELECT ?, ?, seq, ?, ?, ?, ? FROM memory WHERE owner_id = ? AND id = ?`,
+      ...[owner.key, ordinal, version, length, language, traitsOf(content, language), ownerId, id],
+    )
+    return { ordinal, terms: packTerms(terms) }
+  })
+  const next = owner.next_ordinal + items.length
+  db.run('UPDATE index_owner SET next_ordinal = ?, tail_terms = ? WHERE key = ?', next, tailTerms, owner.key)
+  if (tailTerms >= longestTail) packTail(db, owner, next, items)
+  else keepInTail(db, owner.key, items)
+}

@@ -1,14 +1,12 @@
-/** Keeps index, entities and outbox with the table: called within the transaction of every write of a memory, behind its row. */
+/** Keeps entities and outbox with the table: called within the transaction of every write of a memory, behind its row. */
 import { jobsOf, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
 import type { Database } from '../database.ts'
 import { projectKnowledge } from '../graph/write.ts'
-import { changeIndex } from '../index/write.ts'
 import { writeJobs } from './outbox.ts'
 
-/** Brings what is derived of a memory from how it was to how it is. */
+/** Brings what is derived of a memory from how it was to how it is; the index follows behind the rows of all (see record). */
 export function project(db: Database, change: MemoryChanged, at: number): void {
   const { ownerId, id } = memoryIn(change)
-  changeIndex(db, change)
   projectKnowledge(db, change)
   writeJobs(db, ownerId, id, jobsOf(change), at)
 }

@@ -15,6 +15,7 @@ import {
 } from '../../../memory/stored/memory.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { changeIndex } from '../index/write.ts'
 import { forgetResults } from './onces.ts'
 import { project } from './projection.ts'
 
@@ -24,12 +25,14 @@ export const find = (db: Database, ownerId: OwnerId, id: MemoryId): Memory | und
 }
 
 export function writeChanges(db: Database, ownerId: OwnerId, changes: ChangeSet): void {
-  for (const change of memoriesChanged(changes)) {
+  const changed = memoriesChanged(changes)
+  for (const change of changed) {
     if (change.before === undefined) insert(db, change.after)
     else if (change.after === undefined) erase(db, change.before, changes.at)
     else update(db, change.before, change.after)
     project(db, change, changes.at)
   }
+  changeIndex(db, ownerId, changed)
   if (changes.erased?.length) forgetResults(db, ownerId)
   for (const event of changes.events) {
     const row = eventRowOf(changes, event)

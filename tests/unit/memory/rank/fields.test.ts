@@ -7,7 +7,7 @@ import {
   blockSize,
   gatherPostings,
   packPostings,
-  withoutPosting,
+  withoutPostings,
 } from '../../../../src/memory/rank/postings.ts'
 import { rarestTerms, readQuestion } from '../../../../src/memory/rank/question.ts'
 import { recipe } from '../../../../src/memory/rank/recipe.ts'
@@ -280,7 +280,7 @@ describe('Packed postings', () => {
         expect(packPostings(0, postings.slice(cut), packPostings(0, postings.slice(0, cut)))).toEqual(whole)
         const [gone] = postings[cut] ?? []
         if (gone === undefined) return
-        const left = withoutPosting(whole, 0, gone)
+        const left = withoutPostings(whole, 0, new Set([gone]))
         const expected = postings.filter(([ordinal]) => ordinal !== gone)
         expect(left).toEqual(expected.length === 0 ? undefined : packPostings(0, expected))
       }),
