@@ -1,11 +1,15 @@
 /** `memories.jsonl.gz`, and how much of an export may be unpacked at once and altogether. */
 import { Gunzip } from 'fflate'
 import { Fault } from '../../shared/fault.ts'
-import { cutOff, tooMuch } from './export-faults.ts'
+import { cutOff, linesName, tooMuch } from './export-faults.ts'
 import { createLineReader } from './lines.ts'
 
 /** What is unpacked at once: DEFLATE makes at most some thousand times as much of it, and `memories.jsonl.gz` is packed twice. */
 export const sliceBytes = 1024
+/** Each costs time, even an empty one; an export has one, and whoever joined some has few (RFC 1952 section 2.2). */
+const mostMembers = 100
+/** The library copies a header (RFC 1952 section 2.3) with each slice until all of it is there. */
+const maxHeaderBytes = 64 * 1024
 /** Unpacked without giving others their turn. */
 const turnBytes = 1024 * 1024
 
@@ -30,11 +34,19 @@ export function createGzippedLines(unpacked: ReturnType<typeof createUnpacked>) 
   const reader = createLineReader()
   let [begun, ended, finished] = [false, false, false]
   let waiting: Uint8Array[] = []
+  let [members, unreadBytes] = [1, 0]
   const gunzip = new Gunzip((data) => {
+    unreadBytes = 0
     unpacked.add(data.byteLength)
     reader.push(data)
   })
+  gunzip.onmember = () => {
+    if (++members > mostMembers) throw tooMuch(`${linesName} has more than ${mostMembers} gzip members.`)
+  }
   const unpackInner = (data: Uint8Array, final: boolean) => {
+    unreadBytes += data.byteLength
+    if (unreadBytes > maxHeaderBytes)
+      throw tooMuch(`${linesName} has a gzip header of more than ${maxHeaderBytes} bytes.`)
     try {
       gunzip.push(data, final)
     } catch (cause) {

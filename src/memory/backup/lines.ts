@@ -1,8 +1,11 @@
 /** Lines of JSON out of bytes that arrive in pieces (jsonlines.org). */
 import { deepestJson, nestsTooDeep } from '../../shared/read-body.ts'
+import { linesName, tooMuch } from './export-faults.ts'
 
 /** More than a memory with all it may have. */
 const maxLineBytes = 2_000_000
+/** So many besides one for each line that says something: they take time and are nothing. */
+const mostBlankLines = 10_000
 const lineEnd = 0x0a
 
 export interface LineReader {
@@ -12,6 +15,7 @@ export interface LineReader {
   /**
    * What was pushed since the last time, a line as it is asked for: values, and an `Error` for a line that is no JSON, no UTF-8,
    * too long or too deep. The shortest lines make many values of few bytes: together they would be more than there is memory for.
+   * @throws Fault `too_large` for very many blank lines
    */
   drain(): Generator<unknown, void>
 }
@@ -21,6 +25,7 @@ export function createLineReader(): LineReader {
   let ended = false
   let pending: Uint8Array[] = []
   let pendingBytes = 0
+  let blankLeft = mostBlankLines
 
   const add = (part: Uint8Array) => {
     pendingBytes += part.byteLength
@@ -29,6 +34,12 @@ export function createLineReader(): LineReader {
     else if (part.byteLength > 0) pending.push(part.slice())
   }
   const finish = (): readonly unknown[] => {
+    const line = take()
+    blankLeft += line.length === 0 ? -1 : 1
+    if (blankLeft < 0) throw tooMuch(`${linesName} has more than ${mostBlankLines} blank lines.`)
+    return line
+  }
+  const take = (): readonly unknown[] => {
     const [parts, bytes] = [pending, pendingBytes]
     pending = []
     pendingBytes = 0

@@ -123,6 +123,40 @@ function headerOf(name: string, method: number, bytes: number): Uint8Array {
   return header.writeUInt16LE(name.length, 26) > 0 ? header : Buffer.of()
 }
 
+describe('lines packed in a way that costs more time than their bytes', () => {
+  const read = (inner: Uint8Array) => all(recordsOf(arriving(zipSync({ 'memories.jsonl.gz': inner })).pieces))
+  const tooLarge = (what: string) => ({ kind: 'too_large', field: 'file', message: expect.stringContaining(what) })
+
+  test('blank lines beyond 10,000 and those that say something are too_large', async () => {
+    for (const blank of ['\n', '\r\n', ' \t\n']) {
+      expect(await read(gzipSync(strToU8(`${blank.repeat(10_000)}1\n`)))).toEqual([1])
+      await expect(read(gzipSync(strToU8(`${blank.repeat(10_001)}1\n`)))).rejects.toMatchObject(tooLarge('blank'))
+    }
+    expect(await read(gzipSync(strToU8('1\n\n'.repeat(30_000))))).toHaveLength(30_000)
+  })
+
+  test('more than 100 members of a gzip file (RFC 1952 section 2.2) are too_large, some are read on', async () => {
+    const members = (count: number) => Buffer.concat(Array.from({ length: count }, () => gzipSync(strToU8('1\n'))))
+    expect(await read(members(100))).toHaveLength(100)
+    await expect(read(members(101))).rejects.toMatchObject(tooLarge('100 gzip members'))
+    const empty = Buffer.concat(Array.from({ length: 101 }, () => gzipSync(new Uint8Array())))
+    await expect(read(empty)).rejects.toMatchObject(tooLarge('100 gzip members'))
+  })
+
+  test('so is the name in its header (RFC 1952 section 2.3.1) that does not end, of the first member or another', async () => {
+    const named = (bytes: number) => {
+      const packed = Buffer.from(gzipSync(strToU8('1\n')))
+      packed[3] = 0x08
+      return Buffer.concat([packed.subarray(0, 10), Buffer.alloc(bytes, 'a'), Buffer.of(0), packed.subarray(10)])
+    }
+    expect(await read(Buffer.concat([named(60_000), named(60_000)]))).toEqual([1, 1])
+    await expect(read(named(70_000))).rejects.toMatchObject(tooLarge('header'))
+    await expect(read(Buffer.concat([gzipSync(strToU8('1\n')), named(70_000)]))).rejects.toMatchObject(
+      tooLarge('header'),
+    )
+  })
+})
+
 describe('a zip that is no export only', () => {
   test('files that nobody needs are read past, however they are packed, and nothing of them is kept', async () => {
     const [pieces, bytes] = [100, 100_000]
