@@ -65,7 +65,9 @@ const Details = t.Object(
       beside: share('By the words of what was said beside it.'),
       thread: share('By the words of its whole conversation.'),
     }),
-    terms: t.Array(t.Object({ word: t.String(), score: share('What this word of the question added.') })),
+    terms: t.Array(t.Object({ word: t.String(), score: share('What this word of the question added.') }), {
+      description: 'Of a question of very many words, the fifty that count most.',
+    }),
   },
   { description: 'With explain: what its score by words is the sum of, the best score by words being 1.' },
 )

@@ -1,7 +1,11 @@
 /** Where an item's score by words comes from, in parts that add up to it. Costs some searches more: only when it is asked for. */
 import type { OwnerFacts } from './facts.ts'
-import { scoreFields, type WeightedTerm } from './fields.ts'
+import { has, scoreFields, type WeightedTerm } from './fields.ts'
+import { rarity } from './gains.ts'
 import type { Recipe } from './recipe.ts'
+
+/** Each costs a search. */
+const mostTerms = 50
 
 /** In the unit of the list of words. */
 interface WordParts {
@@ -19,7 +23,7 @@ interface ExplainedTerm {
 
 export interface Explanation {
   readonly words: WordParts
-  /** The question's words that added something, the most first. */
+  /** The question's words that added something, the most first; of very many the fifty that count most for what was found. */
   readonly terms: readonly ExplainedTerm[]
 }
 
@@ -41,12 +45,34 @@ export function explain(
   const own = part(terms, { ...recipe, context: 0, thread: 0 })
   const beside = part(terms, { ...recipe, item: 0, thread: 0 })
   const thread = part(terms, { ...recipe, item: 0, context: 0 })
-  const byTerm = terms.map((term) => part([term], recipe))
+  const byTerm = countingMost(facts, terms, ordinals).map((place) => ({
+    place,
+    scores: part([terms[place] as WeightedTerm], recipe),
+  }))
   return ordinals.map((_, i) => ({
     words: { own: own[i] ?? 0, beside: beside[i] ?? 0, thread: thread[i] ?? 0 },
     terms: byTerm
-      .map((scores, place) => ({ word: words[place] ?? '', score: scores[i] ?? 0 }))
+      .map(({ scores, place }) => ({ word: words[place] ?? '', score: scores[i] ?? 0 }))
       .filter(({ score }) => score > 0)
       .sort((left, right) => right.score - left.score),
   }))
+}
+
+/** The places of the terms that are rare among all items and frequent among those found, in the order of the question. */
+function countingMost(
+  facts: OwnerFacts,
+  terms: readonly WeightedTerm[],
+  ordinals: readonly number[],
+): readonly number[] {
+  const places = terms.flatMap(({ postings }, place) => (postings.count > 0 ? [place] : []))
+  if (places.length <= mostTerms) return places
+  const counts = terms.map((term) => {
+    const having = ordinals.reduce((sum, at) => sum + (has(term, at) ? 1 : 0), 0)
+    // One that only stands beside what was found, or in its thread, counts a little.
+    return (0.1 + having) * term.weight * rarity(facts.items, term.postings.count)
+  })
+  return places
+    .sort((left, right) => (counts[right] ?? 0) - (counts[left] ?? 0))
+    .slice(0, mostTerms)
+    .sort((left, right) => left - right)
 }

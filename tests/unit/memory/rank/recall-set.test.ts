@@ -216,6 +216,24 @@ describe('Filters and why', () => {
     expect((await memory.ask('green tea'))[0]?.why).not.toHaveProperty('details')
   })
 
+  test('with explain, of a question of very many words the fifty are told that count most for what was found', async () => {
+    const words = Array.from({ length: 120 }, (_, n) => `word${n}`)
+    const last = words.slice(60)
+    // The first sixty are as rare, and in what is not among the hits.
+    await memory.add(words.slice(0, 60).join(' '), { categories: ['others'] })
+    await memory.add(last.join(' '), { categories: ['asked'] })
+    await memory.add(`${last.slice(0, 20).join(' ')} and more`, { categories: ['more'] })
+    const [hit, ...rest] = await memory.ask(words.join(' '), { explain: true, categories: ['asked'] })
+    expect(rest).toEqual([])
+    const { words: parts, terms = [] } = hit?.why.details ?? {}
+    expect(terms).toHaveLength(50)
+    // Of its sixty the rarer forty, and some of those that another one has too.
+    expect(terms.map(({ word }) => word)).toEqual(expect.arrayContaining(last.slice(20)))
+    const score = hit?.why.lists.find(({ name }) => name === 'words')?.score ?? 0
+    expect((parts?.own ?? 0) + (parts?.beside ?? 0) + (parts?.thread ?? 0)).toBeCloseTo(score, 9)
+    expect(terms.reduce((sum, term) => sum + term.score, 0)).toBeLessThan(score)
+  })
+
   test('what scores less than the threshold is left out', async () => {
     await memory.add('Ada drinks green tea.')
     await memory.add('A green door, far away from here, leads into the garden of the neighbours.')
