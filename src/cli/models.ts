@@ -66,7 +66,7 @@ async function list(opened: Models, command: string): Promise<number> {
   if (present.length > 0) print('Here; * is used:')
   for (const { name, width, tokenLimit, pooling, files, damaged, chosen } of present) {
     const bytes = Object.values(files ?? {}).reduce((sum, file) => sum + file.bytes, 0)
-    const size = files === undefined ? 'brought by hand' : sizeOf(bytes)
+    const size = files === undefined ? 'sums not remembered' : sizeOf(bytes)
     const about = `vectors of ${width ?? '?'} numbers, from a text's first ${tokenLimit} tokens (${pooling})`
     print(`${chosen ? '*' : ' '} ${name.padEnd(longest)}  ${size}, ${about}`)
     if (damaged.length > 0) {

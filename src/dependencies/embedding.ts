@@ -17,7 +17,7 @@ import type { Metrics } from '../shared/metrics.ts'
 import { runJob } from '../worker/run-job.ts'
 import type { QueueStates } from './opening.ts'
 
-export interface Meaning {
+export interface OpenedEmbedder {
   readonly embedder: Embedder | undefined
   /** As the start says it. */
   readonly engine: string
@@ -34,7 +34,7 @@ interface Around {
 export function openEmbedder(
   { embedder: chosen, command }: Pick<Config, 'embedder' | 'command'>,
   { clock, log }: Around,
-): Meaning {
+): OpenedEmbedder {
   switch (chosen.use) {
     case 'none':
       return without('none')
@@ -45,14 +45,14 @@ export function openEmbedder(
   }
 }
 
-const without = (engine: string): Meaning => ({
+const without = (engine: string): OpenedEmbedder => ({
   embedder: undefined,
   engine,
   healthChecks: [],
   close: async () => undefined,
 })
 
-function openServer(chosen: ServerEmbedderConfig, clock: Clock): Meaning {
+function openServer(chosen: ServerEmbedderConfig, clock: Clock): OpenedEmbedder {
   const embedder = openAiEmbedder({
     url: chosen.url.href,
     model: chosen.model,
@@ -70,7 +70,7 @@ function openServer(chosen: ServerEmbedderConfig, clock: Clock): Meaning {
   }
 }
 
-function openLocal(chosen: LocalEmbedderConfig, command: string, { clock, log }: Around): Meaning {
+function openLocal(chosen: LocalEmbedderConfig, command: string, { clock, log }: Around): OpenedEmbedder {
   const [missing] = missingFiles(chosen.folder)
   if (missing !== undefined) {
     const isFetched = knownModel(chosen.model) !== undefined || chosen.model.includes('/')
@@ -90,17 +90,22 @@ function openLocal(chosen: LocalEmbedderConfig, command: string, { clock, log }:
     ...(chosen.questionBudgetMs === undefined ? {} : { questionBudgetMs: chosen.questionBudgetMs }),
   })
   const resized = resizedFiles(chosen.folder)
-  const damaged = `${model.name}, but ${resized.join(', ')} is not of the size that was taken. See: ${command} models list`
   const health: HealthCheck = async () =>
     embedder.trouble === undefined
       ? { engine: 'embedder', state: 'up', needed: false }
       : { engine: 'embedder', state: 'down', needed: false, detail: embedder.trouble }
   return {
     embedder,
-    engine: resized.length === 0 ? `${model.name}, in this process` : damaged,
+    engine: resized.length === 0 ? `${model.name}, in this process` : resizedOf(model.name, resized, command),
     healthChecks: [health],
     close: () => embedder.close(),
   }
+}
+
+/** What the start says of a model that may not load. */
+function resizedOf(name: string, resized: readonly string[], command: string): string {
+  const verb = resized.length === 1 ? 'is' : 'are'
+  return `${name}, but ${resized.join(', ')} ${verb} not of the size that was taken. See: ${command} models list`
 }
 
 /** Gives items their vectors as long as the process runs. */

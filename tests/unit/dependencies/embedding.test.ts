@@ -8,6 +8,8 @@ import { systemClock } from '../../../src/shared/clock.ts'
 import { createLog } from '../../../src/shared/log.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
+const weights = 'onnx/model_quantized.onnx'
+
 const open = (variables: Record<string, string>) =>
   openEmbedder(
     loadConfig(undefined, { DATA_DIR: temporaryFolder('no-model'), SOUVENIR_COMMAND: 'souvenir', ...variables }),
@@ -33,18 +35,21 @@ describe('a model whose files are not there', () => {
   })
 })
 
-test('a file of another size than the one taken is named by the start, before anybody asks', async () => {
+test.each([
+  [[weights], `${weights} is not of the size that was taken`],
+  [['config.json', weights], `config.json, ${weights} are not of the size that was taken`],
+])('files of another size than those taken, %j, are named by the start, before anybody asks', async (resized, said) => {
   const folder = temporaryFolder('short-model')
   mkdirSync(join(folder, 'onnx'))
-  const files = { 'config.json': '{}', 'tokenizer.json': '{}', 'onnx/model_quantized.onnx': 'cut short' }
-  const bytes = (path: string) => (path.startsWith('onnx') ? 23_000_000 : 2)
+  const files = { 'config.json': '{}', 'tokenizer.json': '{}', [weights]: '{}' }
   for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, path), content)
-  const remembered = Object.keys(files).map((path) => [path, { bytes: bytes(path), sha256: '00' }])
+  const remembered = Object.keys(files).map((path) => [
+    path,
+    { bytes: resized.includes(path) ? 23_000_000 : 2, sha256: '00' },
+  ])
   const manifest = { name: 'small', source: 'a folder', files: Object.fromEntries(remembered) }
   writeFileSync(join(folder, 'souvenir-model.json'), JSON.stringify(manifest))
   const meaning = open({ EMBEDDER_MODEL_DIR: folder, EMBEDDER_MODEL: 'small' })
-  expect(meaning.engine).toBe(
-    'small, but onnx/model_quantized.onnx is not of the size that was taken. See: souvenir models list',
-  )
+  expect(meaning.engine).toBe(`small, but ${said}. See: souvenir models list`)
   await meaning.close()
 })
