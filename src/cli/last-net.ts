@@ -1,7 +1,7 @@
 import type { Log } from '../shared/log.ts'
 
-/** What is under way may take this long to end, if it still can. */
-const endsWithinMs = 10_000
+/** Whatever hangs, an engine or a start that waits for one, the process is gone within ten seconds. */
+export const endsWithinMs = 9_500
 /** So many errors are told, each with a line. */
 const mostTold = 10
 

@@ -13,14 +13,12 @@ import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
 import { late, within } from '../shared/within.ts'
 import { type Command, complain, complainsToTerminal } from './command.ts'
-import { lastNet } from './last-net.ts'
+import { endsWithinMs, lastNet } from './last-net.ts'
 import { listenAt } from './listen-at.ts'
 import { rolesOf } from './roles.ts'
 
 /** Requests under way get this long to finish after SIGTERM. */
 const drainMs = 8_000
-/** Whatever hangs, an engine or a start that waits for one, the process is gone within ten seconds. */
-const endsWithinMs = 9_500
 
 export const serve: Command = {
   name: 'serve',

@@ -4,6 +4,7 @@
  */
 import { Buffer } from 'node:buffer'
 import { constants, fstatSync, openSync, writeSync } from 'node:fs'
+import { pauseBlocking } from './pause.ts'
 
 export interface Output {
   write(lines: string): void
@@ -99,13 +100,10 @@ export function outputOf(write: (bytes: Uint8Array) => number, lostLine: (lost: 
     },
     end() {
       clearTimeout(timer)
-      for (let waitedMs = 0; drain() && waitedMs < patienceAtEndMs; waitedMs += retryMs)
-        Atomics.wait(sleepCell, 0, 0, retryMs)
+      for (let waitedMs = 0; drain() && waitedMs < patienceAtEndMs; waitedMs += retryMs) pauseBlocking(retryMs)
     },
   }
 }
-
-const sleepCell = new Int32Array(new SharedArrayBuffer(4))
 
 const countOf = (lines: string): number => {
   let count = 0

@@ -2,6 +2,7 @@
 import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pauseBlocking } from '../../shared/pause.ts'
 import { isBusy } from './errors.ts'
 
 /** Makes the file (mode 0600, in a folder of 0700) when it is missing; waits up to `busyTimeoutMs` for another process. */
@@ -33,8 +34,6 @@ function makePrivate(path: string): void {
   }
 }
 
-const sleepCell = new Int32Array(new SharedArrayBuffer(4))
-
 /** Changing the journal needs the file alone and does not heed the busy timeout, so a process starting beside us is waited for here. */
 function writeAheadLog(connection: DatabaseSync, patienceMs: number): void {
   for (let waitedMs = 0; ; waitedMs += 10) {
@@ -43,7 +42,7 @@ function writeAheadLog(connection: DatabaseSync, patienceMs: number): void {
       return
     } catch (error) {
       if (!isBusy(error) || waitedMs >= patienceMs) throw error
-      Atomics.wait(sleepCell, 0, 0, 10)
+      pauseBlocking(10)
     }
   }
 }
