@@ -72,7 +72,7 @@ export async function search(services: Services, caller: Caller, question: Quest
   const { ownerId, appId, nowMs } = caller
   // Asked together: an engine in another process answers both in the time of one.
   const read = questionReader(question.query, nowMs)
-  // What is asked for our own purposes is asked by its rarest words.
+  // What is asked for our own purposes is asked by its rarest words, and entities bring nothing that nearly says the same.
   const entityKeys = question.rarestWords === undefined ? () => entityKeysIn(question.query) : undefined
   const [rule, owner] = await Promise.all([
     store.rule(ownerId, appId),

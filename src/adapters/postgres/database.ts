@@ -57,7 +57,7 @@ export interface Database {
   exclusive<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /** What may take as long as it takes, on a connection of its own: nothing bounds its statements. */
   alone<T>(work: (sql: OwnConnection) => Promise<T>): Promise<T>
-  health(detail?: string): Promise<EngineHealth>
+  health(): Promise<EngineHealth>
   close(): Promise<void>
 }
 
@@ -209,11 +209,11 @@ export function openPool(options: PostgresOptions): Database {
         await own.end({ timeout: 1 })
       }
     },
-    async health(detail) {
+    async health() {
       const answer = { engine: 'postgres', needed: true } as const
       try {
         await answered(async () => sql`SELECT 1`, shortMs)
-        return { ...answer, state: 'up', ...(detail === undefined ? {} : { detail }) }
+        return { ...answer, state: 'up' }
       } catch {
         return { ...answer, state: 'down', detail: 'Postgres does not answer.' }
       }

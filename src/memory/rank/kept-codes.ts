@@ -65,7 +65,10 @@ export class KeptCodes {
     for (const ordinal of this.whole.keys()) if (!ordinals.has(ordinal)) this.whole.delete(ordinal)
   }
 
-  /** The next `count` items in the order of their ordinals that have a code and no rounded vector: each search rounds some. */
+  /**
+   * The next `count` items, in the order of their ordinals, that have a code and no rounded vector: each search rounds some. An item is
+   * given once; one that is forgotten later is rounded when it is next read.
+   */
   nextToRound(count: number): number[] {
     const { table, rounded } = this
     const next: number[] = []

@@ -52,7 +52,7 @@ export interface OwnerIndex {
   readonly incomplete: boolean
   /** The packed postings of those terms that have any. An ordinal that `facts` does not know was written meanwhile. */
   postings(terms: readonly string[]): Promise<PackedPostings>
-  /** Of the entity keys that `open` was told those that items are linked to beyond their text; the newest `mostLinked` of each. */
+  /** Of the entity keys that `open` was told, those that items are linked to beyond their text; the newest `mostLinked` of each. */
   readonly linked: Linked
   /** The cosines of the nearest accepted items, of `also` and of those beside either, as far as they have a vector in the space. */
   nearest(request: NearestRequest): Promise<Likenesses>
@@ -66,7 +66,11 @@ export type ExpectedTerms = (facts: OwnerFacts) => Promise<readonly string[]>
 
 /** The owner's index of words, kept in the memory's own transaction: what is committed can be found, by every process. */
 export interface RecallIndex {
-  /** `expected` says from facts that may be a little old which postings will be asked for: a server can give them in the same turn. */
+  /**
+   * `expected` says from facts that may be a little old which postings will be asked for: a server can give them in the same turn.
+   * `entityKeys` gives the keys of entities that the question may name (SQLite asks only for an owner with linked memories); left out,
+   * none.
+   */
   open(ownerId: OwnerId, expected?: ExpectedTerms, entityKeys?: () => readonly string[]): Promise<OwnerIndex>
   /** The memories at ordinals, as `Memories.get` gives them to the app; what was removed meanwhile is left out. */
   memoriesAt(ownerId: OwnerId, appId: ClientId, ordinals: readonly number[]): Promise<ReadonlyMap<number, Memory>>

@@ -15,7 +15,8 @@ import {
 import { renewIndex } from './rebuild.ts'
 import { vectorsBehind } from './vectors-behind.ts'
 
-interface OwnerRow {
+/** Of an owner whose items wait for their vectors. */
+interface WaitingRow {
   readonly key: number
   readonly space: string
   readonly embedded_to: number
@@ -105,9 +106,9 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
 }
 
 /** Who waits longest for vectors of new items; else, after a change of the space, anybody whose vectors are of another. */
-function waitingOwner(db: Database, space: string, at: number): OwnerRow | undefined {
+function waitingOwner(db: Database, space: string, at: number): WaitingRow | undefined {
   const one = (waits: string, ...values: readonly string[]) =>
-    db.get<OwnerRow>(
+    db.get<WaitingRow>(
       `SELECT key, space, embedded_to, next_ordinal FROM index_owner INDEXED BY ${waits}
           AND leased_until <= ? LIMIT 1`,
       ...values,
