@@ -13,9 +13,11 @@ import type { Linked } from './ports.ts'
 import type { Recipe } from './recipe.ts'
 import { unowned } from './speaker-names.ts'
 
-/** So many names a question may be asking for, of up to so many words, or characters where none stand between words. */
+/** So many names a question may be asking for. */
 const mostKeys = 80
+/** A name has up to so many words. */
 const mostWords = 4
+/** In scripts that put nothing between words a name has up to so many characters. */
 const mostCharacters = 6
 
 /** So many entities of a question count for one item, those that add most: naming many does not make it an answer to everything. */
@@ -46,9 +48,10 @@ export function entityKeysIn(question: string): readonly string[] {
       // A name may begin with an article, and ends with none.
       if (first === undefined || last === undefined || saying[from + count - 1] !== true) continue
       const end = last.index + last.surface.length
+      // C++, C#: what ends such a name is no part of the word.
       const name = text.slice(first.index, end) + (/^[+#]+/.exec(text.slice(end, end + 2))?.[0] ?? '')
       add(name)
-      if (/'s$/i.test(name)) add(name.slice(0, -2))
+      add(unowned(name.toLowerCase()))
     }
   }
   for (const { unspaced, surface } of found) {
