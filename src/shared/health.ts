@@ -7,6 +7,8 @@ export interface EngineHealth {
   readonly needed: boolean
   /** What a person who runs it should know, also of one that is up; no addresses, no credentials. */
   readonly detail?: string
+  /** What `detail` is about, for a program. disk_full: a small write may find no room any more. */
+  readonly code?: 'disk_full'
 }
 
 export type HealthCheck = () => Promise<EngineHealth>

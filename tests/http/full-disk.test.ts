@@ -41,7 +41,12 @@ onSmallDisk(
     const health = await deployment.send('/health')
     expect(health.status).toBe(200)
     expect(((await health.json()) as { engines: unknown[] }).engines).toContainEqual(
-      expect.objectContaining({ engine: 'sqlite', state: 'up', detail: expect.stringContaining('disk of DATA_DIR') }),
+      expect.objectContaining({
+        engine: 'sqlite',
+        state: 'up',
+        code: 'disk_full',
+        detail: expect.stringContaining('disk of DATA_DIR'),
+      }),
     )
 
     for (const id of ids.slice(0, 5)) {

@@ -230,7 +230,15 @@ export const broken: readonly [string, string, Bend, string, Partial<Patient>?][
         path === '/health'
           ? Response.json({
               status: 'ok',
-              engines: [{ engine: 'sqlite', state: 'up', needed: true, detail: 'The disk of DATA_DIR is full.' }],
+              engines: [
+                {
+                  engine: 'sqlite',
+                  state: 'up',
+                  needed: true,
+                  detail: 'The disk of DATA_DIR is full.',
+                  code: 'disk_full',
+                },
+              ],
             })
           : undefined,
     },

@@ -118,7 +118,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     async health() {
       try {
         alone.get('SELECT count(*) FROM migration')
-        return { engine: 'sqlite', state: 'up', needed: true, ...(hasNoRoom(path) ? { detail: diskIsFull } : {}) }
+        return {
+          engine: 'sqlite',
+          state: 'up',
+          needed: true,
+          ...(hasNoRoom(path) ? { detail: diskIsFull, code: 'disk_full' } : {}),
+        }
       } catch {
         return { engine: 'sqlite', state: 'down', needed: true, detail: 'The database file cannot be read.' }
       }

@@ -9,7 +9,7 @@ export interface Finding {
   readonly outcome: Outcome
   /** What was seen, in words. */
   readonly saw: string
-  /** What to do about it; a pass has none. */
+  /** What to do about it; a pass has none, nor has what says so itself. */
   readonly todo?: string
 }
 
@@ -46,7 +46,11 @@ export interface Check {
 }
 
 export const pass = (saw: string): Finding => ({ outcome: 'pass', saw })
-export const warn = (saw: string, todo: string): Finding => ({ outcome: 'warn', saw, todo })
+export const warn = (saw: string, todo?: string): Finding => ({
+  outcome: 'warn',
+  saw,
+  ...(todo === undefined ? {} : { todo }),
+})
 export const fail = (saw: string, todo: string): Finding => ({ outcome: 'fail', saw, todo })
 
 /** What to do where the doctor cannot see what the server sees. */

@@ -5,6 +5,7 @@ interface Engine {
   readonly state: string
   readonly needed: boolean
   readonly detail?: string
+  readonly code?: string
 }
 
 export const health: Check = {
@@ -31,11 +32,11 @@ export const health: Check = {
           return warn(`${one}: ${words.join(', ')}`, remedy)
         }
         const told = engines.filter(({ detail }) => detail !== undefined)
-        if (told.length > 0)
-          return warn(
-            `${one}: ${told.map(({ engine, detail }) => `${engine} (${detail})`).join(', ')}`,
-            'Make room on that disk: df -h, docker system df.',
-          )
+        if (told.length > 0) {
+          const saw = `${one}: ${told.map(({ engine, detail }) => `${engine} (${detail})`).join(', ')}`
+          const full = told.some(({ code }) => code === 'disk_full')
+          return warn(saw, full ? 'Make room on that disk: df -h, docker system df.' : undefined)
+        }
         return pass(`${one}: ${engines.map(({ engine }) => engine).join(', ') || 'no engine needed'}`)
       }),
     )

@@ -29,3 +29,12 @@ test('another engine that is down, and not needed, is to be started', async () =
   const [line] = await examined([{ engine: 'neo4j', state: 'down', needed: false }])
   expect(line?.todo).toBe('It works without, but less well: start it.')
 })
+
+test('room is asked for where an engine says that the disk is full, and not for whatever else it has to say', async () => {
+  const sqlite = { engine: 'sqlite', state: 'up', needed: true, detail: 'Something a person should know.' }
+  const [full] = await examined([{ ...sqlite, code: 'disk_full' }])
+  expect(full).toMatchObject({ outcome: 'warn', todo: 'Make room on that disk: df -h, docker system df.' })
+  const [other] = await examined([sqlite])
+  expect(other).toMatchObject({ outcome: 'warn', saw: expect.stringContaining(sqlite.detail) })
+  expect(other?.todo).toBeUndefined()
+})
