@@ -77,16 +77,7 @@ export async function openOnSqlite(config: Pick<Config, 'dataDir'>, log?: Log): 
 /** Memories in Postgres; `isEmpty`: nobody has written there yet. Its driver is loaded only where it is configured. */
 export async function openOnPostgres(url: Secret, log?: Log): Promise<MemoryEngine & { isEmpty(): Promise<boolean> }> {
   const { openPostgresMemoryStore } = await import('../adapters/postgres/memory/store.ts')
-  const {
-    store,
-    index,
-    vectors,
-    rebuild,
-    pgvector: _,
-    withoutPgvector,
-    isEmpty,
-    ...knowledge
-  } = await openPostgresMemoryStore({
+  const { store, index, vectors, rebuild, withoutPgvector, isEmpty, ...knowledge } = await openPostgresMemoryStore({
     url,
     ...(log && { log }),
   })

@@ -40,7 +40,7 @@ if (url !== undefined) {
           return db.snapshot(work)
         },
       }
-      const index = postgresRecallIndex(counted, createNearest(counted, engine.pgvector))
+      const index = postgresRecallIndex(counted, createNearest(counted, engine.withoutPgvector === undefined))
       const services = { store: engine.store, index, embedder: undefined }
       const find = async (query: string) => {
         asked = 0
@@ -77,7 +77,7 @@ if (url !== undefined) {
     test('the server plans what a search asks a few times, and from then on not again', async () => {
       const one = openPool({ url: new Secret(url), schema: engine.schema, poolSize: 1 })
       await add('kim', ['A harp.'])
-      const index = postgresRecallIndex(one, createNearest(one, engine.pgvector))
+      const index = postgresRecallIndex(one, createNearest(one, engine.withoutPgvector === undefined))
       const services = { store: engine.store, index, embedder: undefined }
       for (let n = 0; n < 12; n++) {
         await add('kim', [`A harp and ${n} strings.`])

@@ -82,7 +82,7 @@ export function postgresSchema(url: string) {
 export async function openPostgres(
   url: string,
   options: Partial<PostgresMemoryOptions> = {},
-): Promise<MemoryEngine & { readonly schema: string; readonly pgvector: boolean }> {
+): Promise<MemoryEngine & { readonly schema: string; readonly withoutPgvector: string | undefined }> {
   const { schema, drop } = postgresSchema(url)
   const opened: Awaited<ReturnType<typeof openPostgresMemoryStore>>[] = []
   const one = async () => {

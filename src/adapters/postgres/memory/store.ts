@@ -47,9 +47,7 @@ export interface PostgresMemoryStore {
   readonly graph: GraphStore
   readonly graphSource: GraphSource
   readonly outbox: Outbox
-  /** Whether the server compares vectors; false: they are read and scanned in the process. */
-  readonly pgvector: boolean
-  /** Why it does not, in words. */
+  /** Why vectors are read and scanned in the process, in words; undefined where the server compares them. */
   readonly withoutPgvector: string | undefined
   /** Whether nobody has a memory here. */
   isEmpty(): Promise<boolean>
@@ -111,7 +109,6 @@ function storeOn(
     graph: postgresGraphStore(db),
     graphSource: postgresGraphSource(db),
     outbox: postgresOutbox(db),
-    pgvector,
     withoutPgvector,
     isEmpty: () => db.run(async (sql) => (await sql`SELECT 1 FROM memory LIMIT 1`).length === 0),
     verify: (ownerId) => verifyIndex(db, ownerId),
