@@ -8,7 +8,7 @@
  */
 import { Fault } from './fault.ts'
 
-/** A cause that is ours to tell, in words that quote nothing which came from outside. `members`: words that are told beside it. */
+/** An error, or the cause of one, in our own words, which quote nothing that came from outside. `members`: words that are told beside it. */
 export class Finding extends Error {
   constructor(message: string, members: { readonly error?: string | undefined; readonly status?: number } = {}) {
     super(message)

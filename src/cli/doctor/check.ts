@@ -4,8 +4,8 @@ import type { Answer, Ask } from './ask.ts'
 /** `skip`: not looked at, since an earlier failure is its cause. */
 export type Outcome = 'pass' | 'warn' | 'fail' | 'skip'
 
-/** One line of the report. */
-export interface Finding {
+/** What a check saw: one line of the report. */
+export interface Observation {
   readonly outcome: Outcome
   /** What was seen, in words. */
   readonly saw: string
@@ -42,16 +42,16 @@ export interface Check {
   readonly name: string
   /** Nothing can be seen past its failure: the checks after it are skipped. */
   readonly decisive?: true
-  run(patient: Patient): Promise<Finding | readonly Finding[]>
+  run(patient: Patient): Promise<Observation | readonly Observation[]>
 }
 
-export const pass = (saw: string): Finding => ({ outcome: 'pass', saw })
-export const warn = (saw: string, todo?: string): Finding => ({
+export const pass = (saw: string): Observation => ({ outcome: 'pass', saw })
+export const warn = (saw: string, todo?: string): Observation => ({
   outcome: 'warn',
   saw,
   ...(todo === undefined ? {} : { todo }),
 })
-export const fail = (saw: string, todo: string): Finding => ({ outcome: 'fail', saw, todo })
+export const fail = (saw: string, todo: string): Observation => ({ outcome: 'fail', saw, todo })
 
 /** What to do where the doctor cannot see what the server sees. */
 export const runBesideServer =

@@ -1,7 +1,7 @@
 import { inFewWords } from './ask.ts'
-import { type Check, type Finding, fail, type Outcome, type Patient } from './check.ts'
+import { type Check, fail, type Observation, type Outcome, type Patient } from './check.ts'
 
-export interface Line extends Finding {
+export interface Line extends Observation {
   readonly check: string
 }
 
@@ -21,9 +21,9 @@ export async function examine(
     const found = await run(patient).catch((error: unknown) =>
       fail(`the check itself failed: ${inFewWords(error)}`, 'Report this, with the line.'),
     )
-    for (const finding of Array.isArray(found) ? (found as readonly Finding[]) : [found as Finding]) {
-      keep({ check: name, ...finding })
-      if (decisive && finding.outcome === 'fail') cause = name
+    for (const observation of Array.isArray(found) ? (found as readonly Observation[]) : [found as Observation]) {
+      keep({ check: name, ...observation })
+      if (decisive && observation.outcome === 'fail') cause = name
     }
   }
   return lines
@@ -44,7 +44,7 @@ const plain = (words: string): string => {
 }
 
 /** 0 when all passed, 1 with warnings, 2 with failures. */
-export function exitStatus(lines: readonly Finding[]): 0 | 1 | 2 {
+export function exitStatus(lines: readonly Observation[]): 0 | 1 | 2 {
   const has = (outcome: Outcome) => lines.some((line) => line.outcome === outcome)
   return has('fail') ? 2 : has('warn') ? 1 : 0
 }

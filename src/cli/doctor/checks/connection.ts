@@ -1,4 +1,4 @@
-import { type Check, type Finding, fail, type Patient, pass } from '../check.ts'
+import { type Check, fail, type Observation, type Patient, pass } from '../check.ts'
 
 /** Whether anything answers at all: without it every later line would tell the same failure in other words. */
 export const connection: Check = {
@@ -11,7 +11,7 @@ export const connection: Check = {
     ]),
 }
 
-async function reach(address: string, path: string, ask: Patient['ask']): Promise<Finding> {
+async function reach(address: string, path: string, ask: Patient['ask']): Promise<Observation> {
   const { problem } = await ask(address + path)
   if (problem === undefined) return pass(`${address} answers`)
   return /CERT|SSL|TLS|SELF_SIGNED|ALTNAME/i.test(problem)

@@ -1,4 +1,4 @@
-import { type Check, type Finding, fail, type Patient, pass, shown } from '../check.ts'
+import { type Check, fail, type Observation, type Patient, pass, shown } from '../check.ts'
 import { noToken } from './token.ts'
 
 const modern = '2026-07-28'
@@ -35,7 +35,7 @@ export const mcp: Check = {
   run: async (patient) => (patient.token === undefined ? noToken : Promise.all(eras.map((era) => speak(patient, era)))),
 }
 
-async function speak({ api, token, ask }: Patient, { version, method, params }: Era): Promise<Finding> {
+async function speak({ api, token, ask }: Patient, { version, method, params }: Era): Promise<Observation> {
   const answer = await ask(`${api}/mcp`, {
     method: 'POST',
     headers: {

@@ -1,7 +1,7 @@
 import { isLoopback } from '../../../shared/loopback.ts'
 import { late, within } from '../../../shared/within.ts'
 import { inFewWords } from '../ask.ts'
-import { type Check, type Finding, fail, type Patient, pass, warn } from '../check.ts'
+import { type Check, fail, type Observation, type Patient, pass, warn } from '../check.ts'
 import { noToken } from './token.ts'
 
 /** A first event that takes longer was held back on its way. */
@@ -32,7 +32,7 @@ export const stream: Check = {
 async function follow(
   { api, token, holdMs, now }: Patient,
   abort: AbortController,
-): Promise<readonly Finding[] | Finding> {
+): Promise<readonly Observation[] | Observation> {
   const beganAt = now()
   const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' }
   const opening = fetch(`${api}/mcp/sse`, { headers, signal: abort.signal, redirect: 'manual' })
@@ -73,7 +73,7 @@ async function follow(
 }
 
 /** Without --slow: only from another machine can something stand between that ends what is silent. */
-export const notHeld = (api: string): Finding =>
+export const notHeld = (api: string): Observation =>
   isLoopback(new URL(api).hostname)
     ? pass('not held past 100 s: this machine alone is asked (--slow holds it)')
     : warn('not held past 100 s', 'Run with --slow to see whether a proxy cuts idle streams.')

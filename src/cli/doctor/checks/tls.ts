@@ -1,7 +1,7 @@
 import { connect } from 'node:tls'
 import { isLoopback } from '../../../shared/loopback.ts'
 import { inFewWords } from '../ask.ts'
-import { type Check, type Finding, fail, pass, warn } from '../check.ts'
+import { type Check, fail, type Observation, pass, warn } from '../check.ts'
 
 const patienceMs = 10_000
 const renewDays = 14
@@ -11,7 +11,7 @@ export const tls: Check = {
   run: async ({ issuer, api, now }) => Promise.all([...new Set([issuer, api])].map((one) => certificateOf(one, now()))),
 }
 
-async function certificateOf(address: string, nowMs: number): Promise<Finding> {
+async function certificateOf(address: string, nowMs: number): Promise<Observation> {
   const { protocol, hostname, port } = new URL(address)
   if (protocol === 'http:') {
     return isLoopback(hostname)
