@@ -2,12 +2,13 @@
 import type { ClientId } from '../shared/brand.ts'
 import { assertReader, mayRead } from './access.ts'
 import type { Caller } from './operation.ts'
+import type { MemoryFilter } from './ports.ts'
 import type { Embedder } from './rank/embedder.ts'
 import { entityKeysIn } from './rank/entities.ts'
 import type { OwnerFacts } from './rank/facts.ts'
 import { beside, type Meaning, sampleOf } from './rank/likeness.ts'
 import { bestPassages, passageEnds } from './rank/passages.ts'
-import type { OwnerIndex } from './rank/ports.ts'
+import type { LinkedRequest, OwnerIndex } from './rank/ports.ts'
 import type { PackedPostings } from './rank/postings.ts'
 import { rarestTerms, spellings } from './rank/question.ts'
 import { questionReader } from './rank/question-reader.ts'
@@ -72,11 +73,9 @@ export async function search(services: Services, caller: Caller, question: Quest
   const { ownerId, appId, nowMs } = caller
   // Asked together: an engine in another process answers both in the time of one.
   const read = questionReader(question.query, nowMs)
-  // What is asked for our own purposes is asked by its rarest words, and entities bring nothing that nearly says the same.
-  const entityKeys = question.rarestWords === undefined ? () => entityKeysIn(question.query) : undefined
   const [rule, owner] = await Promise.all([
     store.rule(ownerId, appId),
-    index.open(ownerId, async (known) => spellings(await read(known)), entityKeys),
+    index.open(ownerId, async (known) => spellings(await read(known)), entitiesOf(caller, question)),
   ])
   assertReader(rule)
   const { facts } = owner
@@ -113,6 +112,22 @@ export async function search(services: Services, caller: Caller, question: Quest
     )
   }
   return { hits, degraded: lackingOf(owner, embedder, meant) }
+}
+
+/**
+ * Which entities the question may name, and in which memories. What is asked for our own purposes is asked by its rarest words, and
+ * entities bring nothing that nearly says the same.
+ */
+function entitiesOf({ appId, nowMs }: Caller, question: Question): LinkedRequest | undefined {
+  if (question.rarestWords !== undefined) return undefined
+  const filter: MemoryFilter = {
+    states: ['active'],
+    asOf: question.asOf ?? nowMs,
+    appIds: question.appId === undefined ? undefined : [question.appId],
+    categories: question.categories,
+    threadId: question.thread,
+  }
+  return { keys: () => entityKeysIn(question.query), appId, filter }
 }
 
 function lackingOf(

@@ -7,8 +7,8 @@ import { type Embedder, toUnitLength } from '../../src/memory/rank/embedder.ts'
 import { mostLinked } from '../../src/memory/rank/ports.ts'
 import { type Question, recall } from '../../src/memory/recall.ts'
 import type { Memory } from '../../src/memory/schema.ts'
-import type { OwnerId } from '../../src/shared/brand.ts'
-import { app, callerOf, draftOf, owner, policyAt, setRule, startMs } from '../support/memories.ts'
+import type { MemoryId, OwnerId } from '../../src/shared/brand.ts'
+import { app, callerOf, draftOf, entitiesFor, owner, policyAt, setRule, startMs } from '../support/memories.ts'
 import { type MemoryEngine, memoryEngines } from '../support/memory-engines.ts'
 import { testClock } from '../support/time.ts'
 
@@ -172,12 +172,81 @@ for (const { name: engineName, open } of memoryEngines) {
       for (let from = 0; from < drafts.length; from += 100) {
         await engine.store.add(ada, chat, drafts.slice(from, from + 100), policyAt())
       }
-      const { linked } = await engine.index.open(ada, undefined, () => ['aquarium', 'zoo'])
+      const { linked } = await engine.index.open(ada, undefined, entitiesFor(chat, 'aquarium', 'zoo'))
       expect([...linked.keys()]).toEqual(['aquarium'])
       expect([...(linked.get('aquarium') ?? [])].sort((a, b) => a - b)).toEqual(
         Array.from({ length: mostLinked }, (_, n) => n + 2),
       )
       expect(await found(ada, 'aquarium')).toHaveLength(5)
+    })
+
+    describe('what may not be seen takes nobody a place among the newest', () => {
+      const noise = app('noise')
+      async function flood(of: OwnerId, by: typeof noise, parts: Partial<Draft> = {}) {
+        const drafts = Array.from({ length: mostLinked }, (_, n) =>
+          draftOf(`Note ${n}.`, { ...about('Aquarium'), ...parts }),
+        )
+        const ids: MemoryId[] = []
+        for (let from = 0; from < drafts.length; from += 100) {
+          const added = await engine.store.add(of, by, drafts.slice(from, from + 100), policyAt())
+          ids.push(...added.flatMap(({ memory }) => (memory === undefined ? [] : [memory.id])))
+        }
+        expect(ids).toHaveLength(mostLinked)
+        return ids
+      }
+
+      test('what an app that may only write has filled it with, once that is archived or where it is not asked for', async () => {
+        const ada = somebody()
+        await add(ada, works, about('Aquarium'))
+        await setRule(engine.store, ada, {
+          appId: noise,
+          paused: false,
+          read: 'none',
+          write: 'own',
+          categories: undefined,
+        })
+        const ids = await flood(ada, noise, { categories: ['ads'], threadId: 'ads' })
+        expect(await found(ada, 'Aquarium', { appId: chat })).toEqual([works])
+        for (let from = 0; from < ids.length; from += 100) {
+          await engine.store.setState(ada, chat, ids.slice(from, from + 100), 'archived', { at: startMs })
+        }
+        expect(await found(ada, 'Aquarium')).toEqual([works])
+      })
+
+      test('what an app may not read: it cannot tell how much there is of it', async () => {
+        const ada = somebody()
+        const own = 'I fed the otters.'
+        await engine.store.add(ada, noise, [draftOf(own, about('Aquarium'))], policyAt())
+        await setRule(engine.store, ada, {
+          appId: noise,
+          paused: false,
+          read: 'own',
+          write: 'own',
+          categories: undefined,
+        })
+        const asNoise = async () =>
+          (await recall(engine, callerOf(ada, 'noise'), { query: 'Aquarium', limit: 5, unlogged: true })).map(
+            ({ memory }) => memory.content,
+          )
+        expect(await asNoise()).toEqual([own])
+        await flood(ada, chat)
+        expect(await asNoise()).toEqual([own])
+        await setRule(engine.store, ada, {
+          appId: noise,
+          paused: false,
+          read: 'all',
+          write: 'own',
+          categories: ['travel'],
+        })
+        expect(await asNoise()).toEqual([own])
+      })
+
+      test('what does not hold at the time that is asked for', async () => {
+        const ada = somebody()
+        await add(ada, works, about('Aquarium'))
+        await flood(ada, chat, { validFrom: startMs + 86_400_000 })
+        expect(await found(ada, 'Aquarium')).toEqual([works])
+      })
     })
 
     test('a planted text with fifty entities does not come before what says the thing', async () => {

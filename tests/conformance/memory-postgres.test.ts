@@ -13,7 +13,7 @@ import { Secret } from '../../src/shared/secret.ts'
 import { cutProxy } from '../support/cut-proxy.ts'
 import { engineUrl } from '../support/engines.ts'
 import { keepMarked } from '../support/marked-memory.ts'
-import { app, callerOf, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
+import { app, callerOf, draftOf, entitiesFor, owner, policyAt, startMs } from '../support/memories.ts'
 import { openPostgres, postgresSchema } from '../support/memory-engines.ts'
 
 const url = engineUrl('DATABASE_URL')
@@ -158,7 +158,7 @@ if (url !== undefined) {
       })
       await db.close()
       const after = await openPostgresMemoryStore({ url: new Secret(address) })
-      const { linked } = await after.index.open(ada, undefined, () => ['aquarium'])
+      const { linked } = await after.index.open(ada, undefined, entitiesFor(chat, 'aquarium'))
       expect([...(linked.get('aquarium') ?? [])].sort()).toEqual([0, 2])
       await after.store.close()
     })

@@ -16,7 +16,7 @@ import type { MemoryFilter } from '../../src/memory/ports.ts'
 import { portion } from '../../src/memory/rank/rebuilding.ts'
 import { ownedTables } from '../../src/memory/stored/tables.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
-import { app, draftOf, owner, policyAt, setRule, startMs } from '../support/memories.ts'
+import { app, draftOf, entitiesFor, owner, policyAt, setRule, startMs } from '../support/memories.ts'
 
 const ada = owner('ada')
 const chat = app('chat')
@@ -120,7 +120,7 @@ test('whatever is asked of an owner, no table is read from one end to the other'
   await source.knowledge(ada, rule, c)
   await source.texts(ada, [c])
   await source.renew(ada)
-  const opened = await index.open(ada, undefined, () => ['rex'])
+  const opened = await index.open(ada, undefined, entitiesFor(chat, 'rex'))
   await opened.postings(['rex'])
   await index.memoriesAt(ada, chat, [0, 1])
   const jobs = await outbox.claim('graph', 10, at, 1_000)

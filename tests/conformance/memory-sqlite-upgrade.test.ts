@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { memoryMigrations } from '../../src/adapters/sqlite/memory/migrations.ts'
 import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
-import { app, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
+import { app, draftOf, entitiesFor, owner, policyAt, startMs } from '../support/memories.ts'
 
 const cleanups: (() => void)[] = []
 afterEach(() => {
@@ -132,6 +132,6 @@ test('memories that were linked to an entity before search looked for it are fou
 
   const after = openSqliteMemoryStore({ path })
   cleanups.push(() => void after.store.close())
-  const { linked } = await after.index.open(owner('ada'), undefined, () => ['aquarium'])
+  const { linked } = await after.index.open(owner('ada'), undefined, entitiesFor(app('chat'), 'aquarium'))
   expect([...linked]).toEqual([['aquarium', [2, 0]]])
 })

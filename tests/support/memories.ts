@@ -2,6 +2,7 @@ import { contentHash } from '../../src/memory/content.ts'
 import { noAnnotations } from '../../src/memory/graph/schema.ts'
 import type { Caller } from '../../src/memory/operation.ts'
 import type { AddPolicy, Draft, MemoryStore } from '../../src/memory/ports.ts'
+import type { LinkedRequest } from '../../src/memory/rank/ports.ts'
 import type { AccessRule, Memory } from '../../src/memory/schema.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../src/shared/brand.ts'
 import { createRandom } from '../../src/shared/random.ts'
@@ -70,6 +71,13 @@ export const callerOf = (ownerId: string, appId: string, parts: Partial<Caller> 
   scopes: new Set(['memories:read', 'memories:write']),
   nowMs: startMs,
   ...parts,
+})
+
+/** What is linked to entities, among an owner's active memories. */
+export const entitiesFor = (appId: ClientId, ...keys: string[]): LinkedRequest => ({
+  keys: () => keys,
+  appId,
+  filter: { states: ['active'], asOf: startMs },
 })
 
 /** Lets an app do what the rule says, whatever it might do before. */

@@ -1,4 +1,5 @@
 import type { ClientId, OwnerId } from '../../shared/brand.ts'
+import type { MemoryFilter } from '../ports.ts'
 import type { Memory } from '../schema.ts'
 import type { OwnerFacts } from './facts.ts'
 import type { PassageLikeness } from './passages.ts'
@@ -38,8 +39,16 @@ export interface Rounding {
   exact(ordinals: readonly number[]): ReadonlyMap<number, number>
 }
 
-/** So many items of one entity are looked at, the newest. */
+/** So many items of one entity are looked at, the newest of those that the app may read and that are asked for. */
 export const mostLinked = 500
+
+/** Which entities are looked for, and in which memories: none of the others counts towards `mostLinked`, nor can it be told from it. */
+export interface LinkedRequest {
+  keys(): readonly string[]
+  /** Whose rule says what may be read. */
+  readonly appId: ClientId
+  readonly filter: MemoryFilter
+}
 
 /** Ordinals of items by the key of an entity that they are linked to and do not name. */
 export type Linked = ReadonlyMap<string, readonly number[]>
@@ -52,7 +61,7 @@ export interface OwnerIndex {
   readonly incomplete: boolean
   /** The packed postings of those terms that have any. An ordinal that `facts` does not know was written meanwhile. */
   postings(terms: readonly string[]): Promise<PackedPostings>
-  /** Of the entity keys that `open` was told, those that items are linked to beyond their text; the newest `mostLinked` of each. */
+  /** Of the entity keys that `open` was asked for, those that items are linked to beyond their text; the newest `mostLinked` of each. */
   readonly linked: Linked
   /** The cosines of the nearest accepted items, of `also` and of those beside either, as far as they have a vector in the space. */
   nearest(request: NearestRequest): Promise<Likenesses>
@@ -68,10 +77,9 @@ export type ExpectedTerms = (facts: OwnerFacts) => Promise<readonly string[]>
 export interface RecallIndex {
   /**
    * `expected` says from facts that may be a little old which postings will be asked for: a server can give them in the same turn.
-   * `entityKeys` gives the keys of entities that the question may name (SQLite asks only for an owner with linked memories); left out,
-   * none.
+   * `entities` says which entities the question may name (SQLite asks only for an owner with linked memories); left out, none.
    */
-  open(ownerId: OwnerId, expected?: ExpectedTerms, entityKeys?: () => readonly string[]): Promise<OwnerIndex>
+  open(ownerId: OwnerId, expected?: ExpectedTerms, entities?: LinkedRequest): Promise<OwnerIndex>
   /** The memories at ordinals, as `Memories.get` gives them to the app; what was removed meanwhile is left out. */
   memoriesAt(ownerId: OwnerId, appId: ClientId, ordinals: readonly number[]): Promise<ReadonlyMap<number, Memory>>
 }

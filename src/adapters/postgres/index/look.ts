@@ -7,10 +7,11 @@
  * statistics say, the plan is the one by the index.
  */
 import type { IndexedRow, KeptIndex, TailRow } from '../../../memory/rank/kept-index.ts'
-import { type Linked, mostLinked } from '../../../memory/rank/ports.ts'
+import { type Linked, type LinkedRequest, mostLinked } from '../../../memory/rank/ports.ts'
 import type { PackedBlock, PackedPostings } from '../../../memory/rank/postings.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
+import { matching, readable, ruleOf } from '../memory/conditions.ts'
 import { itemColumns } from './items.ts'
 import { type OwnerRow, ownerColumns } from './owner.ts'
 
@@ -49,7 +50,7 @@ export const look = (
   ownerId: OwnerId,
   known: KeptIndex | undefined,
   terms: readonly string[],
-  entityKeys: readonly string[],
+  entities: LinkedRequest | undefined,
 ): Promise<Look | undefined> =>
   db.run(async (sql) => {
     const { key, generation, version, packedTo, tailTo } = known ?? nothing
@@ -72,7 +73,7 @@ export const look = (
             sql`CASE WHEN ${isSame} AND packed_to = (SELECT ${packedTo}::integer)
               THEN (SELECT ${unread}::text[]) ELSE (SELECT ${terms}::text[]) END`,
           )} AS postings,
-          ${linkedTo(sql, entityKeys)} AS linked
+          ${linkedTo(sql, ownerId, entities)} AS linked
         FROM index_owner AS o WHERE owner_id = ${ownerId}`
     if (row === undefined) return undefined
     const { items, tail, postings, linked, ...owner } = row
@@ -87,20 +88,27 @@ export const look = (
     }
   })
 
-/** Most owners have none: then no key is looked for. */
-const linkedTo = (sql: Sql, keys: readonly string[]) => sql`
+/** Most owners have none: then no key is looked for. What may not be seen is left out before the bound: else it could fill it. */
+const linkedTo = (sql: Sql, ownerId: OwnerId, entities: LinkedRequest | undefined) =>
+  entities === undefined
+    ? sql`NULL::json`
+    : sql`
   CASE WHEN EXISTS (SELECT 1 FROM mention_unsaid WHERE owner_id = o.owner_id) THEN (
-    SELECT json_agg(json_build_array(k.key, i.ordinal)) FROM unnest((SELECT ${keys}::text[])) AS k (key)
+    SELECT json_agg(json_build_array(k.key, i.ordinal))
+      FROM ${ruleOf(sql, ownerId, entities.appId)} CROSS JOIN unnest((SELECT ${entities.keys()}::text[])) AS k (key)
      CROSS JOIN LATERAL (
-       SELECT memory FROM mention_unsaid WHERE owner_id = o.owner_id AND key = k.key
-        ORDER BY memory DESC LIMIT ${sql.unsafe(String(mostLinked))}) AS u
+       SELECT n.memory FROM mention_unsaid AS n CROSS JOIN LATERAL (
+         SELECT FROM memory AS m WHERE m.seq = n.memory AND ${readable(sql, ownerId, entities.appId)}
+            AND ${matching(sql, ownerId, entities.filter)} LIMIT 1) AS seen
+        WHERE n.owner_id = o.owner_id AND n.key = k.key
+        ORDER BY n.memory DESC LIMIT ${sql.unsafe(String(mostLinked))}) AS u
      CROSS JOIN LATERAL (SELECT ordinal FROM index_item WHERE memory = u.memory LIMIT 1) AS i) END`
 
 /** The same by itself, of an index that was begun since. */
-export const readLinked = (db: Database, ownerId: OwnerId, keys: readonly string[]): Promise<Linked> =>
+export const readLinked = (db: Database, ownerId: OwnerId, entities: LinkedRequest | undefined): Promise<Linked> =>
   db.run(async (sql) => {
     const [row] = await sql<{ linked: readonly LinkedRow[] | null }[]>`
-      SELECT ${linkedTo(sql, keys)} AS linked FROM index_owner AS o WHERE owner_id = ${ownerId}`
+      SELECT ${linkedTo(sql, ownerId, entities)} AS linked FROM index_owner AS o WHERE owner_id = ${ownerId}`
     return linkedOf(row?.linked ?? [])
   })
 

@@ -1,7 +1,7 @@
 /** Reading the index of words: an owner's index is kept between searches and brought forward by what changed since. */
 import { type KeptIndex, lacksVectors, type TailRow } from '../../../memory/rank/kept-index.ts'
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
-import type { ExpectedTerms, OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
+import type { ExpectedTerms, LinkedRequest, OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
 import { blockSize } from '../../../memory/rank/postings.ts'
 import { isIncomplete } from '../../../memory/rank/rebuilding.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
@@ -20,10 +20,10 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
   const bringing = createQueues<OwnerId>()
 
   /** The owner's index as it was after this was called, or later: what was committed before is in it. */
-  async function refreshed(ownerId: OwnerId, expected: ExpectedTerms | undefined, entityKeys: readonly string[]) {
+  async function refreshed(ownerId: OwnerId, expected: ExpectedTerms | undefined, entities: LinkedRequest | undefined) {
     const known = kept.known(ownerId)
     const terms = known === undefined || expected === undefined ? [] : await expected(known.facts)
-    const looked = await currentLook(db, ownerId, known, terms, entityKeys)
+    const looked = await currentLook(db, ownerId, known, terms, entities)
     const { owner, changed } = looked
     const index = kept.of(ownerId, owner)
     if (changed !== undefined && index === known) index.bringForward(owner, changed.items, changed.tail)
@@ -38,8 +38,8 @@ export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex
   }
 
   return {
-    async open(ownerId, expected, entityKeys = () => []): Promise<OwnerIndex> {
-      const { index, looked } = await refreshed(ownerId, expected, entityKeys())
+    async open(ownerId, expected, entities): Promise<OwnerIndex> {
+      const { index, looked } = await refreshed(ownerId, expected, entities)
       const { owner, read, blocks, linked } = looked
       return {
         facts: index.facts,
@@ -76,12 +76,12 @@ async function currentLook(
   ownerId: OwnerId,
   known: KeptIndex | undefined,
   terms: readonly string[],
-  entityKeys: readonly string[],
+  entities: LinkedRequest | undefined,
 ): Promise<Look> {
-  const looked = await look(db, ownerId, known, terms, entityKeys)
+  const looked = await look(db, ownerId, known, terms, entities)
   const owner = await ownerToSearch(db, ownerId, looked?.owner)
   if (looked?.owner === owner) return looked
-  const linked = await readLinked(db, ownerId, entityKeys)
+  const linked = await readLinked(db, ownerId, entities)
   return { owner, changed: undefined, read: new Set(), blocks: new Map(), linked }
 }
 

@@ -1,13 +1,19 @@
 /** Reading the index of words: an owner's facts are kept between searches and brought forward by what changed since. */
 import { type IndexedRow, type KeptIndex, lacksVectors } from '../../../memory/rank/kept-index.ts'
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
-import { type Linked, mostLinked, type OwnerIndex, type RecallIndex } from '../../../memory/rank/ports.ts'
+import {
+  type Linked,
+  type LinkedRequest,
+  mostLinked,
+  type OwnerIndex,
+  type RecallIndex,
+} from '../../../memory/rank/ports.ts'
 import type { PackedBlock } from '../../../memory/rank/postings.ts'
 import { isIncomplete } from '../../../memory/rank/rebuilding.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
-import { both, readableBy } from '../memory/conditions.ts'
+import { both, findRule, matching, readable, readableBy } from '../memory/conditions.ts'
 import { nearestItems } from './nearest.ts'
 import type { OwnerRow } from './owner.ts'
 import { ownerToSearch } from './rebuild.ts'
@@ -24,9 +30,9 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
   }
 
   return {
-    async open(ownerId, _expected, entityKeys): Promise<OwnerIndex> {
+    async open(ownerId, _expected, entities): Promise<OwnerIndex> {
       const { owner, row } = refreshed(ownerId)
-      const linked = entityKeys === undefined ? new Map() : readLinked(db, ownerId, entityKeys)
+      const linked = entities === undefined ? new Map() : readLinked(db, ownerId, entities)
       return {
         incomplete: isIncomplete(row),
         facts: owner.facts,
@@ -40,14 +46,14 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
     async memoriesAt(ownerId, appId, ordinals) {
       kept.forgetOldest(ownerId)
       const memories = db.snapshot(() => {
-        const readable = both(readableBy(db, ownerId, appId), { sql: "m.state <> 'deleted'", values: [] })
+        const seen = both(readableBy(db, ownerId, appId), { sql: "m.state <> 'deleted'", values: [] })
         // One by one: as a list of ordinals SQLite makes a table of it first, which takes longer than finding them.
         const sql = `SELECT m.* FROM memory AS m
           WHERE m.seq = (SELECT i.memory FROM index_item AS i
               WHERE i.owner = (SELECT key FROM index_owner WHERE owner_id = ?) AND i.ordinal = ?)
-            AND ${readable.sql}`
+            AND ${seen.sql}`
         return ordinals.flatMap((ordinal) => {
-          const row = db.get<MemoryRow>(sql, ownerId, ordinal, ...readable.values)
+          const row = db.get<MemoryRow>(sql, ownerId, ordinal, ...seen.values)
           return row === undefined ? [] : [[ordinal, memoryOf(row)] as const]
         })
       })
@@ -57,19 +63,24 @@ export function sqliteRecallIndex(db: Database): RecallIndex {
 }
 
 /** An item that was written since the owner's facts were read is among them at most as an ordinal that those do not know. */
-function readLinked(db: Database, ownerId: OwnerId, keys: () => readonly string[]): Linked {
+function readLinked(db: Database, ownerId: OwnerId, { keys, appId, filter }: LinkedRequest): Linked {
   const names = (of: string) => `SELECT 1 FROM mention_unsaid WHERE owner_id = ? ${of} LIMIT 1`
   // Most owners have none.
   if (db.get(names(''), ownerId) === undefined) return new Map()
   // One by one, as memories are read above: asking for a row costs little, for a list much.
   const linkedTo = keys().filter((key) => db.get(names('AND key = ?'), ownerId, key) !== undefined)
+  if (linkedTo.length === 0) return new Map()
+  // What may not be seen is left out before the bound: else it could fill it.
+  const seen = both(readable(ownerId, findRule(db, ownerId, appId)), matching(ownerId, filter))
   return new Map(
     linkedTo.map((key) => {
       const items = db.all<{ ordinal: number }>(
-        `SELECT i.ordinal AS ordinal FROM mention_unsaid AS u JOIN index_item AS i ON i.memory = u.memory
-          WHERE u.owner_id = ? AND u.key = ? ORDER BY u.memory DESC LIMIT ${mostLinked}`,
+        `SELECT i.ordinal AS ordinal FROM mention_unsaid AS u CROSS JOIN memory AS m ON m.seq = u.memory
+            CROSS JOIN index_item AS i ON i.memory = u.memory
+          WHERE u.owner_id = ? AND u.key = ? AND ${seen.sql} ORDER BY u.memory DESC LIMIT ${mostLinked}`,
         ownerId,
         key,
+        ...seen.values,
       )
       return [key, items.map(({ ordinal }) => ordinal)] as const
     }),
