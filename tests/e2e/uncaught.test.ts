@@ -6,7 +6,7 @@ import { projectRoot } from '../support/source-files.ts'
 
 const file = join(projectRoot, 'tests/support/uncaught.ts')
 
-test.each([
+test.concurrent.each([
   ['bun', 'exception'],
   ['bun', 'rejection'],
   ['deno', 'exception'],
@@ -34,7 +34,7 @@ test.each([
   60_000,
 )
 
-test('what throws again and again until the process is gone fills no log', async () => {
+test.concurrent('what throws again and again until the process is gone fills no log', async () => {
   const port = await freePort()
   const variables = { DATA_DIR: freshFolder(), PORT: String(port), UNCAUGHT: 'again and again' }
   const server = await startFile('bun', file, variables, port)
