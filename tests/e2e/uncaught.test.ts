@@ -1,16 +1,17 @@
 /** An error that nobody caught: the log says where and nothing of anybody, and the process ends as when it is told to, with 1. */
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { freePort, freshFolder, startFile } from '../support/server.ts'
+import { freePort, freshFolder, startFile, target } from '../support/server.ts'
 import { projectRoot } from '../support/source-files.ts'
 
 const file = join(projectRoot, 'tests/support/uncaught.ts')
 
+/** From source, whatever is tested. */
+const runtime = target === 'deno' ? 'deno' : 'bun'
+
 test.concurrent.each([
-  ['bun', 'exception'],
-  ['bun', 'rejection'],
-  ['deno', 'exception'],
-  ['deno', 'rejection'],
+  [runtime, 'exception'],
+  [runtime, 'rejection'],
 ] as const)(
   'on %s, an uncaught %s',
   async (runtime, kind) => {
