@@ -5,22 +5,11 @@ import { relatedMemories } from '../../src/memory/operations/about-memory.ts'
 import { search } from '../../src/memory/recall.ts'
 import type { AccessRule, Memory } from '../../src/memory/schema.ts'
 import type { MemoryServices } from '../../src/memory/services.ts'
-import { app, callerOf, draftOf, owner, policyAt, setRule, startMs } from '../support/memories.ts'
+import { anyRule, anyWrites } from '../support/any-access.ts'
+import { callerOf, draftOf, owner, policyAt, setRule, startMs } from '../support/memories.ts'
 import { type MemoryEngine, memoryEngines } from '../support/memory-engines.ts'
-import { added, chat, faultOf, other } from './memory-store/opened.ts'
+import { added, chat, faultOf } from './memory-store/opened.ts'
 
-const names = ['work', 'health', "o'brien"]
-const rules = fc.record({
-  appId: fc.constant(chat),
-  paused: fc.boolean(),
-  read: fc.constantFrom('all', 'own', 'none'),
-  write: fc.constantFrom('all', 'own', 'none'),
-  categories: fc.option(fc.subarray(names), { nil: undefined }),
-}) satisfies fc.Arbitrary<AccessRule>
-const written = fc.array(
-  fc.record({ by: fc.constantFrom(chat, other, app('third')), categories: fc.subarray(names) }),
-  { minLength: 1, maxLength: 6 },
-)
 /** A rule in plain words, told anew: search asks the product's own telling of it. */
 const seen = (ruled: AccessRule, { appId, categories }: Pick<Memory, 'appId' | 'categories'>): boolean => {
   const allowed = ruled.categories
@@ -41,7 +30,7 @@ for (const { name, open } of memoryEngines) {
 
     test('for any rule and any memories, search, related and history give exactly what the rule says', async () => {
       await fc.assert(
-        fc.asyncProperty(rules, written, async (ruled, writes) => {
+        fc.asyncProperty(anyRule, anyWrites, async (ruled, writes) => {
           const of = `recall-${run++}`
           const memories: Memory[] = []
           for (const [n, { by, categories }] of writes.entries()) {

@@ -69,33 +69,30 @@ test.concurrent(`SIGTERM on ${target}: a client that never ends its request does
   socket.terminate()
 }, 60_000)
 
-test.concurrent.each([target === 'deno' ? 'deno' : 'bun'] as const)(
-  'SIGTERM on %s: a driver whose promise never settles does not keep the process, and what is open beside it is closed',
-  async (runtime) => {
-    const port = await freePort()
-    const hanging = join(projectRoot, 'tests/support/hanging.ts')
-    const variables = {
-      DATA_DIR: freshFolder(),
-      PORT: String(port),
-      AUTH: 'none',
-      EMBEDDER_URL: 'http://127.0.0.1:9/v1',
-      EMBEDDER_MODEL: 'never-answers',
-    }
-    const server = await startFile(runtime, hanging, variables, port)
-    const add = await fetch(`${server.url}/api/v1/memories/`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ text: 'The harbour is closed.' }),
-    })
-    expect(add.status).toBe(200)
-    // Until the job has the memory in hand, which asks once a second.
-    await Bun.sleep(2_500)
-    const from = performance.now()
-    expect(await Promise.race([server.stop('SIGTERM'), Bun.sleep(2 * withinMs)])).toBe(0)
-    expect(performance.now() - from).toBeLessThan(withinMs)
-    // Closed in order, SQLite leaves no log beside its file.
-    expect(readdirSync(variables.DATA_DIR).filter((name) => name.endsWith('-wal'))).toEqual([])
-    if (server.pid > 0) await server.stop('SIGKILL').catch(() => undefined)
-  },
-  60_000,
-)
+test.concurrent(`SIGTERM on ${target}: a driver whose promise never settles does not keep the process, and what is open beside it is closed`, async () => {
+  const runtime = target === 'deno' ? 'deno' : 'bun'
+  const port = await freePort()
+  const hanging = join(projectRoot, 'tests/support/hanging.ts')
+  const variables = {
+    DATA_DIR: freshFolder(),
+    PORT: String(port),
+    AUTH: 'none',
+    EMBEDDER_URL: 'http://127.0.0.1:9/v1',
+    EMBEDDER_MODEL: 'never-answers',
+  }
+  const server = await startFile(runtime, hanging, variables, port)
+  const add = await fetch(`${server.url}/api/v1/memories/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text: 'The harbour is closed.' }),
+  })
+  expect(add.status).toBe(200)
+  // Until the job has the memory in hand, which asks once a second.
+  await Bun.sleep(2_500)
+  const from = performance.now()
+  expect(await Promise.race([server.stop('SIGTERM'), Bun.sleep(2 * withinMs)])).toBe(0)
+  expect(performance.now() - from).toBeLessThan(withinMs)
+  // Closed in order, SQLite leaves no log beside its file.
+  expect(readdirSync(variables.DATA_DIR).filter((name) => name.endsWith('-wal'))).toEqual([])
+  if (server.pid > 0) await server.stop('SIGKILL').catch(() => undefined)
+}, 60_000)

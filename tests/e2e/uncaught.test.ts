@@ -9,12 +9,9 @@ const file = join(projectRoot, 'tests/support/uncaught.ts')
 /** From source, whatever is tested. */
 const runtime = target === 'deno' ? 'deno' : 'bun'
 
-test.concurrent.each([
-  [runtime, 'exception'],
-  [runtime, 'rejection'],
-] as const)(
-  'on %s, an uncaught %s',
-  async (runtime, kind) => {
+test.concurrent.each(['exception', 'rejection'] as const)(
+  `on ${runtime}, an uncaught %s`,
+  async (kind) => {
     const port = await freePort()
     const server = await startFile(runtime, file, { DATA_DIR: freshFolder(), PORT: String(port), UNCAUGHT: kind }, port)
     expect(await server.stop('SIGUSR2')).toBe(1)

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { isUnrestricted, mayChange, mayRead } from '../../../src/memory/access.ts'
 import { contentHash } from '../../../src/memory/content.ts'
 import type { AccessRule } from '../../../src/memory/schema.ts'
-import { app, draftOf, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
+import { anyRule, anyWrites } from '../../support/any-access.ts'
+import { draftOf, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
 import { ada, added, chat, eve, faultOf, opened, other } from './opened.ts'
 
@@ -16,22 +17,6 @@ const rule = (parts: Partial<AccessRule> = {}): AccessRule => ({
   categories: undefined,
   ...parts,
 })
-
-const names = ['work', 'health', "o'brien"]
-const rules = fc.record({
-  appId: fc.constant(chat),
-  paused: fc.boolean(),
-  read: fc.constantFrom('all', 'own', 'none'),
-  write: fc.constantFrom('all', 'own', 'none'),
-  categories: fc.option(fc.subarray(names), { nil: undefined }),
-}) satisfies fc.Arbitrary<AccessRule>
-const written = fc.array(
-  fc.record({ by: fc.constantFrom(chat, other, app('third')), categories: fc.subarray(names) }),
-  {
-    minLength: 1,
-    maxLength: 6,
-  },
-)
 
 export function describeAccess(open: OpenMemoryStore): void {
   describe('access rules', () => {
@@ -97,7 +82,7 @@ export function describeAccess(open: OpenMemoryStore): void {
     test('for any rule and any memories, the engine allows exactly what the rule says in plain words', async () => {
       let run = 0
       await fc.assert(
-        fc.asyncProperty(rules, written, async (ruled, writes) => {
+        fc.asyncProperty(anyRule, anyWrites, async (ruled, writes) => {
           const of = owner(`property-${run++}`)
           const memories = await Promise.all(
             writes.map(({ by, categories }, n) => here.add(`Number ${n}.`, { categories }, by, startMs, of)),
