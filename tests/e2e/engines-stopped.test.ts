@@ -199,42 +199,39 @@ if (!installed.includes(undefined)) {
     }, 60_000)
 
     // Once, and not on each target: catching up takes a while, and what is compared is the adapters' work.
-    test.if(target === 'bun')(
-      'the index of words, the vectors and the graph catch up, and are those of the memories',
-      async () => {
-        expect(await until(degraded, (without) => without.length === 0, 90)).toEqual([])
-        const of = decodeJwt(signed.accessToken).sub as OwnerId
-        const memories = await openPostgresMemoryStore({ url: new Secret(engines.postgres.url), poolSize: 2 })
-        expect(await memories.verify(of)).toEqual([])
-        expect(await wrongInTheEnd(() => wrongVectorsInPostgres(engines.postgres.url), 30)).toEqual([])
+    if (target !== 'bun') return
+    test('the index of words, the vectors and the graph catch up, and are those of the memories', async () => {
+      expect(await until(degraded, (without) => without.length === 0, 90)).toEqual([])
+      const of = decodeJwt(signed.accessToken).sub as OwnerId
+      const memories = await openPostgresMemoryStore({ url: new Secret(engines.postgres.url), poolSize: 2 })
+      expect(await memories.verify(of)).toEqual([])
+      expect(await wrongInTheEnd(() => wrongVectorsInPostgres(engines.postgres.url), 30)).toEqual([])
 
-        const connection = openNeo4j({
-          url: new Secret(engines.neo4j.url),
-          user: process.env.NEO4J_USER ?? 'neo4j',
-          password: new Secret(process.env.NEO4J_PASSWORD ?? ''),
-          // The first time that a query is asked the server plans it.
-          readTimeoutMs: 60_000,
-        })
-        const told = async (graph: GraphStore) => {
-          const request = { from: undefined, to: undefined, limit: 10_000, descending: false }
-          return [
-            await graph.entities(of, openRule(app('any')), { asOf: Date.now(), limit: 100 }),
-            await graph.timeline(of, openRule(app('any')), 'everything', request),
-          ]
-        }
-        const truth = await told(memories.graph)
-        expect(truth[1]?.length).toBeGreaterThanOrEqual(acknowledged.length)
-        const graph = neo4jGraphStore(connection)
-        expect(
-          await until(
-            () => told(graph).catch(() => undefined),
-            (now) => Bun.deepEquals(now, truth),
-            60,
-          ),
-        ).toEqual(truth)
-        await Promise.all([connection.close(), memories.store.close()])
-      },
-      200_000,
-    )
+      const connection = openNeo4j({
+        url: new Secret(engines.neo4j.url),
+        user: process.env.NEO4J_USER ?? 'neo4j',
+        password: new Secret(process.env.NEO4J_PASSWORD ?? ''),
+        // The first time that a query is asked the server plans it.
+        readTimeoutMs: 60_000,
+      })
+      const told = async (graph: GraphStore) => {
+        const request = { from: undefined, to: undefined, limit: 10_000, descending: false }
+        return [
+          await graph.entities(of, openRule(app('any')), { asOf: Date.now(), limit: 100 }),
+          await graph.timeline(of, openRule(app('any')), 'everything', request),
+        ]
+      }
+      const truth = await told(memories.graph)
+      expect(truth[1]?.length).toBeGreaterThanOrEqual(acknowledged.length)
+      const graph = neo4jGraphStore(connection)
+      expect(
+        await until(
+          () => told(graph).catch(() => undefined),
+          (now) => Bun.deepEquals(now, truth),
+          60,
+        ),
+      ).toEqual(truth)
+      await Promise.all([connection.close(), memories.store.close()])
+    }, 200_000)
   })
 }
