@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { memoryRoles } from '../config/roles.ts'
-import { type InstalledModel, type Models, openModels } from '../dependencies/models.ts'
+import { getFilesAgain, type InstalledModel, type Models, openModels } from '../dependencies/models.ts'
 import { type Command, print, UsageError } from './command.ts'
 import { showProgress } from './progress.ts'
 
@@ -57,9 +57,6 @@ function report({ manifest, folder, unchanged, asTried }: InstalledModel): numbe
   return 0
 }
 
-const again = (name: string, command: string) =>
-  `Get them again: ${command} models pull ${name} --replace, or ${command} models add DIR --name ${name} --replace`
-
 async function list(opened: Models, command: string): Promise<number> {
   const { present, absent, awaited } = await opened.list()
   const longest = Math.max(...[...present, ...absent].map(({ name }) => name.length))
@@ -70,7 +67,9 @@ async function list(opened: Models, command: string): Promise<number> {
     const about = `vectors of ${width ?? '?'} numbers, from a text's first ${tokenLimit} tokens (${pooling})`
     print(`${chosen ? '*' : ' '} ${name.padEnd(longest)}  ${size}, ${about}`)
     if (damaged.length > 0) {
-      print(`  ${' '.repeat(longest)}  DAMAGED, not as remembered: ${damaged.join(', ')}. ${again(name, command)}`)
+      print(
+        `  ${' '.repeat(longest)}  DAMAGED, not as remembered: ${damaged.join(', ')}. ${getFilesAgain(command, name)}`,
+      )
     }
   }
   if (awaited !== undefined) {

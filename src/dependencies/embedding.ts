@@ -3,6 +3,7 @@ import { describeModel } from '../adapters/models/local/describe.ts'
 import { localEmbedder } from '../adapters/models/local/embedder.ts'
 import { missingFiles, resizedFiles } from '../adapters/models/local/files.ts'
 import { knownModel } from '../adapters/models/local/known.ts'
+import { getFilesAgain } from '../adapters/models/local/unusable.ts'
 import { openAiEmbedder } from '../adapters/models/openai-embedder.ts'
 import type { Config } from '../config/config.ts'
 import type { LocalEmbedderConfig, ServerEmbedderConfig } from '../config/embedder.ts'
@@ -82,18 +83,19 @@ function openLocal(chosen: LocalEmbedderConfig, command: string, { clock, log }:
     )
   }
   const model = describeModel({ ...chosen, name: chosen.model })
+  const remedy = getFilesAgain(command, model.name)
   const embedder = localEmbedder({
     model,
     clock,
     idleMs: chosen.idleMs,
-    onUnusable: (err) => log.error({ err }, 'the model cannot be loaded; searches go by words alone'),
+    onUnusable: (err) => log.error({ err, remedy }, 'the model cannot be loaded; searches go by words alone'),
     ...(chosen.questionBudgetMs === undefined ? {} : { questionBudgetMs: chosen.questionBudgetMs }),
   })
   const resized = resizedFiles(chosen.folder)
   const health: HealthCheck = async () =>
     embedder.trouble === undefined
       ? { engine: 'embedder', state: 'up', needed: false }
-      : { engine: 'embedder', state: 'down', needed: false, detail: embedder.trouble }
+      : { engine: 'embedder', state: 'down', needed: false, detail: `${embedder.trouble} ${remedy}` }
   return {
     embedder,
     engine: resized.length === 0 ? `${model.name}, in this process` : resizedOf(model.name, resized, command),

@@ -9,6 +9,7 @@ import type { Config } from '../config/config.ts'
 import { isModelName } from '../config/embedder.ts'
 import { Fault } from '../shared/fault.ts'
 
+export { getFilesAgain } from '../adapters/models/local/unusable.ts'
 export type { Progress }
 
 interface PresentModel extends Pick<LocalModel, 'name' | 'folder' | 'width' | 'tokenLimit' | 'pooling'> {

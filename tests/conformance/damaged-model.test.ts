@@ -24,7 +24,11 @@ test.skipIf(source === undefined)(
     const lines: string[] = []
     const log = createLog('info', { write: (line: string) => lines.push(line) })
     const meaning = openEmbedder(
-      loadConfig(undefined, { EMBEDDER_MODEL_DIR: copy.folder, DATA_DIR: temporaryFolder('damaged-model') }),
+      loadConfig(undefined, {
+        EMBEDDER_MODEL_DIR: copy.folder,
+        DATA_DIR: temporaryFolder('damaged-model'),
+        SOUVENIR_COMMAND: 'souvenir',
+      }),
       { clock: systemClock, log },
     )
     const health = () => Promise.all(meaning.healthChecks.map((check) => check()))
@@ -34,10 +38,12 @@ test.skipIf(source === undefined)(
       await meaning.embedder?.embedQuestion('Rex').catch(() => undefined)
 
       expect(lines.map((line) => JSON.parse(line).level)).toEqual(['error'])
-      const said = `${weights} is damaged: its SHA-256 is not the one remembered in souvenir-model.json. Get the files again: souvenir models pull --replace, or souvenir models add DIR --replace.`
-      expect(lines[0]).toContain(said)
+      const said = `The local model cannot be used: ${weights} is damaged: its SHA-256 is not the one remembered in souvenir-model.json.`
+      const remedy =
+        'Get them again: souvenir models pull all-MiniLM-L6-v2 --replace, or souvenir models add DIR --name all-MiniLM-L6-v2 --replace'
+      expect(JSON.parse(lines[0] ?? '')).toMatchObject({ err: { message: said }, remedy })
       expect(await health()).toEqual([
-        { engine: 'embedder', state: 'down', needed: false, detail: `The local model cannot be used: ${said}` },
+        { engine: 'embedder', state: 'down', needed: false, detail: `${said} ${remedy}` },
       ])
     } finally {
       await meaning.close()

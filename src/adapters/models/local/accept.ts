@@ -38,7 +38,7 @@ export async function tryOut(folder: string, name: string): Promise<void> {
     await (await startModelThread(describeModel({ folder, name }))).end()
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
-    const reason = error instanceof Error ? error.message.replace(/ Get the files again.*/u, '') : String(error)
+    const reason = error instanceof Error ? error.message : String(error)
     throw new Fault('invalid', `These files were not taken. ${reason}`, { cause: error })
   }
 }

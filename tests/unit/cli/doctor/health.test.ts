@@ -19,7 +19,7 @@ const examined = (engines: readonly object[]) =>
   )
 
 test('a model that cannot be loaded is shown with its file and what helps, which starting something would not', async () => {
-  const detail = 'onnx/model_quantized.onnx is damaged. Get the files again: souvenir models pull --replace'
+  const detail = 'onnx/model_quantized.onnx is damaged. Get them again: souvenir models pull --replace'
   const [line] = await examined([{ engine: 'embedder', state: 'down', needed: false, detail }])
   expect(line).toMatchObject({ outcome: 'warn', saw: expect.stringContaining(detail) })
   expect(line?.todo).toBe('Until then memories are found by words alone; then start the server again.')
