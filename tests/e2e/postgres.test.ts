@@ -4,11 +4,13 @@ import { decodeJwt } from 'jose'
 import { openPostgresMemoryStore } from '../../src/adapters/postgres/memory/store.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../src/shared/brand.ts'
 import { Secret } from '../../src/shared/secret.ts'
+import { startEmbeddingProcess } from '../support/embedding-process.ts'
 import { engineUrl } from '../support/engines.ts'
 import { postgresSchema } from '../support/memory-engines.ts'
 import { ownEngine } from '../support/own-engine.ts'
 import { signIn } from '../support/script.ts'
 import { freePort, type Product, type Server, startProduct, startServer, target } from '../support/server.ts'
+import { wrongInTheEnd, wrongVectorsInPostgres } from '../support/vector-truth.ts'
 
 const url = engineUrl('DATABASE_URL')
 const writers = 8
@@ -127,6 +129,36 @@ if (url !== undefined) {
       )
     }, 60_000)
   })
+
+  // Once, and not on each target: what is compared is the adapter's work, and the killed process's lease ends after 20 s.
+  if (target === 'bun') {
+    test('kill -9 of the program amid writes that a model reads: in the end each memory in Postgres has its vector', async () => {
+      const schema = postgresSchema(url)
+      const modelPort = await freePort()
+      const model = await startEmbeddingProcess(modelPort)
+      const product = await startProduct('one process', {
+        DATABASE_URL: schema.url,
+        EMBEDDER_URL: `http://127.0.0.1:${modelPort}/v1`,
+        EMBEDDER_MODEL: 'directions',
+      })
+      try {
+        const token = (await signIn(product)).accessToken
+        let killed: Promise<unknown> | undefined
+        const { acknowledged } = await write(product.apiUrl, token, 'Embedded', (written) => {
+          if (written.acknowledged.size >= 100) killed ??= product.stop('SIGKILL')
+          return killed !== undefined
+        })
+        await killed
+        await expectKept(schema.url, token, acknowledged)
+        await product.restart('SIGKILL')
+        expect(await wrongInTheEnd(() => wrongVectorsInPostgres(url, schema.schema), 120)).toEqual([])
+      } finally {
+        await product.stop()
+        await model.kill()
+        await schema.drop()
+      }
+    }, 180_000)
+  }
 
   describe(`kill -9 of Postgres, on ${target}`, () => {
     test('amid writes: the program says 503, goes on by itself when the server is back, and nothing acknowledged is lost', async () => {
