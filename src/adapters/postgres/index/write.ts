@@ -36,10 +36,17 @@ export async function changeIndex(transaction: Transaction, changes: readonly Me
   await finishIfShort(transaction, owner)
 }
 
-/** Reads texts while the server carries out what it was sent until now: the memories' own rows. */
+/** Long texts that are read without a look at what else the process has to do: some 50 ms. */
+const textsAtOnce = 25
+
+/** Reads texts while the server carries out what it was sent until now, the memories' own rows, and others are answered. */
 async function analyzed(memories: readonly Memory[]) {
-  if (memories.length > 1) await setImmediate()
-  return memories.map(({ id, content }) => analyzeItem({ memory: id, text: content }))
+  const items: ReturnType<typeof analyzeItem>[] = []
+  for (const { id, content } of memories) {
+    if (memories.length > 1 && items.length % textsAtOnce === 0) await setImmediate()
+    items.push(analyzeItem({ memory: id, text: content }))
+  }
+  return items
 }
 
 /** Says that what ranking knows of memories besides their words (state, validity, categories, time) has changed. */
@@ -80,7 +87,8 @@ async function removePostings(
   items: readonly { readonly ordinal: number; readonly text: string }[],
 ): Promise<void> {
   const places = new Map<string, Place & { readonly ordinals: Set<number> }>()
-  for (const { ordinal, text } of items) {
+  for (const [n, { ordinal, text }] of items.entries()) {
+    if (n > 0 && n % textsAtOnce === 0) await setImmediate()
     const block = blockOf(ordinal)
     for (const term of analyze(text).terms.keys()) {
       const at = placeOf(term, block)
