@@ -1,10 +1,11 @@
 /**
- * The product as a process, for the target that TARGET names: from source on Bun or Deno, the built executable, or the image's root
- * (IMAGE_ROOT, laid out by tests/image/e2e) as its own user and nothing else of the machine's.
+ * The product as a process, for the target that TARGET names: from source on Bun (see bundle.ts) or Deno, the built executable, or
+ * the image's root (IMAGE_ROOT, laid out by tests/image/e2e) as its own user and nothing else of the machine's.
  */
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { bundledMain } from './bundle.ts'
 import { engineUrl } from './engines.ts'
 import { folderWithKeys, freshFolder, giveKeys } from './product-folder.ts'
 import { raisedLimits } from './raised-limits.ts'
@@ -25,12 +26,13 @@ const runners: Record<'bun' | 'deno', readonly string[]> = {
   ],
 }
 
-const commands: Record<Target, readonly string[]> = {
-  bun: [...runners.bun, 'src/main.ts'],
-  deno: [...runners.deno, 'src/main.ts'],
-  binary: [join(projectRoot, 'dist/souvenir')],
-  image: ['chroot', `--userspec=${imageUser}:${imageUser}`, process.env.IMAGE_ROOT ?? '', '/souvenir'],
+const commands: Record<Target, () => Promise<readonly string[]>> = {
+  bun: async () => [...runners.bun, process.env.CI === 'true' ? 'src/main.ts' : await bundledMain()],
+  deno: async () => [...runners.deno, 'src/main.ts'],
+  binary: async () => [join(projectRoot, 'dist/souvenir')],
+  image: async () => ['chroot', `--userspec=${imageUser}:${imageUser}`, process.env.IMAGE_ROOT ?? '', '/souvenir'],
 }
+const command = commands[target]
 
 /** A port that was free a moment ago. */
 export const freePort = (): Promise<number> =>
@@ -70,15 +72,15 @@ export async function startServer(
   ...words: readonly string[]
 ): Promise<Server> {
   await giveKeys(variables)
-  return start([...commands[target], ...(words.length > 0 ? ['serve', ...words] : [])], variables, port)
+  return start([...(await command()), ...(words.length > 0 ? ['serve', ...words] : [])], variables, port)
 }
 
 /** The same, but waits only until it answers at all: what it needs may not be there yet. */
-export const startUnready = (
+export const startUnready = async (
   variables: Record<string, string>,
   port: number,
   ...words: readonly string[]
-): Promise<Server> => start([...commands[target], 'serve', ...words], variables, port, () => true)
+): Promise<Server> => start([...(await command()), 'serve', ...words], variables, port, () => true)
 
 /** The same of a file that runs the server itself, on a runtime that runs from source. */
 export const startFile = (runtime: 'bun' | 'deno', file: string, variables: Record<string, string>, port: number) =>
@@ -89,8 +91,10 @@ export const startElsewhere = (runtime: 'bun' | 'deno', variables: Record<string
   start([...runners[runtime], join(projectRoot, 'src/main.ts')], variables, port, undefined, freshFolder())
 
 /** The same on a terminal of its own, by util-linux's `script`. */
-export const startOnTerminal = (variables: Record<string, string>, port: number): Promise<Server> =>
-  start(['script', '-qec', commands[target].map((word) => `'${word}'`).join(' '), '/dev/null'], variables, port)
+export const startOnTerminal = async (variables: Record<string, string>, port: number): Promise<Server> => {
+  const quoted = (await command()).map((word) => `'${word}'`).join(' ')
+  return start(['script', '-qec', quoted, '/dev/null'], variables, port)
+}
 
 /** What a server wrote last, without passwords in addresses and without tokens. */
 const lastLines = (output: string): string =>
@@ -102,13 +106,13 @@ const lastLines = (output: string): string =>
     .replace(/\b(eyJ|[\w-]{40})[\w.-]*/g, '[token]')
 
 async function start(
-  command: readonly string[],
+  commandLine: readonly string[],
   variables: Record<string, string>,
   port: number,
   isReady = (response: Response) => response.ok,
   cwd = workingFolder(),
 ): Promise<Server> {
-  const child = Bun.spawn([...command], {
+  const child = Bun.spawn([...commandLine], {
     cwd,
     env: environmentOf(variables),
     stdin: 'ignore',
@@ -157,7 +161,7 @@ async function start(
 
 /** Runs a command beside a running server and gives what it printed. */
 export async function runCommand(variables: Record<string, string>, ...words: readonly string[]): Promise<string> {
-  const child = Bun.spawn([...commands[target], ...words], {
+  const child = Bun.spawn([...(await command()), ...words], {
     cwd: workingFolder(),
     env: environmentOf(variables),
     stdin: 'ignore',
