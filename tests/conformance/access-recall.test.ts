@@ -8,6 +8,7 @@ import type { MemoryServices } from '../../src/memory/services.ts'
 import { anyRule, anyWrites } from '../support/any-access.ts'
 import { callerOf, draftOf, owner, policyAt, setRule, startMs } from '../support/memories.ts'
 import { type MemoryEngine, memoryEngines } from '../support/memory-engines.ts'
+import { runs } from '../support/runs.ts'
 import { added, chat, faultOf } from './memory-store/opened.ts'
 
 /** A rule in plain words, told anew: search asks the product's own telling of it. */
@@ -62,7 +63,7 @@ for (const { name, open } of memoryEngines) {
             }
           }
         }),
-        { numRuns: name === 'SQLite' ? 100 : 40 },
+        { numRuns: runs(name === 'SQLite' ? 100 : 40) },
       )
     }, 60_000)
   })

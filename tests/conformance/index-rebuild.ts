@@ -8,6 +8,7 @@ import { analyze } from '../../src/memory/text/analyze.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
 import { app, callerOf, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
 import type { MemoryEngine, OpenEngine } from '../support/memory-engines.ts'
+import { runs } from '../support/runs.ts'
 import { testClock } from '../support/time.ts'
 
 const ada = owner('ada')
@@ -287,7 +288,7 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
           await goOn()
           expect(await engine.verify(ada)).toEqual([])
         }),
-        { numRuns: 8 },
+        { numRuns: runs(8) },
       )
     }, 120_000)
   })

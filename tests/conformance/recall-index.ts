@@ -9,6 +9,7 @@ import { analyze } from '../../src/memory/text/analyze.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../src/shared/brand.ts'
 import { callerOf, owner } from '../support/memories.ts'
 import type { MemoryEngine, OpenEngine } from '../support/memory-engines.ts'
+import { runs } from '../support/runs.ts'
 
 const app = 'app' as ClientId
 const policy = { at: 1_000, threadGapMs: 0, recalledSince: 0, isEcho: () => false }
@@ -125,7 +126,7 @@ export function describeRecallIndex(name: string, open: OpenEngine): void {
           expect(facts.totalLength).toBe([...model.values()].reduce((sum, content) => sum + analyze(content).length, 0))
           expect(await engine.verify(ada)).toEqual([])
         }),
-        { numRuns: 30 },
+        { numRuns: runs(30) },
       )
     }, 120_000)
 

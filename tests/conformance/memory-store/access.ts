@@ -5,6 +5,7 @@ import { contentHash } from '../../../src/memory/content.ts'
 import type { AccessRule } from '../../../src/memory/schema.ts'
 import { anyRule, anyWrites } from '../../support/any-access.ts'
 import { draftOf, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
+import { runs } from '../../support/runs.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
 import { ada, added, chat, eve, faultOf, opened, other } from './opened.ts'
 
@@ -123,7 +124,7 @@ export function describeAccess(open: OpenMemoryStore): void {
             mayWriteAny ? changeableIds.length + own : 'forbidden',
           )
         }),
-        { numRuns: 200 },
+        { numRuns: runs(200) },
       )
     }, 60_000)
 
