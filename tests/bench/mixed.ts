@@ -1,0 +1,128 @@
+/**
+ * `bun run bench:mixed [SECONDS]`: the executable (the command sets TARGET) with sign-in in one process and the resources in
+ * another, as in compose, and eight assistants over HTTP: REST, MCP of both eras, adding, searching, refreshing, tokens that are
+ * forged or of a key that nobody has; the keys are rotated in the middle. Prints what the resources' own /metrics say of the key
+ * set and of judging tokens, as shares within the bounds of its histogram.
+ */
+import { signIn } from '../support/script.ts'
+import { runCommand, startProduct } from '../support/server.ts'
+import { type Connection, connect, requestText } from './http-connection.ts'
+import { build } from './processes.ts'
+import { legacyCall, modernCall } from './scenarios.ts'
+import { fixed, printTable } from './table.ts'
+
+const seconds = Number(process.argv[2] ?? 60)
+const assistants = 8
+/** An assistant refreshes after so many requests; real ones do after ten minutes. */
+const requestsOfAToken = 25
+
+await build()
+const metricsToken = crypto.randomUUID()
+const product = await startProduct('auth apart', { METRICS_TOKEN: metricsToken })
+const [apiPort, authPort] = [Number(new URL(product.apiUrl).port), Number(new URL(product.issuer).port)]
+
+const json = { 'content-type': 'application/json' }
+const question = JSON.stringify({ query: 'what is the lighthouse keeper called' })
+const call = { name: 'search_memory', arguments: { query: 'what is the lighthouse keeper called' } }
+
+/** A token as given, with its last characters but some exchanged: its signature is another's. */
+const forged = (token: string) => `${token.slice(0, -20)}AAAA${token.slice(-16)}`
+/** The same under a key that nobody has. */
+const ofUnknownKey = (token: string) => {
+  const header = Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'at+jwt', kid: 'nobody' })).toString('base64url')
+  return [header, ...token.split('.').slice(1)].join('.')
+}
+
+const statuses = new Map<string, number>()
+async function ask(connection: Connection, name: string, request: string): Promise<string> {
+  const { status, body } = await connection.ask(request)
+  const seen = `${name}: ${status}`
+  statuses.set(seen, (statuses.get(seen) ?? 0) + 1)
+  return body
+}
+
+async function assist(at: number, untilMs: number): Promise<void> {
+  let { accessToken, refreshToken, clientId } = await signIn(product, {
+    scope: 'openid offline_access memories:read memories:write',
+  })
+  const [api, auth] = [await connect(apiPort), await connect(authPort)]
+  for (let n = 0; performance.now() < untilMs; n++) {
+    const by = (token: string) => ({ authorization: `Bearer ${token}` })
+    const me = (token: string) => requestText('GET', '/api/v1/me', by(token))
+    const post = (path: string, body: string) => requestText('POST', path, { ...by(accessToken), ...json }, body)
+    const text = JSON.stringify({ text: `Day ${n} of ${at}: the harbour log has ${n * 7} ships.` })
+    await ask(api, 'me', me(accessToken))
+    await ask(api, 'search', post('/api/v1/memories/search', question))
+    await ask(api, 'MCP 2026-07-28', modernCall(by(accessToken), call))
+    await ask(api, 'MCP 2025-11-25', legacyCall(by(accessToken), call))
+    if (n % 5 === 0) await ask(api, 'add', post('/api/v1/memories/', text))
+    if (n % 10 === 3) await ask(api, 'forged', me(forged(accessToken)))
+    if (n % 40 === 7) await ask(api, 'unknown key', me(ofUnknownKey(accessToken)))
+    if ((n * 4) % requestsOfAToken > 3) continue
+    const fields = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId }
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const body = await ask(
+      auth,
+      'refresh',
+      requestText('POST', '/auth/token', form, new URLSearchParams(fields).toString()),
+    )
+    const tokens = JSON.parse(body) as { access_token: string; refresh_token: string }
+    accessToken = tokens.access_token
+    refreshToken = tokens.refresh_token
+  }
+  api.close()
+  auth.close()
+}
+
+/** Every sample of the resources' page, by its name and labels. */
+async function metrics(): Promise<ReadonlyMap<string, number>> {
+  const response = await fetch(`http://127.0.0.1:${apiPort}/metrics`, {
+    headers: { authorization: `Bearer ${metricsToken}` },
+  })
+  if (!response.ok) throw new Error(`/metrics: ${response.status}`)
+  return new Map(
+    (await response.text())
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  )
+}
+
+const untilMs = performance.now() + seconds * 1000
+const rotated = Bun.sleep(seconds * 500).then(() => runCommand(product.variables, 'keys', 'rotate'))
+await Promise.all(Array.from({ length: assistants }, (_, at) => assist(at, untilMs)))
+await rotated
+
+const page = await metrics()
+/** The sum of all samples of a family whose labels have all of these. */
+const sum = (name: string, ...labels: readonly string[]) =>
+  [...page]
+    .filter(([key]) => key.startsWith(`${name}{`) && labels.every((label) => key.includes(label)))
+    .reduce((all, [, value]) => all + value, 0)
+const validation = 'souvenir_token_validation_seconds'
+printTable(
+  ['tokens judged', 'count', 'mean us', 'within 0.5 ms', 'within 1 ms', 'within 5 ms', 'within 10 ms'],
+  (['true', 'false'] as const).map((cached) => {
+    const label = `cached="${cached}"`
+    const count = sum(`${validation}_count`, label)
+    const within = (bound: number) =>
+      `${fixed((100 * sum(`${validation}_bucket`, label, `le="${bound}"`)) / count, 3)} %`
+    return [
+      cached === 'true' ? 'known (in the cache)' : 'new',
+      String(count),
+      fixed((1e6 * sum(`${validation}_sum`, label)) / count, 1),
+      within(0.0005),
+      within(0.001),
+      within(0.005),
+      within(0.01),
+    ]
+  }),
+)
+const [hits, misses] = ['hit', 'miss'].map((result) => sum('souvenir_jwks_lookups_total', `result="${result}"`)) as [
+  number,
+  number,
+]
+console.log(`Key set: ${hits} hits, ${misses} misses: ${fixed((100 * hits) / (hits + misses), 3)} % hits`)
+console.log([...statuses].map(([name, count]) => `${name} x ${count}`).join(', '))
+await product.stop()
+process.exit(0)
