@@ -14,7 +14,7 @@ const usage = `usage: bun run bench:scale [options]
   --sizes 10000,100000,1000000      memories; of more than 100000 one owner has 100000 and 99 share the rest
   --engines sqlite,postgres         postgres needs DATABASE_URL, and is left out without it unless it is named
   --workloads short,frequent,long   what is stored and asked
-  --vectors both|with|without       vectors only up to 100000 memories
+  --vectors both|with|without       1000000 with vectors take half an hour and 4 GB an engine
   --mem0 10000                      how many memories mem0 (PyPI) is given beside; 0 leaves it out
 A part of the whole run: bun run bench:scale --sizes 10000 --engines sqlite --workloads short --vectors without --mem0 0`
 
