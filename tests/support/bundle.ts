@@ -22,6 +22,8 @@ export async function bundledMain(): Promise<string> {
       root: join(projectRoot, 'src'),
       outdir: incoming,
       target: 'bun',
+      // The model's thread is found by its place below src, and name.
+      naming: { entry: '[dir]/[name].ts' },
       splitting: true,
       sourcemap: 'linked',
       external: ['swagger-ui-dist/*', 'onnxruntime-web/*'],
@@ -34,12 +36,17 @@ export async function bundledMain(): Promise<string> {
       if (!existsSync(folder)) throw error
     }
   }
-  return join(folder, 'main.js')
+  return join(folder, 'main.ts')
 }
 
-/** Changes with any source and any package. */
+/** Changes with any source, any package and how they are bundled. */
 function sourcesAsTheyAre(): string {
-  const paths = [...new Bun.Glob('src/**/*').scanSync({ cwd: projectRoot }), 'package.json', 'bun.lock'].sort()
+  const paths = [
+    ...new Bun.Glob('src/**/*').scanSync({ cwd: projectRoot }),
+    'package.json',
+    'bun.lock',
+    'tests/support/bundle.ts',
+  ].sort()
   const stamps = paths.map((path) => {
     const { mtimeMs, size } = statSync(join(projectRoot, path))
     return `${path} ${mtimeMs} ${size}`
