@@ -102,13 +102,13 @@ const sum = (name: string, ...labels: readonly string[]) =>
 const validation = 'souvenir_token_validation_seconds'
 printTable(
   ['tokens judged', 'count', 'mean us', 'within 0.5 ms', 'within 1 ms', 'within 5 ms', 'within 10 ms'],
-  (['true', 'false'] as const).map((cached) => {
+  (['yes', 'no'] as const).map((cached) => {
     const label = `cached="${cached}"`
     const count = sum(`${validation}_count`, label)
     const within = (bound: number) =>
       `${fixed((100 * sum(`${validation}_bucket`, label, `le="${bound}"`)) / count, 3)} %`
     return [
-      cached === 'true' ? 'known (in the cache)' : 'new',
+      cached === 'yes' ? 'known (in the cache)' : 'new',
       String(count),
       fixed((1e6 * sum(`${validation}_sum`, label)) / count, 1),
       within(0.0005),
