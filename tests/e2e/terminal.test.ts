@@ -19,7 +19,6 @@ describe(`the start on ${target}`, () => {
   test('without a terminal: where it listens, the MCP URL, the data folder and the engines, but no sign-in code', async () => {
     const [port, folder] = [await freePort(), folderWithKeys()]
     const server = await startServer({ PORT: String(port), DATA_DIR: folder }, port)
-    await Bun.sleep(300)
     expect(await server.stop()).toBe(0)
     const output = server.output()
     for (const shown of [`http://localhost:${port}/mcp`, folder, 'SQLite', codeCommand]) expect(output).toContain(shown)
@@ -31,7 +30,6 @@ describe(`the start on ${target}`, () => {
     const told = async (HOST: string) => {
       const port = await freePort()
       const server = await startServer({ AUTH: 'none', HOST, PORT: String(port), DATA_DIR: freshFolder() }, port)
-      await Bun.sleep(300)
       await server.stop()
       return server.output()
     }
@@ -43,7 +41,6 @@ describe(`the start on ${target}`, () => {
     const port = await freePort()
     const slip = { OIDC_BASE_UR: 'https://marker.example' }
     const server = await startServer({ ...slip, PORT: String(port), DATA_DIR: folderWithKeys() }, port)
-    await Bun.sleep(300)
     await server.stop()
     expect(server.output()).toContain('OIDC_BASE_UR is no variable: perhaps OIDC_BASE_URL is meant')
     expect(server.output()).not.toContain('marker.example')
@@ -52,7 +49,6 @@ describe(`the start on ${target}`, () => {
   test('on a terminal: a code to sign in with', async () => {
     const [port, folder] = [await freePort(), freshFolder()]
     const server = await startOnTerminal({ PORT: String(port), DATA_DIR: folder }, port)
-    await Bun.sleep(300)
     await server.stop()
     expect(server.output()).toMatch(/[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/)
   }, 30_000)
@@ -73,13 +69,13 @@ describe(`the start on ${target}`, () => {
     'a port that is taken is said so, and %s named',
     async (variable, words) => {
       const [taken, other] = [await freePort(), await freePort()]
-      const first = await startServer({ PORT: String(taken), DATA_DIR: folderWithKeys() }, taken)
+      const first = Bun.serve({ hostname: '127.0.0.1', port: taken, fetch: () => new Response() })
       const variables = { PORT: String(other), [variable]: String(taken), DATA_DIR: folderWithKeys() }
       const failure = await startServer(variables, 1, ...words).catch((error: Error) => error.message)
       expect(failure).toContain('exit 1')
       expect(failure).toContain(`Port ${taken} is taken`)
       expect(failure).toContain(`set ${variable} to another`)
-      await first.stop()
+      await first.stop(true)
     },
     30_000,
   )
