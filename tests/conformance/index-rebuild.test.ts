@@ -28,7 +28,7 @@ test('kill -9 amid it: the next process goes on where it was, and nothing is los
   const script = join(folder, 'rebuilder.ts')
   await Bun.write(script, rebuilder)
   const first = openSqliteMemoryStore({ path })
-  const drafts = Array.from({ length: 3_000 }, (_, n) => draftOf(`The boat${n} has a red sail and ${n % 7} oars.`))
+  const drafts = Array.from({ length: 1_500 }, (_, n) => draftOf(`The boat${n} has a red sail and ${n % 7} oars.`))
   await first.store.add(owner('ada'), app('chat'), drafts, policyAt())
   await first.vectors.renew('index', undefined, 0)
   await first.store.close()
