@@ -79,7 +79,7 @@ export class RoundedVectors {
     chunk.numbers.fill(0, place * this.dimensions, (place + 1) * this.dimensions)
   }
 
-  /** The cosines of a vector of length 1 with those kept, by ordinal, at most `error` off; undefined where none is kept. */
+  /** The cosines of a vector of length 1 with those kept, by ordinal, hardly ever more than `error` off: see there; undefined where none is kept. */
   cosinesWith(vector: Float32Array): (ordinal: number) => number | undefined {
     const { dimensions } = this
     if (vector.length !== dimensions) return () => undefined
