@@ -23,6 +23,7 @@ interface Seen {
   readonly memories: unknown
   readonly history: unknown
   readonly found: string
+  readonly linked: string
   readonly apps: unknown
 }
 
@@ -40,12 +41,14 @@ const post = (path: string, body: unknown) => api(path, { method: 'POST', body: 
 async function look(): Promise<Seen> {
   const list = (await api('/memories/?size=100')) as { items: { id: string }[] }
   const search = await post('/memories/search', { query: 'where does the otter sleep' })
+  const linked = await post('/memories/search', { query: 'Aquarium' })
   return {
     memories: list.items.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
     history: await Promise.all(list.items.map(({ id }) => api(`/memories/${id}/history`))).then((all) =>
       all.map((one) => JSON.stringify(one)).toSorted(),
     ),
     found: JSON.stringify(search).includes('under the old bridge') ? 'the otter' : 'nothing',
+    linked: JSON.stringify(linked).includes('works there since then') ? 'the sister' : 'nothing',
     apps: ((await api('/apps/')) as { apps?: { name: string }[] }).apps?.map(({ name }) => name),
   }
 }
@@ -64,6 +67,7 @@ beforeAll(async () => {
     signed = await signIn({ issuer: base.OIDC_BASE_URL, issueCode: () => runCommand(original, 'code') })
     for (let n = 0; n < 40; n++)
       await post('/memories/', { text: `Note ${n} about the river, and what grows beside it.` })
+    await post('/memories/', { text: 'My sister works there since then.', entities: [{ name: 'Aquarium' }] })
     await post('/memories/', { text: 'The otter sleeps under the old bridge — «ok», 🦦, \u2028.' })
     const { items } = (await api('/memories/?size=1')) as { items: { id: string }[] }
     await api(`/memories/${items[0]?.id}`, {
@@ -78,7 +82,7 @@ beforeAll(async () => {
     await api('/memories/', { method: 'DELETE', body: JSON.stringify({ memory_ids: [id] }) })
     erased = String(id)
     before = await look()
-    expect(before.found).toBe('the otter')
+    expect(before).toMatchObject({ found: 'the otter', linked: 'the sister' })
     // Beside the running server, which goes on writing.
     let writing = true
     const writer = (async () => {
@@ -101,7 +105,7 @@ describe('souvenir backup and restore', () => {
 
   test('how many memories the file holds is said, and where they were', () => {
     // The mark of the one that was erased is among them.
-    expect(told).toMatch(/^\d+ records, 42 memories among them, in .+: sign-in on SQLite, memories on SQLite$/)
+    expect(told).toMatch(/^\d+ records, 43 memories among them, in .+: sign-in on SQLite, memories on SQLite$/)
   })
 
   test('the file is for its owner alone, and holds no token and no session', () => {
@@ -197,9 +201,9 @@ if (redisUrl !== undefined && databaseUrl !== undefined) {
       const variables = { ...base, DATA_DIR: freshFolder() }
       await runCommand(variables, 'restore', copy)
       await withServer(variables, async () => {
-        const { memories, found } = await look()
+        const { memories, found, linked } = await look()
         expect((memories as unknown[]).length).toBe((before.memories as unknown[]).length + 1)
-        expect(found).toBe('the otter')
+        expect([found, linked]).toEqual(['the otter', 'the sister'])
       })
     }, 90_000)
   })

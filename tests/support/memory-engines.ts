@@ -8,8 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import postgres from 'postgres'
+import { postgresMemoryDump } from '../../src/adapters/postgres/memory/dump.ts'
 import { openPostgresMemoryStore, type PostgresMemoryOptions } from '../../src/adapters/postgres/memory/store.ts'
+import { sqliteMemoryDump } from '../../src/adapters/sqlite/memory/dump.ts'
 import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
+import type { MemoryDump } from '../../src/memory/dump/ports.ts'
 import type { GraphSource, GraphStore } from '../../src/memory/graph/ports.ts'
 import type { Outbox } from '../../src/memory/jobs/ports.ts'
 import type { MemoryStore } from '../../src/memory/ports.ts'
@@ -26,10 +29,12 @@ export interface MemoryEngine {
   readonly graph: GraphStore
   readonly graphSource: GraphSource
   readonly outbox: Outbox
+  /** All rows, as backups and restores have them. */
+  readonly dump: MemoryDump
   /** What of an owner's index does not agree with their memories. */
   verify(ownerId: OwnerId): Promise<readonly string[]>
   /** The same memories as another process sees them; closed with this. */
-  another(): Promise<Omit<MemoryEngine, 'another' | 'close' | 'sql'>>
+  another(): Promise<Omit<MemoryEngine, 'another' | 'close' | 'sql' | 'dump'>>
   /** What is said to the engine past the store, as another program would. */
   sql<Row>(statement: string): Promise<readonly Row[]>
   close(): Promise<void>
@@ -48,6 +53,7 @@ export async function openSqlite(): Promise<MemoryEngine> {
   return {
     ...one(),
     another: async () => one(),
+    dump: sqliteMemoryDump(join(folder, 'memory.db')),
     async sql<Row>(statement: string) {
       const other = new DatabaseSync(join(folder, 'memory.db'))
       try {
@@ -90,10 +96,12 @@ export async function openPostgres(
     opened.push(engine)
     return engine
   }
+  const dump = postgresMemoryDump({ url: new Secret(url), schema })
   return {
     ...(await one()),
     schema,
     another: one,
+    dump,
     async sql<Row>(statement: string) {
       const other = postgres(url, { max: 1, connection: { search_path: schema }, onnotice: () => undefined })
       try {
@@ -103,6 +111,7 @@ export async function openPostgres(
       }
     },
     async close() {
+      await dump.close()
       for (const { store } of opened) await store.close().catch(() => undefined)
       await drop()
     },

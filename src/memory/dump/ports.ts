@@ -1,6 +1,6 @@
 /**
  * Everything an SQL engine keeps of memories, row by row, so that it can be moved or backed up whole. What is derived (the index,
- * vectors, the graph) is left out: it is made again.
+ * vectors, the graph) is left out: it is made again. What memories are linked to beyond their text is derived by `write` itself.
  */
 export const dumpTables = [
   'memory',
@@ -26,7 +26,10 @@ export const dumpedNoMore: Readonly<Partial<Record<DumpTable, ReadonlySet<string
 export interface MemoryDump {
   /** Gives all rows as of one moment, table by table, in portions; others may write meanwhile. */
   read(each: (table: DumpTable, rows: readonly DumpRow[]) => Promise<void>): Promise<void>
-  /** Keeps rows in one transaction: when `work` throws, nothing was kept. Faults: `conflict` when there are memories already. */
+  /**
+   * Keeps rows in one transaction, and derives by which linked entities a search finds memories: when `work` throws, nothing was kept.
+   * Faults: `conflict` when there are memories already.
+   */
   write(work: (keep: (table: DumpTable, rows: readonly DumpRow[]) => Promise<void>) => Promise<void>): Promise<void>
 }
 

@@ -33,7 +33,19 @@ const predicateOf = (text: string): string =>
 type Said = Pick<Memory, 'content' | 'speaker' | 'annotations'>
 
 /** Of one entity the first source counts: the writer, then the model, then rules. */
-export function knowledgeOf(memory: Said, extraction?: Omit<Extraction, 'facts'>): Knowledge {
+export function knowledgeOf(memory: Said, extraction?: Derived): Knowledge {
+  const { mentions, relations, add } = gathered(memory, extraction)
+  if (memory.speaker.name !== undefined) {
+    add('rule', { name: memory.speaker.name, kind: memory.speaker.kind === 'other' ? 'person' : 'other' })
+  }
+  for (const entity of entitiesIn(memory.content)) add('rule', entity)
+  return { mentions: [...mentions.values()], relations: [...relations.values()] }
+}
+
+type Derived = Omit<Extraction, 'facts'>
+
+/** What its writer and a model said, and how to add to it. */
+function gathered({ annotations }: Pick<Said, 'annotations'>, extraction: Derived | undefined) {
   const mentions = new Map<string, Mention>()
   const relations = new Map<string, Relation>()
   const add = (origin: Origin, { name, kind = 'other' }: GivenEntity): string | undefined => {
@@ -53,19 +65,19 @@ export function knowledgeOf(memory: Said, extraction?: Omit<Extraction, 'facts'>
     if (!relations.has(id)) relations.set(id, { subject, predicate, object, origin })
   }
   const sources: readonly (readonly [Origin, Annotations])[] = [
-    ['given', memory.annotations],
+    ['given', annotations],
     ['model', extraction ?? noAnnotations],
   ]
   for (const [origin, { entities, relations: related }] of sources) {
     for (const entity of entities) add(origin, entity)
     for (const relation of related) relate(origin, relation)
   }
-  if (memory.speaker.name !== undefined) {
-    add('rule', { name: memory.speaker.name, kind: memory.speaker.kind === 'other' ? 'person' : 'other' })
-  }
-  for (const entity of entitiesIn(memory.content)) add('rule', entity)
-  return { mentions: [...mentions.values()], relations: [...relations.values()] }
+  return { mentions, relations, add }
 }
+
+/** The keys of `unsaidIn`, told from what a writer and a model said alone: rules, which take longest, add none. */
+export const unsaidKeys = (memory: Said, extraction?: Derived): readonly string[] =>
+  unsaidIn(memory, [...gathered(memory, extraction).mentions.values()]).map(({ key }) => key)
 
 /**
  * Whether what a writer or a model linked a memory to is named nowhere in it: then words do not find it. A name inside of a word is

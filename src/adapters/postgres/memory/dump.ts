@@ -1,5 +1,7 @@
 /** Memories in Postgres as rows, on a connection of its own, in one transaction: a read sees one moment. */
 import { type DumpRow, dumpPortion, dumpTables, type MemoryDump } from '../../../memory/dump/ports.ts'
+import { unsaidKeys } from '../../../memory/graph/knowledge.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { type Database, openPool, type PostgresOptions, type Sql } from '../database.ts'
 
@@ -42,6 +44,7 @@ export function postgresMemoryDump(options: PostgresOptions): MemoryDump & { clo
             [JSON.stringify(rows)],
           )
         })
+        await writeLinks(sql)
         for (const table of counted) {
           await sql.unsafe(
             `SELECT setval(pg_get_serial_sequence('${table}', 'seq'), greatest((SELECT coalesce(max(seq), 0) FROM ${table}), 1))`,
@@ -49,6 +52,27 @@ export function postgresMemoryDump(options: PostgresOptions): MemoryDump & { clo
         }
       }),
   }
+}
+
+/** What memories are linked to, for search: an owner's entities are derived when next touched, and a search touches nothing. */
+async function writeLinks(sql: Sql): Promise<void> {
+  await sql`DECLARE linked NO SCROLL CURSOR FOR
+    SELECT m.*, x.body FROM memory AS m LEFT JOIN extraction AS x ON x.memory = m.seq
+     WHERE m.state <> 'deleted' AND (m.annotations <> '{}' OR x.body IS NOT NULL)`
+  for (;;) {
+    const rows = await sql.unsafe<(MemoryRow & { body: string | null })[]>(`FETCH ${dumpPortion} FROM linked`)
+    if (rows.length === 0) break
+    const links = rows.flatMap(({ body, ...memory }) =>
+      unsaidKeys(memoryOf(memory), body === null ? undefined : JSON.parse(body)).map((key) => ({
+        owner_id: memory.owner_id,
+        key,
+        memory: memory.seq,
+      })),
+    )
+    await sql`INSERT INTO mention_unsaid
+      SELECT * FROM json_populate_recordset(NULL::mention_unsaid, ${JSON.stringify(links)}::text::json)`
+  }
+  await sql`CLOSE linked`
 }
 
 /** The connection is alone, so its statements are of one transaction; `alone` ends it, and with it what was not committed. */

@@ -8,6 +8,8 @@ import {
   dumpTables,
   type MemoryDump,
 } from '../../../memory/dump/ports.ts'
+import { unsaidKeys } from '../../../memory/graph/knowledge.ts'
+import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import { Fault } from '../../../shared/fault.ts'
 
 /** `path` names a file that the store has opened before, so that its schema is this program's. */
@@ -44,9 +46,24 @@ export const sqliteMemoryDump = (path: string): MemoryDump => ({
           )
         }
       })
+      writeLinks(db)
       db.exec('COMMIT')
     }),
 })
+
+/** What memories are linked to, for search: an owner's entities are derived when next touched, and a search touches nothing. */
+function writeLinks(db: DatabaseSync): void {
+  const linked = db.prepare(`SELECT m.*, x.body FROM memory AS m LEFT JOIN extraction AS x ON x.memory = m.seq
+    WHERE m.state <> 'deleted' AND (m.annotations <> '{}' OR x.body IS NOT NULL)`)
+  const insert = db.prepare('INSERT INTO mention_unsaid (owner_id, key, memory) VALUES (?, ?, ?)')
+  for (const row of linked.iterate()) {
+    // SQLite types no row: the columns are those of the table and of the statement.
+    const { body, ...memory } = row as unknown as MemoryRow & { body: string | null }
+    for (const key of unsaidKeys(memoryOf(memory), body === null ? undefined : JSON.parse(body))) {
+      insert.run(memory.owner_id, key, memory.seq)
+    }
+  }
+}
 
 async function connected(path: string, work: (db: DatabaseSync) => Promise<void>): Promise<void> {
   const db = new DatabaseSync(path)
