@@ -35,6 +35,7 @@ const pureRules = new Set([
   'src/memory/access.ts',
   'src/memory/graph/knowledge.ts',
   'src/memory/text/analyze.ts',
+  'src/memory/text/analyze-ahead.ts',
   'src/memory/text/traits.ts',
   'src/memory/rank/codes.ts',
   'src/memory/rank/embedder.ts',

@@ -1,8 +1,10 @@
 import { expect, test } from 'bun:test'
+import { setImmediate } from 'node:timers/promises'
 import { type Database, openDatabase } from '../../src/adapters/sqlite/database.ts'
 import { verifyIndex } from '../../src/adapters/sqlite/index/verify.ts'
 import { memoryMigrations } from '../../src/adapters/sqlite/memory/migrations.ts'
 import { memoryStoreOn } from '../../src/adapters/sqlite/memory/store.ts'
+import { contentHash } from '../../src/memory/content.ts'
 import { longestTail } from '../../src/memory/rank/tail.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
 import { app, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
@@ -14,8 +16,27 @@ const words = Array.from({ length: 300 }, (_, n) => `word${n}`).join(' ')
 /** Long texts that share their words: together several times what a tail holds. */
 const texts = Array.from({ length: 60 }, (_, n) => `${words} own${n}`)
 
+/** Several times what is read at once. */
+const manyTexts = Array.from({ length: 180 }, (_, n) => `${words} own${n}`)
+
+/** How often others have their turn until it is done. */
+async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
+  let [turns, isDone] = [0, false]
+  const counting = (async () => {
+    while (!isDone) {
+      await setImmediate()
+      turns += 1
+    }
+  })()
+  await work()
+  const during = turns
+  isDone = true
+  await counting
+  return during
+}
+
 /** A memory that counts how often a row of packed postings is written. */
-async function counted() {
+async function counted(contents = texts) {
   const database = openDatabase({ path: ':memory:', migrations: memoryMigrations })
   let written = 0
   const db: Database = {
@@ -30,11 +51,11 @@ async function counted() {
   const outcomes = await store.add(
     ada,
     chat,
-    texts.map((text) => draftOf(text)),
+    contents.map((text) => draftOf(text)),
     policyAt(),
   )
   const ids = outcomes.flatMap(({ memory }) => memory?.id ?? [])
-  expect(ids).toHaveLength(texts.length)
+  expect(ids).toHaveLength(contents.length)
   return {
     ...{ store, ids },
     writes: () => {
@@ -71,4 +92,32 @@ test('memories that are erased together write each row of the index that they sh
   expect(await store.deleteAll(ada, chat, { at: startMs })).toBe(30)
   expect([writes(), rows()]).toEqual([left, 0])
   expect(wrong()).toEqual([])
+})
+
+test('others have their turn while many long texts are read that are to be added or erased', async () => {
+  const { store, ids, rows, wrong } = await counted(manyTexts)
+  const drafts = manyTexts.map((text) => draftOf(`${text} again`))
+  expect(await turnsDuring(() => store.add(ada, chat, drafts, policyAt()))).toBeGreaterThan(2)
+  expect(wrong()).toEqual([])
+  expect(await turnsDuring(() => store.delete(ada, chat, ids, { at: startMs }))).toBeGreaterThan(2)
+  expect(wrong()).toEqual([])
+  expect(await turnsDuring(() => store.deleteAll(ada, chat, { at: startMs }))).toBeGreaterThan(2)
+  expect([rows(), wrong()]).toEqual([0, []])
+})
+
+test('what changes while texts are read that are to be erased is erased as it is then', async () => {
+  const { store, ids, rows, wrong } = await counted(manyTexts)
+  const [first, second, third] = ids
+  if (first === undefined || second === undefined || third === undefined) throw new Error('nothing was added')
+  let isDone = false
+  const erasing = store.delete(ada, chat, ids, { at: startMs }).finally(() => {
+    isDone = true
+  })
+  await setImmediate()
+  const text = `${words} otherwise`
+  await store.update(ada, chat, first, { content: { text, hash: contentHash(text) } }, { at: startMs })
+  expect(await store.delete(ada, chat, [second], { at: startMs })).toEqual([second])
+  expect(isDone).toBe(false)
+  expect(await erasing).toEqual(ids.filter((id) => id !== second))
+  expect([rows(), wrong()]).toEqual([0, []])
 })

@@ -7,7 +7,8 @@ import { blockOf } from '../../../memory/rank/postings.ts'
 import { sidesInUse } from '../../../memory/rank/rebuilding.ts'
 import { longestTail, packTerms } from '../../../memory/rank/tail.ts'
 import type { Memory } from '../../../memory/schema.ts'
-import { analyze } from '../../../memory/text/analyze.ts'
+import { type Analysis, analyze } from '../../../memory/text/analyze.ts'
+import type { Analyze } from '../../../memory/text/analyze-ahead.ts'
 import { traitsOf } from '../../../memory/text/traits.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
@@ -18,9 +19,14 @@ import { finishIfShort, leaveOnlyReadable, ownerOf } from './rebuild.ts'
 
 /**
  * Brings the index to how an owner's memories are: called behind the statements that change them, with all that a write changes, as
- * memories that share words share rows of the index.
+ * memories that share words share rows of the index. `read`: `analyze`, which may know the texts already.
  */
-export function changeIndex(db: Database, ownerId: OwnerId, changes: readonly MemoryChanged[]): void {
+export function changeIndex(
+  db: Database,
+  ownerId: OwnerId,
+  changes: readonly MemoryChanged[],
+  read: Analyze = analyze,
+): void {
   if (changes.length === 0) return
   const [reworded, touched] = [changes.filter(isReworded), changes.filter((change) => !isReworded(change))]
   const removed = reworded.flatMap(({ before }) => before ?? [])
@@ -33,15 +39,15 @@ export function changeIndex(db: Database, ownerId: OwnerId, changes: readonly Me
   const owner = removed.length === 0 ? found : leaveOnlyReadable(db, found)
   const version = nextVersion(db, owner.key)
   for (const memory of touched.map(memoryIn)) touch(db, version, memory)
-  remove(db, owner, version, removed)
-  append(db, owner, version, added)
+  remove(db, owner, version, removed, read)
+  append(db, owner, version, added, read)
   const around = [...removed, ...reworded.flatMap((change) => putAmid(change) ?? [])]
   for (const memory of around) erasePassages(db, owner.key, version, memory)
   finishIfShort(db, owner)
 }
 
 /** Takes memories out, as they were indexed: the terms of their texts say where their postings are. */
-function remove(db: Database, owner: OwnerRow, version: number, memories: readonly Memory[]): void {
+function remove(db: Database, owner: OwnerRow, version: number, memories: readonly Memory[], read: Analyze): void {
   const packed = new Map<number, Removed>()
   for (const memory of memories) {
     const item = db.get<{ ordinal: number }>(
@@ -51,7 +57,7 @@ function remove(db: Database, owner: OwnerRow, version: number, memories: readon
     )
     if (item === undefined) continue
     const { ordinal } = item
-    if (ordinal < owner.packed_to) gather(packed, ordinal, memory.content)
+    if (ordinal < owner.packed_to) gather(packed, ordinal, read(memory.content))
     for (const table of ['index_tail', 'index_code', 'index_vector', 'index_passage_waiting']) {
       db.run(`DELETE FROM ${table} WHERE owner = ? AND ordinal = ?`, owner.key, ordinal)
     }
@@ -65,11 +71,11 @@ function remove(db: Database, owner: OwnerRow, version: number, memories: readon
   for (const side of sidesInUse(owner)) removePostings(db, side, packed)
 }
 
-function gather(packed: Map<number, Removed>, ordinal: number, text: string): void {
+function gather(packed: Map<number, Removed>, ordinal: number, { terms: its }: Analysis): void {
   const block = blockOf(ordinal)
   const { ordinals, terms } = packed.get(block) ?? { ordinals: new Set(), terms: new Set() }
   ordinals.add(ordinal)
-  for (const term of analyze(text).terms.keys()) terms.add(term)
+  for (const term of its.keys()) terms.add(term)
   packed.set(block, { ordinals, terms })
 }
 
@@ -84,11 +90,11 @@ function touch(db: Database, version: number, { ownerId, id }: Memory): void {
 }
 
 /** Puts memories behind all others of the owner: into the tail, or with the tail into the blocks where it becomes long. */
-function append(db: Database, owner: OwnerRow, version: number, memories: readonly Memory[]): void {
+function append(db: Database, owner: OwnerRow, version: number, memories: readonly Memory[], read: Analyze): void {
   let tailTerms = owner.tail_terms
   const items = memories.map(({ ownerId, id, content }, n) => {
     const ordinal = owner.next_ordinal + n
-    const { terms, length, language } = analyze(content)
+    const { terms, length, language } = read(content)
     tailTerms += terms.size
     db.run(
       `INSERT INTO index_item (owner, ordinal, memory, version, length, language, traits)

@@ -13,6 +13,7 @@ import {
   rowOf,
   tombstone,
 } from '../../../memory/stored/memory.ts'
+import type { Analyze } from '../../../memory/text/analyze-ahead.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { changeIndex } from '../index/write.ts'
@@ -24,7 +25,8 @@ export const find = (db: Database, ownerId: OwnerId, id: MemoryId): Memory | und
   return row === undefined ? undefined : memoryOf(row)
 }
 
-export function writeChanges(db: Database, ownerId: OwnerId, changes: ChangeSet): void {
+/** `read`: see `changeIndex`. */
+export function writeChanges(db: Database, ownerId: OwnerId, changes: ChangeSet, read?: Analyze): void {
   const changed = memoriesChanged(changes)
   for (const change of changed) {
     if (change.before === undefined) insert(db, change.after)
@@ -32,7 +34,7 @@ export function writeChanges(db: Database, ownerId: OwnerId, changes: ChangeSet)
     else update(db, change.before, change.after)
     project(db, change, changes.at)
   }
-  changeIndex(db, ownerId, changed)
+  changeIndex(db, ownerId, changed, read)
   if (changes.erased?.length) forgetResults(db, ownerId)
   for (const event of changes.events) {
     const row = eventRowOf(changes, event)

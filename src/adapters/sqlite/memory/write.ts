@@ -5,6 +5,7 @@ import { erasable, erasing, movingTo, updating } from '../../../memory/change/up
 import type { Memories, MemoryFilter } from '../../../memory/ports.ts'
 import type { AccessRule, Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
+import { analyzeAhead } from '../../../memory/text/analyze-ahead.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { both, type Condition, changeable, findRule, matching, oneOf } from './conditions.ts'
@@ -13,9 +14,13 @@ import { find, writeChanges } from './record.ts'
 
 export type Writers = Pick<Memories, 'add' | 'update' | 'setState' | 'delete' | 'deleteAll'>
 
+/** Of all that a person has, so many texts are read before they are erased: beyond, reading is not what takes longest. */
+const mostReadAhead = 5_000
+
 export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): Writers => ({
-  add: async (ownerId, appId, drafts, policy) =>
-    db.transaction(() => {
+  async add(ownerId, appId, drafts, policy) {
+    const read = await analyzeAhead(drafts.map(textOf))
+    return db.transaction(() => {
       flush(ownerId)
       const known = {
         rule: writer(db, ownerId, appId, policy.at),
@@ -25,9 +30,10 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
         firstFree: (threadId: string) => firstFree(db, ownerId, threadId),
       }
       const { outcomes, changes } = adding(known, { ownerId, appId }, drafts, policy)
-      writeChanges(db, ownerId, changes)
+      writeChanges(db, ownerId, changes, read)
       return outcomes
-    }),
+    })
+  },
 
   update: async (ownerId, appId, id, change, options) =>
     db.transaction(() => {
@@ -48,24 +54,36 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
       return memories.length
     }),
 
-  delete: async (ownerId, appId, ids, options) =>
-    db.erase(() => {
-      flush(ownerId)
+  async delete(ownerId, appId, ids, options) {
+    const these = () => {
       const rule = writer(db, ownerId, appId, options.at)
-      const memories = erasable(ids, (id) => find(db, ownerId, id), rule, options)
-      writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options))
+      return erasable(ids, (id) => find(db, ownerId, id), rule, options)
+    }
+    const read = ids.length > 1 ? await analyzeAhead(db.snapshot(these).map(textOf)) : undefined
+    return db.erase(() => {
+      flush(ownerId)
+      const memories = these()
+      writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options), read)
       return memories.map(({ id }) => id)
-    }),
+    })
+  },
 
-  deleteAll: async (ownerId, appId, options) =>
-    db.erase(() => {
-      flush(ownerId)
+  async deleteAll(ownerId, appId, options) {
+    const these = (limit?: number) => {
       const rule = writer(db, ownerId, appId, options.at)
-      const memories = selectAll(db, both(changeable(ownerId, rule), { sql: "m.state <> 'deleted'", values: [] }))
-      writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options))
+      return selectAll(db, both(changeable(ownerId, rule), { sql: "m.state <> 'deleted'", values: [] }), limit)
+    }
+    const read = await analyzeAhead(db.snapshot(() => these(mostReadAhead)).map(textOf))
+    return db.erase(() => {
+      flush(ownerId)
+      const memories = these()
+      writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options), read)
       return memories.length
-    }),
+    })
+  },
 })
+
+const textOf = ({ content }: Pick<Memory, 'content'>): string => content
 
 /** The rule of an app that may write what was asked for at `at`. @throws Fault `forbidden`, `conflict` */
 export function writer(db: Database, ownerId: OwnerId, appId: ClientId, at: number): AccessRule {
@@ -75,8 +93,11 @@ export function writer(db: Database, ownerId: OwnerId, appId: ClientId, at: numb
   return rule
 }
 
-const selectAll = (db: Database, condition: Condition): Memory[] =>
-  db.all<MemoryRow>(`SELECT m.* FROM memory AS m WHERE ${condition.sql}`, ...condition.values).map(memoryOf)
+/** `limit`: how many at most; all unless given. */
+const selectAll = (db: Database, condition: Condition, limit = -1): Memory[] =>
+  db
+    .all<MemoryRow>(`SELECT m.* FROM memory AS m WHERE ${condition.sql} LIMIT ?`, ...condition.values, limit)
+    .map(memoryOf)
 
 const selected = (ownerId: OwnerId, rule: AccessRule, which: readonly MemoryId[] | MemoryFilter): Condition =>
   both(changeable(ownerId, rule), 'states' in which ? matching(ownerId, which) : oneOf('m.id', which))
