@@ -8,8 +8,8 @@ import { readFile } from 'node:fs/promises'
 const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 
 /**
- * The file as released. `imported` is `() => import('package/file', { with: { type: 'file' } })`: Bun puts a file that is imported
- * as one into the executable; Deno knows no such import but finds the package's own by `specifier`.
+ * The file as released. `imported` imports it with `{ type: 'file' }`: Bun puts a file that is imported so into the executable; Deno
+ * knows no such import but finds the package's own by `specifier`.
  */
 export async function readCarried(
   specifier: string,

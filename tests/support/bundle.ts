@@ -26,7 +26,7 @@ export async function bundledMain(): Promise<string> {
       naming: { entry: '[dir]/[name].ts' },
       splitting: true,
       sourcemap: 'linked',
-      external: ['swagger-ui-dist/*', 'onnxruntime-web/*'],
+      external: ['swagger-ui-dist/*', 'onnxruntime-web/*', 'stopwords-iso/*'],
     })
     try {
       renameSync(incoming, folder)

@@ -41,7 +41,7 @@ const withoutCommentsAndStrings = (text: string) =>
   text.replace(commentOrString, (found) => found.replace(/[^\n]/g, ' '))
 
 const statement =
-  /^(?:import|export)\s+(type\s)?(?:[\w*\s{},$]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*(?:\)|,\s*\{ with: \{ type: 'json')/gm
+  /^(?:import|export)\s+(type\s)?(?:[\w*\s{},$]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*(?:\)|,\s*\{ with: \{ type: '(?:json|file)')/gm
 
 /** Every module that a file names, in order. Biome's formatting puts import statements at the line's start. */
 export function importsOf(file: SourceFile): Import[] {
