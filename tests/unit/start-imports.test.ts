@@ -22,7 +22,7 @@ test('a server loads neither drivers nor pages nor SDKs before something asks fo
   const { ours, others } = loadedWith('src/cli/serve.ts')
   expect(ours).toContain('src/memory/operations.ts')
   const heavy =
-    /^(?:postgres|ioredis|neo4j-driver|prom-client|rate-limiter-flexible|chrono-node|stopwords-iso.*|fflate|onnxruntime-web|swagger-ui-dist|@elysiajs\/swagger|@modelcontextprotocol\/.*|@huggingface\/.*|htmx\.org.*|oauth4webapi|node:https?|node:zlib|node:readline|node:tty)$/
+    /^(?:postgres|ioredis|neo4j-driver-lite|prom-client|rate-limiter-flexible|chrono-node|stopwords-iso.*|fflate|onnxruntime-web|swagger-ui-dist|@elysiajs\/swagger|@modelcontextprotocol\/.*|@huggingface\/.*|htmx\.org.*|oauth4webapi|node:https?|node:zlib|node:readline|node:tty)$/
   expect([...others].filter((name) => heavy.test(name))).toEqual([])
   expect([...ours].filter((path) => /^src\/(?:cli\/(?:doctor|transfer|dashboard)|ui\/pages\/)/.test(path))).toEqual([])
 })

@@ -2,7 +2,7 @@
  * One connection pool to Neo4j 5 or newer, and the way the graph speaks to it. Every query is a constant text: what differs is a
  * parameter, and the owner is always one. Loaded only where NEO4J_URL is set.
  */
-import neo4j, { type Driver, type ManagedTransaction, type Session, type SessionMode } from 'neo4j-driver'
+import neo4j, { type AuthToken, type Driver, type ManagedTransaction, type Session, type SessionMode } from 'neo4j-driver-lite'
 import { Fault } from '../../shared/fault.ts'
 import type { EngineHealth, HealthCheck } from '../../shared/health.ts'
 import type { Secret } from '../../shared/secret.ts'
@@ -138,10 +138,11 @@ function openPool(options: Neo4jOptions, timeout: number): Pool {
 
 function driverOf({ url, user, password }: Neo4jOptions): Driver {
   const address = new URL(url.reveal())
-  const credentials = neo4j.auth.basic(
-    decodeURIComponent(address.username) || user,
-    decodeURIComponent(address.password) || (password?.reveal() ?? ''),
-  )
+  const credentials: AuthToken = {
+    scheme: 'basic',
+    principal: decodeURIComponent(address.username) || user,
+    credentials: decodeURIComponent(address.password) || (password?.reveal() ?? ''),
+  }
   address.username = ''
   address.password = ''
   return neo4j.driver(address.href.replace(/\/$/u, ''), credentials, {
