@@ -24,9 +24,11 @@ export interface TermsOfItem {
   readonly terms: string
 }
 
-/** What is waiting in the tail, by term; ordinals ascend. */
-export function invert(items: Iterable<TermsOfItem>): Map<string, [ordinal: number, frequency: number][]> {
-  const lists = new Map<string, [number, number][]>()
+/** Postings by term; ordinals ascend. */
+export type PostingLists = Map<string, [ordinal: number, frequency: number][]>
+
+/** What is waiting in the tail. `lists`: of the items before these, to go on with. */
+export function invert(items: Iterable<TermsOfItem>, lists: PostingLists = new Map()): PostingLists {
   for (const { ordinal, terms } of items) {
     for (const [term, frequency] of unpackTerms(terms)) {
       const list = lists.get(term)

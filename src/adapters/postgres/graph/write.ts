@@ -2,9 +2,10 @@
  * Keeps entities, mentions and relations with the memory: called within the transaction of every write, behind the statements
  * that change the memories. What they are is said by memory/graph/knowledge.
  */
+import { setImmediate } from 'node:timers/promises'
 import { isRetold, isReworded, type MemoryChanged } from '../../../memory/change/set.ts'
 import { knowledgeOf, knowledgeVersion, unsaidIn } from '../../../memory/graph/knowledge.ts'
-import type { Extraction } from '../../../memory/graph/schema.ts'
+import type { Extraction, Knowledge } from '../../../memory/graph/schema.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
@@ -101,6 +102,9 @@ export async function extractionsOf(
   return new Map(rows.map(({ id, body }) => [id, JSON.parse(body)]))
 }
 
+/** Long texts that are read without a look at what else the process has to do: some 50 ms. */
+const textsAtOnce = 100
+
 /** `extracted`: those of which a model may have derived something. */
 async function remember(
   transaction: Transaction,
@@ -109,11 +113,11 @@ async function remember(
 ): Promise<void> {
   const { sql, ownerId } = transaction
   const extractions = await extractionsOf(transaction, extracted)
-  const known = memories.map((memory) => ({
-    memory,
-    id: memory.id,
-    ...knowledgeOf(memory, extractions.get(memory.id)),
-  }))
+  const known: ({ readonly memory: Memory; readonly id: MemoryId } & Knowledge)[] = []
+  for (const [n, memory] of memories.entries()) {
+    if (n > 0 && n % textsAtOnce === 0) await setImmediate()
+    known.push({ memory, id: memory.id, ...knowledgeOf(memory, extractions.get(memory.id)) })
+  }
   const mentions = known.flatMap(({ id, mentions: all }) => all.map((mention) => ({ id, ...mention })))
   const relations = known.flatMap(({ id, relations: all }) => all.map((relation) => ({ id, ...relation })))
   if (mentions.length === 0) return

@@ -23,7 +23,8 @@ export interface NewItem {
 export const analyzeItem = ({ memory, text }: NewItem) => {
   const { terms, length, language } = analyze(text)
   const item = typeof memory === 'number' ? { seq: memory } : { id: memory }
-  return { row: { ...item, length, language, traits: traitsOf(text, language) }, terms }
+  const row = { ...item, length, language, traits: traitsOf(text, language) }
+  return { row, terms: packTerms(terms), count: terms.size }
 }
 
 export async function append(
@@ -32,15 +33,15 @@ export async function append(
   items: readonly ReturnType<typeof analyzeItem>[],
 ): Promise<void> {
   const { key } = owner
-  const analyzed = items.map(({ row, terms }, i) => ({ row: { ...row, ordinal: owner.next_ordinal + i }, terms }))
-  const tail = analyzed.map(({ row, terms }) => ({ ordinal: row.ordinal, terms: packTerms(terms) }))
-  const tailTerms = owner.tail_terms + analyzed.reduce((sum, { terms }) => sum + terms.size, 0)
+  const rows = items.map(({ row }, i) => ({ ...row, ordinal: owner.next_ordinal + i }))
+  const tail = items.map(({ terms }, i) => ({ ordinal: owner.next_ordinal + i, terms }))
+  const tailTerms = owner.tail_terms + items.reduce((sum, { count }) => sum + count, 0)
   const next = owner.next_ordinal + items.length
   const packs = tailTerms >= longestTail
   await Promise.all([
     sql`INSERT INTO index_item (owner, ordinal, memory, version, length, language, traits)
         SELECT ${key}, r.ordinal, coalesce(r.seq, m.seq), ${owner.version + 1}, r.length, r.language, r.traits
-          FROM json_to_recordset(${JSON.stringify(analyzed.map(({ row }) => row))}::text::json)
+          FROM json_to_recordset(${JSON.stringify(rows)}::text::json)
             AS r (seq bigint, id text, ordinal integer, length integer, language smallint, traits smallint)
           LEFT JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = r.id`.execute(),
     sql`UPDATE index_owner SET next_ordinal = ${next}, version = ${owner.version + 1},

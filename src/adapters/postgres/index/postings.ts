@@ -1,7 +1,8 @@
 /** The packed postings' rows: the bytes are those of memory/rank/postings. Called inside the transaction of who writes the index. */
+import { setImmediate } from 'node:timers/promises'
 import { blockOf, blockSize, mergePostings } from '../../../memory/rank/postings.ts'
 import { sideInUse } from '../../../memory/rank/rebuilding.ts'
-import { invert, type TermsOfItem } from '../../../memory/rank/tail.ts'
+import { invert, type PostingLists, type TermsOfItem } from '../../../memory/rank/tail.ts'
 import type { Sql } from '../database.ts'
 import type { OwnerRow } from './owner.ts'
 
@@ -16,22 +17,41 @@ export async function packTail(
   await addPostings(sql, sideInUse(owner), [...tail, ...added])
 }
 
+/** Long items that are taken apart, and rows that are merged, without a look at what else the process has to do: some 50 ms each. */
+const itemsAtOnce = 100
+export const rowsAtOnce = 4_096
+
 /** Puts the words of items, in ascending order of ordinals, into the blocks of a side. */
 export async function addPostings(sql: Sql, side: number, items: readonly TermsOfItem[]): Promise<void> {
-  const parts = [...invert(items)].flatMap(([term, postings]) =>
-    [...Map.groupBy(postings, ([ordinal]) => blockOf(ordinal))].map(([block, part]) => ({ term, block, part })),
-  )
-  if (parts.length === 0) return
-  const kept = await readPostings(sql, side, parts)
-  await writePostings(
-    sql,
-    side,
-    parts.map(({ term, block, part }) => ({
-      term,
-      block,
-      data: mergePostings(block * blockSize, part, kept.get(placeOf(term, block))),
-    })),
-  )
+  const lists: PostingLists = new Map()
+  for (let from = 0; from < items.length; from += itemsAtOnce) {
+    if (from > 0) await setImmediate()
+    invert(items.slice(from, from + itemsAtOnce), lists)
+  }
+  const parts = [...lists].flatMap(([term, postings]) => byBlock(postings).map((part) => ({ term, ...part })))
+  for (let from = 0; from < parts.length; from += rowsAtOnce) {
+    const some = parts.slice(from, from + rowsAtOnce)
+    const kept = await readPostings(sql, side, some)
+    await writePostings(
+      sql,
+      side,
+      some.map(({ term, block, part }) => ({
+        term,
+        block,
+        data: mergePostings(block * blockSize, part, kept.get(placeOf(term, block))),
+      })),
+    )
+  }
+}
+
+type Postings = readonly (readonly [ordinal: number, frequency: number])[]
+
+/** Postings in ascending order by their blocks: of items that follow one another it is mostly one. */
+function byBlock(postings: Postings): readonly { readonly block: number; readonly part: Postings }[] {
+  const [first, last] = [postings[0], postings.at(-1)]
+  if (first === undefined || last === undefined) return []
+  if (blockOf(first[0]) === blockOf(last[0])) return [{ block: blockOf(first[0]), part: postings }]
+  return [...Map.groupBy(postings, ([ordinal]) => blockOf(ordinal))].map(([block, part]) => ({ block, part }))
 }
 
 export interface Place {

@@ -13,7 +13,7 @@ import type { Sql, Transaction } from '../database.ts'
 import { analyzeItem, append } from './append.ts'
 import type { OwnerRow } from './owner.ts'
 import { erasePassages } from './passages.ts'
-import { type Place, placeOf, readPostings, writePostings } from './postings.ts'
+import { type Place, placeOf, readPostings, rowsAtOnce, writePostings } from './postings.ts'
 import { finishIfShort, leaveOnlyReadable, ownerOf } from './rebuild.ts'
 
 /** Brings the index to how the memories are. Sent behind the statements that change them. */
@@ -97,15 +97,23 @@ async function removePostings(
       else place.ordinals.add(ordinal)
     }
   }
-  if (places.size === 0) return
-  for (const side of sidesInUse(owner)) await removeFrom(sql, side, places)
+  const all = [...places]
+  for (const side of sidesInUse(owner)) {
+    for (let from = 0; from < all.length; from += rowsAtOnce) {
+      await removeFrom(sql, side, all.slice(from, from + rowsAtOnce))
+    }
+  }
 }
 
-type Removed = ReadonlyMap<string, Place & { readonly ordinals: ReadonlySet<number> }>
+type Removed = readonly (readonly [string, Place & { readonly ordinals: ReadonlySet<number> }])[]
 
 async function removeFrom(sql: Sql, side: number, places: Removed): Promise<void> {
-  const kept = await readPostings(sql, side, [...places.values()])
-  const left = [...places].flatMap(([at, { term, block, ordinals }]) => {
+  const kept = await readPostings(
+    sql,
+    side,
+    places.map(([, place]) => place),
+  )
+  const left = places.flatMap(([at, { term, block, ordinals }]) => {
     const data = kept.get(at)
     return data === undefined ? [] : [{ term, block, data: withoutPostings(data, block * blockSize, ordinals) }]
   })
