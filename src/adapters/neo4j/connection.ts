@@ -2,7 +2,13 @@
  * One connection pool to Neo4j 5 or newer, and the way the graph speaks to it. Every query is a constant text: what differs is a
  * parameter, and the owner is always one. Loaded only where NEO4J_URL is set.
  */
-import neo4j, { type AuthToken, type Driver, type ManagedTransaction, type Session, type SessionMode } from 'neo4j-driver-lite'
+import neo4j, {
+  type AuthToken,
+  type Driver,
+  type ManagedTransaction,
+  type Session,
+  type SessionMode,
+} from 'neo4j-driver-lite'
 import { Fault } from '../../shared/fault.ts'
 import type { EngineHealth, HealthCheck } from '../../shared/health.ts'
 import type { Secret } from '../../shared/secret.ts'
