@@ -1,6 +1,6 @@
 /** What a person can do with their memory: the one list that MCP tools, REST routes and OpenAPI are derived from. */
 import type { AnyOperation } from './operation.ts'
-import { accessLog, relatedMemories } from './operations/about-memory.ts'
+import { accessDays, accessLog, relatedMemories } from './operations/about-memory.ts'
 import { addMemories } from './operations/add-memories.ts'
 import { readAppAccess, setAppAccess } from './operations/app-access.ts'
 import { listAppAccessed, listAppMemories } from './operations/app-memories.ts'
@@ -42,6 +42,7 @@ export const operations: readonly AnyOperation<MemoryServices>[] = [
   pauseMemories,
   relatedMemories,
   accessLog,
+  accessDays,
   memoryHistory,
   supersedeMemory,
   mergeMemories,

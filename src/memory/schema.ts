@@ -146,6 +146,14 @@ export interface AccessLogEntry {
   readonly at: number
 }
 
+/** How often an app read a memory on one day of UTC. */
+export interface AccessDay {
+  readonly appId: ClientId
+  /** When it read it last that day. */
+  readonly lastAt: number
+  readonly count: number
+}
+
 /** What a person lets one app do. Without a rule an app granted the scope sees all and may write all. */
 export interface AccessRule {
   readonly appId: ClientId

@@ -99,6 +99,7 @@ test('whatever is asked of an owner, no table is read from one end to the other'
   await store.eventsAfter(ada, 0, 10)
   await store.lastEvent(ada)
   await store.accessLog(ada, chat, a, page)
+  await store.accessDays(ada, chat, a, page)
   await store.apps(ada)
   await store.app(ada, chat)
   await store.accessedBy(ada, chat, chat, page)
@@ -158,6 +159,30 @@ test('what was recalled a moment ago is looked up by time and then by id, howeve
   const plans = plansOf((db) => recentlyRecalled(db, ada, 0)).filter((detail) => detail.startsWith('SEARCH'))
   expect(plans.find((detail) => detail.includes('access_log'))).toContain('access_log_by_time (owner_id=? AND at>?)')
   expect(plans.find((detail) => detail.includes('SEARCH m '))).toContain('(owner_id=? AND id=?)')
+})
+
+test('how often which app read a memory on which day is counted as it stands in an index, and single readings come day by day', async () => {
+  const { db, plans } = explained()
+  const store = memoryStoreOn(db)
+  const draft = draftOf('Rex is a dog.')
+  await store.add(ada, chat, [draft], policyAt())
+  const readings = async (ask: () => Promise<unknown>) => {
+    plans.splice(0)
+    await ask()
+    return plans.filter((detail) => /access_log|TEMP B-TREE/.test(detail))
+  }
+  const page = { limit: 10, offset: 0 }
+  const ofMemory = 'access_log USING COVERING INDEX access_log_by_memory (owner_id=? AND memory_id=?)'
+  expect(await readings(() => store.accessDays(ada, chat, draft.id, page))).toEqual([
+    `SEARCH ${ofMemory}`,
+    'USE TEMP B-TREE FOR ORDER BY',
+    `SEARCH ${ofMemory}`,
+  ])
+  expect(await readings(() => store.accessLog(ada, chat, draft.id, page))).toEqual([
+    `SEARCH ${ofMemory.replace('COVERING ', '')}`,
+    'USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY',
+    `SEARCH ${ofMemory}`,
+  ])
 })
 
 test('an index that is made anew is made in portions, none of which writes much', async () => {

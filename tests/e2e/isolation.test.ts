@@ -43,6 +43,7 @@ describe.each([...shapes])(`two people on ${target}, %s`, (shape) => {
       await api(grace, 'DELETE', `/memories/${id}`),
       await api(grace, 'GET', `/memories/${id}/related`),
       await api(grace, 'GET', `/memories/${id}/access-log`),
+      await api(grace, 'GET', `/memories/${id}/access-log/days`),
     ]
     expect(byId.map(({ status }) => status)).toEqual(byId.map(() => 404))
     const lists = [

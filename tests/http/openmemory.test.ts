@@ -90,6 +90,17 @@ describe('OpenMemory’s REST paths: memories', () => {
     expect(JSON.stringify(body)).not.toContain('who drinks')
   })
 
+  test('GET /memories/{id}/access-log/days tells how often which app read it on which day', async () => {
+    await second('POST', '/memories/search', { query: 'who drinks green tea' })
+    const { body } = await call('GET', `/memories/${tea}/access-log/days?page=1&page_size=5`)
+    const log = (await call('GET', `/memories/${tea}/access-log?page_size=100`)).body
+    expect(body).toMatchObject({ page: 1, page_size: 5 })
+    const { app_id, app_name, accessed_at } = log.logs[0]
+    expect(body.days[0]).toMatchObject({ app_id, app_name, last_accessed_at: accessed_at })
+    const times = body.days.reduce((sum: number, day: { access_count: number }) => sum + day.access_count, 0)
+    expect([times, body.total]).toEqual([log.total, body.days.length])
+  })
+
   test('POST /memories/actions/archive takes the ids as the body, as OpenMemory did, or by name', async () => {
     const a = (await call('POST', '/memories/', { text: 'To be put away.' })).body.id
     const b = (await call('POST', '/memories/', { text: 'To be put away too.' })).body.id

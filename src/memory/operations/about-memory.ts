@@ -115,3 +115,51 @@ export const accessLog = operation({
     }
   },
 })
+
+const Day = t.Object({
+  app_id: t.String(),
+  app_name: t.String(),
+  last_accessed_at: t.String({ description: 'The last time of that day.' }),
+  access_count: t.Integer({ description: 'How often on that day.' }),
+})
+const Days = t.Object({ ...paged, days: t.Array(Day) })
+
+export const accessDays = operation({
+  name: 'access_days',
+  title: 'Who read a memory, by day',
+  description: 'Which app read a memory on which day (UTC), and how often; what was read last first.',
+  effect: 'read',
+  idempotent: true,
+  scope: 'memories:read',
+  tool: false,
+  input: IdPageInput,
+  output: Days,
+  rest: [
+    {
+      method: 'get',
+      path: '/memories/{id}/access-log/days',
+      operationId: 'getAccessDays',
+      summary: 'Who read a memory, by app and day.',
+      status: 200,
+      params: IdParams,
+      query: PageQuery,
+      response: Days,
+      toInput: (wire) => ({ ...read(IdParams, wire.params), ...inputIn(PageQuery, wire.query) }),
+    },
+  ],
+  async run({ store, appNames }, { ownerId, appId }, { id, ...paging }) {
+    assertUnrestricted(await store.rule(ownerId, appId))
+    const { range, head } = pageOf(paging)
+    const { items, total } = await store.accessDays(ownerId, appId, id as MemoryId, range)
+    const names = await appNames.names([...new Set(items.map((day) => day.appId))])
+    return {
+      ...head(total),
+      days: items.map(({ appId: by, lastAt, count }) => ({
+        app_id: by,
+        app_name: names.get(by) ?? by,
+        last_accessed_at: toIso(lastAt),
+        access_count: count,
+      })),
+    }
+  },
+})

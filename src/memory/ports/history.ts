@@ -1,5 +1,5 @@
 import type { ClientId, MemoryId, OwnerId } from '../../shared/brand.ts'
-import type { AccessKind, AccessLogEntry, MemoryEvent } from '../schema.ts'
+import type { AccessDay, AccessKind, AccessLogEntry, MemoryEvent } from '../schema.ts'
 
 export interface PageRequest {
   readonly limit: number
@@ -30,4 +30,6 @@ export interface History {
   logAccess(ownerId: OwnerId, appId: ClientId, readings: readonly Reading[], at: number): void
   /** Newest first. */
   accessLog(ownerId: OwnerId, appId: ClientId, id: MemoryId, page: PageRequest): Promise<Page<AccessLogEntry>>
+  /** The same, one for an app and a day of UTC; what was read last first. */
+  accessDays(ownerId: OwnerId, appId: ClientId, id: MemoryId, page: PageRequest): Promise<Page<AccessDay>>
 }

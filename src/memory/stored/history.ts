@@ -3,7 +3,7 @@ import type { ClientId, MemoryId } from '../../shared/brand.ts'
 import type { ChangeSet, NewEvent } from '../change/set.ts'
 import { noAnnotations } from '../graph/schema.ts'
 import type { Reading } from '../ports.ts'
-import type { AccessLogEntry, MemoryEvent, MemorySnapshot } from '../schema.ts'
+import type { AccessDay, AccessLogEntry, MemoryEvent, MemorySnapshot } from '../schema.ts'
 import { snapshotOf } from './memory.ts'
 
 export interface EventRow {
@@ -85,3 +85,14 @@ export const accessOf = (row: AccessRow): AccessLogEntry => ({
   score: row.score ?? undefined,
   at: row.at,
 })
+
+/** The day of a reading in SQL, as the index of readings of a memory has it: another expression would not be found by it. */
+export const dayOfReading = 'at / 86400000'
+
+export interface AccessDayRow {
+  readonly app_id: ClientId
+  readonly at: number
+  readonly count: number
+}
+
+export const accessDayOf = ({ app_id: appId, at: lastAt, count }: AccessDayRow): AccessDay => ({ appId, lastAt, count })

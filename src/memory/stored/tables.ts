@@ -128,3 +128,12 @@ export const readingsWithoutQuestions: Migration = {
     ALTER TABLE access_log DROP COLUMN query;
   `,
 }
+
+/** Readings of a memory by day of UTC and app, so that they are counted as they stand in the index, and in it alone. */
+export const readingsByDay: Migration = {
+  name: 'readings of a memory by day and app',
+  sql: `
+    DROP INDEX access_log_by_memory;
+    CREATE INDEX access_log_by_memory ON access_log (owner_id, memory_id, (at / 86400000), app_id, at);
+  `,
+}

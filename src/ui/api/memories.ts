@@ -39,14 +39,12 @@ export interface HistoryEvent {
   readonly before?: { readonly text: string; readonly state: State; readonly categories: readonly string[] }
 }
 
-/** One time that an app was given a memory, and why. */
-export interface Reading {
-  readonly id: number
+/** How often an app was given a memory on one day, and when last. */
+export interface ReadingDay {
   readonly app_id: string
   readonly app_name: string
-  readonly access_type: 'search' | 'read'
-  readonly score?: number
-  readonly accessed_at: string
+  readonly last_accessed_at: string
+  readonly access_count: number
 }
 
 export async function memoryHistory(api: Api, id: string, page: number, size: number): Promise<Paged<HistoryEvent>> {
@@ -57,10 +55,12 @@ export async function memoryHistory(api: Api, id: string, page: number, size: nu
   return { items: answer.events, total: answer.total, page, size }
 }
 
-export async function accessLog(api: Api, id: string, page: number, size: number): Promise<Paged<Reading>> {
+export async function accessDays(api: Api, id: string, page: number, size: number): Promise<Paged<ReadingDay>> {
   const query = { page, page_size: size }
-  const answer = await api.ask<{ logs: readonly Reading[]; total: number }>('GET', `${at(id)}/access-log`, { query })
-  return { items: answer.logs, total: answer.total, page, size }
+  const answer = await api.ask<{ days: readonly ReadingDay[]; total: number }>('GET', `${at(id)}/access-log/days`, {
+    query,
+  })
+  return { items: answer.days, total: answer.total, page, size }
 }
 
 export type Added = WireMemory & { readonly status: 'added' | 'duplicate' | 'recalled'; readonly note?: string }

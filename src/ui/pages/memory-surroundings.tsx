@@ -2,7 +2,7 @@
 /** What is around one memory: what happened to it, which apps were given it and why, and what resembles it. */
 import type { ComponentChildren } from 'preact'
 import { FormToken } from '../../html/components.tsx'
-import type { HistoryEvent, Paged, Reading, WireMemory } from '../api/memories.ts'
+import type { HistoryEvent, Paged, ReadingDay, WireMemory } from '../api/memories.ts'
 import { MemoryRow, memoryPath, stateName } from '../components/memory-parts.tsx'
 import { Pager } from '../components/pager.tsx'
 import { Time } from '../components/time.tsx'
@@ -98,37 +98,23 @@ function Before({
   ))
 }
 
-/**
- * An app reads one memory again and again in a conversation: of one page each day of an app's is one line, with its last reading,
- * which comes first. A day that goes over two pages is a line on each.
- */
-function byAppAndDay(readings: readonly Reading[]): readonly { readonly last: Reading; readonly times: number }[] {
-  const days = new Map<string, { readonly last: Reading; times: number }>()
-  for (const reading of readings) {
-    const key = `${new Date(reading.accessed_at).toISOString().slice(0, 10)} ${reading.app_id}`
-    const known = days.get(key)
-    if (known === undefined) days.set(key, { last: reading, times: 1 })
-    else known.times += 1
-  }
-  return [...days.values()]
-}
-
-export const Readings = ({ memory, readings }: { memory: WireMemory; readings: Paged<Reading> }) => (
+/** An app reads one memory again and again in a conversation: a line is all of a day. */
+export const Readings = ({ memory, readings }: { memory: WireMemory; readings: Paged<ReadingDay> }) => (
   <section id="readings" class="surrounding">
     <h2>Which apps read it</h2>
     {readings.total === 0 ? (
       <p class="quiet">None yet. Each time an app recalls it, you see it here. What was asked is not kept.</p>
     ) : null}
     <ol class="timeline">
-      {byAppAndDay(readings.items).map(({ last, times }) => (
-        <li key={last.id}>
+      {readings.items.map(({ app_id, app_name, last_accessed_at, access_count }) => (
+        <li key={`${app_id} ${last_accessed_at}`}>
           <p>
             <strong>
-              <bdi>{last.app_name}</bdi>
+              <bdi>{app_name}</bdi>
             </strong>
             {', '}
-            <Time at={last.accessed_at} toTheMinute />
-            {times === 1 ? null : `, ${times} of these that day`}
+            <Time at={last_accessed_at} toTheMinute />
+            {access_count === 1 ? null : `, ${access_count} of these that day`}
           </p>
         </li>
       ))}

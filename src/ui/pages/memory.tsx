@@ -3,7 +3,7 @@
 import { Facts, FormToken, Notice } from '../../html/components.tsx'
 import { Fault } from '../../shared/fault.ts'
 import {
-  accessLog,
+  accessDays,
   changeMemory,
   memoryHistory,
   readMemory,
@@ -73,7 +73,7 @@ async function show(visit: PersonsVisit, draft?: { written: Written; problem: Fa
   const memory = await readMemory(api, params.id ?? '')
   const [history, readings, related] = await Promise.all([
     memoryHistory(api, memory.id, pageOf(url, 'history'), perPage),
-    accessLog(api, memory.id, pageOf(url, 'readings'), perPage),
+    accessDays(api, memory.id, pageOf(url, 'readings'), perPage),
     relatedMemories(api, memory.id),
   ])
   return uiPage(

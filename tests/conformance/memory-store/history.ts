@@ -41,6 +41,32 @@ export function describeHistory(open: OpenMemoryStore): void {
       expect((await here.store.accessLog(ada, chat, id, { limit: 1, offset: 1 })).items).toHaveLength(1)
     })
 
+    test('readings are counted by app and day of UTC, what was read last first; pages are of such days', async () => {
+      const of = owner('days')
+      const { id } = await here.add('Read for days.', {}, chat, startMs, of)
+      const midnight = Date.UTC(2026, 10, 3)
+      const reads = (by: typeof chat, ...times: number[]) => {
+        for (const time of times) here.store.logAccess(of, by, [{ memoryId: id, kind: 'read' }], time)
+      }
+      reads(chat, midnight - 20, midnight - 10, midnight - 1)
+      reads(other, midnight - 15, midnight, midnight + 2)
+      reads(chat, midnight + 1, midnight + 86_399_999, midnight + 86_400_000)
+      const days = [
+        { appId: chat, lastAt: midnight + 86_400_000, count: 1 },
+        { appId: chat, lastAt: midnight + 86_399_999, count: 2 },
+        { appId: other, lastAt: midnight + 2, count: 2 },
+        { appId: chat, lastAt: midnight - 1, count: 3 },
+        { appId: other, lastAt: midnight - 15, count: 1 },
+      ]
+      expect(await here.store.accessDays(of, chat, id, page)).toEqual({ items: days, total: 5 })
+      expect(await here.store.accessDays(of, chat, id, { limit: 2, offset: 2 })).toEqual({
+        items: days.slice(2, 4),
+        total: 5,
+      })
+      expect(await here.store.accessDays(of, chat, id, { limit: 2, offset: 9 })).toEqual({ items: [], total: 5 })
+      expect(await faultOf(here.store.accessDays(eve, chat, id, page))).toBe('not_found')
+    })
+
     test('a reading of what does not exist, or of another owner’s, is not kept', async () => {
       const { id } = await here.add('Only hers to log.')
       here.store.logAccess(eve, chat, [{ memoryId: id, kind: 'read' }], at)

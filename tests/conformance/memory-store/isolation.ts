@@ -24,6 +24,7 @@ export function describeIsolation(open: OpenMemoryStore): void {
       last: await here.store.lastEvent(of),
       events: await Promise.all(ids.map((id) => here.store.events(of, chat, id, page))),
       log: await Promise.all(ids.map((id) => here.store.accessLog(of, chat, id, page))),
+      days: await Promise.all(ids.map((id) => here.store.accessDays(of, chat, id, page))),
       apps: await here.store.apps(of),
       accessed: await here.store.accessedBy(of, chat, other, page),
       rule: await here.store.rule(of, other),
@@ -62,6 +63,7 @@ export function describeIsolation(open: OpenMemoryStore): void {
           () => store.undo(his, chat, id, { at }),
           () => store.events(his, chat, id, page),
           () => store.accessLog(his, chat, id, page),
+          () => store.accessDays(his, chat, id, page),
         ]) {
           expect(await faultOf(refused())).toBe('not_found')
         }

@@ -1,7 +1,16 @@
 /** What happened to memories, and who read them. */
 import { eventFor, visible } from '../../../memory/change/permitted.ts'
 import type { History } from '../../../memory/ports.ts'
-import { type AccessRow, accessOf, type EventRow, eventOf, readingRowsOf } from '../../../memory/stored/history.ts'
+import {
+  type AccessDayRow,
+  type AccessRow,
+  accessDayOf,
+  accessOf,
+  dayOfReading,
+  type EventRow,
+  eventOf,
+  readingRowsOf,
+} from '../../../memory/stored/history.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import { Fault } from '../../../shared/fault.ts'
 import type { Log } from '../../../shared/log.ts'
@@ -113,12 +122,26 @@ export function createHistory(db: Database, log?: Log): PostgresHistory {
       const [rows, [counted]] = await db.run((sql) =>
         Promise.all([
           sql<AccessRow[]>`SELECT * FROM access_log WHERE owner_id = ${ownerId} AND memory_id = ${id}
-            ORDER BY at DESC, seq DESC LIMIT ${limit} OFFSET ${offset}`,
+            ORDER BY ${sql.unsafe(dayOfReading)} DESC, at DESC, seq DESC LIMIT ${limit} OFFSET ${offset}`,
           sql<{ total: number }[]>`
             SELECT count(*) AS total FROM access_log WHERE owner_id = ${ownerId} AND memory_id = ${id}`,
         ]),
       )
       return { items: rows.map(accessOf), total: counted?.total ?? 0 }
+    },
+    async accessDays(ownerId, appId, id, { limit, offset }) {
+      await seen(ownerId, appId, id)
+      await flushNow(ownerId)
+      const [rows, [counted]] = await db.run((sql) => {
+        const days = sql`FROM access_log WHERE owner_id = ${ownerId} AND memory_id = ${id}
+          GROUP BY ${sql.unsafe(dayOfReading)}, app_id`
+        return Promise.all([
+          sql<AccessDayRow[]>`SELECT app_id, max(at) AS at, count(*) AS count ${days}
+            ORDER BY max(at) DESC, app_id LIMIT ${limit} OFFSET ${offset}`,
+          sql<{ total: number }[]>`SELECT count(*) AS total FROM (SELECT 1 ${days}) AS d`,
+        ])
+      })
+      return { items: rows.map(accessDayOf), total: counted?.total ?? 0 }
     },
   }
 }

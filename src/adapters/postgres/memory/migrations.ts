@@ -6,6 +6,7 @@ import {
   mentionsUnsaid,
   passageCodes,
   passagesWaiting,
+  readingsByDay,
   readingsWithoutQuestions,
   vectorsBegun,
   vectorsThere,
@@ -34,4 +35,5 @@ export const memoryMigrations: readonly Migration[] = [
   readingsWithoutQuestions,
   mentionsUnsaid({ text: 'text COLLATE "C"', whole: 'bigint', kind: '', position: 'strpos' }),
   vectorsBegun('bigint'),
+  readingsByDay,
 ]

@@ -1,7 +1,16 @@
 /** What happened to memories, and who read them. */
 import { eventFor, visible } from '../../../memory/change/permitted.ts'
 import type { History } from '../../../memory/ports.ts'
-import { type AccessRow, accessOf, type EventRow, eventOf, readingRowsOf } from '../../../memory/stored/history.ts'
+import {
+  type AccessDayRow,
+  type AccessRow,
+  accessDayOf,
+  accessOf,
+  dayOfReading,
+  type EventRow,
+  eventOf,
+  readingRowsOf,
+} from '../../../memory/stored/history.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Log } from '../../../shared/log.ts'
 import { createWriteBehind, lostAtEnd, unwritten } from '../../../shared/write-behind.ts'
@@ -117,7 +126,8 @@ export function createHistory(db: Database, log?: Log): SqliteHistory {
       seen(ownerId, appId, id)
       flush(ownerId)
       const rows = db.all<AccessRow>(
-        'SELECT * FROM access_log WHERE owner_id = ? AND memory_id = ? ORDER BY at DESC, seq DESC LIMIT ? OFFSET ?',
+        `SELECT * FROM access_log WHERE owner_id = ? AND memory_id = ?
+          ORDER BY ${dayOfReading} DESC, at DESC, seq DESC LIMIT ? OFFSET ?`,
         ownerId,
         id,
         limit,
@@ -129,6 +139,20 @@ export function createHistory(db: Database, log?: Log): SqliteHistory {
         id,
       )
       return { items: rows.map(accessOf), total: countOf(total) }
+    },
+    async accessDays(ownerId, appId, id, { limit, offset }) {
+      seen(ownerId, appId, id)
+      flush(ownerId)
+      const days = `FROM access_log WHERE owner_id = ? AND memory_id = ? GROUP BY ${dayOfReading}, app_id`
+      const rows = db.all<AccessDayRow>(
+        `SELECT app_id, max(at) AS at, count(*) AS count ${days} ORDER BY max(at) DESC, app_id LIMIT ? OFFSET ?`,
+        ownerId,
+        id,
+        limit,
+        offset,
+      )
+      const total = db.get<{ total: number }>(`SELECT count(*) AS total FROM (SELECT 1 ${days}) AS part`, ownerId, id)
+      return { items: rows.map(accessDayOf), total: countOf(total) }
     },
   }
 }
