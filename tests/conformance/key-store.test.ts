@@ -67,22 +67,22 @@ describe('KeyStore of mounted keys', () => {
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       .privateKey.export({ type: 'pkcs8', format: 'pem' })
       .toString()
-    expect(mountedKeys(new Secret('hush'), undefined)).rejects.toThrow('OIDC_PRIVATE_KEY')
-    expect(mountedKeys(new Secret(ec), undefined)).rejects.toThrow('RSA')
-    expect(mountedKeys(pem('pkcs8', 1024), undefined)).rejects.toThrow('1024')
+    await expect(mountedKeys(new Secret('hush'), undefined)).rejects.toThrow('OIDC_PRIVATE_KEY')
+    await expect(mountedKeys(new Secret(ec), undefined)).rejects.toThrow('RSA')
+    await expect(mountedKeys(pem('pkcs8', 1024), undefined)).rejects.toThrow('1024')
     const same = pem('pkcs8')
-    expect(mountedKeys(same, same)).rejects.toThrow('same key')
+    await expect(mountedKeys(same, same)).rejects.toThrow('same key')
   })
 
   test('what was mounted instead of a usable key is told apart, with what to do, and the variable is named', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const locked = privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'hush' })
     const open = publicKey.export({ type: 'spki', format: 'pem' })
-    expect(mountedKeys(pem('pkcs8'), new Secret(locked.toString()))).rejects.toMatchObject({
+    await expect(mountedKeys(pem('pkcs8'), new Secret(locked.toString()))).rejects.toMatchObject({
       kind: 'invalid',
       field: 'OIDC_NEXT_PRIVATE_KEY',
       message: expect.stringContaining('openssl pkey'),
     })
-    expect(mountedKeys(new Secret(open.toString()), undefined)).rejects.toThrow('public key')
+    await expect(mountedKeys(new Secret(open.toString()), undefined)).rejects.toThrow('public key')
   })
 })

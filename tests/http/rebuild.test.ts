@@ -95,8 +95,9 @@ test('facts: the worker gives the texts to the model again', async () => {
   expect(times(read, 'heron')).toBe(1)
 })
 
-test('what can be rebuilt is said when something else is asked for', () => {
+test('what can be rebuilt is said when something else is asked for', async () => {
   for (const words of [[], ['everything'], ['index', 'graph']]) {
-    expect(Promise.resolve(command.run(words))).rejects.toThrow('rebuild takes one of index, embeddings, graph, facts')
+    const refused = expect(Promise.resolve(command.run(words))).rejects
+    await refused.toThrow('rebuild takes one of index, embeddings, graph, facts')
   }
 })

@@ -141,7 +141,7 @@ describe('key ring', () => {
     ['nothing', () => '', 'not a private key in PEM'],
   ])('any other key is refused with a reason: %s', async (_what, pem, reason) => {
     const { keyRing } = ring()
-    expect(keyRing.add(pem().toString())).rejects.toMatchObject({
+    await expect(keyRing.add(pem().toString())).rejects.toMatchObject({
       kind: 'invalid',
       message: expect.stringContaining(reason),
     })
@@ -177,7 +177,7 @@ describe('a key that was made elsewhere', () => {
     const { keyRing } = ring()
     const pem = foreign()
     await keyRing.add(pem)
-    expect(keyRing.add(pem)).rejects.toMatchObject({ kind: 'conflict' })
-    expect(ring(memoryKeyStore([], false)).keyRing.add(pem)).rejects.toMatchObject({ kind: 'conflict' })
+    await expect(keyRing.add(pem)).rejects.toMatchObject({ kind: 'conflict' })
+    await expect(ring(memoryKeyStore([], false)).keyRing.add(pem)).rejects.toMatchObject({ kind: 'conflict' })
   })
 })

@@ -31,15 +31,15 @@ describe('RFC 7517 section 5: the JWK set of another process', () => {
   })
 
   test('a kid that is not in it is told apart from a set that cannot be had', async () => {
-    expect(issuerSaying(keySet)({ ...header, kid: 'k2' }, token)).rejects.toMatchObject({
+    await expect(issuerSaying(keySet)({ ...header, kid: 'k2' }, token)).rejects.toMatchObject({
       code: 'ERR_JWKS_NO_MATCHING_KEY',
     })
   })
 
   test('a set of more than 64 KB is not read to its end, though its length was never said', async () => {
     const padded = issuerSaying(' '.repeat(65 * 1024), keySet)
-    expect(padded(header, token)).rejects.toMatchObject({ kind: 'unavailable', code: 'issuer_unreachable' })
-    expect(padded.health()).resolves.toMatchObject({ engine: 'jwks', state: 'down' })
+    await expect(padded(header, token)).rejects.toMatchObject({ kind: 'unavailable', code: 'issuer_unreachable' })
+    await expect(padded.health()).resolves.toMatchObject({ engine: 'jwks', state: 'down' })
   })
 })
 
