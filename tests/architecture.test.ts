@@ -255,7 +255,7 @@ const forTests: Readonly<Record<string, string>> = {
   ...{
     'src/adapters/sqlite/graph/write.ts#rebuildKnowledge': 'query plans are asked of a database that the test holds',
     'src/adapters/sqlite/memory/store.ts#memoryStoreOn': 'the same',
-    'src/adapters/sqlite/memory/write.ts#recentlyRecalled': 'the same',
+    'src/adapters/sqlite/memory/add.ts#recentlyRecalled': 'the same',
     'src/adapters/sqlite/oidc/stores.ts#oidcStoresOn': 'the same',
   },
   ...{

@@ -5,6 +5,7 @@ import type { AccessRule } from '../../../memory/schema.ts'
 import { type RuleRow, ruleOf } from '../../../memory/stored/app.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database, Value } from '../database.ts'
+import { assertNotErasedSince } from './erasure.ts'
 
 /** A condition with the values of its placeholders, in order. */
 export interface Condition {
@@ -58,6 +59,12 @@ export function findRule(db: Database, ownerId: OwnerId, appId: ClientId): Acces
     appId,
   )
   return row === undefined ? openRule(appId) : ruleOf(row)
+}
+
+/** The rule of an app for a write that was asked for at `at`. @throws Fault `conflict` when the account was erased since */
+export function findRuleToWrite(db: Database, ownerId: OwnerId, appId: ClientId, at: number): AccessRule {
+  assertNotErasedSince(db, ownerId, at)
+  return findRule(db, ownerId, appId)
 }
 
 /** @throws Fault `forbidden` when the app may read nothing at all */

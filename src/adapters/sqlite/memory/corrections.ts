@@ -5,8 +5,9 @@ import type { MemoryEvent } from '../../../memory/schema.ts'
 import { type EventRow, eventOf } from '../../../memory/stored/history.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { firstFree, sameText } from './add.ts'
 import { find, writeChanges } from './record.ts'
-import { firstFree, sameText, writer } from './write.ts'
+import { writer } from './write.ts'
 
 export const createCorrections = (db: Database): Corrections => ({
   supersede: async (ownerId, appId, id, draft, options) =>

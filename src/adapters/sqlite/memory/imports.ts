@@ -4,17 +4,15 @@ import type { Place } from '../../../memory/change/places.ts'
 import type { Imports } from '../../../memory/ports.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
-import { findRule } from './conditions.ts'
-import { assertNotErasedSince } from './erasure.ts'
+import { firstFree } from './add.ts'
+import { findRuleToWrite } from './conditions.ts'
 import { find, writeChanges } from './record.ts'
-import { firstFree } from './write.ts'
 
 export const createImports = (db: Database): Imports => ({
   importAll: async (ownerId, appId, memories, mode, at) =>
     db.transaction(() => {
-      assertNotErasedSince(db, ownerId, at)
       const known = {
-        rule: findRule(db, ownerId, appId),
+        rule: findRuleToWrite(db, ownerId, appId, at),
         find: (id: MemoryId) => find(db, ownerId, id),
         firstFree: (threadId: string) => firstFree(db, ownerId, threadId),
         isTaken: (place: Place) => isTaken(db, ownerId, place),
