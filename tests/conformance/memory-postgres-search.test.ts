@@ -1,8 +1,8 @@
 /** How often a search asks Postgres: each time is a wait, and where the server is far it is most of a search. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Database, openPool } from '../../src/adapters/postgres/database.ts'
+import { createNearest } from '../../src/adapters/postgres/index/nearest.ts'
 import { postgresRecallIndex } from '../../src/adapters/postgres/index/read.ts'
-import { createNearest } from '../../src/adapters/postgres/index/vectors.ts'
 import { recall } from '../../src/memory/recall.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { engineUrl } from '../support/engines.ts'

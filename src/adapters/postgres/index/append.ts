@@ -1,5 +1,5 @@
 /** Putting items behind all others of their owner: into the tail, and with the tail into the packed postings once it is long. */
-import { packTerms, type TermsOfItem } from '../../../memory/rank/tail.ts'
+import { longestTail, packTerms, type TermsOfItem } from '../../../memory/rank/tail.ts'
 import { analyze } from '../../../memory/text/analyze.ts'
 import { traitsOf } from '../../../memory/text/traits.ts'
 import type { Sql, Transaction } from '../database.ts'
@@ -8,10 +8,10 @@ import { packTail } from './postings.ts'
 import { nothingWaits } from './schema.ts'
 
 /**
- * Packed when the tail has this many terms in all: some 1,400 short memories, or 55 long ones. That is four times what SQLite packs
- * at: here a pack costs by the row that it writes, many words of a larger one share rows, and nobody but the owner's next write waits.
+ * The tail may be four times as long as elsewhere, some 1,400 short memories or 55 long ones: here a pack costs by the row that it
+ * writes, many words of a larger one share rows, and nobody but the owner's next write waits.
  */
-const longestTail = 16_384
+const longest = 4 * longestTail
 
 /** `memory` is memory.seq, or the id of one that this transaction wrote. */
 export interface NewItem {
@@ -37,7 +37,7 @@ export async function append(
   const tail = items.map(({ terms }, i) => ({ ordinal: owner.next_ordinal + i, terms }))
   const tailTerms = owner.tail_terms + items.reduce((sum, { count }) => sum + count, 0)
   const next = owner.next_ordinal + items.length
-  const packs = tailTerms >= longestTail
+  const packs = tailTerms >= longest
   await Promise.all([
     sql`INSERT INTO index_item (owner, ordinal, memory, version, length, language, traits)
         SELECT ${key}, r.ordinal, coalesce(r.seq, m.seq), ${owner.version + 1}, r.length, r.language, r.traits
@@ -47,11 +47,11 @@ export async function append(
     sql`UPDATE index_owner SET next_ordinal = ${next}, version = ${owner.version + 1},
           tail_terms = ${packs ? 0 : tailTerms}, packed_to = ${packs ? next : owner.packed_to},
           leased_until = CASE WHEN leased_until = ${nothingWaits} THEN 0 ELSE leased_until END WHERE key = ${key}`.execute(),
-    packs ? packTail(sql, owner, tail) : putIntoTail(sql, key, tail),
+    packs ? packTail(sql, owner, tail) : keepInTail(sql, key, tail),
   ])
 }
 
-async function putIntoTail(sql: Sql, key: number, tail: readonly TermsOfItem[]): Promise<void> {
+async function keepInTail(sql: Sql, key: number, tail: readonly TermsOfItem[]): Promise<void> {
   await sql`INSERT INTO index_tail (owner, ordinal, terms)
     SELECT ${key}, ordinal, terms FROM json_populate_recordset(NULL::index_tail, ${JSON.stringify(tail)}::text::json)`
 }

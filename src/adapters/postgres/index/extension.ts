@@ -53,6 +53,9 @@ function isNew(version: string): boolean {
   return major > least[0] || (major === least[0] && minor >= least[1])
 }
 
+/** A vector as pgvector reads it. */
+export const vectorAsText = (vector: Float32Array): string => `[${vector.join(',')}]`
+
 /** Why this schema's vectors are not pgvector's, in words; undefined where they are. */
 export const lackOfExtension = (db: Database): Promise<string | undefined> =>
   db.run(async (sql) => {

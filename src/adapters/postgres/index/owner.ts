@@ -38,8 +38,8 @@ export async function dropIndex({ sql, ownerId }: Transaction): Promise<void> {
   }
   await sql`DELETE FROM index_posting WHERE owner = ANY(${[owner.key, -owner.key]}::bigint[])`
   await sql`DELETE FROM index_owner WHERE key = ${owner.key}`
-  if (owner.near > 0) await sql.unsafe(`DROP INDEX IF EXISTS ${nearIndexOf(owner.key)}`)
+  if (owner.near > 0) await sql.unsafe(`DROP INDEX IF EXISTS ${hnswIndexOf(owner.key)}`)
 }
 
 /** The name of an owner's HNSW index. */
-export const nearIndexOf = (key: number): string => `index_vector_near_${key}`
+export const hnswIndexOf = (key: number): string => `index_vector_near_${key}`

@@ -31,7 +31,7 @@ export async function addPostings(sql: Sql, side: number, items: readonly TermsO
   const parts = [...lists].flatMap(([term, postings]) => byBlock(postings).map((part) => ({ term, ...part })))
   for (let from = 0; from < parts.length; from += rowsAtOnce) {
     const some = parts.slice(from, from + rowsAtOnce)
-    const kept = await readPostings(sql, side, some)
+    const kept = await postingsAt(sql, side, some)
     await writePostings(
       sql,
       side,
@@ -62,7 +62,7 @@ export interface Place {
 export const placeOf = (term: string, block: number): string => `${block} ${term}`
 
 /** The bytes that there are at places. */
-export async function readPostings(
+export async function postingsAt(
   sql: Sql,
   side: number,
   places: readonly Place[],

@@ -11,9 +11,9 @@ import { assertReaderIn, type RuleColumns, readable, ruleColumns, ruleOf } from 
 import { createQueues } from '../queues.ts'
 import { type ItemLists, itemLists, itemsOf } from './items.ts'
 import { type Look, look, readLinked, readPostings } from './look.ts'
+import type { Nearest } from './nearest.ts'
 import { findOwner } from './owner.ts'
 import { ownerToSearch } from './rebuild.ts'
-import type { Nearest } from './vectors.ts'
 
 export function postgresRecallIndex(db: Database, nearest: Nearest): RecallIndex {
   const kept = new KeptIndexes()

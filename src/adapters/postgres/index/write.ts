@@ -13,7 +13,7 @@ import type { Sql, Transaction } from '../database.ts'
 import { analyzeItem, append } from './append.ts'
 import type { OwnerRow } from './owner.ts'
 import { erasePassages } from './passages.ts'
-import { type Place, placeOf, readPostings, rowsAtOnce, writePostings } from './postings.ts'
+import { type Place, placeOf, postingsAt, rowsAtOnce, writePostings } from './postings.ts'
 import { finishIfShort, leaveOnlyReadable, ownerOf } from './rebuild.ts'
 
 /** Brings the index to how the memories are. Sent behind the statements that change them. */
@@ -108,7 +108,7 @@ async function removePostings(
 type Removed = readonly (readonly [string, Place & { readonly ordinals: ReadonlySet<number> }])[]
 
 async function removeFrom(sql: Sql, side: number, places: Removed): Promise<void> {
-  const kept = await readPostings(
+  const kept = await postingsAt(
     sql,
     side,
     places.map(([, place]) => place),

@@ -12,7 +12,7 @@ import { Finding } from '../../../shared/error-record.ts'
 import type { Database } from '../database.ts'
 
 /** Brings what is known of a memory to how it is. */
-export function projectKnowledge(db: Database, change: MemoryChanged): void {
+export function changeKnowledge(db: Database, change: MemoryChanged): void {
   const { before, after } = change
   const memory = memoryIn(change)
   if (!isCurrent(db, memory.ownerId) || !isRetold(change)) return

@@ -18,13 +18,6 @@ export function packTail(
   db.run('UPDATE index_owner SET packed_to = ?, tail_terms = 0 WHERE key = ?', packedTo, owner.key)
 }
 
-/** Puts items behind those of the tail. */
-export function keepInTail(db: Database, key: number, items: readonly TermsOfItem[]): void {
-  for (const { ordinal, terms } of items) {
-    db.run('INSERT INTO index_tail (owner, ordinal, terms) VALUES (?, ?, ?)', key, ordinal, terms)
-  }
-}
-
 /** Puts the words of items, in ascending order of ordinals, into the blocks of a side. */
 export function addPostings(db: Database, side: number, items: readonly TermsOfItem[]): void {
   for (const [term, postings] of invert(items)) {

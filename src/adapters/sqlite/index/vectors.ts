@@ -1,4 +1,4 @@
-/** Vectors of items in SQLite: float32 whole, read for few items, and one bit a number, kept in memory and scanned. */
+/** Vectors of items in SQLite: which items wait for theirs, and keeping those that were made. See `VectorIndex`. */
 import { codeOf, toBytes } from '../../../memory/rank/codes.ts'
 import type { EmbeddingClaim, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { Database } from '../database.ts'

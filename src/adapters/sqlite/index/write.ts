@@ -1,20 +1,19 @@
 /**
  * Writing the index of words, always inside the memory's own transaction, so that memory and index are never apart.
- * Called by the memory store's projection; the bytes are those of memory/rank/postings and tail.
+ * Called by the memory store's record; the bytes are those of memory/rank/postings and tail.
  */
 import { isReworded, type MemoryChanged, memoryIn, putAmid } from '../../../memory/change/set.ts'
 import { blockOf } from '../../../memory/rank/postings.ts'
 import { sidesInUse } from '../../../memory/rank/rebuilding.ts'
-import { longestTail, packTerms } from '../../../memory/rank/tail.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { type Analysis, analyze } from '../../../memory/text/analyze.ts'
 import type { Analyze } from '../../../memory/text/analyze-ahead.ts'
-import { traitsOf } from '../../../memory/text/traits.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { append } from './append.ts'
 import { nextVersion, type OwnerRow } from './owner.ts'
 import { erasePassages } from './passages.ts'
-import { keepInTail, packTail, type Removed, removePostings } from './postings.ts'
+import { type Removed, removePostings } from './postings.ts'
 import { finishIfShort, leaveOnlyReadable, ownerOf } from './rebuild.ts'
 
 /**
@@ -87,24 +86,4 @@ function touch(db: Database, version: number, { ownerId, id }: Memory): void {
     ownerId,
     id,
   )
-}
-
-/** Puts memories behind all others of the owner: into the tail, or with the tail into the blocks where it becomes long. */
-function append(db: Database, owner: OwnerRow, version: number, memories: readonly Memory[], read: Analyze): void {
-  let tailTerms = owner.tail_terms
-  const items = memories.map(({ ownerId, id, content }, n) => {
-    const ordinal = owner.next_ordinal + n
-    const { terms, length, language } = read(content)
-    tailTerms += terms.size
-    db.run(
-      `INSERT INTO index_item (owner, ordinal, memory, version, length, language, traits)
-        SELECT ?, ?, seq, ?, ?, ?, ? FROM memory WHERE owner_id = ? AND id = ?`,
-      ...[owner.key, ordinal, version, length, language, traitsOf(content, language), ownerId, id],
-    )
-    return { ordinal, terms: packTerms(terms) }
-  })
-  const next = owner.next_ordinal + items.length
-  db.run('UPDATE index_owner SET next_ordinal = ?, tail_terms = ? WHERE key = ?', next, tailTerms, owner.key)
-  if (tailTerms >= longestTail) packTail(db, owner, next, items)
-  else keepInTail(db, owner.key, items)
 }

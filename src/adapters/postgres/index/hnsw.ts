@@ -5,8 +5,8 @@
  */
 import type { NearestRequest } from '../../../memory/rank/ports.ts'
 import type { Database } from '../database.ts'
-import { nearIndexOf, type OwnerRow } from './owner.ts'
-import { vectorAsText } from './vectors.ts'
+import { vectorAsText } from './extension.ts'
+import { hnswIndexOf, type OwnerRow } from './owner.ts'
 
 /** HNSW of pgvector takes halfvecs of at most this length. */
 const longest = 4_000
@@ -41,13 +41,13 @@ export async function nearestByIndex(
  * Makes the index of an owner who has come to have more vectors than are scanned. Takes about a minute for 100,000; writes and
  * searches go on meanwhile. Of several processes one does it.
  */
-export async function makeNearIndex(db: Database, key: number, dimensions: number): Promise<void> {
+export async function makeHnswIndex(db: Database, key: number, dimensions: number): Promise<void> {
   if (dimensions > longest) return
   await db.alone(async (sql) => {
     const [lock] = await sql<{ taken: boolean }[]>`
       SELECT pg_try_advisory_lock(hashtextextended(${`${db.schema} near ${key}`}, 0)) AS taken`
     if (lock?.taken !== true) return
-    const name = nearIndexOf(key)
+    const name = hnswIndexOf(key)
     await sql`SET maintenance_work_mem = '256MB'`
     // Parallel building shares memory in /dev/shm, of which a container has 64 MB.
     await sql`SET max_parallel_maintenance_workers = 0`
