@@ -51,7 +51,7 @@ for (const { name: engineName, open } of memoryEngines) {
       recall(engine, callerOf(of, 'chat'), { query, limit: 5, unlogged: true, ...parts })
     const found = async (of: OwnerId, query: string, parts: Partial<Question> = {}) =>
       (await ask(of, query, parts)).map(({ memory }) => memory.content)
-    const unsaid = async (of: OwnerId) =>
+    const linked = async (of: OwnerId) =>
       (await engine.sql<{ key: string }>(`SELECT key FROM mention_unsaid WHERE owner_id = '${of}'`)).map(
         ({ key }) => key,
       )
@@ -97,7 +97,7 @@ for (const { name: engineName, open } of memoryEngines) {
       const ada = somebody()
       await add(ada, 'We went to the Aquarium with Zoë.', about('Aquarium', 'ZOË'))
       await add(ada, 'I did.', { ...about('Gina'), speaker: { kind: 'other', name: 'Gina' } })
-      expect(await unsaid(ada)).toEqual([])
+      expect(await linked(ada)).toEqual([])
       const [hit] = await ask(ada, 'Aquarium')
       expect(hit?.why).toMatchObject({ lists: [{ name: 'words' }], matched: ['Aquarium'] })
       expect(hit?.why).not.toHaveProperty('entities')
@@ -161,9 +161,9 @@ for (const { name: engineName, open } of memoryEngines) {
       await add(ada, 'It is loud there.', about('Harbour'))
       await engine.store.delete(ada, chat, [id], { at: startMs })
       expect(await found(ada, 'Aquarium')).toEqual([])
-      expect(await unsaid(ada)).toEqual(['harbour'])
+      expect(await linked(ada)).toEqual(['harbour'])
       await engine.store.eraseOwner(ada, startMs)
-      expect(await unsaid(ada)).toEqual([])
+      expect(await linked(ada)).toEqual([])
     })
 
     test('of very many the newest are looked at', async () => {

@@ -75,20 +75,20 @@ function gathered({ annotations }: Pick<Said, 'annotations'>, extraction: Derive
   return { mentions, relations, add }
 }
 
-/** The keys of `unsaidIn`, told from what a writer and a model said alone: rules, which take longest, add none. */
-export const unsaidKeys = (memory: Said, extraction?: Derived): readonly string[] =>
-  unsaidIn(memory, [...gathered(memory, extraction).mentions.values()]).map(({ key }) => key)
+/** The keys of `linkedMentions`, told from what a writer and a model said alone: rules, which take longest, add none. */
+export const linkedKeys = (memory: Said, extraction?: Derived): readonly string[] =>
+  linkedMentions(memory, [...gathered(memory, extraction).mentions.values()]).map(({ key }) => key)
 
 /**
- * Whether what a writer or a model linked a memory to is named nowhere in it: then words do not find it. A name inside of a word is
- * not there; between characters without spaces, and behind a hundred places inside of words, it is taken for not there, which costs
- * a look and changes nothing.
+ * The entities that a memory is linked to by its writer or a model (entity linking) and that are named nowhere in it: words do not
+ * find it by them, so search looks them up (memory/rank/entities). A name inside of a word is not there; between characters without
+ * spaces, and behind a hundred places inside of words, it is taken for not there, which costs a look and changes nothing.
  */
-export function unsaidIn({ content, speaker }: Said, mentions: readonly Mention[]): readonly Mention[] {
-  const linked = mentions.filter(({ origin }) => origin !== 'rule')
-  if (linked.length === 0) return []
+export function linkedMentions({ content, speaker }: Said, mentions: readonly Mention[]): readonly Mention[] {
+  const told = mentions.filter(({ origin }) => origin !== 'rule')
+  if (told.length === 0) return []
   const text = folded(`${content} ${speaker.name ?? ''}`)
-  return linked.filter(({ key }) => !standsIn(text, key))
+  return told.filter(({ key }) => !standsIn(text, key))
 }
 
 /** `a` is inside of words everywhere: of a long text with many such names, to look at each place took a second. */

@@ -36,10 +36,10 @@ interface Dialect {
 }
 
 /**
- * Entities that a memory is linked to though its text does not name them, for search: most owners have none. Of those that were there
- * before, a name counts as said where spaces or the commonest marks are around it: a row too many changes no answer.
+ * Linked mentions (memory/graph/knowledge), for search: most owners have none. Of those that were there before, a name counts as said
+ * where spaces or the commonest marks are around it: a row too many changes no answer.
  */
-export const mentionsUnsaid = ({ text, whole, kind, position }: Dialect): Migration => ({
+export const mentionsLinked = ({ text, whole, kind, position }: Dialect): Migration => ({
   name: 'entities of memories whose text does not name them',
   sql: `
     CREATE TABLE mention_unsaid (

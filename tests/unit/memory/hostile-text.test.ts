@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { documentRecords } from '../../../src/memory/backup/document.ts'
 import { isEcho } from '../../../src/memory/echo.ts'
 import { charactersRead, entitiesIn } from '../../../src/memory/extract/rules.ts'
-import { unsaidIn } from '../../../src/memory/graph/knowledge.ts'
+import { linkedMentions } from '../../../src/memory/graph/knowledge.ts'
 import { noAnnotations } from '../../../src/memory/graph/schema.ts'
 import { readQuestion } from '../../../src/memory/rank/question.ts'
 import { limits, type Memory } from '../../../src/memory/schema.ts'
@@ -63,10 +63,10 @@ describe('the longest text that may be stored, and the longest question', () => 
   test('a name that is inside of words everywhere is looked for at a hundred places', () => {
     const speaker = { kind: 'self' } as const
     const names = [{ key: 'a', name: 'a', kind: 'other', origin: 'given' }] as const
-    const unsaid = (inside: number) =>
-      unsaidIn({ content: `${'ab '.repeat(inside)}a`, speaker, annotations: noAnnotations }, names)
-    expect(unsaid(99)).toEqual([])
-    expect(unsaid(100)).toEqual([...names])
+    const linked = (inside: number) =>
+      linkedMentions({ content: `${'ab '.repeat(inside)}a`, speaker, annotations: noAnnotations }, names)
+    expect(linked(99)).toEqual([])
+    expect(linked(100)).toEqual([...names])
   })
 
   test.each(['1 day ', '1 day before a ', 'the week of a ', 'today ', 'in 1 year and ', '1/1/'])(

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { isRetold, isReworded, type MemoryChanged } from '../../../memory/change/set.ts'
-import { knowledgeOf, knowledgeVersion, unsaidIn } from '../../../memory/graph/knowledge.ts'
+import { knowledgeOf, knowledgeVersion, linkedMentions } from '../../../memory/graph/knowledge.ts'
 import type { Extraction, Knowledge } from '../../../memory/graph/schema.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
@@ -121,7 +121,9 @@ async function remember(
   const mentions = known.flatMap(({ id, mentions: all }) => all.map((mention) => ({ id, ...mention })))
   const relations = known.flatMap(({ id, relations: all }) => all.map((relation) => ({ id, ...relation })))
   if (mentions.length === 0) return
-  const unsaid = known.flatMap(({ id, memory, mentions: all }) => unsaidIn(memory, all).map(({ key }) => ({ id, key })))
+  const linked = known.flatMap(({ id, memory, mentions: all }) =>
+    linkedMentions(memory, all).map(({ key }) => ({ id, key })),
+  )
   const keys = [...new Set(mentions.map(({ key }) => key))]
   await Promise.all([
     sql`INSERT INTO entity (owner_id, key) SELECT ${ownerId}, unnest(${keys}::text[])
@@ -132,12 +134,12 @@ async function remember(
           AS x (id text, key text, name text, kind text, origin text)
         JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = x.id
         JOIN entity AS e ON e.owner_id = ${ownerId} AND e.key = x.key`.execute(),
-    ...(unsaid.length === 0
+    ...(linked.length === 0
       ? []
       : [
           sql`INSERT INTO mention_unsaid (owner_id, key, memory)
             SELECT ${ownerId}, x.key, m.seq
-              FROM json_to_recordset(${JSON.stringify(unsaid)}::text::json) AS x (id text, key text)
+              FROM json_to_recordset(${JSON.stringify(linked)}::text::json) AS x (id text, key text)
               JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = x.id`.execute(),
         ]),
     ...(relations.length === 0

@@ -1,6 +1,6 @@
 /** Memories in Postgres as rows, on a connection of its own, in one transaction: a read sees one moment. */
 import { type DumpRow, dumpPortion, dumpTables, type MemoryDump } from '../../../memory/dump/ports.ts'
-import { unsaidKeys } from '../../../memory/graph/knowledge.ts'
+import { linkedKeys } from '../../../memory/graph/knowledge.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { type Database, openPool, type PostgresOptions, type Sql } from '../database.ts'
@@ -63,7 +63,7 @@ async function writeLinks(sql: Sql): Promise<void> {
     const rows = await sql.unsafe<(MemoryRow & { body: string | null })[]>(`FETCH ${dumpPortion} FROM linked`)
     if (rows.length === 0) break
     const links = rows.flatMap(({ body, ...memory }) =>
-      unsaidKeys(memoryOf(memory), body === null ? undefined : JSON.parse(body)).map((key) => ({
+      linkedKeys(memoryOf(memory), body === null ? undefined : JSON.parse(body)).map((key) => ({
         owner_id: memory.owner_id,
         key,
         memory: memory.seq,

@@ -3,7 +3,7 @@ import {
   confirmationsByOwner,
   indexesMadeAnew,
   memoriesInOrder,
-  mentionsUnsaid,
+  mentionsLinked,
   passageCodes,
   passagesWaiting,
   readingsByDay,
@@ -33,7 +33,7 @@ export const memoryMigrations: readonly Migration[] = [
   vectorsThere,
   passagesWaiting('bigint', ''),
   readingsWithoutQuestions,
-  mentionsUnsaid({ text: 'text COLLATE "C"', whole: 'bigint', kind: '', position: 'strpos' }),
+  mentionsLinked({ text: 'text COLLATE "C"', whole: 'bigint', kind: '', position: 'strpos' }),
   vectorsBegun('bigint'),
   readingsByDay,
 ]

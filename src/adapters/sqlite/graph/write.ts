@@ -3,7 +3,7 @@
  * memory/graph/knowledge.
  */
 import { isRetold, isReworded, type MemoryChanged, memoryIn } from '../../../memory/change/set.ts'
-import { knowledgeOf, knowledgeVersion, unsaidIn } from '../../../memory/graph/knowledge.ts'
+import { knowledgeOf, knowledgeVersion, linkedMentions } from '../../../memory/graph/knowledge.ts'
 import type { Extraction } from '../../../memory/graph/schema.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
@@ -101,7 +101,7 @@ function remember(db: Database, ownerId: OwnerId, seq: number, memory: Memory): 
       origin,
     )
   }
-  for (const { key } of unsaidIn(memory, mentions)) {
+  for (const { key } of linkedMentions(memory, mentions)) {
     db.run('INSERT INTO mention_unsaid (owner_id, key, memory) VALUES (?, ?, ?)', ownerId, key, seq)
   }
   for (const { subject, predicate, object, origin } of relations) {

@@ -8,7 +8,7 @@ import {
   dumpTables,
   type MemoryDump,
 } from '../../../memory/dump/ports.ts'
-import { unsaidKeys } from '../../../memory/graph/knowledge.ts'
+import { linkedKeys } from '../../../memory/graph/knowledge.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import { Fault } from '../../../shared/fault.ts'
 
@@ -59,7 +59,7 @@ function writeLinks(db: DatabaseSync): void {
   for (const row of linked.iterate()) {
     // SQLite types no row: the columns are those of the table and of the statement.
     const { body, ...memory } = row as unknown as MemoryRow & { body: string | null }
-    for (const key of unsaidKeys(memoryOf(memory), body === null ? undefined : JSON.parse(body))) {
+    for (const key of linkedKeys(memoryOf(memory), body === null ? undefined : JSON.parse(body))) {
       insert.run(memory.owner_id, key, memory.seq)
     }
   }

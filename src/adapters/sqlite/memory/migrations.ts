@@ -3,7 +3,7 @@ import {
   confirmationsByOwner,
   indexesMadeAnew,
   memoriesInOrder,
-  mentionsUnsaid,
+  mentionsLinked,
   passageCodes,
   passagesWaiting,
   readingsByDay,
@@ -33,7 +33,7 @@ export const memoryMigrations: readonly Migration[] = [
   vectorsThere,
   passagesWaiting('INTEGER', 'STRICT, WITHOUT ROWID'),
   readingsWithoutQuestions,
-  mentionsUnsaid({ text: 'TEXT', whole: 'INTEGER', kind: 'STRICT, WITHOUT ROWID', position: 'instr' }),
+  mentionsLinked({ text: 'TEXT', whole: 'INTEGER', kind: 'STRICT, WITHOUT ROWID', position: 'instr' }),
   vectorsBegun('INTEGER'),
   readingsByDay,
 ]
