@@ -43,9 +43,9 @@ const kanaOnly = /^\p{Script=Hiragana}{2}$/u
 function commonWeight(
   documents: number,
   having: number,
-  { priorItems, commonShare, manyItems }: Pick<Recipe, 'priorItems' | 'commonShare' | 'manyItems'>,
+  { priorItems, priorItemsHalvedAt, commonShare }: Pick<Recipe, 'priorItems' | 'priorItemsHalvedAt' | 'commonShare'>,
 ): number {
-  const more = (priorItems * manyItems) / (manyItems + documents)
+  const more = (priorItems * priorItemsHalvedAt) / (priorItemsHalvedAt + documents)
   return rarity(documents + more, having + more * commonShare) / rarity(documents + more, having)
 }
 
@@ -56,5 +56,6 @@ function commonWeight(
 export function scoreThatIsMuch({ items }: OwnerFacts, terms: readonly WeightedTerm[], recipe: Recipe): number {
   const fields = recipe.item + recipe.context + recipe.thread
   const all = terms.reduce((sum, { weight, postings }) => sum + weight * fields * rarity(items, postings.count), 0)
-  return all * recipe.wordsShare * (recipe.manyItems / (recipe.manyItems + items)) ** 2
+  const { wordsShare, wordsShareQuarteredAt } = recipe
+  return all * wordsShare * (wordsShareQuarteredAt / (wordsShareQuarteredAt + items)) ** 2
 }

@@ -23,6 +23,8 @@ export interface Recipe {
   readonly saying: number
   /** Beside meaning, a common word's rarity is told as if an owner of no items had this many more; fewer, the more the owner has. */
   readonly priorItems: number
+  /** At so many items half of `priorItems` are left. */
+  readonly priorItemsHalvedAt: number
   /** The share of those that have the word. */
   readonly commonShare: number
   /** Pairs of hiragana: mostly endings and particles, the stop words of Japanese. */
@@ -45,8 +47,8 @@ export interface Recipe {
   readonly entity: number
   /** Beside meaning, the best by words is 1 if it has this share of what all of the question's words give; otherwise less. */
   readonly wordsShare: number
-  /** At so many items half of `priorItems` are left, and a quarter of `wordsShare` is enough. */
-  readonly manyItems: number
+  /** At so many items a quarter of `wordsShare` is enough. */
+  readonly wordsShareQuarteredAt: number
   /** How much what is most alike in meaning counts beside the best by words, which is 1. */
   readonly meaning: number
   /** The same where the names of who is asked were left out: a name draws whatever mentions it, the rest says what is meant. */
@@ -70,6 +72,7 @@ export const recipe: Recipe = {
   speakerName: 0.5,
   saying: 0.5,
   priorItems: 50,
+  priorItemsHalvedAt: 100,
   commonShare: 0.6,
   kana: 0.2,
   asksOnly: 0.8,
@@ -84,7 +87,7 @@ export const recipe: Recipe = {
   instructionBesideMeaning: 0.3,
   entity: 0.5,
   wordsShare: 0.65,
-  manyItems: 100,
+  wordsShareQuarteredAt: 100,
   meaning: 0.55,
   meaningNameless: 1,
   meaningBeside: 0.25,
