@@ -1,14 +1,14 @@
 /** A list that may be of any length, read in portions: what is held at once is bounded, and nothing is left out in silence. */
 
-/** As many are read at once. */
-const portion = 500
+/** So many are read at once. */
+const portionSize = 500
 
 /** Portions of what `list` gives in order of id, `limit` at a time behind `after`. What is added meanwhile may be left out. */
 export async function* portions<Item extends { readonly id: string }>(
   list: (limit: number, after?: Item['id']) => Promise<readonly Item[]>,
 ): AsyncGenerator<readonly Item[]> {
   for (let after: Item['id'] | undefined; ; ) {
-    const items = await list(portion, after)
+    const items = await list(portionSize, after)
     // A portion that is not full is not the last: of those that were counted some may have gone meanwhile.
     if (items.length === 0) return
     yield items

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { embedItems } from '../../src/memory/jobs/embed-items.ts'
-import { atOnce, portion } from '../../src/memory/rank/rebuilding.ts'
+import { atOnce, portionLimits } from '../../src/memory/rank/rebuilding.ts'
 import { search } from '../../src/memory/recall.ts'
 import { analyze } from '../../src/memory/text/analyze.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
@@ -46,7 +46,8 @@ export function describeIndexRebuild(name: string, open: OpenEngine): void {
       while (portions < most && (await engine.rebuild.goOn())) portions += 1
       return portions
     }
-    const many = () => add(long, ...Array.from({ length: 2 * portion.items }, (_, n) => `The boat${n} has a red sail.`))
+    const many = () =>
+      add(long, ...Array.from({ length: 2 * portionLimits.items }, (_, n) => `The boat${n} has a red sail.`))
     /** As after an upgrade: another program has read the words, by other rules, and what it was making anew too. */
     const readByAnother = () => engine.sql('UPDATE index_owner SET analyzer = 0, next_analyzer = 0')
     /** As after a restore: the memories alone are there. */

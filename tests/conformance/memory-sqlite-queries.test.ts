@@ -13,7 +13,7 @@ import { sqliteOutbox } from '../../src/adapters/sqlite/memory/outbox.ts'
 import { memoryStoreOn } from '../../src/adapters/sqlite/memory/store.ts'
 import { openRule } from '../../src/memory/access.ts'
 import type { MemoryFilter } from '../../src/memory/ports.ts'
-import { portion } from '../../src/memory/rank/rebuilding.ts'
+import { portionLimits } from '../../src/memory/rank/rebuilding.ts'
 import { ownedTables } from '../../src/memory/stored/tables.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
 import { app, draftOf, entitiesFor, owner, policyAt, setRule, startMs } from '../support/memories.ts'
@@ -205,8 +205,8 @@ test('an index that is made anew is made in portions, none of which writes much'
   }
   const rebuild = sqliteIndexRebuild(counting)
   while (await rebuild.goOn());
-  expect(written.length).toBeGreaterThan((60 * 300) / portion.terms)
-  expect(Math.max(...written)).toBeLessThanOrEqual(portion.terms)
+  expect(written.length).toBeGreaterThan((60 * 300) / portionLimits.terms)
+  expect(Math.max(...written)).toBeLessThanOrEqual(portionLimits.terms)
   const kept = database.all<{ id: MemoryId; content: string }>('SELECT id, content FROM memory')
   expect(verifyIndex(database, ada, kept)).toEqual([])
 })

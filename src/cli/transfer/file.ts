@@ -68,7 +68,8 @@ export function createBackup(path: string, about: { readonly version: string; re
 const lineOf = (value: unknown): string =>
   `${JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}\n`
 
-const portion = 500
+/** So many records are given at once. */
+const portionSize = 500
 
 /** Gives the records of a backup. Faults: `invalid` for a file that cannot be read, is none, or is not whole. */
 export async function readBackup(
@@ -102,7 +103,7 @@ export async function readBackup(
       } else {
         count++
         records.push(value as TransferRecord)
-        if (records.length >= portion) await give()
+        if (records.length >= portionSize) await give()
       }
     }
   } catch (error) {

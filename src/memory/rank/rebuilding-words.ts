@@ -1,7 +1,7 @@
 /** Reading the words of items anew, so many in one portion: see rebuilding. Pure. */
 import { analyze } from '../text/analyze.ts'
 import { traitsOf } from '../text/traits.ts'
-import { portion } from './rebuilding.ts'
+import { portionLimits } from './rebuilding.ts'
 import { packTerms, type TermsOfItem } from './tail.ts'
 
 /** An item and its memory: `memory` is null where it was removed, `content` alone where the memory is gone without its item. */
@@ -27,14 +27,14 @@ export interface WordsRead {
   readonly isLast: boolean
 }
 
-/** `rows`: the items from `from` on in ascending order, `portion.items` of them, or fewer where there are no more. */
+/** `rows`: the items from `from` on in ascending order, `portionLimits.items` of them, or fewer where there are no more. */
 export function readWords(rows: readonly ItemText[], from: number): WordsRead {
   const items: ReadItem[] = []
   const gone: number[] = []
   let terms = 0
   let done = 0
   for (const { ordinal, memory, content } of rows) {
-    if (terms >= portion.terms) break
+    if (terms >= portionLimits.terms) break
     done += 1
     if (memory === null) continue
     if (content === null) {
@@ -48,5 +48,5 @@ export function readWords(rows: readonly ItemText[], from: number): WordsRead {
   }
   const last = rows[done - 1]
   const to = last === undefined ? from : last.ordinal + 1
-  return { items, gone, to, isLast: rows.length < portion.items && done === rows.length }
+  return { items, gone, to, isLast: rows.length < portionLimits.items && done === rows.length }
 }

@@ -64,7 +64,7 @@ export const sidesInUse = ({ key, generation, next_generation, rebuilt_to }: Reb
   new Set([sideOf(key, generation), sideOf(key, rebuilt_to === null ? generation : next_generation)])
 
 /** What one portion does at most, so that requests are answered in between. */
-export const portion = { items: 250, terms: 4_096, filled: 1_000, cleared: 1_000 } as const
+export const portionLimits = { items: 250, terms: 4_096, filled: 1_000, cleared: 1_000 } as const
 
 /** An owner of so few and short memories is read at once. */
 export const atOnce = { memories: 256, characters: 65_536 } as const
@@ -152,10 +152,10 @@ export function nextPortion({
 export const afterClear = (state: RebuildState, isEmpty: boolean): RebuildState =>
   isEmpty ? { ...state, leftovers: 0 } : state
 
-/** The next memories, up to `portion.filled`, have items. `seqs`: theirs, ascending. */
+/** The next memories, up to `portionLimits.filled`, have items. `seqs`: theirs, ascending. */
 export const afterFill = (state: RebuildState, seqs: readonly number[]): RebuildState => ({
   ...state,
-  filled_to: seqs.length < portion.filled ? null : (seqs.at(-1) ?? null),
+  filled_to: seqs.length < portionLimits.filled ? null : (seqs.at(-1) ?? null),
 })
 
 /** The words of the items below `to` are in the side that is written. */

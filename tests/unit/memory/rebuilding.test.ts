@@ -14,7 +14,7 @@ import {
   isUnfinished,
   nextPortion,
   onlyReadable,
-  portion,
+  portionLimits,
   type RebuildState,
   renewed,
   sideInUse,
@@ -40,9 +40,9 @@ describe('What comes next', () => {
     expect(nextPortion(start)).toEqual({ kind: 'fill', after: 0 })
     const more = afterFill(
       start,
-      Array.from({ length: portion.filled }, (_, n) => n + 1),
+      Array.from({ length: portionLimits.filled }, (_, n) => n + 1),
     )
-    expect(nextPortion(more)).toEqual({ kind: 'fill', after: portion.filled })
+    expect(nextPortion(more)).toEqual({ kind: 'fill', after: portionLimits.filled })
     const filled = afterFill(more, [1_001])
     expect(nextPortion(filled)).toEqual({ kind: 'read', from: 0, side: sideInUse(filled) })
     const read = afterRead(filled, { to: 250, isLast: false })
@@ -88,13 +88,16 @@ describe('The words of one portion', () => {
   })
 
   test('go on where so many items were asked for and came', () => {
-    expect(readWords(items(portion.items, 'A red sail.'), 10)).toMatchObject({ to: 10 + portion.items, isLast: false })
+    expect(readWords(items(portionLimits.items, 'A red sail.'), 10)).toMatchObject({
+      to: 10 + portionLimits.items,
+      isLast: false,
+    })
   })
 
   test('are as many as a portion has, and one text more', () => {
-    const long = Array.from({ length: portion.terms }, (_, n) => `word${n}`).join(' ')
+    const long = Array.from({ length: portionLimits.terms }, (_, n) => `word${n}`).join(' ')
     expect(readWords(items(3, long), 10)).toMatchObject({ to: 11, isLast: false })
-    const short = Array.from({ length: portion.terms - 1 }, (_, n) => `word${n}`).join(' ')
+    const short = Array.from({ length: portionLimits.terms - 1 }, (_, n) => `word${n}`).join(' ')
     expect(readWords(items(2, short), 10)).toMatchObject({ to: 12, isLast: true })
   })
 
@@ -175,7 +178,7 @@ class Model {
         this.by(program, (state) => afterClear(state, words.size === 0)),
       )
     } else if (next.kind === 'fill') {
-      const seqs = this.memories.filter((seq) => seq > next.after).slice(0, portion.filled)
+      const seqs = this.memories.filter((seq) => seq > next.after).slice(0, portionLimits.filled)
       const missing = seqs.filter((seq) => !this.items.includes(seq))
       this.items.push(...missing)
       if (missing.length > 0) this.pack()
@@ -251,7 +254,7 @@ const step = fc.oneof(
 test('whatever is written in between and by whom: of what is erased nothing stays, what is not found is told, and it ends whole', () => {
   fc.assert(
     fc.property(
-      fc.constantFrom(0, 3, portion.filled + 3),
+      fc.constantFrom(0, 3, portionLimits.filled + 3),
       fc.array(step, { minLength: 1, maxLength: 25 }),
       (memories, steps) => {
         const model = new Model(memories)

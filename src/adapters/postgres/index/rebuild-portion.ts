@@ -4,7 +4,7 @@ import {
   afterFill,
   afterRead,
   type Portion,
-  portion,
+  portionLimits,
   type RebuildState,
 } from '../../../memory/rank/rebuilding.ts'
 import { type ItemText, readWords } from '../../../memory/rank/rebuilding-words.ts'
@@ -18,7 +18,7 @@ export async function carryOut(transaction: Transaction, owner: OwnerRow, next: 
   const { sql } = transaction
   switch (next.kind) {
     case 'clear':
-      return afterClear(owner, await clearSome(sql, next.side, portion.cleared))
+      return afterClear(owner, await clearSome(sql, next.side, portionLimits.cleared))
     case 'fill':
       return afterFill(owner, await fill(transaction, owner, next.after))
     case 'read':
@@ -31,7 +31,7 @@ async function fill({ sql, ownerId }: Transaction, owner: OwnerRow, after: numbe
   const { key } = owner
   const rows = await sql<{ seq: number; ordinal: number | null }[]>`
     SELECT m.seq, i.ordinal FROM (SELECT seq FROM memory
-        WHERE owner_id = ${ownerId} AND seq > ${after} AND state <> 'deleted' ORDER BY seq LIMIT ${portion.filled}) AS m
+        WHERE owner_id = ${ownerId} AND seq > ${after} AND state <> 'deleted' ORDER BY seq LIMIT ${portionLimits.filled}) AS m
       LEFT JOIN index_item AS i ON i.memory = m.seq ORDER BY m.seq`
   const missing = rows.filter(({ ordinal }) => ordinal === null).map(({ seq }) => seq)
   if (missing.length > 0) {
@@ -52,7 +52,7 @@ async function read(sql: Sql, { key, packed_to, version }: OwnerRow, from: numbe
     SELECT i.ordinal, i.memory, m.content FROM index_item AS i
       LEFT JOIN memory AS m ON m.seq = i.memory AND m.state <> 'deleted'
      WHERE i.owner = ${key} AND i.ordinal >= ${from} AND i.ordinal < ${packed_to}
-     ORDER BY i.ordinal LIMIT ${portion.items}`
+     ORDER BY i.ordinal LIMIT ${portionLimits.items}`
   const words = readWords(rows, from)
   await addPostings(sql, side, words.items)
   await sql`UPDATE index_item AS i SET length = r.length, language = r.language, traits = r.traits

@@ -4,7 +4,7 @@ import {
   afterFill,
   afterRead,
   type Portion,
-  portion,
+  portionLimits,
   type RebuildState,
 } from '../../../memory/rank/rebuilding.ts'
 import { type ItemText, readWords } from '../../../memory/rank/rebuilding-words.ts'
@@ -16,7 +16,7 @@ import { addPostings, clearSome, packTail } from './postings.ts'
 export function carryOut(db: Database, owner: OwnerRow, next: Portion): RebuildState {
   switch (next.kind) {
     case 'clear':
-      return afterClear(owner, clearSome(db, next.side, portion.cleared))
+      return afterClear(owner, clearSome(db, next.side, portionLimits.cleared))
     case 'fill':
       return afterFill(owner, fill(db, owner, next.after))
     case 'read':
@@ -29,7 +29,7 @@ function fill(db: Database, owner: OwnerRow, after: number): readonly number[] {
   const { key } = owner
   const rows = db.all<{ seq: number; ordinal: number | null }>(
     `SELECT part.seq, i.ordinal FROM (SELECT seq FROM memory
-        WHERE owner_id = ? AND seq > ? AND state <> 'deleted' ORDER BY seq LIMIT ${portion.filled}) AS part
+        WHERE owner_id = ? AND seq > ? AND state <> 'deleted' ORDER BY seq LIMIT ${portionLimits.filled}) AS part
        LEFT JOIN index_item AS i ON i.memory = part.seq ORDER BY part.seq`,
     owner.owner_id,
     after,
@@ -57,7 +57,7 @@ function read(db: Database, { key, packed_to, version }: OwnerRow, from: number,
   const rows = db.all<ItemText>(
     `SELECT i.ordinal, i.memory, m.content FROM index_item AS i
        LEFT JOIN memory AS m ON m.seq = i.memory AND m.state <> 'deleted'
-      WHERE i.owner = ? AND i.ordinal >= ? AND i.ordinal < ? ORDER BY i.ordinal LIMIT ${portion.items}`,
+      WHERE i.owner = ? AND i.ordinal >= ? AND i.ordinal < ? ORDER BY i.ordinal LIMIT ${portionLimits.items}`,
     key,
     from,
     packed_to,
