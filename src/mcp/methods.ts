@@ -101,16 +101,19 @@ export const createMethods = ({ tools, resources, prompts }: Features): Methods 
 
 export type Outcome = { readonly result: Result } | { readonly error: RpcError }
 
-type Asked = Pick<RpcRequest, 'method' | 'params'>
-
 /**
  * Runs `method`, which is the one that was asked for. Throws `BearerChallenge` alone; what was not expected is logged, as is why an
  * engine is away, and shows nothing of what is inside.
  */
-export async function outcomeOf(method: Method, asked: Asked, call: Call, log: Log): Promise<Outcome> {
-  const logged = { requestId: call.requestId, rpcMethod: asked.method }
+export async function outcomeOf(
+  method: Method,
+  request: Pick<RpcRequest, 'method' | 'params'>,
+  call: Call,
+  log: Log,
+): Promise<Outcome> {
+  const logged = { requestId: call.requestId, rpcMethod: request.method }
   try {
-    return { result: await method.answer(asked.params, call) }
+    return { result: await method.answer(request.params, call) }
   } catch (error) {
     if (error instanceof RequestError) return { error: told(error.code, error.message, error.data) }
     if (error instanceof Fault) {

@@ -6,15 +6,15 @@ import { createSilence } from './silence.ts'
 /** After so long without an answer, and again and again, a short question is asked whether the server is there at all. */
 const doubtMs = 4_000
 
-/** What is waited for, as who does it sees it. */
-export interface Asked {
-  /** The wait for an answer begins anew. */
+/** A wait for an answer, as who is waited for sees it. */
+export interface Wait {
+  /** It begins anew. */
   goesOn(): void
   isGivenUp(): boolean
 }
 
 /** Settles as `work` does, or within `withinMs` milliseconds. @throws Fault `unavailable` where no answer comes */
-export type Answered = <T>(work: (asked: Asked) => Promise<T>, withinMs?: number) => Promise<T>
+export type Answered = <T>(work: (wait: Wait) => Promise<T>, withinMs?: number) => Promise<T>
 
 /** @param askBriefly asks on a connection of its own, and is rejected within seconds where there is no answer */
 export function waitForAnswers(answerTimeoutMs: number, askBriefly: () => Promise<unknown>): Answered {

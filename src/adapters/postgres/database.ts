@@ -8,7 +8,7 @@ import type { OwnerId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { EngineHealth } from '../../shared/health.ts'
 import type { Secret } from '../../shared/secret.ts'
-import { type Asked, waitForAnswers } from './answered.ts'
+import { type Wait, waitForAnswers } from './answered.ts'
 import { failure, isLostRace, sqlState, unavailable } from './errors.ts'
 import { createQueues } from './queues.ts'
 
@@ -18,9 +18,13 @@ export type Sql = postgres.ISql<Record<never, unknown>>
 export type OwnConnection = postgres.Sql<Record<never, unknown>>
 export type Fragment = postgres.PendingQuery<postgres.Row[]>
 
-export interface Transaction {
+/** Statements about one owner's memories. */
+export interface OwnerSql {
   readonly sql: Sql
   readonly ownerId: OwnerId
+}
+
+export interface Transaction extends OwnerSql {
   /** Runs once the transaction is durable. */
   afterCommit(work: () => void): void
   /** A part that may fail alone: what it did is undone, and the transaction goes on. */
@@ -142,7 +146,7 @@ export function openPool(options: PostgresOptions): Database {
   /** A transaction that nobody waits for any more is rolled back: its caller was told that nothing has changed. */
   async function persist<T>(
     begin: string,
-    { isGivenUp }: Asked,
+    { isGivenUp }: Wait,
     work: (sql: postgres.TransactionSql) => Promise<T>,
   ): Promise<T> {
     const unlessGivenUp = () => {
@@ -168,13 +172,13 @@ export function openPool(options: PostgresOptions): Database {
   return {
     schema,
     run: (work) => answered(() => work(sql)),
-    snapshot: (work) => answered((asked) => persist('isolation level repeatable read read only', asked, work)),
-    transaction: (work) => answered((asked) => persist('', asked, work)),
+    snapshot: (work) => answered((wait) => persist('isolation level repeatable read read only', wait, work)),
+    transaction: (work) => answered((wait) => persist('', wait, work)),
     write: (ownerId, work) =>
       queue(ownerId, () =>
-        answered(async (asked) => {
+        answered(async (wait) => {
           let committed: (() => void)[] = []
-          const result = await persist('', asked, async (one) => {
+          const result = await persist('', wait, async (one) => {
             committed = []
             const afterCommit = (then: () => void) => committed.push(then)
             const aside = (part: (sql: Sql) => Promise<void>) => one.savepoint(part)
@@ -183,7 +187,7 @@ export function openPool(options: PostgresOptions): Database {
               pg_advisory_xact_lock_shared(hashtextextended(${writersLock}, 0))`.execute()
             const [, worked] = await Promise.all([
               locked,
-              work({ sql: one, ownerId, afterCommit, aside, goesOn: asked.goesOn }),
+              work({ sql: one, ownerId, afterCommit, aside, goesOn: wait.goesOn }),
             ])
             return worked
           })
@@ -192,8 +196,8 @@ export function openPool(options: PostgresOptions): Database {
         }),
       ),
     exclusive: (work) =>
-      answered((asked) =>
-        persist('', asked, async (one) => {
+      answered((wait) =>
+        persist('', wait, async (one) => {
           await one`SELECT pg_advisory_xact_lock(hashtextextended(${writersLock}, 0))`
           return await work(one)
         }),

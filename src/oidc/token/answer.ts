@@ -22,7 +22,8 @@ export interface Authorized {
   readonly resources: readonly string[]
 }
 
-export interface Asked {
+/** What the ID token says of the authorization request and of the sign-in behind it. */
+export interface SignInContext {
   readonly nonce?: string
   /** The session it was allowed in: the ID token names it, so that a logout finds it. */
   readonly sessionId?: TokenHash
@@ -48,12 +49,12 @@ const ended = (reason: string) => new OAuthError('invalid_grant', 'The authoriza
 /** Access token, ID token (with `openid`) and a family's first refresh token (for clients that use them). */
 export async function answerTokens(
   authorized: Authorized,
-  asked: Asked,
+  signIn: SignInContext,
   client: Client,
   dependencies: OidcDependencies,
 ): Promise<TokenResponse> {
   const user = await personOf(authorized, dependencies)
-  const tokens = await signTokens(authorized, asked, client, user, dependencies)
+  const tokens = await signTokens(authorized, signIn, client, user, dependencies)
   if (!client.grantTypes.includes('refresh_token')) return tokens
   const { stores, random, clock, settings } = dependencies
   const refreshToken = random.token(32)
@@ -64,7 +65,7 @@ export async function answerTokens(
     familyId: authorized.familyId,
     scopes: authorized.scopes,
     resources: authorized.grantedResources,
-    ...(asked.claims === undefined ? {} : { claims: asked.claims }),
+    ...(signIn.claims === undefined ? {} : { claims: signIn.claims }),
     authTime: authorized.authTime,
     expiresAt: unixSeconds(clock) + settings.refreshTokenTtlSeconds,
   })
@@ -74,7 +75,7 @@ export async function answerTokens(
 /** Access token and, with `openid`, ID token (RFC 6749 section 5.1; OpenID Connect Core section 3.1.3.3): what a refresh is answered with too. */
 export async function signTokens(
   authorized: Authorized,
-  { nonce, sessionId, claims }: Asked,
+  { nonce, sessionId, claims }: SignInContext,
   client: Client,
   user: User,
   dependencies: OidcDependencies,

@@ -8,7 +8,7 @@ import { type RuleRow, ruledCategories } from '../../../memory/stored/app.ts'
 import { graphMemoryOf } from '../../../memory/stored/graph.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
-import type { Database, Transaction } from '../database.ts'
+import type { Database, OwnerSql } from '../database.ts'
 import { writeJobs } from '../memory/outbox.ts'
 import { writeChanges } from '../memory/record.ts'
 import { extractionsOf, isCurrent, makeCurrent, refreshKnowledge } from './write.ts'
@@ -73,13 +73,11 @@ export function postgresGraphSource(db: Database): GraphSource {
   }
 }
 
-type Asked = Pick<Transaction, 'sql' | 'ownerId'>
-
-const findRows = ({ sql, ownerId }: Asked, ids: readonly MemoryId[]) =>
+const findRows = ({ sql, ownerId }: OwnerSql, ids: readonly MemoryId[]) =>
   sql<MemoryRow[]>`SELECT * FROM memory WHERE owner_id = ${ownerId} AND id = ANY(${ids}::text[])`.execute()
 
 /** What each of these memories is known to be about. */
-async function knowledgeOf({ sql, ownerId }: Asked, ids: readonly MemoryId[]): Promise<(id: MemoryId) => Knowledge> {
+async function knowledgeOf({ sql, ownerId }: OwnerSql, ids: readonly MemoryId[]): Promise<(id: MemoryId) => Knowledge> {
   const [mentions, relations] = await Promise.all([
     sql<(Mention & { id: MemoryId })[]>`
       SELECT m.id, e.key, n.name, n.kind, n.origin

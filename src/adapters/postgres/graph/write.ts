@@ -9,7 +9,7 @@ import type { Extraction, Knowledge } from '../../../memory/graph/schema.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
-import type { Database, Sql, Transaction } from '../database.ts'
+import type { Database, OwnerSql, Sql, Transaction } from '../database.ts'
 
 /** Brings what is known of memories to how they are. */
 export async function changeKnowledge(transaction: Transaction, changes: readonly MemoryChanged[]): Promise<void> {
@@ -92,7 +92,7 @@ export async function dropKnowledge({ sql, ownerId }: Transaction): Promise<void
 
 /** What models derived of memories, by id. */
 export async function extractionsOf(
-  { sql, ownerId }: Pick<Transaction, 'sql' | 'ownerId'>,
+  { sql, ownerId }: OwnerSql,
   ids: readonly MemoryId[],
 ): Promise<ReadonlyMap<MemoryId, Extraction>> {
   if (ids.length === 0) return new Map()

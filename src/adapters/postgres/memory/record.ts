@@ -16,13 +16,13 @@ import {
   tombstone,
 } from '../../../memory/stored/memory.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
-import type { Transaction } from '../database.ts'
+import type { OwnerSql, Transaction } from '../database.ts'
 import { forgetResults } from './onces.ts'
 import { project } from './projection.ts'
 
 /** Those of the ids that the owner has, tombstones too. */
 export async function findAll(
-  { sql, ownerId }: Pick<Transaction, 'sql' | 'ownerId'>,
+  { sql, ownerId }: OwnerSql,
   ids: readonly MemoryId[],
 ): Promise<ReadonlyMap<MemoryId, Memory>> {
   const rows = await sql<MemoryRow[]>`SELECT * FROM memory WHERE owner_id = ${ownerId} AND id = ANY(${ids}::text[])`

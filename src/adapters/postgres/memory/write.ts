@@ -5,8 +5,8 @@ import { erasable, erasing, movingTo, updating } from '../../../memory/change/up
 import type { Memories, MemoryFilter } from '../../../memory/ports.ts'
 import type { AccessRule, Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
-import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
-import type { Database, Fragment, Transaction } from '../database.ts'
+import type { ClientId, MemoryId } from '../../../shared/brand.ts'
+import type { Database, Fragment, OwnerSql, Transaction } from '../database.ts'
 import { addAll } from './add.ts'
 import { changeable, findRuleToWrite, matching, ruleOf } from './conditions.ts'
 import { findAll, writeChanges } from './record.ts'
@@ -83,10 +83,8 @@ async function selectChangeable(
   return rows.map(memoryOf)
 }
 
-const selected = (
-  { sql, ownerId }: { readonly sql: Transaction['sql']; readonly ownerId: OwnerId },
-  which: readonly MemoryId[] | MemoryFilter,
-): Fragment => ('states' in which ? matching(sql, ownerId, which) : sql`m.id = ANY(${which}::text[])`)
+const selected = ({ sql, ownerId }: OwnerSql, which: readonly MemoryId[] | MemoryFilter): Fragment =>
+  'states' in which ? matching(sql, ownerId, which) : sql`m.id = ANY(${which}::text[])`
 
 /** Writes changes of any number of memories, and returns how many. */
 async function inPages(
