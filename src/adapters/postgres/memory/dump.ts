@@ -3,7 +3,8 @@ import { type DumpRow, dumpPortion, dumpTables, type MemoryDump } from '../../..
 import { linkedKeys } from '../../../memory/graph/knowledge.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import { Fault } from '../../../shared/fault.ts'
-import { type Database, openPool, type PostgresOptions, type Sql } from '../database.ts'
+import type { PostgresOptions } from '../connection.ts'
+import { type Database, openPool, type Sql } from '../database.ts'
 
 /** Tables whose `seq` the server counts: after a copy it goes on behind the highest. */
 const counted = ['memory', 'memory_event', 'access_log'] as const
