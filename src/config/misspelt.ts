@@ -1,7 +1,8 @@
 /** Variables that are set and mean nothing here, but are a slip of the pen away from one that does. */
 import { composeVariables } from './compose-variables.ts'
 import type { Environment } from './read.ts'
-import { type Variable, variables } from './variables.ts'
+import type { Variable } from './variable.ts'
+import { variables } from './variables.ts'
 
 export interface Misspelt {
   readonly given: string

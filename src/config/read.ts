@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { type Values, type Variable, type VariableName, variables } from './variables.ts'
+import type { Variable } from './variable.ts'
+import { type Values, type VariableName, variables } from './variables.ts'
 
 /** One thing wrong with the configuration, in words for the person who runs it. */
 export interface ConfigProblem {

@@ -1,5 +1,6 @@
 import { composeVariables } from './compose-variables.ts'
-import { sections, type Variable } from './variables.ts'
+import type { Section } from './variable.ts'
+import { sections } from './variables.ts'
 
 /** `.env.template`, written from the table of variables. */
 export function envTemplate(): string {
@@ -9,7 +10,7 @@ export function envTemplate(): string {
   ]
   for (const [section, variables] of Object.entries(sections)) {
     lines.push('', `## ${section}`)
-    for (const [name, variable] of Object.entries(variables as Record<string, Variable<unknown>>)) {
+    for (const [name, variable] of Object.entries(variables as Section)) {
       const without =
         variable.default === undefined
           ? `# Otherwise: ${variable.otherwise}. Example: ${variable.example}`

@@ -1,5 +1,6 @@
 /** What is taken from texts, and what is kept out of them. */
-import { choice, httpUrl, secret, text } from './types.ts'
+import { choice, httpUrl, secret, text } from '../types.ts'
+import type { Section } from '../variable.ts'
 
 export const factsVariables = {
   EXTRACTOR_URL: {
@@ -23,4 +24,4 @@ export const factsVariables = {
     example: 'on',
     default: 'on',
   },
-} as const
+} as const satisfies Section

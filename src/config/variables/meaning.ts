@@ -1,6 +1,7 @@
-import { choice, httpUrl, integer, path, secret, text } from './types.ts'
+/** The model that finds memories by meaning: in this process, or behind OpenAI's API. */
+import { choice, httpUrl, integer, path, secret, text } from '../types.ts'
+import type { Section } from '../variable.ts'
 
-/** The section of the model that finds memories by meaning: in this process, or behind OpenAI's API. */
 export const meaningVariables = {
   EMBEDDER: {
     type: choice('local', 'openai', 'none'),
@@ -83,4 +84,4 @@ export const meaningVariables = {
     example: 'https://files.example.com/all-MiniLM-L6-v2',
     otherwise: 'https://huggingface.co/ and the model',
   },
-} as const
+} as const satisfies Section
