@@ -51,7 +51,10 @@ const file = (text: string, contentType: string, policy?: string): Serve =>
     },
   })
 
-/** CSP Level 3: scripts and styles from here and the inline ones by hash (base64url is allowed there); requests to the API and the authorization server. */
+/**
+ * CSP Level 3: scripts and styles from here and the inline ones by hash (base64url is allowed there); requests to the API and the
+ * authorization server.
+ */
 function policyOf(html: string, connectTo: readonly string[]): string {
   const hashes = (element: string) =>
     [...html.matchAll(new RegExp(`<${element}(?: [^>]*)?>([^]*?)</${element}>`, 'g'))]

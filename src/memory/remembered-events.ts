@@ -31,8 +31,8 @@ export interface EventHit {
 
 /**
  * The periods that are meant; none where no memory tells of the event or too many do. Only those count that have most of its words,
- * and of these the most: first where the text names days in full, then where it is known when it happened, then where the text says so from when it was
- * stored (`last Friday`), then by when it was stored.
+ * and of these the most: first where the text names days in full, then where it is known when it happened, then where the text says
+ * so from when it was stored (`last Friday`), then by when it was stored.
  */
 export async function eventPeriods(
   { phrase, asked, periodFrom }: NonNullable<AskedQuestion['eventTime']>,

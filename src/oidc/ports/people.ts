@@ -78,7 +78,10 @@ export interface IdentityProvider {
     readonly loginHint?: string
     readonly selectAccount: boolean
   }): Promise<URL>
-  /** Redeems the callback's code and verifies the ID token in full. Throws `Fault('forbidden')` for a bad one, `Fault('unavailable')` when it cannot be reached. */
+  /**
+   * Redeems the callback's code and verifies the ID token in full. Throws `Fault('forbidden')` for a bad one, `Fault('unavailable')` when
+   * the provider cannot be reached.
+   */
   exchange(callback: {
     readonly code: string
     readonly verifier: string

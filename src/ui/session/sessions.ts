@@ -15,7 +15,10 @@ export interface Session {
   /** In every form of ours; no other site can know it, since it follows from the cookie. */
   readonly formToken: string
   isGenuine(formToken: string): boolean
-  /** One that is good for at least a few seconds more; none where nobody signs in. Throws `Fault('unauthenticated')` when the person is signed out. */
+  /**
+   * One that is good for at least a few seconds more; none where nobody signs in. Throws `Fault('unauthenticated')` when the person is
+   * signed out.
+   */
   accessToken(): Promise<string | undefined>
   /** A new one in place of one that was refused. Throws as `accessToken`. */
   renewed(): Promise<string | undefined>

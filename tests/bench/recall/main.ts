@@ -4,9 +4,10 @@
  *   RECALL_DATA=conversations.jsonl bun run bench:recall [--single] [--postgres] [--run run.jsonl]
  *   bun run bench:recall --small
  *
- * One owner for each conversation in one SQLite file, or with `--postgres` in a schema of its own of DATABASE_URL. `--single`: every item as one fact without thread or speaker, as tools send
- * them. By meaning too with what EMBEDDER, EMBEDDER_URL and EMBEDDER_MODEL_DIR choose. `--run` writes each question's ranked ids for a scorer.
- * `--small`: the small memories of tests/support, scored at 1 and 3.
+ * One owner for each conversation in one SQLite file, or with `--postgres` in a schema of its own of DATABASE_URL. `--single`: every
+ * item as one fact without thread or speaker, as tools send them. By meaning too with what EMBEDDER, EMBEDDER_URL and
+ * EMBEDDER_MODEL_DIR choose. `--run` writes each question's ranked ids for a scorer. `--small`: the small memories of tests/support,
+ * scored at 1 and 3.
  * RECALL_VECTORS names a folder in which vectors are kept from one run to the next.
  */
 import { writeFileSync } from 'node:fs'

@@ -1,7 +1,8 @@
 /**
  * `bun run bench:scale`: how adding and searching behave as memories become many, on each engine, with and without vectors, and
  * mem0 beside it on the same texts. Each combination is filled afresh, searched by a process of its own, and removed. The whole
- * run takes hours and some 15 GB (1,000,000 with vectors half an hour an engine); `--sizes 10000` a few minutes. What came out is kept in README.md here.
+ * run takes hours and some 15 GB (1,000,000 with vectors half an hour an engine); `--sizes 10000` a few minutes. What came out is kept
+ * in README.md here.
  */
 import { cpus, loadavg } from 'node:os'
 import { projectRoot } from '../../support/source-files.ts'
