@@ -98,8 +98,10 @@ export function createSseSessions<Services>(
       const opening = handover.open(sessionId, (posted) =>
         sessions.has(sessionId) ? transport.receive(posted) : 'unknown',
       )
+      // Where it cannot be opened there is nothing to stop, and whoever asked is told.
+      const stop = async () => (await opening.catch(() => undefined))?.()
       // From here on, so that a revocation and a shutdown while it opens end it too.
-      sessions.set(sessionId, { ownerId: principal.ownerId, transport, stop: async () => (await opening)() })
+      sessions.set(sessionId, { ownerId: principal.ownerId, transport, stop })
       perUser.add(principal.ownerId, 1)
       timer ??= setInterval(tick, limits.tickMs)
       unsubscribe ??= feed.subscribe(onRevoked)

@@ -83,6 +83,15 @@ describe('an engine that is away: the log tells why, with the tool or the method
     expectTold(lines, {})
   })
 
+  test('a stream that its hand-over cannot open is told once, and nothing is left of it', async () => {
+    const handover = { ...createProcessHandover(), open: () => Promise.reject(engineAway()) }
+    const { mcp, lines } = start({ handover })
+    const answer = await mcp.fetch('http://localhost/mcp/sse', { headers: { authorization: 'Bearer ada' } })
+    expect([answer.status, mcp.openStreams()]).toEqual([503, 0])
+    await new Promise((resolve) => setTimeout(resolve))
+    expectTold(lines, {})
+  })
+
   test("what the caller did wrong is the caller's alone", async () => {
     const { mcp, lines } = start()
     await mcp.fetch(modernRequest('tools/call', { name: 'add_note', arguments: { text: 'full' } }))
