@@ -15,6 +15,11 @@ export const ownedTables = [
   'memory',
 ] as const
 
+/** What an index has of its items' vectors, by owner and ordinal: all of it goes where an owner's vectors are begun anew. */
+export const vectorTables = ['index_code', 'index_vector', 'index_passage_waiting'] as const
+/** What it has of an item beside the item's own row: it goes with the item. */
+export const tablesBesideItem = ['index_tail', ...vectorTables] as const
+
 /** By which an owner's memories are read page by page in the order in which they were written, when what is derived is made anew. */
 export const memoriesInOrder: Migration = {
   name: 'memories of an owner in the order of writing',

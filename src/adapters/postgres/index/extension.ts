@@ -2,6 +2,7 @@
  * pgvector where the server has it, and the column of vectors that goes with it. Vectors are a projection: when the server
  * gains or loses the extension they are dropped, and the job that embeds makes them anew.
  */
+import { vectorTables } from '../../../memory/stored/tables.ts'
 import type { Database, Sql } from '../database.ts'
 import { isForbidden, sqlState } from '../errors.ts'
 import type { Aside } from '../migrate.ts'
@@ -16,7 +17,7 @@ export async function prepareVectors(sql: Sql, aside: Aside, allowed: boolean): 
     SELECT format_type(atttypid, NULL) AS type FROM pg_attribute
      WHERE attrelid = 'index_vector'::regclass AND attname = 'vector' AND NOT attisdropped`
   if (column?.type.split('.').at(-1) === wanted) return
-  await sql`TRUNCATE index_vector, index_code, index_passage_waiting`
+  await sql.unsafe(`TRUNCATE ${vectorTables.join(', ')}`)
   await sql`ALTER TABLE index_vector DROP COLUMN IF EXISTS vector`
   await sql.unsafe(`ALTER TABLE index_vector ADD COLUMN vector ${wanted} NOT NULL`)
   await sql`UPDATE index_owner SET space = '', embedded_to = 0, vectors_to = 0, near = 0, version = version + 1 WHERE space <> ''`

@@ -1,6 +1,7 @@
 /** The owner's row of the index: where it stands. */
 import type { IndexState, VectorMark } from '../../../memory/rank/kept-index.ts'
 import { type RebuildState, rebuildColumns } from '../../../memory/rank/rebuilding.ts'
+import { tablesBesideItem } from '../../../memory/stored/tables.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import { Finding } from '../../../shared/error-record.ts'
 import type { Sql, Transaction } from '../database.ts'
@@ -33,7 +34,7 @@ export async function existingOwner({ sql, ownerId }: Transaction): Promise<Owne
 export async function dropIndex({ sql, ownerId }: Transaction): Promise<void> {
   const owner = await findOwner(sql, ownerId)
   if (owner === undefined) return
-  for (const table of ['index_tail', 'index_item', 'index_code', 'index_vector', 'index_passage_waiting']) {
+  for (const table of ['index_item', ...tablesBesideItem]) {
     await sql`DELETE FROM ${sql(table)} WHERE owner = ${owner.key}`
   }
   await sql`DELETE FROM index_posting WHERE owner = ANY(${[owner.key, -owner.key]}::bigint[])`

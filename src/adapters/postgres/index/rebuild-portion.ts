@@ -8,6 +8,7 @@ import {
   type RebuildState,
 } from '../../../memory/rank/rebuilding.ts'
 import { type ItemText, readWords } from '../../../memory/rank/rebuilding-words.ts'
+import { vectorTables } from '../../../memory/stored/tables.ts'
 import type { Sql, Transaction } from '../database.ts'
 import type { OwnerRow } from './owner.ts'
 import { addPostings, clearSome, packTail } from './postings.ts'
@@ -65,7 +66,7 @@ async function read(sql: Sql, { key, packed_to, version }: OwnerRow, from: numbe
 
 /** Items whose memories are gone. */
 async function forget(sql: Sql, key: number, gone: readonly number[], version: number): Promise<void> {
-  for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
+  for (const table of vectorTables) {
     await sql`DELETE FROM ${sql(table)} WHERE owner = ${key} AND ordinal = ANY(${gone}::integer[])`
   }
   await sql`UPDATE index_item SET memory = NULL, version = ${version} WHERE owner = ${key} AND ordinal = ANY(${gone}::integer[])`

@@ -1,6 +1,7 @@
 /** Vectors of items in Postgres: which items wait for theirs, and keeping those that were made. See `VectorIndex`. */
 import { codeOf, toBytes } from '../../../memory/rank/codes.ts'
 import type { EmbeddingClaim, VectorIndex } from '../../../memory/rank/ports.ts'
+import { vectorTables } from '../../../memory/stored/tables.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
 import { vectorAsText } from './extension.ts'
@@ -127,7 +128,7 @@ async function beginSpace(
   space: string,
   at: number,
 ): Promise<void> {
-  for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
+  for (const table of vectorTables) {
     await sql`DELETE FROM ${sql(table)} WHERE owner = ${key}`
   }
   if (near > 0) await sql.unsafe(`DROP INDEX IF EXISTS ${hnswIndexOf(key)}`)

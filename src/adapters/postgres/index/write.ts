@@ -7,6 +7,7 @@ import { isReworded, type MemoryChanged, memoryIn, putAmid } from '../../../memo
 import { blockOf, blockSize, withoutPostings } from '../../../memory/rank/postings.ts'
 import { sidesInUse } from '../../../memory/rank/rebuilding.ts'
 import type { Memory } from '../../../memory/schema.ts'
+import { tablesBesideItem } from '../../../memory/stored/tables.ts'
 import { analyze } from '../../../memory/text/analyze.ts'
 import type { MemoryId } from '../../../shared/brand.ts'
 import type { Sql, Transaction } from '../database.ts'
@@ -68,7 +69,7 @@ async function remove(transaction: Transaction, owner: OwnerRow, memories: reado
   const packed = items.filter(({ ordinal }) => ordinal < owner.packed_to)
   await Promise.all([
     erasePassages(transaction, key, owner.version + 1, memories),
-    ...['index_tail', 'index_code', 'index_vector', 'index_passage_waiting'].map((table) =>
+    ...tablesBesideItem.map((table) =>
       sql`DELETE FROM ${sql(table)} WHERE owner = ${key} AND ordinal = ANY(${ordinals}::integer[])`.execute(),
     ),
     sql`UPDATE index_item SET memory = NULL, length = 0, traits = 0, version = ${owner.version + 1}

@@ -1,6 +1,7 @@
 /** The owner's row of the index: where it stands. */
 import type { IndexState, VectorMark } from '../../../memory/rank/kept-index.ts'
 import { type RebuildState, rebuildColumns } from '../../../memory/rank/rebuilding.ts'
+import { tablesBesideItem } from '../../../memory/stored/tables.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import { Finding } from '../../../shared/error-record.ts'
 import type { Database } from '../database.ts'
@@ -29,7 +30,7 @@ export const nextVersion = (db: Database, key: number): number =>
 export function dropIndex(db: Database, ownerId: OwnerId): void {
   const owner = findOwner(db, ownerId)
   if (owner === undefined) return
-  for (const table of ['index_tail', 'index_item', 'index_code', 'index_vector', 'index_passage_waiting']) {
+  for (const table of ['index_item', ...tablesBesideItem]) {
     db.run(`DELETE FROM ${table} WHERE owner = ?`, owner.key)
   }
   db.run('DELETE FROM index_posting WHERE owner IN (?, ?)', owner.key, -owner.key)

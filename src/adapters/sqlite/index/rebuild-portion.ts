@@ -8,6 +8,7 @@ import {
   type RebuildState,
 } from '../../../memory/rank/rebuilding.ts'
 import { type ItemText, readWords } from '../../../memory/rank/rebuilding-words.ts'
+import { vectorTables } from '../../../memory/stored/tables.ts'
 import type { Database } from '../database.ts'
 import type { OwnerRow } from './owner.ts'
 import { addPostings, clearSome, packTail } from './postings.ts'
@@ -80,7 +81,7 @@ function read(db: Database, { key, packed_to, version }: OwnerRow, from: number,
 
 /** An item whose memory is gone. */
 function forget(db: Database, key: number, ordinal: number, version: number): void {
-  for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
+  for (const table of vectorTables) {
     db.run(`DELETE FROM ${table} WHERE owner = ? AND ordinal = ?`, key, ordinal)
   }
   db.run('UPDATE index_item SET memory = NULL, version = ? WHERE owner = ? AND ordinal = ?', version, key, ordinal)

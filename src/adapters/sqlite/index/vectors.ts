@@ -1,6 +1,7 @@
 /** Vectors of items in SQLite: which items wait for theirs, and keeping those that were made. See `VectorIndex`. */
 import { codeOf, toBytes } from '../../../memory/rank/codes.ts'
 import type { EmbeddingClaim, VectorIndex } from '../../../memory/rank/ports.ts'
+import { vectorTables } from '../../../memory/stored/tables.ts'
 import type { Database } from '../database.ts'
 import { nextVersion, ownerWith } from './owner.ts'
 import {
@@ -127,7 +128,7 @@ function waitingOwner(db: Database, space: string, at: number): WaitingRow | und
  * since what waits was written.
  */
 function beginSpace(db: Database, key: number, space: string, at: number): void {
-  for (const table of ['index_code', 'index_vector', 'index_passage_waiting']) {
+  for (const table of vectorTables) {
     db.run(`DELETE FROM ${table} WHERE owner = ?`, key)
   }
   db.run(

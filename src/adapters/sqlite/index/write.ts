@@ -6,6 +6,7 @@ import { isReworded, type MemoryChanged, memoryIn, putAmid } from '../../../memo
 import { blockOf } from '../../../memory/rank/postings.ts'
 import { sidesInUse } from '../../../memory/rank/rebuilding.ts'
 import type { Memory } from '../../../memory/schema.ts'
+import { tablesBesideItem } from '../../../memory/stored/tables.ts'
 import { type Analysis, analyze } from '../../../memory/text/analyze.ts'
 import type { Analyze } from '../../../memory/text/analyze-ahead.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
@@ -57,7 +58,7 @@ function remove(db: Database, owner: OwnerRow, version: number, memories: readon
     if (item === undefined) continue
     const { ordinal } = item
     if (ordinal < owner.packed_to) gather(packed, ordinal, read(memory.content))
-    for (const table of ['index_tail', 'index_code', 'index_vector', 'index_passage_waiting']) {
+    for (const table of tablesBesideItem) {
       db.run(`DELETE FROM ${table} WHERE owner = ? AND ordinal = ?`, owner.key, ordinal)
     }
     db.run(
