@@ -1,7 +1,7 @@
 import type { Authorization, AuthorizationStore } from '../../../oidc/ports.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { RedisConnection } from '../connection.ts'
-import { expiringRecords } from './expiring-records.ts'
+import { expiringRecords } from '../expiring-records.ts'
 
 export function authorizationStore(redis: RedisConnection, clock: Clock): AuthorizationStore {
   const records = expiringRecords<Authorization>(redis, clock, 'authorization')

@@ -3,7 +3,7 @@ import type { ClientId } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import { unixSeconds } from '../../../shared/clock.ts'
 import { type RedisConnection, script } from '../connection.ts'
-import { changeRecord, keptMs } from './expiring-records.ts'
+import { changeRecord, keptMs } from '../expiring-records.ts'
 
 /**
  * KEYS: the client, the index by id, by expiry, of dynamic clients. ARGV: id, record, kept ms or '', expiry or 'inf', kind, now, prefix,

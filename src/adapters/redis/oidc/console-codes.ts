@@ -3,7 +3,7 @@ import type { OwnerId } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import { unixSeconds } from '../../../shared/clock.ts'
 import { type RedisConnection, script } from '../connection.ts'
-import { keptMs } from './expiring-records.ts'
+import { keptMs } from '../expiring-records.ts'
 
 /** One hash a selector: code hash -> `triesLeft|expiresAt|ownerId`. Kept as long as the last of them. */
 const create = script(`

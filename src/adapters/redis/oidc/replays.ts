@@ -2,7 +2,7 @@ import type { ReplayStore } from '../../../oidc/ports.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import { unixSeconds } from '../../../shared/clock.ts'
 import { type RedisConnection, script } from '../connection.ts'
-import { keptMs } from './expiring-records.ts'
+import { keptMs } from '../expiring-records.ts'
 
 const claim = script(`
   local until_ = tonumber(redis.call('GET', KEYS[1]) or '0')

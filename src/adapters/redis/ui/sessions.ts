@@ -2,7 +2,7 @@
 import type { Clock } from '../../../shared/clock.ts'
 import type { KeptSession, UiSessions } from '../../../ui/ports.ts'
 import type { RedisConnection } from '../connection.ts'
-import { expiringRecords } from '../oidc/expiring-records.ts'
+import { expiringRecords } from '../expiring-records.ts'
 
 export function redisUiSessions(redis: RedisConnection, clock: Clock): UiSessions {
   const records = expiringRecords<KeptSession>(redis, clock, 'ui-session')

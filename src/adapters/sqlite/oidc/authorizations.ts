@@ -2,11 +2,11 @@ import type { Authorization, AuthorizationStore } from '../../../oidc/ports.ts'
 import type { TokenHash } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Database } from '../database.ts'
+import { expiringTables } from '../expiring-tables.ts'
 import { type BodyRow, fromBody, toBody } from './body.ts'
-import { expiringTables } from './expiring.ts'
 
 export function authorizationStore(database: Database, clock: Clock): AuthorizationStore {
-  const { now, write } = expiringTables(database, clock, 'authorization')
+  const { now, write } = expiringTables(database, clock, { authorization: 'id' })
   const live = (id: TokenHash, at: number) =>
     fromBody<Authorization>(
       database.get<BodyRow>('SELECT body FROM authorization WHERE id = ? AND expires_at > ?', id, at),

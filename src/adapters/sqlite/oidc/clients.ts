@@ -2,11 +2,11 @@ import type { Client, ClientStore } from '../../../oidc/ports.ts'
 import type { ClientId } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Database } from '../database.ts'
+import { expiringTables } from '../expiring-tables.ts'
 import { type BodyRow, fromBody, toBody } from './body.ts'
-import { expiringTables } from './expiring.ts'
 
 export function clientStore(database: Database, clock: Clock): ClientStore {
-  const { now, write } = expiringTables(database, clock, 'client')
+  const { now, write } = expiringTables(database, clock, { client: 'id' })
   const live = (id: ClientId, at: number) =>
     fromBody<Client>(
       database.get<BodyRow>('SELECT body FROM client WHERE id = ? AND (expires_at IS NULL OR expires_at > ?)', id, at),

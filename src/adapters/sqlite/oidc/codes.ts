@@ -2,8 +2,8 @@ import type { CodeStore, IssuedCode } from '../../../oidc/ports.ts'
 import type { FamilyId } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Database } from '../database.ts'
+import { expiringTables } from '../expiring-tables.ts'
 import { toBody } from './body.ts'
-import { expiringTables } from './expiring.ts'
 
 interface CodeRow {
   readonly family_id: FamilyId
@@ -12,7 +12,7 @@ interface CodeRow {
 }
 
 export function codeStore(database: Database, clock: Clock): CodeStore {
-  const { write } = expiringTables(database, clock, 'code')
+  const { write } = expiringTables(database, clock, { code: 'hash' })
   return {
     async create(hash, code) {
       await write(() =>

@@ -2,11 +2,11 @@ import type { ConsoleCodeStore } from '../../../oidc/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Database } from '../database.ts'
-import { expiringTables } from './expiring.ts'
+import { expiringTables } from '../expiring-tables.ts'
 
 /** Two live codes may share a selector by chance: a wrong guess then costs each of them a try. */
 export function consoleCodeStore(database: Database, clock: Clock): ConsoleCodeStore {
-  const { write } = expiringTables(database, clock, 'console_code')
+  const { write } = expiringTables(database, clock, { console_code: 'selector, hash' })
   return {
     async create({ selector, hash, ownerId, triesLeft, expiresAt }) {
       await write(() =>

@@ -2,8 +2,8 @@ import type { RefreshToken, RefreshTokenStore, Rotation } from '../../../oidc/po
 import type { FamilyId, TokenHash } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Database } from '../database.ts'
+import { expiringTables } from '../expiring-tables.ts'
 import { type BodyRow, toBody } from './body.ts'
-import { expiringTables } from './expiring.ts'
 
 /**
  * How long a revoked family is remembered, so that a redemption that was under way when it was revoked cannot bring it
@@ -38,13 +38,11 @@ const familyExpiry = (tokenExpiresAt: number) => Math.ceil(tokenExpiresAt / dayS
 
 /** OAuth 2.1 section 4.3.1: rotation, and a family dies when one of its spent tokens is used again. */
 export function refreshTokenStore(database: Database, clock: Clock): RefreshTokenStore {
-  const { now, write, writeWithReserve } = expiringTables(
-    database,
-    clock,
-    'refresh_token',
-    'refresh_family',
-    'revoked_family',
-  )
+  const { now, write, writeWithReserve } = expiringTables(database, clock, {
+    refresh_token: 'hash',
+    refresh_family: 'id',
+    revoked_family: 'id',
+  })
 
   /** A token that has not expired, spent or not, and its family. Asked one after the other: a join is planned anew each time. */
   function read(hash: TokenHash, at: number): { token: TokenRow; family: FamilyRow } | undefined {

@@ -1,10 +1,10 @@
 import type { ReplayStore } from '../../../oidc/ports.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Database } from '../database.ts'
-import { expiringTables } from './expiring.ts'
+import { expiringTables } from '../expiring-tables.ts'
 
 export function replayStore(database: Database, clock: Clock): ReplayStore {
-  const { write } = expiringTables(database, clock, 'replay')
+  const { write } = expiringTables(database, clock, { replay: 'key' })
   return {
     async claim(key, expiresAt) {
       return write(

@@ -1,11 +1,11 @@
 import type { Session, SessionStore } from '../../../oidc/ports.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Database } from '../database.ts'
+import { expiringTables } from '../expiring-tables.ts'
 import { type BodyRow, fromBody, toBody } from './body.ts'
-import { expiringTables } from './expiring.ts'
 
 export function sessionStore(database: Database, clock: Clock): SessionStore {
-  const { now, write, writeWithReserve } = expiringTables(database, clock, 'session')
+  const { now, write, writeWithReserve } = expiringTables(database, clock, { session: 'id' })
   return {
     async create(session) {
       await write(() =>

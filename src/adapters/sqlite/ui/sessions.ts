@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/clock.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import type { KeptSession, UiSessions } from '../../../ui/ports.ts'
 import { openDatabase } from '../database.ts'
-import { expiringTables } from '../oidc/expiring.ts'
+import { expiringTables } from '../expiring-tables.ts'
 
 const migrations: readonly Migration[] = [
   {
@@ -23,7 +23,7 @@ export function openSqliteUiSessions(options: {
   readonly clock: Clock
 }): UiSessions & { close(): void } {
   const database = openDatabase({ path: options.path, migrations, reserved: true })
-  const { now, write, writeWithReserve } = expiringTables(database, options.clock, 'session')
+  const { now, write, writeWithReserve } = expiringTables(database, options.clock, { session: 'id' })
   return {
     async create({ id, sealed, expiresAt }) {
       await write(() =>

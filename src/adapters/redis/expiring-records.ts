@@ -1,7 +1,7 @@
-import type { Clock } from '../../../shared/clock.ts'
-import { unixSeconds } from '../../../shared/clock.ts'
-import { Fault } from '../../../shared/fault.ts'
-import { type RedisConnection, script } from '../connection.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { unixSeconds } from '../../shared/clock.ts'
+import { Fault } from '../../shared/fault.ts'
+import { type RedisConnection, script } from './connection.ts'
 
 interface Expiring {
   /** Unix seconds. */

@@ -1,6 +1,5 @@
-import type { Clock } from '../../../shared/clock.ts'
-import { unixSeconds } from '../../../shared/clock.ts'
-import type { Database } from '../database.ts'
+import { type Clock, unixSeconds } from '../../shared/clock.ts'
+import type { Database } from './database.ts'
 
 /** Enough that rows leave faster than they come, few enough that no single write is felt. */
 const sweptPerWrite = 64
@@ -14,12 +13,16 @@ export interface ExpiringTable {
   writeWithReserve<T>(work: (now: number) => T): Promise<T>
 }
 
-/** A table (or a few) whose rows expire. Each has an index on `expires_at`. */
-export function expiringTables(database: Database, clock: Clock, ...tables: readonly string[]): ExpiringTable {
-  const sweeps = tables.map(
-    (table) =>
-      `DELETE FROM ${table} WHERE (${keyOf(table)}) IN
-        (SELECT ${keyOf(table)} FROM ${table} WHERE expires_at <= ? ORDER BY expires_at LIMIT ${sweptPerWrite})`,
+/** A table (or a few) whose rows expire, by name with the columns of its primary key. Each has an index on `expires_at`. */
+export function expiringTables(
+  database: Database,
+  clock: Clock,
+  tables: Readonly<Record<string, string>>,
+): ExpiringTable {
+  const sweeps = Object.entries(tables).map(
+    ([table, key]) =>
+      `DELETE FROM ${table} WHERE (${key}) IN
+        (SELECT ${key} FROM ${table} WHERE expires_at <= ? ORDER BY expires_at LIMIT ${sweptPerWrite})`,
   )
   let cleanAt = 0
 
@@ -45,13 +48,3 @@ export function expiringTables(database: Database, clock: Clock, ...tables: read
     writeWithReserve: (work) => database.groupCommitWithReserve(step(work)),
   }
 }
-
-const keys: Readonly<Record<string, string>> = {
-  code: 'hash',
-  refresh_token: 'hash',
-  console_code: 'selector, hash',
-  replay: 'key',
-  revocation: 'number',
-}
-
-const keyOf = (table: string): string => keys[table] ?? 'id'
