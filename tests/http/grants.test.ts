@@ -1,29 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Client } from '../../src/oidc/ports.ts'
+import { describe, expect, test } from 'bun:test'
 import { ensureConsoleUser } from '../../src/oidc/signin/account.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import { hashToken } from '../../src/shared/hash.ts'
 import { uiCallback, uiClientId } from '../../src/shared/ui-client.ts'
-import {
-  type AuthorizationServer,
-  departureOf,
-  startAuthorizationServer,
-  textOf,
-} from '../support/authorization-server.ts'
-import { backChannel, bearer, refusalOf, tokensOf } from '../support/back-channel.ts'
+import { departureOf, textOf } from '../support/authorization-server.ts'
+import { bearer, refusalOf, startBackChannel, tokensOf } from '../support/back-channel.ts'
 import { outage } from '../support/outage.ts'
 import { pagesScope, signInToPages } from '../support/ui-client.ts'
 
 const stores = outage()
-let server: AuthorizationServer
-let back: ReturnType<typeof backChannel>
-let app: Client
-beforeAll(async () => {
-  server = await startAuthorizationServer({ settings: { uiBaseUrl: 'http://localhost:9000' }, outage: stores })
-  back = backChannel(server)
-  app = await server.addClient({ name: 'A notebook', kind: 'dynamic', clientUri: 'https://notebook.example' })
-})
-afterAll(() => server.close())
+const {
+  server,
+  back,
+  client: app,
+} = await startBackChannel(
+  { settings: { uiBaseUrl: 'http://localhost:9000' }, outage: stores },
+  { name: 'A notebook', kind: 'dynamic', clientUri: 'https://notebook.example' },
+)
 
 interface Listed {
   readonly id: string

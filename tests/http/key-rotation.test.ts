@@ -1,20 +1,10 @@
 /** Attack 18: keys are published, then sign, then retire; nobody notices. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { createRemoteJWKSet, customFetch, decodeProtectedHeader } from 'jose'
-import type { Client } from '../../src/oidc/ports.ts'
 import { createTokenVerifier } from '../../src/resource/verifier.ts'
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts'
-import { backChannel } from '../support/back-channel.ts'
+import { startBackChannel } from '../support/back-channel.ts'
 
-let server: AuthorizationServer
-let back: ReturnType<typeof backChannel>
-let client: Client
-beforeAll(async () => {
-  server = await startAuthorizationServer()
-  back = backChannel(server)
-  client = await server.addClient()
-})
-afterAll(() => server.close())
+const { server, back, client } = await startBackChannel()
 
 const kidOf = (token: string) => decodeProtectedHeader(token).kid
 

@@ -1,30 +1,17 @@
 /** The certification plan "Basic OP", in its order, by a confidential client that does not use PKCE (as its suite is). */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
-import type { Client } from '../../src/oidc/ports.ts'
 import {
-  type AuthorizationServer,
   callback,
   clientSecret,
   confidentialWithoutPkce,
   departureOf,
   pageOf,
-  startAuthorizationServer,
 } from '../support/authorization-server.ts'
-import { backChannel, basic, refusalOf, tokensOf } from '../support/back-channel.ts'
-import type { Browser } from '../support/browser.ts'
+import { basic, refusalOf, startBackChannel, tokensOf } from '../support/back-channel.ts'
 
-let server: AuthorizationServer
-let back: ReturnType<typeof backChannel>
-let client: Client
-let browser: Browser
-beforeAll(async () => {
-  server = await startAuthorizationServer()
-  back = backChannel(server)
-  client = await server.addClient(confidentialWithoutPkce)
-  browser = server.browser()
-})
-afterAll(() => server.close())
+const { server, back, client } = await startBackChannel({}, confidentialWithoutPkce)
+const browser = server.browser()
 
 type Changes = Readonly<Record<string, string | undefined>>
 const withoutPkce = { code_challenge: undefined, code_challenge_method: undefined }

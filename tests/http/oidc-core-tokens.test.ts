@@ -1,25 +1,13 @@
 /** OpenID Connect Core: ID tokens (sections 2, 3.1.3) and userinfo (section 5.3). */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
-import type { Client } from '../../src/oidc/ports.ts'
 import { signInVerified } from '../../src/oidc/signin/account.ts'
-import type { OwnerId } from '../../src/shared/brand.ts'
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts'
-import { backChannel, bearer, refusalOf } from '../support/back-channel.ts'
+import { bearer, refusalOf, startBackChannel } from '../support/back-channel.ts'
 
-let server: AuthorizationServer
-let back: ReturnType<typeof backChannel>
-let client: Client
-let ann: OwnerId
-beforeAll(async () => {
-  server = await startAuthorizationServer({ settings: { allowedEmails: ['ann@ok.example'] } })
-  back = backChannel(server)
-  client = await server.addClient()
-  const verified = { provider: 'google', subject: '1', email: 'ann@ok.example', emailVerified: true, name: 'Ann' }
-  ann = (await signInVerified({ ...verified, picture: 'https://img.example/a' }, server.dependencies)).id
-})
-afterAll(() => server.close())
+const { server, back, client } = await startBackChannel({ settings: { allowedEmails: ['ann@ok.example'] } })
+const verified = { provider: 'google', subject: '1', email: 'ann@ok.example', emailVerified: true, name: 'Ann' }
+const ann = (await signInVerified({ ...verified, picture: 'https://img.example/a' }, server.dependencies)).id
 
 const tokens = (changes: Parameters<typeof back.tokensFor>[1] = {}) => back.tokensFor(client, changes, ann)
 const userinfo = async (token: string) => (await (await back.userinfo(token)).json()) as Record<string, unknown>

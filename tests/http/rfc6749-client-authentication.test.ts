@@ -1,25 +1,12 @@
 /** RFC 6749 section 2.3, RFC 7523 section 3, OpenID Connect Core section 9: at the token, revocation and introspection endpoints. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { beforeAll, describe, expect, test } from 'bun:test'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Client } from '../../src/oidc/ports.ts'
 import { hashToken } from '../../src/shared/hash.ts'
-import {
-  type AuthorizationServer,
-  clientSecret,
-  confidentialWithoutPkce,
-  startAuthorizationServer,
-} from '../support/authorization-server.ts'
-import { backChannel, basic, refusalOf } from '../support/back-channel.ts'
+import { clientSecret, confidentialWithoutPkce } from '../support/authorization-server.ts'
+import { basic, refusalOf, startBackChannel } from '../support/back-channel.ts'
 
-let server: AuthorizationServer
-let back: ReturnType<typeof backChannel>
-let confidential: Client
-beforeAll(async () => {
-  server = await startAuthorizationServer()
-  back = backChannel(server)
-  confidential = await server.addClient(confidentialWithoutPkce)
-})
-afterAll(() => server.close())
+const { server, back, client: confidential } = await startBackChannel({}, confidentialWithoutPkce)
 
 /** The fields by which each endpoint answers once the client is known. */
 const endpoints = [

@@ -1,24 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { decodeJwt } from 'jose'
-import type { Client } from '../../src/oidc/ports.ts'
 import { signInVerified } from '../../src/oidc/signin/account.ts'
-import {
-  type AuthorizationServer,
-  clientSecret,
-  confidentialWithoutPkce,
-  startAuthorizationServer,
-} from '../support/authorization-server.ts'
-import { backChannel, refusalOf, tokensOf } from '../support/back-channel.ts'
+import { clientSecret, confidentialWithoutPkce, startAuthorizationServer } from '../support/authorization-server.ts'
+import { backChannel, refusalOf, startBackChannel, tokensOf } from '../support/back-channel.ts'
 
-let server: AuthorizationServer
-let back: ReturnType<typeof backChannel>
-let client: Client
-beforeAll(async () => {
-  server = await startAuthorizationServer()
-  back = backChannel(server)
-  client = await server.addClient()
-})
-afterAll(() => server.close())
+const { server, back, client } = await startBackChannel()
 
 const deadWith = async (token: string) =>
   expect(await refusalOf(await back.refresh(client, token))).toMatchObject({ status: 400, error: 'invalid_grant' })

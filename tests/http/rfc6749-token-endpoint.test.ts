@@ -1,26 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { decodeJwt } from 'jose'
 import { createClientAdministration } from '../../src/oidc/clients/manual.ts'
 import type { Client } from '../../src/oidc/ports.ts'
-import {
-  type AuthorizationServer,
-  clientSecret,
-  confidentialWithoutPkce,
-  startAuthorizationServer,
-  type TokenAnswer,
-} from '../support/authorization-server.ts'
-import { backChannel, basic, refusalOf, tokensOf } from '../support/back-channel.ts'
+import { clientSecret, confidentialWithoutPkce, type TokenAnswer } from '../support/authorization-server.ts'
+import { basic, refusalOf, startBackChannel, tokensOf } from '../support/back-channel.ts'
 import { failureOf, saying } from '../support/failure.ts'
 
-let server: AuthorizationServer
-let back: ReturnType<typeof backChannel>
-let client: Client
-beforeAll(async () => {
-  server = await startAuthorizationServer()
-  back = backChannel(server)
-  client = await server.addClient()
-})
-afterAll(() => server.close())
+const { server, back, client } = await startBackChannel()
 
 describe('the token endpoint', () => {
   test('RFC 6749 section 3.2: a parameter sent twice is invalid_request, whichever it is', async () => {

@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import type { Client } from '../../src/oidc/ports.ts'
 import { Fault } from '../../src/shared/fault.ts'
-import {
-  type AuthorizationServer,
-  clientSecret,
-  confidentialWithoutPkce,
-  startAuthorizationServer,
-} from '../support/authorization-server.ts'
-import { backChannel, refusalOf, tokensOf } from '../support/back-channel.ts'
+import { type AuthorizationServer, clientSecret, confidentialWithoutPkce } from '../support/authorization-server.ts'
+import { refusalOf, startBackChannel, tokensOf } from '../support/back-channel.ts'
 import { outage } from '../support/outage.ts'
 
 const stores = outage()
-let server: AuthorizationServer
-let back: ReturnType<typeof backChannel>
-let client: Client
-beforeAll(async () => {
-  server = await startAuthorizationServer({ outage: stores })
-  back = backChannel(server)
-  client = await server.addClient()
-})
-afterAll(() => server.close())
+const { server, back, client } = await startBackChannel({ outage: stores })
 
 const revoke = (token: string, more: Record<string, string> = {}, by: Pick<Client, 'id'> = client) =>
   back.post('/auth/revoke', { token, client_id: by.id, ...more })

@@ -1,25 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Client } from '../../src/oidc/ports.ts'
+import { describe, expect, test } from 'bun:test'
 import { sha256 } from '../../src/shared/hash.ts'
-import {
-  type AuthorizationServer,
-  clientSecret,
-  confidentialWithoutPkce,
-  departureOf,
-  startAuthorizationServer,
-  verifier,
-} from '../support/authorization-server.ts'
-import { backChannel, refusalOf, tokensOf } from '../support/back-channel.ts'
+import { clientSecret, confidentialWithoutPkce, departureOf, verifier } from '../support/authorization-server.ts'
+import { refusalOf, startBackChannel, tokensOf } from '../support/back-channel.ts'
 
-let server: AuthorizationServer
-let back: ReturnType<typeof backChannel>
-let client: Client
-beforeAll(async () => {
-  server = await startAuthorizationServer()
-  back = backChannel(server)
-  client = await server.addClient()
-})
-afterAll(() => server.close())
+const { server, back, client } = await startBackChannel()
 
 describe('RFC 7636 section 4.6: the verifier is checked before tokens are issued', () => {
   for (const [what, code_verifier] of [

@@ -1,31 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { decodeJwt } from 'jose'
-import type { Client } from '../../src/oidc/ports.ts'
-import {
-  type AuthorizationServer,
-  clientSecret,
-  confidentialWithoutPkce,
-  startAuthorizationServer,
-} from '../support/authorization-server.ts'
-import { backChannel, basic, refusalOf, type Tokens, tokensOf } from '../support/back-channel.ts'
+import { clientSecret, confidentialWithoutPkce } from '../support/authorization-server.ts'
+import { basic, refusalOf, startBackChannel, tokensOf } from '../support/back-channel.ts'
 
-let server: AuthorizationServer
-let back: ReturnType<typeof backChannel>
-let client: Client
-let other: Client
-let resourceServer: Client
-let tokens: Tokens
-beforeAll(async () => {
-  server = await startAuthorizationServer()
-  back = backChannel(server)
-  client = await server.addClient(confidentialWithoutPkce)
-  other = await server.addClient(confidentialWithoutPkce)
-  resourceServer = await server.addClient({ ...confidentialWithoutPkce, serves: [`${server.issuer}/mcp`] })
-  tokens = await tokensOf(
-    await back.redeem(client, await back.mintCode(client), { client_secret: clientSecret, code_verifier: undefined }),
-  )
-})
-afterAll(() => server.close())
+const { server, back, client } = await startBackChannel({}, confidentialWithoutPkce)
+const other = await server.addClient(confidentialWithoutPkce)
+const resourceServer = await server.addClient({ ...confidentialWithoutPkce, serves: [`${server.issuer}/mcp`] })
+const tokens = await tokensOf(
+  await back.redeem(client, await back.mintCode(client), { client_secret: clientSecret, code_verifier: undefined }),
+)
 
 const introspect = async (token: string, by = client) => {
   const response = await back.post('/auth/introspect', { token }, basic(by.id, clientSecret))

@@ -1,22 +1,12 @@
 /** RFC 9068, RFC 8725 and RFC 8707: what an access token says, and what is never taken for one. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, exportJWK, SignJWT } from 'jose'
-import type { Client } from '../../src/oidc/ports.ts'
-import { type AuthorizationServer, departureOf, startAuthorizationServer } from '../support/authorization-server.ts'
-import { backChannel, refusalOf, type Tokens, tokensOf } from '../support/back-channel.ts'
+import { departureOf } from '../support/authorization-server.ts'
+import { refusalOf, startBackChannel, tokensOf } from '../support/back-channel.ts'
 
-let server: AuthorizationServer
-let back: ReturnType<typeof backChannel>
-let client: Client
-let tokens: Tokens
-beforeAll(async () => {
-  server = await startAuthorizationServer({ settings: { apiBaseUrl: 'https://api.example' } })
-  back = backChannel(server)
-  client = await server.addClient()
-  tokens = await back.tokensFor(client)
-})
-afterAll(() => server.close())
+const { server, back, client } = await startBackChannel({ settings: { apiBaseUrl: 'https://api.example' } })
+let tokens = await back.tokensFor(client)
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const refused = async (token: string) =>

@@ -1,11 +1,18 @@
 /** What a client does without a browser: codes minted through the stores, and requests to the endpoints that programs call. */
+import { afterAll } from 'bun:test'
 import { issueCode } from '../../src/oidc/authorize/issue-code.ts'
 import { recordGrant } from '../../src/oidc/consent/record.ts'
 import type { AuthorizationRequest, Client } from '../../src/oidc/ports.ts'
 import { ensureConsoleUser } from '../../src/oidc/signin/account.ts'
 import type { OwnerId } from '../../src/shared/brand.ts'
 import { sha256 } from '../../src/shared/hash.ts'
-import { type AuthorizationServer, callback, type TokenAnswer, verifier } from './authorization-server.ts'
+import {
+  type AuthorizationServer,
+  callback,
+  startAuthorizationServer,
+  type TokenAnswer,
+  verifier,
+} from './authorization-server.ts'
 
 export interface Refusal {
   readonly status: number
@@ -24,6 +31,16 @@ export const basic = (id: string, secret: string) => ({
   authorization: `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`,
 })
 export const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+
+/** A server for the tests of a file, a client of it, and what the client sends. It ends behind the tests. */
+export async function startBackChannel(
+  options: Parameters<typeof startAuthorizationServer>[0] = {},
+  client: Parameters<AuthorizationServer['addClient']>[0] = {},
+) {
+  const server = await startAuthorizationServer(options)
+  afterAll(() => server.close())
+  return { server, back: backChannel(server), client: await server.addClient(client) }
+}
 
 export function backChannel(server: AuthorizationServer) {
   const { dependencies } = server
