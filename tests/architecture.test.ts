@@ -48,6 +48,7 @@ const pureRules = new Set([
   'src/memory/rank/rebuilding-words.ts',
   'src/memory/rank/rebuilding.ts',
   'src/memory/rank/tail.ts',
+  'src/memory/rank/vector-marks.ts',
   'src/memory/rank/verify-index.ts',
 ])
 

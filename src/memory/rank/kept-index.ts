@@ -27,18 +27,6 @@ export interface IndexState extends Pick<RebuildState, 'key' | 'generation' | 'n
   readonly packed_to: number
 }
 
-/** The mark of an owner's index up to which items have their vectors; both engines keep it in the owner's row. */
-export interface VectorMark {
-  /** Whose vectors there are; empty before the first. */
-  readonly space: string
-  readonly vectors_to: number
-  readonly next_ordinal: number
-}
-
-/** Whether items of the owner wait for a vector in the space; another space's are all to be made. */
-export const lacksVectors = ({ space: kept, vectors_to, next_ordinal }: VectorMark, space: string): boolean =>
-  (kept === space ? vectors_to : 0) < next_ordinal
-
 /** An item with what ranking knows of its memory. */
 export interface IndexedRow {
   readonly ordinal: number

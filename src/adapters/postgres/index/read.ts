@@ -1,9 +1,10 @@
 /** Reading the index of words: an owner's index is kept between searches and brought forward by what changed since. */
-import { type KeptIndex, lacksVectors, type TailRow } from '../../../memory/rank/kept-index.ts'
+import type { KeptIndex, TailRow } from '../../../memory/rank/kept-index.ts'
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import type { ExpectedTerms, LinkedRequest, OwnerIndex, RecallIndex } from '../../../memory/rank/ports.ts'
 import { blockSize } from '../../../memory/rank/postings.ts'
 import { isIncomplete } from '../../../memory/rank/rebuilding.ts'
+import { lacksVectors } from '../../../memory/rank/vector-marks.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'

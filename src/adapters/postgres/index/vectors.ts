@@ -1,6 +1,7 @@
 /** Vectors of items in Postgres: which items wait for theirs, and keeping those that were made. See `VectorIndex`. */
 import { codeOf, toBytes } from '../../../memory/rank/codes.ts'
 import type { EmbeddingClaim, VectorIndex } from '../../../memory/rank/ports.ts'
+import { claimOf, type EmbeddingMark, goesOnAt } from '../../../memory/rank/vector-marks.ts'
 import { vectorTables } from '../../../memory/stored/tables.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
@@ -13,11 +14,9 @@ import { renewIndex } from './rebuild.ts'
 import { nothingWaits } from './schema.ts'
 import { vectorsBehind } from './vectors-behind.ts'
 
-interface WaitingRow {
-  readonly key: number
-  readonly space: string
-  readonly embedded_to: number
-  readonly next_ordinal: number
+/** Of an owner whose items wait for their vectors. */
+interface WaitingRow extends EmbeddingMark {
+  /** How long the vectors of the owner's own HNSW index are; 0 where there is none. */
   readonly near: number
 }
 
@@ -33,18 +32,15 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Vec
       db.transaction(async (sql) => {
         const owner = await waitingOwner(sql, space, at)
         if (owner === undefined) return claimPassages(sql, space, count, at, leaseMs)
-        const from = owner.space === space ? owner.embedded_to : 0
         if (owner.space !== space) await beginSpace(sql, owner, space, at)
         await sql`UPDATE index_owner SET leased_until = ${at + leaseMs} WHERE key = ${owner.key}`
         const rows = await sql<{ ordinal: number; text: string; thread_id: string; position: number }[]>`
           SELECT i.ordinal AS ordinal, m.content AS text, m.thread_id, m.position
             FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
-           WHERE i.owner = ${owner.key} AND i.ordinal >= ${from} ORDER BY i.ordinal LIMIT ${count}`
+           WHERE i.owner = ${owner.key} AND i.ordinal >= ${goesOnAt(owner, space)} ORDER BY i.ordinal LIMIT ${count}`
         const passages = await passagesAt(sql, owner.key, rows)
         const items = rows.map(({ ordinal, text }) => ({ ordinal, text, passage: passages.get(ordinal) }))
-        const last = items.at(-1)
-        const to = items.length < count || last === undefined ? owner.next_ordinal : last.ordinal + 1
-        return { owner: owner.key, space, items, to } satisfies EmbeddingClaim
+        return claimOf(owner, space, items, count)
       }),
     async keep(claim, vectors, passages = []) {
       const ownerId = await db.run((sql) => ownerIdOf(sql, claim.owner))

@@ -1,5 +1,5 @@
 /** Reading the index of words: an owner's facts are kept between searches and brought forward by what changed since. */
-import { type IndexedRow, type KeptIndex, lacksVectors } from '../../../memory/rank/kept-index.ts'
+import type { IndexedRow, KeptIndex } from '../../../memory/rank/kept-index.ts'
 import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
 import {
   type Linked,
@@ -10,6 +10,7 @@ import {
 } from '../../../memory/rank/ports.ts'
 import type { PackedBlock } from '../../../memory/rank/postings.ts'
 import { isIncomplete } from '../../../memory/rank/rebuilding.ts'
+import { lacksVectors } from '../../../memory/rank/vector-marks.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'

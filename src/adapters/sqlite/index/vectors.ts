@@ -1,6 +1,7 @@
 /** Vectors of items in SQLite: which items wait for theirs, and keeping those that were made. See `VectorIndex`. */
 import { codeOf, toBytes } from '../../../memory/rank/codes.ts'
-import type { EmbeddingClaim, VectorIndex } from '../../../memory/rank/ports.ts'
+import type { VectorIndex } from '../../../memory/rank/ports.ts'
+import { claimOf, type EmbeddingMark, goesOnAt } from '../../../memory/rank/vector-marks.ts'
 import { vectorTables } from '../../../memory/stored/tables.ts'
 import type { Database } from '../database.ts'
 import { nextVersion, ownerWith } from './owner.ts'
@@ -16,21 +17,12 @@ import {
 import { renewIndex } from './rebuild.ts'
 import { vectorsBehind } from './vectors-behind.ts'
 
-/** Of an owner whose items wait for their vectors. */
-interface WaitingRow {
-  readonly key: number
-  readonly space: string
-  readonly embedded_to: number
-  readonly next_ordinal: number
-}
-
 export function sqliteVectorIndex(db: Database): VectorIndex {
   return {
     claim: async (space, count, at, leaseMs) =>
       db.transaction(() => {
         const owner = waitingOwner(db, space, at)
         if (owner === undefined) return claimPassages(db, space, count, at, leaseMs)
-        const from = owner.space === space ? owner.embedded_to : 0
         if (owner.space !== space) beginSpace(db, owner.key, space, at)
         db.run('UPDATE index_owner SET leased_until = ? WHERE key = ?', at + leaseMs, owner.key)
         const items = db
@@ -39,13 +31,11 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
                FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
               WHERE i.owner = ? AND i.ordinal >= ? ORDER BY i.ordinal LIMIT ?`,
             owner.key,
-            from,
+            goesOnAt(owner, space),
             count,
           )
           .map(({ ordinal, text, ...place }) => ({ ordinal, text, passage: passageAt(db, place) }))
-        const last = items.at(-1)
-        const to = items.length < count || last === undefined ? owner.next_ordinal : last.ordinal + 1
-        return { owner: owner.key, space, items, to } satisfies EmbeddingClaim
+        return claimOf(owner, space, items, count)
       }),
     keep: async (claim, vectors, passages = []) =>
       db.transaction(() => {
@@ -107,9 +97,9 @@ export function sqliteVectorIndex(db: Database): VectorIndex {
 }
 
 /** Who waits longest for vectors of new items; else, after a change of the space, anybody whose vectors are of another. */
-function waitingOwner(db: Database, space: string, at: number): WaitingRow | undefined {
+function waitingOwner(db: Database, space: string, at: number): EmbeddingMark | undefined {
   const one = (waits: string, ...values: readonly string[]) =>
-    db.get<WaitingRow>(
+    db.get<EmbeddingMark>(
       `SELECT key, space, embedded_to, next_ordinal FROM index_owner INDEXED BY ${waits}
           AND leased_until <= ? LIMIT 1`,
       ...values,
