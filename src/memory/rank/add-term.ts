@@ -1,7 +1,7 @@
 /** Adds what a term is worth to items: to all that it touches, or to those alone that are still in question. */
 import { none, type OwnerFacts } from './facts.ts'
 import { lengthAround, type Norms, type TermGains } from './gains.ts'
-import type { Recipe } from './recipe.ts'
+import { type Recipe, reach } from './recipe.ts'
 import { frequencyIn, type TermPostings } from './term-postings.ts'
 import { enter, mark, type Workspace } from './workspace.ts'
 
@@ -40,14 +40,14 @@ export function addEverywhere(weighed: Weighed, space: Workspace, before: number
     ;(frequency[at] as number) += times
     const lends = times * (lent[speaker[at] as number] as number)
     const isGuessed = guessedThread[at] === 1
-    for (let step = 0, other = at; step < 2; step++) {
+    for (let step = 0, other = at; step < reach; step++) {
       other = previous[other] as number
       if (other === none) break
       if (isGuessed && marks[other] === 0) continue
       if (frequency[other] === 0) touched[touches++] = other
       ;(frequency[other] as number) += lends * (weights[step] as number)
     }
-    for (let step = 0, other = at; step < 2; step++) {
+    for (let step = 0, other = at; step < reach; step++) {
       other = next[other] as number
       if (other === none) break
       if (isGuessed && marks[other] === 0) continue
@@ -101,12 +101,12 @@ export function addToFound(weighed: Weighed, { found, scores, marks }: Workspace
   }
 }
 
-/** How often a term is in the two items before and the two after, as much of each as it lends. It is in none without `mark.own`. */
+/** How often a term is in the items around one, as much of each as it lends. It is in none without `mark.own`. */
 function timesAround({ facts, recipe, norms, postings }: Weighed, marks: Uint8Array, at: number): number {
   const { speaker } = facts
   let sum = 0
   for (const side of [facts.previous, facts.next]) {
-    for (let step = 0, other = at; step < 2; step++) {
+    for (let step = 0, other = at; step < reach; step++) {
       other = side[other] as number
       if (other === none) break
       if (((marks[other] as number) & mark.own) === 0) continue

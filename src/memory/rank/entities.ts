@@ -10,7 +10,7 @@ import type { OwnerFacts } from './facts.ts'
 import { has, type WeightedTerm } from './fields.ts'
 import { rarity } from './gains.ts'
 import type { Linked } from './ports.ts'
-import type { Recipe } from './recipe.ts'
+import { type Recipe, reach } from './recipe.ts'
 import { unowned } from './speaker-names.ts'
 
 /** So many names a question may be asking for. */
@@ -122,8 +122,7 @@ function gainsOf(
     (item * rarity(items, having) +
       context * rarity(items, Math.min(items, touched)) +
       thread * rarity(threads, Math.min(threads, having)))
-  // With two neighbours on each side.
-  return { alone: around(having), amongOthers: around(5 * having) }
+  return { alone: around(having), amongOthers: around((1 + 2 * reach) * having) }
 }
 
 /** The places in the question's terms of the words of a name. */

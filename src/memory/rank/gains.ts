@@ -1,6 +1,6 @@
 /** What a term can add to a score, from how many items, surroundings and threads have it; and how lengths count. */
 import { none, type OwnerFacts } from './facts.ts'
-import type { Recipe } from './recipe.ts'
+import { type Recipe, reach } from './recipe.ts'
 import type { TermPostings } from './term-postings.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -61,7 +61,7 @@ const leastRoom = 64
 
 function forgetAround({ previous, next }: OwnerFacts, lengths: Float64Array, at: number): void {
   for (const side of [previous, next]) {
-    for (let step = 0, other = at; step < 2; step++) {
+    for (let step = 0, other = at; step < reach; step++) {
       other = side[other] as number
       if (other === none) break
       lengths[other] = 0
@@ -86,7 +86,7 @@ export function lengthAround(
   const { length, speaker } = facts
   let around = length[at] as number
   for (const side of [facts.previous, facts.next]) {
-    for (let step = 0, other = at; step < 2; step++) {
+    for (let step = 0, other = at; step < reach; step++) {
       other = side[other] as number
       if (other === none) break
       const lends = (length[other] as number) * (norms.lent[speaker[other] as number] as number)
@@ -143,8 +143,8 @@ export function weighTerm(
       continue
     }
     // Postings ascend, and so do places: what is touched ends behind where it ended before.
-    const from = Math.max((place[at] as number) - 2, threadTouched[where] as number)
-    const end = Math.min((place[at] as number) + 3, threadItems[where] as number)
+    const from = Math.max((place[at] as number) - reach, threadTouched[where] as number)
+    const end = Math.min((place[at] as number) + reach + 1, threadItems[where] as number)
     touches += end - from
     threadTouched[where] = end
   }
@@ -168,7 +168,7 @@ export function weighTerm(
   return { own, context, thread: inThread, most }
 }
 
-/** How many of an item and the two on each side the term has not touched yet. */
+/** How many of an item and those around it the term has not touched yet. */
 function touchAround({ previous, next }: OwnerFacts, { seenBy, counts }: Workspace, at: number): number {
   let touches = 0
   if (seenBy[at] !== counts) {
@@ -176,7 +176,7 @@ function touchAround({ previous, next }: OwnerFacts, { seenBy, counts }: Workspa
     touches += 1
   }
   for (const side of [previous, next]) {
-    for (let step = 0, other = at; step < 2; step++) {
+    for (let step = 0, other = at; step < reach; step++) {
       other = side[other] as number
       if (other === none) break
       if (seenBy[other] === counts) continue

@@ -2,6 +2,10 @@
  * Every number of the ranking in one place, with what it means. Each is a rule that can be told to a user. How each was found, and
  * what of it is in-sample: tests/bench/recall/README.md.
  */
+
+/** So many items before one and after it in its thread are around it: the next counts as `neighbour`, the one after as `secondNeighbour`. */
+export const reach = 2
+
 export interface Recipe {
   /** BM25: how fast repeats stop counting, how much a long text is discounted. */
   readonly k1: number
