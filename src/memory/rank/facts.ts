@@ -14,10 +14,10 @@ import {
   isSameSpeaker,
   keyOfClass,
   keyOfSpeaker,
+  none,
 } from './item-facts.ts'
+import { type Chains, joinThread, leaveThread } from './thread-chains.ts'
 
-/** No item, no thread. */
-export const none = -1
 const firstCapacity = 64
 /** What an item takes in the columns here, and in those that ranking keeps beside them (visible, gains). */
 const bytesOfItem = 84
@@ -25,7 +25,7 @@ const bytesOfItem = 84
 const bytesOfThread = 200
 
 /** Columns by ordinal. Read the columns, change them through `put` and `remove` only. */
-export class OwnerFacts {
+export class OwnerFacts implements Chains {
   /** One past the highest ordinal seen. */
   ordinals = 0
   /** Rises with every change. */
@@ -38,15 +38,18 @@ export class OwnerFacts {
   traits = new Uint8Array(firstCapacity)
   guessedThread = new Uint8Array(firstCapacity)
   language = new Uint8Array(firstCapacity)
+  // Of `Chains`, as far as `threads`.
   thread = new Int32Array(firstCapacity)
   position = new Float64Array(firstCapacity)
-  /** The item before and the item after in the thread, or `none`. */
   previous = new Int32Array(firstCapacity)
   next = new Int32Array(firstCapacity)
-  /** Its place in the thread from 0, as `settlePlaces` leaves it: not of threads that are not in order. */
   place = new Int32Array(firstCapacity)
-  /** 1 for the only item of its thread. */
   alone = new Uint8Array(firstCapacity)
+  readonly last: number[] = []
+  readonly threadItems: number[] = []
+  readonly threadUnordered: number[] = []
+  readonly displaced = new Set<number>()
+  threads = 0
   speaker = new Int32Array(firstCapacity)
   itemClass = new Int32Array(firstCapacity)
   /** NaN where unknown. */
@@ -61,18 +64,10 @@ export class OwnerFacts {
   assistantLength = 0
   /** Ordinals of the person's own instructions. */
   readonly instructions = new Set<number>()
-  readonly threadItems: number[] = []
-  /** 1 for a thread in which a later item has a lower ordinal: it was imported, or put in between. */
-  readonly threadUnordered: number[] = []
   /** All traits that any item has had. */
   traitsSeen = 0
-  /** How many threads have an item. */
-  threads = 0
   /** How many items are in each of text/languages. */
   readonly languageItems: number[] = []
-  private readonly last: number[] = []
-  /** Threads whose items have moved. */
-  private readonly displaced = new Set<number>()
   private readonly classTable = new Interned<ItemClass>(keyOfClass, isSameClass)
   private readonly speakerTable = new Interned<ItemSpeaker>(keyOfSpeaker, isSameSpeaker)
   private readonly threadTable = new Interned<string>(
@@ -138,7 +133,8 @@ export class OwnerFacts {
     this.items += 1
     this.totalLength += facts.length
     this.languageItems[facts.language] = (this.languageItems[facts.language] ?? 0) + 1
-    this.link(at, this.threadTable.placeOf(facts.threadId))
+    joinThread(this, at, this.threadTable.placeOf(facts.threadId))
+    this.lengthen(at, facts.length)
   }
 
   remove(at: number): void {
@@ -151,65 +147,12 @@ export class OwnerFacts {
     this.totalLength -= length
     this.instructions.delete(at)
     this.languageItems[language] = (this.languageItems[language] ?? 1) - 1
+    this.lengthen(at, -length)
+    leaveThread(this, at)
+  }
+
+  private lengthen(at: number, by: number): void {
     const thread = this.thread[at] ?? none
-    const before = this.previous[at] ?? none
-    const after = this.next[at] ?? none
-    if (before !== none) this.next[before] = after
-    if (after !== none) {
-      this.previous[after] = before
-      this.displaced.add(thread)
-    } else this.last[thread] = before
-    for (const left of [before, after]) if (left !== none) this.alone[left] = this.isAlone(left)
-    this.lengthen(at, thread, -length)
-    const left = (this.threadItems[thread] ?? 1) - 1
-    this.threadItems[thread] = left
-    if (left === 0) this.threads -= 1
-  }
-
-  /** Numbers the places of the threads whose items have moved; what comes behind all others of its thread moves none. */
-  settlePlaces(): void {
-    for (const thread of this.displaced) {
-      let unordered = 0
-      let place = (this.threadItems[thread] ?? 0) - 1
-      for (let at = this.last[thread] ?? none; at !== none; at = this.previous[at] ?? none) {
-        this.place[at] = place--
-        if ((this.previous[at] ?? none) > at) unordered = 1
-      }
-      this.threadUnordered[thread] = unordered
-    }
-    this.displaced.clear()
-  }
-
-  /** Puts an item into its thread by position; items mostly come in order, so the search begins at the end. */
-  private link(at: number, thread: number): void {
-    const position = this.position[at] ?? 0
-    let before = this.last[thread] ?? none
-    let after = none
-    while (before !== none && (this.position[before] ?? 0) > position) {
-      after = before
-      before = this.previous[before] ?? none
-    }
-    this.thread[at] = thread
-    this.previous[at] = before
-    this.next[at] = after
-    if (before !== none) this.next[before] = at
-    if (after !== none) this.previous[after] = at
-    else this.last[thread] = at
-    if (after !== none || before > at) this.displaced.add(thread)
-    else this.place[at] = before === none ? 0 : (this.place[before] ?? 0) + 1
-    for (const one of [before, after, at]) if (one !== none) this.alone[one] = this.isAlone(one)
-    this.lengthen(at, thread, this.length[at] ?? 0)
-    const items = (this.threadItems[thread] ?? 0) + 1
-    this.threadItems[thread] = items
-    this.threadUnordered[thread] ??= 0
-    if (items === 1) this.threads += 1
-  }
-
-  private isAlone(at: number): number {
-    return this.previous[at] === none && this.next[at] === none ? 1 : 0
-  }
-
-  private lengthen(at: number, thread: number, by: number): void {
     this.threadLength[thread] = (this.threadLength[thread] ?? 0) + by
     const assistant = this.kindOf(at) === 'assistant' ? by : 0
     this.threadAssistantLength[thread] = (this.threadAssistantLength[thread] ?? 0) + assistant

@@ -11,6 +11,7 @@ import type { OwnerFacts } from './facts.ts'
 import { normsOf, weighTerm } from './gains.ts'
 import type { Recipe } from './recipe.ts'
 import { frequencyIn, type TermPostings } from './term-postings.ts'
+import { settlePlaces } from './thread-chains.ts'
 import { enter, mark, releaseWorkspace, takeWorkspace, type Workspace } from './workspace.ts'
 
 export interface WeightedTerm {
@@ -92,7 +93,7 @@ function weighTerms(
   space: Workspace,
 ): readonly Weighed[] {
   const norms = normsOf(facts, recipe)
-  facts.settlePlaces()
+  settlePlaces(facts)
   return terms
     .filter(({ postings }) => postings.count > 0)
     .map(({ weight, postings }): Weighed => {

@@ -1,5 +1,6 @@
 /** What a term can add to a score, from how many items, surroundings and threads have it; and how lengths count. */
-import { none, type OwnerFacts } from './facts.ts'
+import type { OwnerFacts } from './facts.ts'
+import { none } from './item-facts.ts'
 import { type Recipe, reach } from './recipe.ts'
 import type { TermPostings } from './term-postings.ts'
 import type { Workspace } from './workspace.ts'

@@ -2,6 +2,9 @@
 import type { ClientId } from '../../shared/brand.ts'
 import type { MemoryState, SpeakerKind } from '../schema.ts'
 
+/** No item, no thread. */
+export const none = -1
+
 /** One item's facts as an engine keeps them. Times are Unix milliseconds. */
 export interface ItemFacts {
   /** Its place in the owner's index: never given to another item. */

@@ -1,4 +1,5 @@
-import { none, type OwnerFacts } from './facts.ts'
+import type { OwnerFacts } from './facts.ts'
+import { none } from './item-facts.ts'
 import type { Rounding } from './ports.ts'
 import type { Recipe } from './recipe.ts'
 

@@ -6,7 +6,8 @@
 import { isGuessed } from '../threads.ts'
 import { CodeTable } from './code-table.ts'
 import { codeFrom } from './codes.ts'
-import { none, type OwnerFacts } from './facts.ts'
+import type { OwnerFacts } from './facts.ts'
+import { none } from './item-facts.ts'
 
 /** A passage ends at every third place of a thread and reaches over six, so that two passages hold a message. */
 export const stepOfPassages = 3
