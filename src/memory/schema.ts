@@ -98,16 +98,10 @@ export interface Memory {
 }
 
 /** What of a memory can change, and so be undone. */
-export interface MemorySnapshot {
-  readonly content: string
-  readonly contentHash: string
-  readonly state: MemoryState
-  readonly categories: readonly string[]
-  readonly metadata: Metadata
-  readonly annotations: Annotations
-  readonly occurredAt: number | undefined
-  readonly validTo: number | undefined
-}
+export type MemorySnapshot = Pick<
+  Memory,
+  'content' | 'contentHash' | 'state' | 'categories' | 'metadata' | 'annotations' | 'occurredAt' | 'validTo'
+>
 
 export type MemoryEventKind =
   | 'created'
