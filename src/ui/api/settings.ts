@@ -1,4 +1,5 @@
 /** A person's own settings, and their backup. */
+import type { ImportReport } from '../../memory/backup/import.ts'
 import { type Api, filePatienceMs } from './api.ts'
 
 export const longestInstructions = 10_000
@@ -16,14 +17,6 @@ const instructionsOf = ({ openmemory }: { openmemory: { custom_instructions: str
 /** The zip, as it comes. */
 export const exportBackup = (api: Api): Promise<Response> =>
   api.open('POST', '/backup/export', { body: {}, patienceMs: filePatienceMs })
-
-export interface ImportReport {
-  readonly added: number
-  readonly overwritten: number
-  readonly skipped: number
-  readonly failed: number
-  readonly errors: readonly { readonly line: number; readonly field?: string; readonly message: string }[]
-}
 
 export const importBackup = (api: Api, file: Blob, mode: 'skip' | 'overwrite'): Promise<ImportReport> =>
   api.ask('POST', '/backup/import', {

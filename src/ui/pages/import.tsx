@@ -1,8 +1,9 @@
 /** @jsxImportSource preact */
 /** Takes in a file that was exported, and tells what became of every record in it. */
 import { Facts } from '../../html/components.tsx'
+import type { ImportReport } from '../../memory/backup/import.ts'
 import { Fault } from '../../shared/fault.ts'
-import { type ImportReport, importBackup } from '../api/settings.ts'
+import { importBackup } from '../api/settings.ts'
 import { uiPage } from '../components/shell.tsx'
 import type { PersonsPage } from '../page.ts'
 import { redirect } from '../respond.ts'
