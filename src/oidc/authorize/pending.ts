@@ -70,6 +70,12 @@ export interface PostedForm {
   readonly genuine: boolean
 }
 
+/** What a page says that is shown again because its form was not genuine. */
+export const usedForm = {
+  problem: 'This page had been sent already or was open twice. Please try again here.',
+  status: 403,
+} as const
+
 /**
  * Reads a form of one of our pages and spends its token in one step, whoever posts at the same time.
  * Faults: those of `findPending`; `rate_limited` after too many posts, which also ends the authorization.

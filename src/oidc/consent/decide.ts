@@ -5,7 +5,7 @@ import { Fault } from '../../shared/fault.ts'
 import { requestContext } from '../../shared/request-context.ts'
 import type { SignedIn } from '../authorize/dispatch.ts'
 import { issueCode } from '../authorize/issue-code.ts'
-import { findPending, renewFormToken, takeForm } from '../authorize/pending.ts'
+import { findPending, renewFormToken, takeForm, usedForm } from '../authorize/pending.ts'
 import { consentPath, signInPath } from '../authorize/proceed.ts'
 import { redirect, respondWithCode, respondWithError } from '../authorize/respond.ts'
 import { clientOf } from '../clients/find-client.ts'
@@ -18,7 +18,6 @@ import { describeScopes } from '../pages/describe-scopes.ts'
 import type { ShownAgain } from '../pages/show.tsx'
 import type { Authorization, User } from '../ports.ts'
 import { isOfAnEarlier, readSession } from '../signin/session.ts'
-import { usedForm } from '../signin/with-code.ts'
 import { tell } from '../tell.ts'
 import { disclosedScopes } from './disclosed.ts'
 import { recordGrant } from './record.ts'
@@ -47,7 +46,7 @@ export const consentDecision: Endpoint = {
     const present = await whoIsPresent(request, authorization, dependencies)
     if (present === undefined) return redirect(signInPath(id))
     const at = { id, authorization, present }
-    if (!genuine) return showConsent({ ...at, problem: usedForm, status: 403 }, dependencies)
+    if (!genuine) return showConsent({ ...at, ...usedForm }, dependencies)
     switch (fields.get('decision')) {
       case 'allow':
         return allow(request, authorization, present, dependencies)

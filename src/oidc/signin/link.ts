@@ -1,5 +1,5 @@
 /** The first sign-in of somebody who may have used a code before: with a code they keep their memories under both. */
-import { findPending, renewFormToken, takeForm } from '../authorize/pending.ts'
+import { findPending, renewFormToken, takeForm, usedForm } from '../authorize/pending.ts'
 import { signInPath } from '../authorize/proceed.ts'
 import { redirect } from '../authorize/respond.ts'
 import type { OidcDependencies } from '../dependencies.ts'
@@ -10,7 +10,6 @@ import type { User, VerifiedIdentity } from '../ports.ts'
 import { linkVerified, signInVerified } from './account.ts'
 import { codeLifetimeMinutes, redeemConsoleCode } from './console-code.ts'
 import { finishSignIn } from './finish.ts'
-import { usedForm } from './with-code.ts'
 
 const path = '/auth/signin/:id/link'
 export const linkPath = (id: string) => `${signInPath(id)}/link`
@@ -36,7 +35,7 @@ export const linkDecision: Endpoint = {
     const { authorization, fields, genuine } = await takeForm(request, id, dependencies)
     const { newcomer } = authorization
     if (newcomer === undefined) return redirect(signInPath(id))
-    if (!genuine) return showLink({ id, newcomer, problem: usedForm, status: 403 }, dependencies)
+    if (!genuine) return showLink({ id, newcomer, ...usedForm }, dependencies)
     const user =
       fields.get('decision') === 'new'
         ? await signInVerified(newcomer, dependencies)

@@ -1,5 +1,5 @@
 /** Signs in with a code from the console. */
-import { takeForm } from '../authorize/pending.ts'
+import { takeForm, usedForm } from '../authorize/pending.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { OidcSettings } from '../ports.ts'
 import { tell } from '../tell.ts'
@@ -15,7 +15,7 @@ export const signInWithCode: Endpoint = {
   limit: { rule: 'sign_in', counts: 'requests' },
   async handle(dependencies, request, { id = '' }) {
     const { authorization, fields, genuine } = await takeForm(request, id, dependencies)
-    if (!genuine) return showSignIn({ id, authorization, problem: usedForm, status: 403 }, dependencies)
+    if (!genuine) return showSignIn({ id, authorization, ...usedForm }, dependencies)
     const user = await redeemConsoleCode(dependencies, fields.get('code') ?? '')
     if (user === undefined) {
       tell(dependencies, request, 'sign_in_refused', { reason: 'wrong code' })
@@ -25,6 +25,5 @@ export const signInWithCode: Endpoint = {
   },
 }
 
-export const usedForm = 'This page had been sent already or was open twice. Please try again here.'
 const wrongCode = ({ command }: Pick<OidcSettings, 'command'>) =>
   `That code is not right, was used before, or is older than ${codeLifetimeMinutes} minutes. Check it, or get a new one with ${command} code.`

@@ -2,13 +2,12 @@
 
 import { Fault } from '../../shared/fault.ts'
 import { hashToken } from '../../shared/hash.ts'
-import { takeForm } from '../authorize/pending.ts'
+import { takeForm, usedForm } from '../authorize/pending.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { movingOnPage } from '../pages/moving-on.tsx'
 import type { Authorization, IdentityProvider } from '../ports.ts'
 import { showSignIn } from './start.ts'
-import { usedForm } from './with-code.ts'
 
 export const signInWithProvider: Endpoint = {
   method: 'POST',
@@ -19,7 +18,7 @@ export const signInWithProvider: Endpoint = {
   async handle(dependencies, request, { id = '', provider: name = '' }) {
     const provider = providerNamed(name, dependencies)
     const { authorization, genuine } = await takeForm(request, id, dependencies)
-    if (!genuine) return showSignIn({ id, authorization, problem: usedForm, status: 403 }, dependencies)
+    if (!genuine) return showSignIn({ id, authorization, ...usedForm }, dependencies)
     const { random, stores } = dependencies
     const upstream = { provider: name, verifier: random.token(32), nonce: random.token(32) }
     const state = stateFor(id, random.token(32))
