@@ -213,6 +213,20 @@ describe('How files look', () => {
     expect(wrong).toEqual([])
   })
 
+  test('no line of a comment is longer than 150 characters', () => {
+    const wrong = violations(everything, ({ text }) =>
+      text.split('\n').filter((line) => /^\s*(\/\*\*|\*|\/\/)/.test(line) && line.length > 150),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('what is said of a promise is awaited: elsewhere than in Bun it could not fail', () => {
+    const wrong = violations(everything, ({ text }) =>
+      text.split('\n').filter((line) => /^\s*expect\(.*\)\.(rejects|resolves)\b/.test(line)),
+    )
+    expect(wrong).toEqual([])
+  })
+
   test('nothing is left to be done', () => {
     const wrong = violations(source, ({ text }) => text.match(/\b(TODO|FIXME|XXX|HACK)\b/g) ?? [])
     expect(wrong).toEqual([])
