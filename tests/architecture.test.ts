@@ -37,19 +37,19 @@ const pureRules = new Set([
   'src/memory/text/analyze.ts',
   'src/memory/text/analyze-ahead.ts',
   'src/memory/text/traits.ts',
-  'src/memory/rank/codes.ts',
+  'src/memory/index/codes.ts',
   'src/memory/rank/embedder.ts',
-  'src/memory/rank/facts.ts',
-  'src/memory/rank/kept-codes.ts',
-  'src/memory/rank/kept-index.ts',
-  'src/memory/rank/kept-indexes.ts',
-  'src/memory/rank/passages.ts',
-  'src/memory/rank/postings.ts',
-  'src/memory/rank/rebuilding-words.ts',
-  'src/memory/rank/rebuilding.ts',
-  'src/memory/rank/tail.ts',
-  'src/memory/rank/vector-marks.ts',
-  'src/memory/rank/verify-index.ts',
+  'src/memory/index/facts.ts',
+  'src/memory/index/kept-codes.ts',
+  'src/memory/index/kept-index.ts',
+  'src/memory/index/kept-indexes.ts',
+  'src/memory/index/passages.ts',
+  'src/memory/index/postings.ts',
+  'src/memory/index/rebuilding-words.ts',
+  'src/memory/index/rebuilding.ts',
+  'src/memory/index/tail.ts',
+  'src/memory/index/vector-marks.ts',
+  'src/memory/index/verify-index.ts',
 ])
 
 const pureFolders = ['src/memory/change/', 'src/memory/stored/']
@@ -107,6 +107,18 @@ describe('Who may import whom', () => {
           return !mayImport[part]?.includes(other) && !exceptionFor(part, target, imported)
         })
         .map(({ from }) => `imports ${from}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('what is kept of memories to find them knows no ranking', () => {
+    const wrong = violations(
+      source.filter(({ path }) => path.startsWith('src/memory/index/')),
+      (file) =>
+        importsOf(file)
+          .filter(isOurs)
+          .map((imported) => targetOf(file, imported))
+          .filter((target) => target.startsWith('src/memory/rank/')),
     )
     expect(wrong).toEqual([])
   })
@@ -274,8 +286,8 @@ const forTests: Readonly<Record<string, string>> = {
     'src/adapters/sqlite/oidc/stores.ts#oidcStoresOn': 'the same',
   },
   ...{
-    'src/memory/rank/signs-apart.ts#signsApartInScript': 'either way counts the same, whichever this machine takes',
-    'src/memory/rank/signs-apart.ts#signsApartInWasm': 'the same',
+    'src/memory/index/signs-apart.ts#signsApartInScript': 'either way counts the same, whichever this machine takes',
+    'src/memory/index/signs-apart.ts#signsApartInWasm': 'the same',
     'src/adapters/models/local/model.ts#pool': 'vectors of the formats of published models, without their networks',
   },
   ...{

@@ -1,7 +1,8 @@
 /** The memory's operations and its search, watched from outside: what they do does not know that it is timed. */
+
+import type { RecallIndex } from '../memory/index/ports.ts'
 import type { AnyOperation } from '../memory/operation.ts'
 import type { Embedder } from '../memory/rank/embedder.ts'
-import type { RecallIndex } from '../memory/rank/ports.ts'
 import type { MemoryServices } from '../memory/services.ts'
 import { audit } from '../shared/audit.ts'
 import type { Log } from '../shared/log.ts'

@@ -3,9 +3,9 @@ import type { Clock } from '../shared/clock.ts'
 import type { Random } from '../shared/random.ts'
 import type { Graph } from './graph/ask.ts'
 import type { GraphSource } from './graph/ports.ts'
+import type { RecallIndex } from './index/ports.ts'
 import type { AppNames, MemoryStore, Profiles } from './ports.ts'
 import type { Embedder } from './rank/embedder.ts'
-import type { RecallIndex } from './rank/ports.ts'
 
 /** What the operations run on. */
 export interface MemoryServices {

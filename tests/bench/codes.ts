@@ -4,8 +4,8 @@
  * one has; without them vectors are made up.
  */
 import { readFileSync } from 'node:fs'
-import { CodeTable } from '../../src/memory/rank/code-table.ts'
-import { codeOf, vectorFrom, wordsOf } from '../../src/memory/rank/codes.ts'
+import { CodeTable } from '../../src/memory/index/code-table.ts'
+import { codeOf, vectorFrom, wordsOf } from '../../src/memory/index/codes.ts'
 import { clusteredVectors, dimensions, recallsOf, type VectorSet, wordedVectors } from '../support/vectors.ts'
 
 const count = 200

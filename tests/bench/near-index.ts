@@ -2,7 +2,7 @@
  * How much of the exact answer Postgres's HNSW index finds, and how long either way takes: `bun tests/bench/near-index.ts [items]`
  * with DATABASE_URL. Vectors of 384 numbers in 200 loose clusters, questions beside items; what is exact is computed here.
  */
-import { likenessOf } from '../../src/memory/rank/codes.ts'
+import { likenessOf } from '../../src/memory/index/codes.ts'
 import { toUnitLength } from '../../src/memory/rank/embedder.ts'
 import { app, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
 import { openPostgres } from '../support/memory-engines.ts'

@@ -1,8 +1,8 @@
 /** What every adapter of `IndexRebuild` keeps to: an index that is made anew is searched and written meanwhile. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { atOnce, portionLimits } from '../../src/memory/index/rebuilding.ts'
 import { embedItems } from '../../src/memory/jobs/embed-items.ts'
-import { atOnce, portionLimits } from '../../src/memory/rank/rebuilding.ts'
 import { search } from '../../src/memory/recall.ts'
 import { analyze } from '../../src/memory/text/analyze.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'

@@ -1,10 +1,10 @@
 /** A memory that its writer or a model linked to an entity is found by that entity's name, though its text does not say it: on every engine alike. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { contentHash } from '../../src/memory/content.ts'
+import { mostLinked } from '../../src/memory/index/ports.ts'
 import { embedItems } from '../../src/memory/jobs/embed-items.ts'
 import type { Draft } from '../../src/memory/ports.ts'
 import { type Embedder, toUnitLength } from '../../src/memory/rank/embedder.ts'
-import { mostLinked } from '../../src/memory/rank/ports.ts'
 import { type Question, recall } from '../../src/memory/recall.ts'
 import type { Memory } from '../../src/memory/schema.ts'
 import type { MemoryId, OwnerId } from '../../src/shared/brand.ts'

@@ -5,7 +5,7 @@ import { verifyIndex } from '../../src/adapters/sqlite/index/verify.ts'
 import { memoryMigrations } from '../../src/adapters/sqlite/memory/migrations.ts'
 import { memoryStoreOn } from '../../src/adapters/sqlite/memory/store.ts'
 import { contentHash } from '../../src/memory/content.ts'
-import { longestTail } from '../../src/memory/rank/tail.ts'
+import { longestTail } from '../../src/memory/index/tail.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
 import { app, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
 

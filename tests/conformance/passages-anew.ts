@@ -1,8 +1,8 @@
 /** What every adapter of `VectorIndex` keeps to when a passage of a conversation is erased with a memory in it: it is made anew. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import type { EmbeddingClaim } from '../../src/memory/index/ports.ts'
 import { embedItems } from '../../src/memory/jobs/embed-items.ts'
 import type { ImportedMemory } from '../../src/memory/ports/imports.ts'
-import type { EmbeddingClaim } from '../../src/memory/rank/ports.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import { app, draftOf, owner, policyAt, startMs } from '../support/memories.ts'
 import type { MemoryEngine, OpenEngine } from '../support/memory-engines.ts'

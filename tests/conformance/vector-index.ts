@@ -1,7 +1,7 @@
 /** What every adapter of `VectorIndex` keeps to, and searching by meaning on it. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { likenessOf, mostAlike } from '../../src/memory/index/codes.ts'
 import { embedItems } from '../../src/memory/jobs/embed-items.ts'
-import { likenessOf, mostAlike } from '../../src/memory/rank/codes.ts'
 import { type Embedder, toUnitLength } from '../../src/memory/rank/embedder.ts'
 import { search } from '../../src/memory/recall.ts'
 import { Fault } from '../../src/shared/fault.ts'

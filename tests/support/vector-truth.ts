@@ -1,7 +1,7 @@
 /** Whether the vectors in a database are those of its memories, where the model was `embedding-process`. */
 import { DatabaseSync } from 'node:sqlite'
 import postgres from 'postgres'
-import { likenessOf } from '../../src/memory/rank/codes.ts'
+import { likenessOf } from '../../src/memory/index/codes.ts'
 import { directionOf } from './embedding-process.ts'
 
 interface Row {

@@ -1,6 +1,6 @@
 /** Vectors made up for tests and benches of searching by meaning: the same on every run. */
 
-import { likenessOf, mostAlike } from '../../src/memory/rank/codes.ts'
+import { likenessOf, mostAlike } from '../../src/memory/index/codes.ts'
 import { toUnitLength } from '../../src/memory/rank/embedder.ts'
 import { sentence, wordsFrom } from '../bench/synthetic.ts'
 

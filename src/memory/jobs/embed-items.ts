@@ -2,8 +2,8 @@
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { EmbeddingFailure } from '../../shared/metrics.ts'
+import type { VectorIndex } from '../index/ports.ts'
 import type { Embedder } from '../rank/embedder.ts'
-import type { VectorIndex } from '../rank/ports.ts'
 import { leaseMs, whileLeased } from './while-leased.ts'
 
 export interface EmbedItems {

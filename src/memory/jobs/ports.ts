@@ -8,7 +8,7 @@
  * - Of any number of processes one is given a job until its lease ends.
  * - A job goes when it is `done`, unless the memory changed since it was claimed: then it waits again.
  *
- * Vectors have no jobs: they follow the index's own order, in which a mark (memory/rank/ports.ts, `VectorIndex`) says all that a
+ * Vectors have no jobs: they follow the index's own order, in which a mark (memory/index/ports.ts, `VectorIndex`) says all that a
  * row for every memory would, and costs the write nothing.
  */
 import type { MemoryId, OwnerId } from '../../shared/brand.ts'

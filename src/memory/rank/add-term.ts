@@ -1,9 +1,9 @@
 /** Adds what a term is worth to items: to all that it touches, or to those alone that are still in question. */
-import type { OwnerFacts } from './facts.ts'
+import type { OwnerFacts } from '../index/facts.ts'
+import { none } from '../index/item-facts.ts'
+import { frequencyIn, type TermPostings } from '../index/term-postings.ts'
 import { lengthAround, type Norms, type TermGains } from './gains.ts'
-import { none } from './item-facts.ts'
 import { type Recipe, reach } from './recipe.ts'
-import { frequencyIn, type TermPostings } from './term-postings.ts'
 import { enter, mark, type Workspace } from './workspace.ts'
 
 /** One term of a question, of one owner's items. */

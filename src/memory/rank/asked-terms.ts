@@ -1,8 +1,8 @@
 /** A question's words as ranking takes them: each with what it counts and with the items that have it. */
-import type { OwnerFacts } from './facts.ts'
+import type { OwnerFacts } from '../index/facts.ts'
+import { gatherPostings, type PackedPostings } from '../index/postings.ts'
 import type { WeightedTerm } from './fields.ts'
 import { rarity } from './gains.ts'
-import { gatherPostings, type PackedPostings } from './postings.ts'
 import type { AskedQuestion } from './question.ts'
 import type { Recipe } from './recipe.ts'
 import { speakerNames, unowned } from './speaker-names.ts'

@@ -1,6 +1,7 @@
 /** What makes an item count more or less than its words say. Each factor is bounded, named, and shown with the hit. */
+
+import type { OwnerFacts } from '../index/facts.ts'
 import { trait, traitValues } from '../text/traits.ts'
-import type { OwnerFacts } from './facts.ts'
 import { has, type WeightedTerm } from './fields.ts'
 import type { AskedQuestion } from './question.ts'
 import type { Recipe } from './recipe.ts'

@@ -3,13 +3,13 @@
  * which of a question's words may name one, and what being linked to it counts. What a text names is found by its words.
  */
 import { entityKey } from '../graph/knowledge.ts'
+import type { OwnerFacts } from '../index/facts.ts'
+import type { Linked } from '../index/ports.ts'
 import type { QueryTerm } from '../text/analyze.ts'
 import { detectLanguage, isStopWord } from '../text/language.ts'
 import { normalize, type Word, words } from '../text/words.ts'
-import type { OwnerFacts } from './facts.ts'
 import { has, type WeightedTerm } from './fields.ts'
 import { rarity } from './gains.ts'
-import type { Linked } from './ports.ts'
 import { type Recipe, reach } from './recipe.ts'
 import { unowned } from './speaker-names.ts'
 

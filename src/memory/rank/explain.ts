@@ -1,5 +1,5 @@
 /** Where an item's score by words comes from, in parts that add up to it. Costs some searches more: only when it is asked for. */
-import type { OwnerFacts } from './facts.ts'
+import type { OwnerFacts } from '../index/facts.ts'
 import { has, scoreFields, type WeightedTerm } from './fields.ts'
 import { rarity } from './gains.ts'
 import type { Recipe } from './recipe.ts'

@@ -6,12 +6,13 @@
  * they are looked up for the items there are, and those that cannot come among the best are dropped (MaxScore of Turtle and
  * Flood, 1995). What is left out cannot be in the answer: the ranking is that of scoring everything.
  */
+
+import type { OwnerFacts } from '../index/facts.ts'
+import { frequencyIn, type TermPostings } from '../index/term-postings.ts'
+import { settlePlaces } from '../index/thread-chains.ts'
 import { addEverywhere, addToFound, type Weighed } from './add-term.ts'
-import type { OwnerFacts } from './facts.ts'
 import { normsOf, weighTerm } from './gains.ts'
 import type { Recipe } from './recipe.ts'
-import { frequencyIn, type TermPostings } from './term-postings.ts'
-import { settlePlaces } from './thread-chains.ts'
 import { enter, mark, releaseWorkspace, takeWorkspace, type Workspace } from './workspace.ts'
 
 export interface WeightedTerm {

@@ -1,8 +1,8 @@
 /** What a term can add to a score, from how many items, surroundings and threads have it; and how lengths count. */
-import type { OwnerFacts } from './facts.ts'
-import { none } from './item-facts.ts'
+import type { OwnerFacts } from '../index/facts.ts'
+import { none } from '../index/item-facts.ts'
+import type { TermPostings } from '../index/term-postings.ts'
 import { type Recipe, reach } from './recipe.ts'
-import type { TermPostings } from './term-postings.ts'
 import type { Workspace } from './workspace.ts'
 
 /** BM25's saturation by length, for each field: a frequency adds gain * frequency / (frequency + shortest + by * length). */

@@ -2,11 +2,11 @@
  * The person's own instructions (`always answer in metric units`) are found by their own words alone and get something besides:
  * they bear on every answer, but share few words with the question they matter for.
  */
-import type { OwnerFacts } from './facts.ts'
+import type { OwnerFacts } from '../index/facts.ts'
+import { frequencyIn } from '../index/term-postings.ts'
 import type { WeightedTerm } from './fields.ts'
 import { rarity } from './gains.ts'
 import type { Recipe } from './recipe.ts'
-import { frequencyIn } from './term-postings.ts'
 
 /** How well each instruction fits, by ordinal, 1 for the best; those without a word of the question are not there. */
 export function fittingInstructions(

@@ -1,6 +1,6 @@
-import type { OwnerFacts } from './facts.ts'
-import { none } from './item-facts.ts'
-import type { Rounding } from './ports.ts'
+import type { OwnerFacts } from '../index/facts.ts'
+import { none } from '../index/item-facts.ts'
+import type { Rounding } from '../index/ports.ts'
 import type { Recipe } from './recipe.ts'
 
 /** The items before and after one in its thread, those that there are. */

@@ -1,4 +1,4 @@
-import type { OwnerFacts } from './facts.ts'
+import type { OwnerFacts } from '../index/facts.ts'
 import { type AskedQuestion, readQuestion } from './question.ts'
 
 /** In how many of an owner's languages a question is stemmed, the most used first. */

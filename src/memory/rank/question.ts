@@ -1,11 +1,12 @@
 /** What a question asks for: its terms with weights, who and when it names, what it quotes. Pure; called by rank. */
+
+import type { PackedPostings } from '../index/postings.ts'
 import { analyzeQuestion, type QueryTerm } from '../text/analyze.ts'
 import { commonWords } from '../text/common-words.ts'
 import { asksAssistant, asksSummary, asksTime, isSaying } from '../text/traits.ts'
 import { characterGrams, type Word } from '../text/words.ts'
 import { type EventTime, eventTimeIn } from './event-times.ts'
 import { type Period, periodsIn } from './periods.ts'
-import type { PackedPostings } from './postings.ts'
 import { unowned } from './speaker-names.ts'
 
 interface AskedTerm extends QueryTerm {

@@ -2,13 +2,14 @@
  * Ranks an owner's items for a question: words in three fields, similarity of meaning where vectors were given, bounded boosts,
  * filters on the way, and for each hit why it was found. Called by recall; pure, so that every engine ranks alike.
  */
+
+import type { OwnerFacts } from '../index/facts.ts'
+import type { Linked } from '../index/ports.ts'
+import type { PackedPostings } from '../index/postings.ts'
 import type { Boost } from './boosts.ts'
 import { Candidates } from './candidates.ts'
 import type { Explanation } from './explain.ts'
-import type { OwnerFacts } from './facts.ts'
 import type { Meaning } from './likeness.ts'
-import type { Linked } from './ports.ts'
-import type { PackedPostings } from './postings.ts'
 import type { AskedQuestion } from './question.ts'
 import { withReasons } from './reasons.ts'
 import { type Recipe, recipe as standard } from './recipe.ts'

@@ -1,6 +1,7 @@
 /** For each answer why it was found. Pure; called by rank. */
+
+import type { OwnerFacts } from '../index/facts.ts'
 import { explain } from './explain.ts'
-import type { OwnerFacts } from './facts.ts'
 import { has } from './fields.ts'
 import type { ListName, Ranked, RankRequest } from './rank.ts'
 import type { Recipe } from './recipe.ts'

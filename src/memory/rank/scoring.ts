@@ -2,14 +2,15 @@
  * What each item scores for a question: its words in three fields and entities it is linked to, beside how well it fits in meaning, with
  * bounded boosts and the person's own instructions besides. Pure; called by rank.
  */
+
+import type { OwnerFacts } from '../index/facts.ts'
+import type { PackedPostings } from '../index/postings.ts'
 import { askedTerms, scoreThatIsMuch } from './asked-terms.ts'
 import { type Boosts, boostsOf } from './boosts.ts'
 import { type LinkedScore, linkedScores } from './entities.ts'
-import type { OwnerFacts } from './facts.ts'
 import { scoreFields, type WeightedTerm } from './fields.ts'
 import { fittingInstructions } from './instructions.ts'
 import { type FitInMeaning, fitInMeaning } from './likeness.ts'
-import type { PackedPostings } from './postings.ts'
 import type { RankRequest } from './rank.ts'
 import type { Recipe } from './recipe.ts'
 import { visibleItems } from './visible.ts'

@@ -2,9 +2,10 @@
  * The names of those who speak, in a question. They say who is asked, not what: whoever is named seldom says their own name, but
  * those who speak to them do.
  */
+
+import type { OwnerFacts } from '../index/facts.ts'
 import type { QueryTerm } from '../text/analyze.ts'
 import { normalize, type Word, words } from '../text/words.ts'
-import type { OwnerFacts } from './facts.ts'
 
 /** By what may be seen, as memory/rank/visible keeps it: that is another one once anything of it has changed. */
 const namesOf = new WeakMap<Uint8Array, ReadonlySet<string>>()

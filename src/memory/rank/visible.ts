@@ -2,8 +2,8 @@
  * Which items may be seen at a time, a byte for each. The last answer for an owner is kept: it stays true until their facts change
  * or the time passes a bound of some item's validity, and most searches ask the same again.
  */
-import type { OwnerFacts } from './facts.ts'
-import type { ItemClass } from './item-facts.ts'
+import type { OwnerFacts } from '../index/facts.ts'
+import type { ItemClass } from '../index/item-facts.ts'
 
 export interface View {
   /** What must hold at this time, Unix milliseconds. */

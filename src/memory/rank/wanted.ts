@@ -1,6 +1,6 @@
 /** Which items the caller wants of those that they may see. Pure; called by rank. */
-import type { OwnerFacts } from './facts.ts'
-import { none } from './item-facts.ts'
+import type { OwnerFacts } from '../index/facts.ts'
+import { none } from '../index/item-facts.ts'
 
 /** What the caller wants of what they may see. Times are Unix milliseconds. */
 export interface Wanted {

@@ -60,7 +60,7 @@ export const mentionsLinked = ({ text, whole, kind, position }: Dialect): Migrat
   `,
 })
 
-/** What memory/rank/rebuilding keeps of an index that is made anew. */
+/** What memory/index/rebuilding keeps of an index that is made anew. */
 export const indexesMadeAnew = (seq: 'INTEGER' | 'bigint'): Migration => ({
   name: 'indexes of words that are made anew in portions',
   sql: `

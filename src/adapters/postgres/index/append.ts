@@ -1,5 +1,5 @@
 /** Putting items behind all others of their owner: into the tail, and with the tail into the packed postings once it is long. */
-import { longestTail, packTerms, type TermsOfItem } from '../../../memory/rank/tail.ts'
+import { longestTail, packTerms, type TermsOfItem } from '../../../memory/index/tail.ts'
 import { analyze } from '../../../memory/text/analyze.ts'
 import { traitsOf } from '../../../memory/text/traits.ts'
 import type { Sql, Transaction } from '../database.ts'

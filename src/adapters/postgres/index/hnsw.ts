@@ -3,7 +3,7 @@
  * rows alone. One index over all owners would answer "mine among everybody's" and so grow slower, and less exact, with whoever
  * else is in the database. Half precision, as it only chooses which vectors are compared exactly.
  */
-import type { NearestRequest } from '../../../memory/rank/ports.ts'
+import type { NearestRequest } from '../../../memory/index/ports.ts'
 import type { Database } from '../database.ts'
 import { vectorAsText } from './extension.ts'
 import { hnswIndexOf, type OwnerRow } from './owner.ts'

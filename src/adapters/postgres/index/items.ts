@@ -1,5 +1,5 @@
 /** What ranking knows of items, as rows, and as a list of values for each column where they are many. */
-import type { IndexedRow } from '../../../memory/rank/kept-index.ts'
+import type { IndexedRow } from '../../../memory/index/kept-index.ts'
 
 const columns = [
   ...[

@@ -6,9 +6,9 @@
  * the values, so it plans once for all of them and not for each search, which took longer than answering it; and whatever its
  * statistics say, the plan is the one by the index.
  */
-import type { IndexedRow, KeptIndex, TailRow } from '../../../memory/rank/kept-index.ts'
-import { type Linked, type LinkedRequest, mostLinked } from '../../../memory/rank/ports.ts'
-import type { PackedBlock, PackedPostings } from '../../../memory/rank/postings.ts'
+import type { IndexedRow, KeptIndex, TailRow } from '../../../memory/index/kept-index.ts'
+import { type Linked, type LinkedRequest, mostLinked } from '../../../memory/index/ports.ts'
+import type { PackedBlock, PackedPostings } from '../../../memory/index/postings.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
 import { matching, readable, ruleOf } from '../memory/conditions.ts'

@@ -3,9 +3,9 @@
  * SQLite, so that both engines find the same; for an owner with very many, by an HNSW index of their own in the server. Either
  * way the cosines that count are exact, of the whole vectors.
  */
-import { likenessToBytes, mostAlike, wordsOf } from '../../../memory/rank/codes.ts'
-import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-codes.ts'
-import type { Likenesses, NearestRequest } from '../../../memory/rank/ports.ts'
+import { likenessToBytes, mostAlike, wordsOf } from '../../../memory/index/codes.ts'
+import type { CodeRow, KeptCodes } from '../../../memory/index/kept-codes.ts'
+import type { Likenesses, NearestRequest } from '../../../memory/index/ports.ts'
 import type { Database } from '../database.ts'
 import { vectorAsText } from './extension.ts'
 import { nearestByIndex } from './hnsw.ts'

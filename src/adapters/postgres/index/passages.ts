@@ -1,12 +1,12 @@
-/** Passages of a thread: their texts, that none outlives a memory in it, and which are to be made anew. See memory/rank/passages. */
+/** Passages of a thread: their texts, that none outlives a memory in it, and which are to be made anew. See memory/index/passages. */
 import {
   endsPassage,
   hasPassages,
   passageText,
   placesOfPassage,
   stepOfPassages,
-} from '../../../memory/rank/passages.ts'
-import type { EmbeddingClaim } from '../../../memory/rank/ports.ts'
+} from '../../../memory/index/passages.ts'
+import type { EmbeddingClaim } from '../../../memory/index/ports.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import type { Sql, Transaction } from '../database.ts'
 

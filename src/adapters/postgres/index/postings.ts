@@ -1,8 +1,8 @@
-/** The packed postings' rows: the bytes are those of memory/rank/postings. Called inside the transaction of who writes the index. */
+/** The packed postings' rows: the bytes are those of memory/index/postings. Called inside the transaction of who writes the index. */
 import { setImmediate } from 'node:timers/promises'
-import { blockOf, blockSize, mergePostings } from '../../../memory/rank/postings.ts'
-import { sideInUse } from '../../../memory/rank/rebuilding.ts'
-import { invert, type PostingLists, type TermsOfItem } from '../../../memory/rank/tail.ts'
+import { blockOf, blockSize, mergePostings } from '../../../memory/index/postings.ts'
+import { sideInUse } from '../../../memory/index/rebuilding.ts'
+import { invert, type PostingLists, type TermsOfItem } from '../../../memory/index/tail.ts'
 import type { Sql } from '../database.ts'
 import type { OwnerRow } from './owner.ts'
 

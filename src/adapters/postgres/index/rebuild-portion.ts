@@ -6,8 +6,8 @@ import {
   type Portion,
   portionLimits,
   type RebuildState,
-} from '../../../memory/rank/rebuilding.ts'
-import { type ItemText, readWords } from '../../../memory/rank/rebuilding-words.ts'
+} from '../../../memory/index/rebuilding.ts'
+import { type ItemText, readWords } from '../../../memory/index/rebuilding-words.ts'
 import { vectorTables } from '../../../memory/stored/tables.ts'
 import type { Sql, Transaction } from '../database.ts'
 import type { OwnerRow } from './owner.ts'

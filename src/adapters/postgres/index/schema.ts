@@ -7,7 +7,7 @@ import type { Migration } from '../../../shared/migrations.ts'
 export const nothingWaits = Number.MAX_SAFE_INTEGER
 
 /**
- * The index of words, a row for each owner, term and block of items (memory/rank/postings says the bytes), and vectors beside it.
+ * The index of words, a row for each owner, term and block of items (memory/index/postings says the bytes), and vectors beside it.
  * Packed postings do not compress, and up to two pages' quarter they stay in their row: what a search reads is one place.
  */
 export const indexTables: Migration = {

@@ -1,5 +1,5 @@
 /** What waits for vectors in Postgres: see `VectorIndex`. */
-import { mostOwnersBehind, mostPassagesBehind, type VectorsBehind } from '../../../memory/rank/ports.ts'
+import { mostOwnersBehind, mostPassagesBehind, type VectorsBehind } from '../../../memory/index/ports.ts'
 import type { Fragment, Sql } from '../database.ts'
 import { nothingWaits } from './schema.ts'
 

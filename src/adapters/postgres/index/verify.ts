@@ -1,4 +1,4 @@
-import { faultsOfIndex } from '../../../memory/rank/verify-index.ts'
+import { faultsOfIndex } from '../../../memory/index/verify-index.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { finishRebuild, ownerOf } from './rebuild.ts'

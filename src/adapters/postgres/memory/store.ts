@@ -1,11 +1,11 @@
 /**
  * The memory store on Postgres 15 or newer, with pgvector 0.7 or newer where the server has it. It implements memory/ports.ts
- * and memory/rank/ports.ts, is opened by dependencies, and knows neither HTTP nor tokens. Any number of processes may share it.
+ * and memory/index/ports.ts, is opened by dependencies, and knows neither HTTP nor tokens. Any number of processes may share it.
  */
 import type { GraphSource, GraphStore } from '../../../memory/graph/ports.ts'
+import type { IndexRebuild, RecallIndex, VectorIndex } from '../../../memory/index/ports.ts'
 import type { Outbox } from '../../../memory/jobs/ports.ts'
 import type { MemoryStore } from '../../../memory/ports.ts'
-import type { IndexRebuild, RecallIndex, VectorIndex } from '../../../memory/rank/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import { Fault } from '../../../shared/fault.ts'
 import type { Log } from '../../../shared/log.ts'

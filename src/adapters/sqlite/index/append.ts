@@ -1,5 +1,5 @@
 /** Putting items behind all others of their owner: into the tail, and with the tail into the packed postings once it is long. */
-import { longestTail, packTerms, type TermsOfItem } from '../../../memory/rank/tail.ts'
+import { longestTail, packTerms, type TermsOfItem } from '../../../memory/index/tail.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import type { Analyze } from '../../../memory/text/analyze-ahead.ts'
 import { traitsOf } from '../../../memory/text/traits.ts'

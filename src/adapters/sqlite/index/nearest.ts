@@ -2,9 +2,9 @@
  * The items nearest to a question in SQLite: chosen by codes of one bit, compared by rounded vectors, both kept in memory, and read
  * whole where they are not known yet or their exact cosines count.
  */
-import { likenessOf, likenessToBytes, mostAlike, vectorFrom, wordsOf } from '../../../memory/rank/codes.ts'
-import type { CodeRow, KeptCodes } from '../../../memory/rank/kept-codes.ts'
-import type { Likenesses, NearestRequest } from '../../../memory/rank/ports.ts'
+import { likenessOf, likenessToBytes, mostAlike, vectorFrom, wordsOf } from '../../../memory/index/codes.ts'
+import type { CodeRow, KeptCodes } from '../../../memory/index/kept-codes.ts'
+import type { Likenesses, NearestRequest } from '../../../memory/index/ports.ts'
 import type { Database } from '../database.ts'
 
 /** How many vectors a search reads besides, until all are known: all at once would have the first search of a large owner wait. */

@@ -1,7 +1,7 @@
 /** The owner's row of the index: where it stands. */
-import type { IndexState } from '../../../memory/rank/kept-index.ts'
-import { type RebuildState, rebuildColumns } from '../../../memory/rank/rebuilding.ts'
-import type { VectorMark } from '../../../memory/rank/vector-marks.ts'
+import type { IndexState } from '../../../memory/index/kept-index.ts'
+import { type RebuildState, rebuildColumns } from '../../../memory/index/rebuilding.ts'
+import type { VectorMark } from '../../../memory/index/vector-marks.ts'
 import { tablesBesideItem } from '../../../memory/stored/tables.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import { Finding } from '../../../shared/error-record.ts'

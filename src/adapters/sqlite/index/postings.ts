@@ -1,7 +1,7 @@
-/** The packed postings' rows: the bytes are those of memory/rank/postings. Called inside the transaction of who writes the index. */
-import { blockOf, blockSize, mergePostings, withoutPostings } from '../../../memory/rank/postings.ts'
-import { sideInUse } from '../../../memory/rank/rebuilding.ts'
-import { invert, type TermsOfItem } from '../../../memory/rank/tail.ts'
+/** The packed postings' rows: the bytes are those of memory/index/postings. Called inside the transaction of who writes the index. */
+import { blockOf, blockSize, mergePostings, withoutPostings } from '../../../memory/index/postings.ts'
+import { sideInUse } from '../../../memory/index/rebuilding.ts'
+import { invert, type TermsOfItem } from '../../../memory/index/tail.ts'
 import type { Database } from '../database.ts'
 import type { OwnerRow } from './owner.ts'
 

@@ -1,16 +1,16 @@
 /** Reading the index of words: an owner's facts are kept between searches and brought forward by what changed since. */
-import type { IndexedRow, KeptIndex } from '../../../memory/rank/kept-index.ts'
-import { KeptIndexes } from '../../../memory/rank/kept-indexes.ts'
+import type { IndexedRow, KeptIndex } from '../../../memory/index/kept-index.ts'
+import { KeptIndexes } from '../../../memory/index/kept-indexes.ts'
 import {
   type Linked,
   type LinkedRequest,
   mostLinked,
   type OwnerIndex,
   type RecallIndex,
-} from '../../../memory/rank/ports.ts'
-import type { PackedBlock } from '../../../memory/rank/postings.ts'
-import { isIncomplete } from '../../../memory/rank/rebuilding.ts'
-import { lacksVectors } from '../../../memory/rank/vector-marks.ts'
+} from '../../../memory/index/ports.ts'
+import type { PackedBlock } from '../../../memory/index/postings.ts'
+import { isIncomplete } from '../../../memory/index/rebuilding.ts'
+import { lacksVectors } from '../../../memory/index/vector-marks.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'

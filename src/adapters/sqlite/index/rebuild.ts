@@ -1,5 +1,5 @@
-/** Making indexes of words anew: see memory/rank/rebuilding. Every function runs inside a transaction of its caller's. */
-import type { IndexRebuild } from '../../../memory/rank/ports.ts'
+/** Making indexes of words anew: see memory/index/rebuilding. Every function runs inside a transaction of its caller's. */
+import type { IndexRebuild } from '../../../memory/index/ports.ts'
 import {
   atOnce,
   begun,
@@ -15,7 +15,7 @@ import {
   rebuildFields,
   renewed,
   unread,
-} from '../../../memory/rank/rebuilding.ts'
+} from '../../../memory/index/rebuilding.ts'
 import { analyzerVersion } from '../../../memory/text/analyze.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'

@@ -1,6 +1,6 @@
 import type { Migration } from '../../../shared/migrations.ts'
 
-/** The index of words: a row for each owner, term and block of items; see memory/rank/postings for the bytes. */
+/** The index of words: a row for each owner, term and block of items; see memory/index/postings for the bytes. */
 export const indexMigrations: readonly Migration[] = [
   {
     name: 'index of words',

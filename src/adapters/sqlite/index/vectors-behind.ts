@@ -1,5 +1,5 @@
 /** What waits for vectors in SQLite: see `VectorIndex`. */
-import { mostOwnersBehind, mostPassagesBehind, type VectorsBehind } from '../../../memory/rank/ports.ts'
+import { mostOwnersBehind, mostPassagesBehind, type VectorsBehind } from '../../../memory/index/ports.ts'
 import type { Database } from '../database.ts'
 
 export function vectorsBehind(db: Database, space: string): VectorsBehind {

@@ -1,7 +1,7 @@
 /** Vectors of items in SQLite: which items wait for theirs, and keeping those that were made. See `VectorIndex`. */
-import { codeOf, toBytes } from '../../../memory/rank/codes.ts'
-import type { VectorIndex } from '../../../memory/rank/ports.ts'
-import { claimOf, type EmbeddingMark, goesOnAt } from '../../../memory/rank/vector-marks.ts'
+import { codeOf, toBytes } from '../../../memory/index/codes.ts'
+import type { VectorIndex } from '../../../memory/index/ports.ts'
+import { claimOf, type EmbeddingMark, goesOnAt } from '../../../memory/index/vector-marks.ts'
 import { vectorTables } from '../../../memory/stored/tables.ts'
 import type { Database } from '../database.ts'
 import { nextVersion, ownerWith } from './owner.ts'

@@ -1,10 +1,10 @@
 /**
  * Writing the index of words, always inside the memory's own transaction, so that memory and index are never apart.
- * Called by the memory store's record; the bytes are those of memory/rank/postings and tail.
+ * Called by the memory store's record; the bytes are those of memory/index/postings and tail.
  */
 import { isReworded, type MemoryChanged, memoryIn, putAmid } from '../../../memory/change/set.ts'
-import { blockOf } from '../../../memory/rank/postings.ts'
-import { sidesInUse } from '../../../memory/rank/rebuilding.ts'
+import { blockOf } from '../../../memory/index/postings.ts'
+import { sidesInUse } from '../../../memory/index/rebuilding.ts'
 import type { Memory } from '../../../memory/schema.ts'
 import { tablesBesideItem } from '../../../memory/stored/tables.ts'
 import { type Analysis, analyze } from '../../../memory/text/analyze.ts'

@@ -1,9 +1,9 @@
 /** Few memories: how rare a word is among them says little of how much it tells. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { OwnerFacts } from '../../../../src/memory/index/facts.ts'
 import { askedTerms } from '../../../../src/memory/rank/asked-terms.ts'
 import type { Embedder } from '../../../../src/memory/rank/embedder.ts'
 import { toUnitLength } from '../../../../src/memory/rank/embedder.ts'
-import { OwnerFacts } from '../../../../src/memory/rank/facts.ts'
 import { readQuestion } from '../../../../src/memory/rank/question.ts'
 import { recipe } from '../../../../src/memory/rank/recipe.ts'
 import { commonWords } from '../../../../src/memory/text/common-words.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { OwnerFacts } from '../../../../src/memory/index/facts.ts'
 import { entityKeysIn, linkedScores } from '../../../../src/memory/rank/entities.ts'
-import { OwnerFacts } from '../../../../src/memory/rank/facts.ts'
 import { readQuestion } from '../../../../src/memory/rank/question.ts'
 import { recipe } from '../../../../src/memory/rank/recipe.ts'
 import { limits } from '../../../../src/memory/schema.ts'

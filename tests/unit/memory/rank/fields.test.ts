@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { OwnerFacts } from '../../../../src/memory/rank/facts.ts'
-import { scoreFields } from '../../../../src/memory/rank/fields.ts'
+import { OwnerFacts } from '../../../../src/memory/index/facts.ts'
 import {
   blockOf,
   blockSize,
   gatherPostings,
   packPostings,
   withoutPostings,
-} from '../../../../src/memory/rank/postings.ts'
+} from '../../../../src/memory/index/postings.ts'
+import { invert, packTerms, unpackTerms } from '../../../../src/memory/index/tail.ts'
+import { scoreFields } from '../../../../src/memory/rank/fields.ts'
 import { rarestTerms, readQuestion } from '../../../../src/memory/rank/question.ts'
 import { recipe } from '../../../../src/memory/rank/recipe.ts'
-import { invert, packTerms, unpackTerms } from '../../../../src/memory/rank/tail.ts'
 import { guessedThread } from '../../../../src/memory/threads.ts'
 import type { ClientId } from '../../../../src/shared/brand.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { OwnerFacts } from '../../../../src/memory/rank/facts.ts'
+import { OwnerFacts } from '../../../../src/memory/index/facts.ts'
 import { fitInMeaning, sampleOf } from '../../../../src/memory/rank/likeness.ts'
 import type { ClientId } from '../../../../src/shared/brand.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { OwnerFacts } from '../../../../src/memory/rank/facts.ts'
+import { OwnerFacts } from '../../../../src/memory/index/facts.ts'
 import { nameParts, speakerNames, withoutNames } from '../../../../src/memory/rank/speaker-names.ts'
 import { analyzeQuestion } from '../../../../src/memory/text/analyze.ts'
 import type { ClientId } from '../../../../src/shared/brand.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { signsApart, signsApartInScript, signsApartInWasm } from '../../../../src/memory/rank/signs-apart.ts'
+import { signsApart, signsApartInScript, signsApartInWasm } from '../../../../src/memory/index/signs-apart.ts'
 
 const word = fc.nat(2 ** 32 - 1)
 

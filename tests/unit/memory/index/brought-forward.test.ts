@@ -1,7 +1,7 @@
 /** What ranking keeps between searches is brought forward by what was added, and found anew after any other change. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { OwnerFacts } from '../../../../src/memory/rank/facts.ts'
+import { OwnerFacts } from '../../../../src/memory/index/facts.ts'
 import { scoreFields } from '../../../../src/memory/rank/fields.ts'
 import { recipe } from '../../../../src/memory/rank/recipe.ts'
 import { visibleItems } from '../../../../src/memory/rank/visible.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { codeOf, likenessOf, toBytes } from '../../../../src/memory/rank/codes.ts'
-import { OwnerFacts } from '../../../../src/memory/rank/facts.ts'
-import { bestPassages, endsPassage, PassageCodes, passageText } from '../../../../src/memory/rank/passages.ts'
+import { codeOf, likenessOf, toBytes } from '../../../../src/memory/index/codes.ts'
+import { OwnerFacts } from '../../../../src/memory/index/facts.ts'
+import { bestPassages, endsPassage, PassageCodes, passageText } from '../../../../src/memory/index/passages.ts'
 import type { ClientId } from '../../../../src/shared/brand.ts'
 import { clusteredVectors } from '../../../support/vectors.ts'
 

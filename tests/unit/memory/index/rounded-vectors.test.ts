@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { likenessOf } from '../../../../src/memory/rank/codes.ts'
+import { likenessOf } from '../../../../src/memory/index/codes.ts'
+import { KeptCodes } from '../../../../src/memory/index/kept-codes.ts'
+import { RoundedVectors } from '../../../../src/memory/index/rounded-vectors.ts'
 import { toUnitLength } from '../../../../src/memory/rank/embedder.ts'
-import { KeptCodes } from '../../../../src/memory/rank/kept-codes.ts'
-import { RoundedVectors } from '../../../../src/memory/rank/rounded-vectors.ts'
 import { clusteredVectors, dimensions } from '../../../support/vectors.ts'
 
 const kept = (vectors: readonly Float32Array[]): RoundedVectors => {

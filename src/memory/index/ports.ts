@@ -1,3 +1,7 @@
+/**
+ * What is kept so that memories can be found, as search and the jobs behind it ask an engine for it: words, vectors, and making them anew.
+ * This folder knows no question and no score: those are memory/rank's.
+ */
 import type { ClientId, OwnerId } from '../../shared/brand.ts'
 import type { MemoryFilter } from '../ports.ts'
 import type { Memory } from '../schema.ts'
@@ -142,7 +146,7 @@ export interface VectorsBehind {
   readonly since: number | undefined
 }
 
-/** Making owners' indexes of words anew behind the requests, see memory/rank/rebuilding. Any number of processes may do it. */
+/** Making owners' indexes of words anew behind the requests, see memory/index/rebuilding. Any number of processes may do it. */
 export interface IndexRebuild {
   /** Begins for whoever has memories and no index, or one of another analyzer. Touching an owner's memories begins it too. */
   begin(): Promise<void>

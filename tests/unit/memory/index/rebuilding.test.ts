@@ -1,4 +1,4 @@
-/** What making an index of words anew does next, and what it means, without an engine: memory/rank/rebuilding. */
+/** What making an index of words anew does next, and what it means, without an engine: memory/index/rebuilding. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import {
@@ -20,9 +20,9 @@ import {
   sideInUse,
   sidesInUse,
   unread,
-} from '../../../src/memory/rank/rebuilding.ts'
-import { readWords } from '../../../src/memory/rank/rebuilding-words.ts'
-import { analyzerVersion } from '../../../src/memory/text/analyze.ts'
+} from '../../../../src/memory/index/rebuilding.ts'
+import { readWords } from '../../../../src/memory/index/rebuilding-words.ts'
+import { analyzerVersion } from '../../../../src/memory/text/analyze.ts'
 
 const key = 7
 const whole: RebuildState = { key, ...empty }

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { nthLargest } from '../../../../src/memory/rank/nth-largest.ts'
+import { nthLargest } from '../../../../src/memory/index/nth-largest.ts'
 
 test('it is what sorting puts there, of numbers that may be equal', () => {
   const some = fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 1, maxLength: 200 })

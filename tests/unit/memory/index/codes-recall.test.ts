@@ -1,7 +1,7 @@
 /** The scan of codes finds what an exact scan finds, of vectors as models give them and of close groups. */
 import { expect, test } from 'bun:test'
-import { CodeTable } from '../../../../src/memory/rank/code-table.ts'
-import { codeOf, wordsOf } from '../../../../src/memory/rank/codes.ts'
+import { CodeTable } from '../../../../src/memory/index/code-table.ts'
+import { codeOf, wordsOf } from '../../../../src/memory/index/codes.ts'
 import { clusteredVectors, dimensions, recallsOf, type VectorSet, wordedVectors } from '../../../support/vectors.ts'
 
 const [items, questions, count] = [3_000, 20, 200]

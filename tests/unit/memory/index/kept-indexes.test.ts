@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { KeptIndexes } from '../../../../src/memory/rank/kept-indexes.ts'
+import { KeptIndexes } from '../../../../src/memory/index/kept-indexes.ts'
 import { settledIndex } from '../../../support/index-state.ts'
 import { owner } from '../../../support/memories.ts'
 

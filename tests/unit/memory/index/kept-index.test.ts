@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { KeptIndex } from '../../../../src/memory/rank/kept-index.ts'
-import { blockSize, eachPosting } from '../../../../src/memory/rank/postings.ts'
+import { KeptIndex } from '../../../../src/memory/index/kept-index.ts'
+import { blockSize, eachPosting } from '../../../../src/memory/index/postings.ts'
 import { settledIndex } from '../../../support/index-state.ts'
 
 const at = (version: number, next_ordinal: number, packed_to = 0) => ({

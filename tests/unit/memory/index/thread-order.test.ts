@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { type IndexedRow, KeptIndex } from '../../../../src/memory/rank/kept-index.ts'
-import { inThreadOrder } from '../../../../src/memory/rank/thread-order.ts'
+import { type IndexedRow, KeptIndex } from '../../../../src/memory/index/kept-index.ts'
+import { inThreadOrder } from '../../../../src/memory/index/thread-order.ts'
 import { settledIndex } from '../../../support/index-state.ts'
 
 const row = (ordinal: number, thread_id: string | null, position: number) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { CodeTable } from '../../../../src/memory/rank/code-table.ts'
-import { codeFrom, codeOf, likenessOf, toBytes, vectorFrom, wordsOf } from '../../../../src/memory/rank/codes.ts'
+import { CodeTable } from '../../../../src/memory/index/code-table.ts'
+import { codeFrom, codeOf, likenessOf, toBytes, vectorFrom, wordsOf } from '../../../../src/memory/index/codes.ts'
 import { toUnitLength } from '../../../../src/memory/rank/embedder.ts'
 
 describe('One-bit codes', () => {
