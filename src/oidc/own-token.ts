@@ -1,6 +1,8 @@
 /** Access tokens of this issuer that come back to it: at userinfo, introspection, revocation, and what a person manages. */
 import { decodeJwt } from 'jose'
 import type { Principal } from '../resource/ports.ts'
+import { longestAccessToken } from '../shared/bearer-token.ts'
+import { canonicalResource } from '../shared/resource-identifier.ts'
 import type { OidcDependencies } from './dependencies.ts'
 
 type Verifying = Pick<OidcDependencies, 'verifier'>
@@ -31,12 +33,16 @@ export async function principalOf(token: string, dependencies: Verifying): Promi
   return audiences.length === 0 ? undefined : (await judgeOwnToken(token, audiences, dependencies)).principal
 }
 
-/** The token's own audience, before it is verified. None for what is no JWT, which no audience fits. */
+/**
+ * The token's own audience, before it is verified, in the spelling that the verifier compares. None for what is no JWT, or longer than
+ * any token of ours, which no audience fits: anybody may send it, so it takes no more time than its length.
+ */
 export function statedAudience(token: string): readonly string[] {
+  if (token.length > longestAccessToken) return []
   try {
     const { aud } = decodeJwt(token)
-    const audience = aud === undefined ? [] : Array.isArray(aud) ? aud : [aud]
-    return audience.map((one) => one.replace(/\/+$/, ''))
+    const audience: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
+    return audience.flatMap((one) => (typeof one === 'string' ? [canonicalResource(one) ?? one] : []))
   } catch {
     return []
   }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 /** Verifies access tokens (RFC 9068 section 4, RFC 8725) for the API, MCP and userinfo. Knows no routes and no stores. */
 import { errors, type JWTPayload, jwtVerify } from 'jose'
+import { longestAccessToken } from '../shared/bearer-token.ts'
 import type { ClientId, FamilyId, GrantId, OwnerId } from '../shared/brand.ts'
 import type { Clock } from '../shared/clock.ts'
 import { unixSeconds } from '../shared/clock.ts'
@@ -13,8 +14,6 @@ import type { Principal, RevocationFeed, TokenVerifier } from './ports.ts'
 import { followRevocations, isRevokedBy } from './revoked.ts'
 import { TokenCache } from './token-cache.ts'
 
-/** A token of ours is about a kilobyte; what is much longer is not worth a signature check. */
-const longestToken = 8_192
 const cachedTokens = 10_000
 
 export interface VerifierOptions {
@@ -49,7 +48,7 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier & {
       let cached = false
       let outcome: 'valid' | 'invalid' | 'unavailable' = 'unavailable'
       try {
-        if (token.length > longestToken) throw new InvalidToken('longer than any token of ours')
+        if (token.length > longestAccessToken) throw new InvalidToken('longer than any token of ours')
         const known = cache.get(token)
         cached = known !== undefined
         if (known !== undefined && known.expiresAt <= unixSeconds(clock)) {

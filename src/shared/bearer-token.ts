@@ -1,3 +1,6 @@
+/** A token of ours is about a kilobyte; what is much longer is worth neither decoding nor a signature check. */
+export const longestAccessToken = 8_192
+
 /**
  * The token of `Authorization: Bearer ...` (RFC 6750 section 2.1); undefined for another scheme, for none, and for what has a space
  * in it. The scheme is case-insensitive (RFC 9110 section 11.1).
