@@ -6,6 +6,7 @@ import { FormatRegistry, Kind, type Static, type TObject, type TSchema } from '@
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import { Value } from '@sinclair/typebox/value'
+import { type Cut, cutOf } from './cut-to-schema.ts'
 import { Fault, type FieldError, invalidFields } from './fault.ts'
 
 /** JSON Schema's `format` (2020-12 validation section 7.3): TypeBox takes an unknown format for a failure, so all that are used are here. */
@@ -24,6 +25,7 @@ for (const [name, check] of Object.entries(formats)) FormatRegistry.Set(name, ch
 interface Compiled {
   readonly check: TypeCheck<TSchema>
   readonly hasDefaults: boolean
+  readonly cut: Cut | undefined
 }
 
 const inputs = new WeakMap<TSchema, Compiled>()
@@ -33,7 +35,7 @@ function compiled(schema: TSchema): Compiled {
   let known = inputs.get(schema)
   if (known === undefined) {
     const check = TypeCompiler.Compile(ofText(schema))
-    known = { check, hasDefaults: JSON.stringify(schema).includes('"default":') }
+    known = { check, hasDefaults: JSON.stringify(schema).includes('"default":'), cut: cutOf(schema) }
     inputs.set(schema, known)
   }
   return known
@@ -84,18 +86,26 @@ const isSchema = (part: unknown): part is TSchema => typeof part === 'object' &&
  * Throws `Fault('invalid', ..., { code: 'input_invalid', field, errors })` that names every field that is wrong, at most 20.
  */
 export function checkInput<T extends TSchema>(schema: T, value: unknown): Static<T> {
-  const { check, hasDefaults } = compiled(schema)
-  const filled = hasDefaults ? Value.Default(schema, Value.Clone(value)) : value
+  const { check, hasDefaults, cut } = compiled(schema)
+  const wrong = new Map<string, FieldError>()
+  const taken = cut?.(value, [], (path, list) => {
+    const field = path.join('.')
+    if (field === '') throw new Fault('invalid', `The input ${tooMany(list)}.`, { code: 'input_invalid' })
+    if (wrong.size < mostErrors) wrong.set(field, { field, message: `\`${field}\` ${tooMany(list)}.` })
+  })
+  const filled = hasDefaults ? Value.Default(schema, Value.Clone(taken ?? value)) : (taken ?? value)
   const missing = noneOf(schema, filled)
-  if (missing === undefined && check.Check(filled)) return filled as Static<T>
-  const wrong = new Map(missing === undefined ? [] : [[missing.field, missing]])
-  for (const error of check.Errors(filled)) {
-    const field = fieldOf(error)
-    if (field === '') throw new Fault('invalid', `The input ${explain(error)}.`, { code: 'input_invalid' })
-    // The first that is said of a field is the plainest: a missing one is not a string either.
-    if (!wrong.has(field)) wrong.set(field, { field, message: `\`${field}\` ${explain(error)}.` })
-    if (wrong.size === mostErrors) break
-  }
+  if (missing !== undefined) wrong.set(missing.field, missing)
+  if (wrong.size === 0 && check.Check(filled)) return filled as Static<T>
+  if (wrong.size < mostErrors)
+    for (const error of check.Errors(filled)) {
+      const field = fieldOf(error)
+      if (field === '' && wrong.size > 0) continue // It says no more than what is wrong within.
+      if (field === '') throw new Fault('invalid', `The input ${explain(error)}.`, { code: 'input_invalid' })
+      // The first that is said of a field is the plainest: a missing one is not a string either.
+      if (!wrong.has(field)) wrong.set(field, { field, message: `\`${field}\` ${explain(error)}.` })
+      if (wrong.size === mostErrors) break
+    }
   throw invalidFields([...wrong.values()])
 }
 
@@ -118,6 +128,8 @@ const fieldOf = ({ path }: ValueError): string =>
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     .join('.')
+
+const tooMany = ({ maxItems }: TSchema): string => `must have at most ${maxItems} items`
 
 function explain(error: ValueError): string {
   const { schema } = error
@@ -149,7 +161,7 @@ function explain(error: ValueError): string {
     case ValueErrorType.ArrayMinItems:
       return `must have at least ${schema.minItems} item${schema.minItems === 1 ? '' : 's'}`
     case ValueErrorType.ArrayMaxItems:
-      return `must have at most ${schema.maxItems} items`
+      return tooMany(schema)
     case ValueErrorType.ArrayUniqueItems:
       return 'must not repeat an item'
     case ValueErrorType.NumberMinimum:

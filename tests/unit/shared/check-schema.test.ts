@@ -118,3 +118,84 @@ describe('Text that not every engine can keep', () => {
     expect(at({ plain: 'tea \u{1F375}\t\n\u0001', either: '' })).toBeUndefined()
   })
 })
+
+/** A list that counts how often one of its items is read. */
+function watched<T>(items: readonly T[]): { readonly list: readonly T[]; readonly reads: () => number } {
+  let reads = 0
+  const get = (of: readonly T[], name: string | symbol) => {
+    if (typeof name === 'string' && /^\d+$/.test(name)) reads++
+    return Reflect.get(of, name)
+  }
+  return { list: new Proxy(items, { get }), reads: () => reads }
+}
+
+describe('Of a list that is longer than its schema takes, no more is read than it takes', () => {
+  const names = t.Array(t.String({ maxLength: 5 }), { maxItems: 3, uniqueItems: true })
+  const limit = t.Integer({ default: 10 })
+  const many = Array.from({ length: 10_000 }, (_, at) => `${at}`)
+  const numbers = Array.from({ length: 10_000 }, () => 1)
+  const surplus = '`names` must have at most 3 items.'
+  const places: [string, TSchema, (list: unknown) => unknown, string][] = [
+    ['of an object', t.Object({ names, limit }), (list) => ({ names: list }), 'names'],
+    ['without defaults', t.Object({ names }), (list) => ({ names: list }), 'names'],
+    ['or null', t.Object({ names: t.Union([names, t.Null()]), limit }), (list) => ({ names: list }), 'names'],
+    [
+      'of an object in a list',
+      t.Object({ all: t.Array(t.Object({ names }), { maxItems: 2 }), limit }),
+      (list) => ({ all: [{ names: [] }, { names: list }] }),
+      'all.1.names',
+    ],
+    [
+      'of objects by name',
+      t.Object({ by: t.Record(t.String(), names), limit }),
+      (list) => ({ by: { a: list } }),
+      'by.a',
+    ],
+    [
+      'of several schemas',
+      t.Intersect([t.Object({ limit }), t.Object({ names })]),
+      (list) => ({ names: list, limit: 1 }),
+      'names',
+    ],
+  ]
+  for (const [where, schema, within, field] of places) {
+    test(`${where}: ${field} is named`, () => {
+      for (const items of [many, numbers]) {
+        const { list, reads } = watched<unknown>(items)
+        const fault = faultOf(within(list), schema)
+        expect([fault.code, fault.field]).toEqual(['input_invalid', field])
+        expect(fault.errors[0]?.message).toBe(surplus.replace('names', field))
+        expect(reads()).toBeLessThanOrEqual(3)
+      }
+    })
+  }
+
+  test('the list itself: the input is said to be too long', () => {
+    const { list, reads } = watched(many)
+    expect(faultOf(list, names).message).toBe('The input must have at most 3 items.')
+    expect(faultOf(list, t.Union([names, t.Object({ names })])).message).toBe('The input must have at most 3 items.')
+    expect(reads()).toBeLessThanOrEqual(6)
+  })
+
+  test('what else is wrong is named too, and at most 20 altogether', () => {
+    expect(faultOf({ text: 7, tags: many }).errors.map(({ field }) => field)).toEqual(['tags', 'text'])
+    const lists = t.Record(t.String(), names)
+    expect(faultOf(Object.fromEntries(many.map((name) => [name, many])), lists).errors).toHaveLength(20)
+  })
+
+  test('what is given stays as it is, and what is not too long is given back as it was', () => {
+    const given = { text: 'tea', tags: ['a', 'b', 'c'] }
+    faultOf(given)
+    expect(given).toEqual({ text: 'tea', tags: ['a', 'b', 'c'] })
+    const right = { names: ['a', 'b', 'c'] }
+    expect(checkInput(t.Object({ names }), right)).toBe(right)
+  })
+
+  test('an object that takes no other fields is read no further than their names', () => {
+    let reads = 0
+    const get = () => reads++
+    const fields = Object.fromEntries(many.map((name) => [`made-up-${name}`, { get, enumerable: true }]))
+    expect(faultOf(Object.defineProperties({ text: 'tea' }, fields)).errors).toHaveLength(20)
+    expect(reads).toBeLessThanOrEqual(100)
+  })
+})
