@@ -271,6 +271,11 @@ describe('package.json and bun.lock', () => {
     expect({ unused, undeclared }).toEqual({ unused: [], undeclared: [] })
   })
 
+  test('no package runs a program of its own where it is installed: some tell others of it', () => {
+    const manifest = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))
+    expect(manifest.trustedDependencies).toEqual([])
+  })
+
   test('the lock file names no registry', () => {
     const lock = readFileSync(join(projectRoot, 'bun.lock'), 'utf8')
     expect(lock.match(/https?:\/\/[^"\s]+/g) ?? []).toEqual([])
