@@ -17,13 +17,16 @@ type Addresses = Pick<
   'listen' | 'issuer' | 'apiBaseUrl' | 'uiBaseUrl' | 'actionsBaseUrl' | 'apiUrl' | 'authUrl' | 'jwksUrl'
 >
 
+/** In the one spelling that an address has: port 80 is not said. */
+const localhost = (port: number) => new URL(`http://localhost:${port}`).origin
+
 /** Where this process listens, what the public calls each surface, and where the other processes are reached. */
 export function addressesOf(values: Values, roles: ReadonlySet<Role>): Addresses {
   const { PORT, OIDC_PORT } = values
   const authAlone = roles.has('auth') && !roles.has('api') && !roles.has('mcp')
   const besideResources = isOpen(values) || (roles.has('auth') && !authAlone)
-  const issuer = values.OIDC_BASE_URL ?? `http://localhost:${besideResources ? PORT : OIDC_PORT}`
-  const apiBaseUrl = values.API_BASE_URL ?? values.OIDC_BASE_URL ?? `http://localhost:${PORT}`
+  const issuer = values.OIDC_BASE_URL ?? localhost(besideResources ? PORT : OIDC_PORT)
+  const apiBaseUrl = values.API_BASE_URL ?? values.OIDC_BASE_URL ?? localhost(PORT)
   return {
     listen: {
       host: values.HOST,

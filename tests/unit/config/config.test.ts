@@ -60,6 +60,14 @@ describe('configuration', () => {
     expect(loadConfig(all, { PORT: '9000' }).issuer).toBe('http://localhost:9000')
   })
 
+  test('port 80 is not said in an address (RFC 3986 section 6.2.3): clients compare it letter by letter', () => {
+    expect(loadConfig(all, { PORT: '80' })).toMatchObject({
+      issuer: 'http://localhost',
+      apiBaseUrl: 'http://localhost',
+    })
+    expect(loadConfig(new Set(['auth']), { OIDC_PORT: '80' }).issuer).toBe('http://localhost')
+  })
+
   test('auth alone listens on OIDC_PORT; api and mcp alone find its keys there', () => {
     expect(loadConfig(new Set(['auth']), {}).listen).toMatchObject({ port: 8766, variable: 'OIDC_PORT' })
     const resources = loadConfig(new Set(['api', 'mcp']), {})
