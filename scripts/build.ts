@@ -31,8 +31,9 @@ const { outputs } = await Bun.build({
   entrypoints,
   compile: {
     outfile,
-    // What a folder holds in which the executable happens to be started is not to run in it.
+    // What a folder holds in which the executable happens to be started is nothing to it: neither settings of Bun nor another's .env.
     autoloadBunfig: false,
+    autoloadDotenv: false,
     ...(values.target === undefined ? {} : { target: values.target as Bun.Build.CompileTarget }),
     ...(values.runtime === undefined ? {} : { executablePath: values.runtime }),
   },

@@ -1,6 +1,6 @@
 /** Commands that print or order something: what comes out of the program itself, for each target. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signIn } from '../support/script.ts'
 import {
@@ -45,6 +45,23 @@ describe(`commands on ${target}`, () => {
       } finally {
         await server.stop()
       }
+    })
+  }
+
+  if (target === 'binary') {
+    test('what a folder holds in which the executable is started is nothing to it: .env is another program’s', async () => {
+      const folder = freshFolder()
+      writeFileSync(join(folder, '.env'), 'PORT=70000\n')
+      const child = Bun.spawn([join(projectRoot, 'dist/souvenir'), 'clients', 'list'], {
+        cwd: folder,
+        env: { PATH: process.env.PATH ?? '', HOME: folder, DATA_DIR: folder },
+        stdout: 'ignore',
+        stderr: 'pipe',
+      })
+      expect([await child.exited, await new Response(child.stderr).text()]).toEqual([
+        0,
+        expect.not.stringContaining('PORT'),
+      ])
     })
   }
 
