@@ -119,9 +119,12 @@ const stopSignal = () =>
       })
   })
 
+/** Whether what listens there is reached from this machine alone. */
+const isLocal = (host: string) => isLoopback(host) || host === '::1'
+
 /** The guard on Host keeps other sites' pages out, and nobody who sends what they like: that only the address does. */
 const withoutSignInAt = (host: string, port: number) =>
-  isLoopback(host) || host === '::1'
+  isLocal(host)
     ? 'not needed (AUTH=none): whoever reaches this machine is the owner'
     : `WARNING: AUTH=none at HOST=${host}: who reaches port ${port} from anywhere is the owner. Set HOST=127.0.0.1, or publish it there alone`
 
@@ -149,6 +152,13 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
       row('sign in', `with the code ${code}   (once, within ${lifetimeMinutes} minutes)`)
     } else row('sign in', `with a code from: ${config.command} code`)
     if (config.google !== undefined) row('', `or through ${config.google.issuer.host}`)
+    if (!isLocal(host) && isLoopback(new URL(config.issuer).hostname))
+      row('', 'on this machine alone: for others set OIDC_BASE_URL to the https address that they use')
+    if (config.google === undefined && config.allowedEmails.length + config.allowedDomains.length > 0)
+      row(
+        'not used',
+        'ALLOWED_EMAILS and ALLOWED_DOMAINS say who may sign in with Google, which GOOGLE_CLIENT_ID switches on',
+      )
   }
   complain(`${lines.join('\n')}\n`)
 }

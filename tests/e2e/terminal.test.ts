@@ -37,11 +37,14 @@ describe(`the start on ${target}`, () => {
     expect(await told('127.0.0.1')).not.toContain('WARNING')
   }, 30_000)
 
-  test('a variable with a slip of the pen is named at the start, without its value', async () => {
+  test('a variable with a slip of the pen, or without effect, is named at the start, without its value', async () => {
     const port = await freePort()
     const slip = { OIDC_BASE_UR: 'https://marker.example' }
-    const server = await startServer({ ...slip, PORT: String(port), DATA_DIR: folderWithKeys() }, port)
+    const idle = { HOST: '0.0.0.0', ALLOWED_EMAILS: 'ada@marker.example' }
+    const server = await startServer({ ...slip, ...idle, PORT: String(port), DATA_DIR: folderWithKeys() }, port)
     await server.stop()
+    expect(server.output()).toContain('on this machine alone: for others set OIDC_BASE_URL')
+    expect(server.output()).toContain('ALLOWED_EMAILS and ALLOWED_DOMAINS say who may sign in with Google')
     expect(server.output()).toContain('OIDC_BASE_UR is no variable: perhaps OIDC_BASE_URL is meant')
     expect(server.output()).not.toContain('marker.example')
   }, 30_000)
