@@ -80,7 +80,7 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
   const route = routeOf(config, dependencies, resources, open, metricsPage)
   const edge = edgeOf(config, dependencies)
   return {
-    serve: observe(config.auth === 'none' ? localOnly(route, config.allowedHosts) : route, {
+    serve: observe(config.auth === 'none' ? localOnly(route, localNames(config)) : route, {
       ...edge,
       ...(page === undefined ? {} : { onAnswer: metrics.answered }),
     }),
@@ -93,6 +93,18 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
     },
   }
 }
+
+/** Where the pages are that may call a process without sign-in. */
+const localNames = ({ allowedHosts, allowedOrigins, ...config }: Config): Parameters<typeof localOnly>[1] => ({
+  allowedHosts,
+  origins: [
+    ...allowedOrigins,
+    config.apiBaseUrl,
+    config.uiBaseUrl,
+    config.issuer,
+    `http://localhost:${config.listen.port}`,
+  ],
+})
 
 /** Which of the routers a request is for, or the handler that needs none. */
 function routeOf(

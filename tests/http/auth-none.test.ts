@@ -51,6 +51,19 @@ describe('AUTH=none', () => {
     expect((await open.send('/api/v1/me', { headers: { origin: 'https://chatgpt.com' } })).status).toBe(403)
   })
 
+  test('a page of another port cannot write: a body without a media type needs no preflight', async () => {
+    const planted = (origin: string) =>
+      open.send('/api/v1/memories/', {
+        method: 'POST',
+        headers: { origin, 'sec-fetch-site': 'same-site' },
+        body: new Blob(['{"text":"Planted by a page."}']),
+      })
+    const refused = await planted('http://localhost:1')
+    expect(refused.status).toBe(403)
+    expect(await refused.json()).toMatchObject({ code: 'origin_not_allowed' })
+    expect((await planted(open.config.uiBaseUrl)).status).toBe(200)
+  })
+
   test('an address that is not loopback is refused at start, naming its variable', () => {
     for (const name of ['OIDC_BASE_URL', 'API_BASE_URL', 'UI_BASE_URL']) {
       expect(() => loadConfig(new Set(allRoles), { AUTH: 'none', [name]: 'https://memory.example.com' })).toThrow(name)
