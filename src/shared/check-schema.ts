@@ -4,9 +4,10 @@
  */
 import { FormatRegistry, Kind, type Static, type TObject, type TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
-import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
+import type { ValueError } from '@sinclair/typebox/errors'
 import { Value } from '@sinclair/typebox/value'
 import { type Cut, cutOf } from './cut-to-schema.ts'
+import { explain, fieldOf, tooMany } from './explain-error.ts'
 import { Fault, type FieldError, invalidFields } from './fault.ts'
 
 /** JSON Schema's `format` (2020-12 validation section 7.3): TypeBox takes an unknown format for a failure, so all that are used are here. */
@@ -26,6 +27,7 @@ interface Compiled {
   readonly check: TypeCheck<TSchema>
   readonly hasDefaults: boolean
   readonly cut: Cut | undefined
+  errors(value: unknown): Iterable<ValueError>
 }
 
 const inputs = new WeakMap<TSchema, Compiled>()
@@ -35,26 +37,46 @@ function compiled(schema: TSchema): Compiled {
   let known = inputs.get(schema)
   if (known === undefined) {
     const check = TypeCompiler.Compile(ofText(schema))
-    known = { check, hasDefaults: JSON.stringify(schema).includes('"default":'), cut: cutOf(schema) }
+    const hasDefaults = JSON.stringify(schema).includes('"default":')
+    known = { check, hasDefaults, cut: cutOf(schema), errors: errorsOf(check, ofText(schema)) }
     inputs.set(schema, known)
   }
   return known
 }
 
 /** The schema with the format `text` on every string that has none. What a schema leaves open (`Unknown`) is kept as JSON. */
-function ofText(schema: TSchema): TSchema {
-  if (schema[Kind] === 'String') return { format: 'text', ...schema }
+const ofText = (schema: TSchema): TSchema =>
+  rebuilt(schema, (part) => (part[Kind] === 'String' ? { format: 'text', ...part } : part))
+
+/**
+ * What is wrong, repeated items last: TypeBox tells them by a hash of each, also of one that is a megabyte and much too long. So that is
+ * asked only where all else is right.
+ */
+function errorsOf(check: TypeCheck<TSchema>, schema: TSchema): Compiled['errors'] {
+  const unhashed = rebuilt(schema, ({ uniqueItems: _, ...part }) => part as TSchema)
+  return function* all(value) {
+    let any = false
+    for (const error of Value.Errors(unhashed, value)) {
+      any = true
+      yield error
+    }
+    if (!any) yield* check.Errors(value)
+  }
+}
+
+/** The schema with each part as `change` makes it. */
+function rebuilt(schema: TSchema, change: (part: TSchema) => TSchema): TSchema {
   const within = (part: unknown): unknown =>
-    Array.isArray(part) ? part.map(within) : isSchema(part) ? ofText(part) : part
+    Array.isArray(part) ? part.map(within) : isSchema(part) ? rebuilt(part, change) : part
   const each = (parts: object) => Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, within(part)]))
   const { items, anyOf, allOf, additionalProperties, properties, patternProperties } = schema
   const parts = { items, anyOf, allOf, additionalProperties }
   const named = { properties, patternProperties }
-  return {
+  return change({
     ...schema,
     ...each(given(parts)),
     ...Object.fromEntries(Object.entries(given(named)).map(([keyword, schemas]) => [keyword, each(schemas as object)])),
-  }
+  })
 }
 
 const alternatives = Symbol('alternatives')
@@ -86,7 +108,7 @@ const isSchema = (part: unknown): part is TSchema => typeof part === 'object' &&
  * Throws `Fault('invalid', ..., { code: 'input_invalid', field, errors })` that names every field that is wrong, at most 20.
  */
 export function checkInput<T extends TSchema>(schema: T, value: unknown): Static<T> {
-  const { check, hasDefaults, cut } = compiled(schema)
+  const { check, hasDefaults, cut, errors } = compiled(schema)
   const wrong = new Map<string, FieldError>()
   const taken = cut?.(value, [], (path, list) => {
     const field = path.join('.')
@@ -98,7 +120,7 @@ export function checkInput<T extends TSchema>(schema: T, value: unknown): Static
   if (missing !== undefined) wrong.set(missing.field, missing)
   if (wrong.size === 0 && check.Check(filled)) return filled as Static<T>
   if (wrong.size < mostErrors)
-    for (const error of check.Errors(filled)) {
+    for (const error of errors(filled)) {
       const field = fieldOf(error)
       if (field === '' && wrong.size > 0) continue // It says no more than what is wrong within.
       if (field === '') throw new Fault('invalid', `The input ${explain(error)}.`, { code: 'input_invalid' })
@@ -119,79 +141,4 @@ export function conforms(schema: TSchema, value: unknown): boolean {
     outputs.set(schema, check)
   }
   return check.Check(value)
-}
-
-/** `filters.from`, `memory_ids.3`, from a JSON pointer (RFC 6901). */
-const fieldOf = ({ path }: ValueError): string =>
-  path
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .join('.')
-
-const tooMany = ({ maxItems }: TSchema): string => `must have at most ${maxItems} items`
-
-function explain(error: ValueError): string {
-  const { schema } = error
-  switch (error.type) {
-    case ValueErrorType.ObjectRequiredProperty:
-      return 'is missing'
-    case ValueErrorType.ObjectAdditionalProperties:
-      return 'is not a known field'
-    case ValueErrorType.Object:
-      return 'must be an object'
-    case ValueErrorType.Array:
-      return 'must be an array'
-    case ValueErrorType.String:
-      return 'must be a string'
-    case ValueErrorType.Number:
-      return 'must be a number'
-    case ValueErrorType.Integer:
-      return 'must be a whole number'
-    case ValueErrorType.Boolean:
-      return 'must be true or false'
-    case ValueErrorType.StringMinLength:
-      return schema.minLength === 1 ? 'must not be empty' : `must have at least ${schema.minLength} characters`
-    case ValueErrorType.StringMaxLength:
-      return `must have at most ${schema.maxLength} characters`
-    case ValueErrorType.StringFormat:
-      return `must be ${formatNames[schema.format] ?? `a ${schema.format}`}`
-    case ValueErrorType.StringPattern:
-      return `must match ${schema.pattern}`
-    case ValueErrorType.ArrayMinItems:
-      return `must have at least ${schema.minItems} item${schema.minItems === 1 ? '' : 's'}`
-    case ValueErrorType.ArrayMaxItems:
-      return tooMany(schema)
-    case ValueErrorType.ArrayUniqueItems:
-      return 'must not repeat an item'
-    case ValueErrorType.NumberMinimum:
-    case ValueErrorType.IntegerMinimum:
-      return `must be at least ${schema.minimum}`
-    case ValueErrorType.NumberMaximum:
-    case ValueErrorType.IntegerMaximum:
-      return `must be at most ${schema.maximum}`
-    case ValueErrorType.Literal:
-      return `must be ${JSON.stringify(schema.const)}`
-    case ValueErrorType.Union: {
-      const choices = literalsOf(schema)
-      return choices === undefined ? 'is none of the accepted shapes' : `must be one of ${choices.join(', ')}`
-    }
-    default:
-      return `is not accepted: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`
-  }
-}
-
-const formatNames: Record<string, string> = {
-  'date-time': 'a date and time such as 2026-11-01T09:30:00Z',
-  date: 'a date such as 2026-11-01',
-  uuid: 'a UUID',
-  uri: 'an absolute address',
-  text: 'text without a NUL character or half of a surrogate pair',
-}
-
-function literalsOf(schema: TSchema): readonly string[] | undefined {
-  const members: unknown = schema.anyOf
-  if (!Array.isArray(members)) return undefined
-  const constants = members.map((member: { const?: unknown }) => member.const)
-  return constants.includes(undefined) ? undefined : constants.map((constant) => JSON.stringify(constant))
 }

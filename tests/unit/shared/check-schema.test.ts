@@ -199,3 +199,22 @@ describe('Of a list that is longer than its schema takes, no more is read than i
     expect(reads).toBeLessThanOrEqual(100)
   })
 })
+
+describe('Items of a list that may not repeat one', () => {
+  const named = t.Object({ name: t.String({ maxLength: 5 }) })
+  const list = t.Object({ list: t.Array(named, { maxItems: 3, uniqueItems: true }) })
+
+  test('a repeated one is told where all else is right', () => {
+    const twice = faultOf({ list: [{ name: 'a' }, { name: 'a' }] }, list)
+    expect(twice.errors).toEqual([{ field: 'list', message: '`list` must not repeat an item.' }])
+    expect(faultOf({ list: [{ name: 'longer' }, { name: 'longer' }] }, list).errors).toHaveLength(2)
+  })
+
+  test('are not hashed where one is wrong, however long it is', () => {
+    let reads = 0
+    const rest = { get: () => reads++, enumerable: true }
+    const item = Object.defineProperties({ name: 'longer' }, { rest })
+    expect(faultOf({ list: [item] }, list).field).toBe('list.0.name')
+    expect(reads).toBe(0)
+  })
+})
