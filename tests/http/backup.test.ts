@@ -223,6 +223,18 @@ describe('backup: OpenMemory’s export and import', () => {
     expect((await rest.json()).items).toHaveLength(1)
   })
 
+  test('ids that no address can name (RFC 3986 section 5.2.4) are told by line, and names that begin so are taken', async () => {
+    const ids = ['.', '..', '...', '.a']
+    const lines = ids.map((id) => openMemoryLine(1, { id, content: `Called ${id} there.`, thread: `of ${id}` }))
+    const report = await (await importZip('dan', zipOfLines(lines))).json()
+    expect(report).toMatchObject({ added: 2, failed: 2 })
+    expect(report.errors).toMatchObject([
+      { line: 1, field: 'id' },
+      { line: 2, field: 'id' },
+    ])
+    expect((await send('dan', '/memories/...', {})).status).toBe(200)
+  })
+
   test('a thread that stands at the last place grows, and its export is read again', async () => {
     const lines = [0, 1, 2].map((n) =>
       openMemoryLine(n + 1, {

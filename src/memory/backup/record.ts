@@ -85,6 +85,10 @@ export function importedOf(
   if (state !== 'active' && state !== 'paused' && state !== 'archived') {
     throw new Fault('invalid', 'state is none of active, paused, archived and deleted.', { field: 'state' })
   }
+  // RFC 3986 section 5.2.4: in an address both stand for another path, so that nobody could ask for it or erase it by name.
+  if (line.id === '.' || line.id === '..') {
+    throw new Fault('invalid', `id is "${line.id}", which no address can name.`, { field: 'id' })
+  }
   const { text } = cleanText(settings, line.content, 'content')
   const { metadata } = cleanMetadata(settings, line.metadata ?? {}, 'metadata')
   const { app, ...beside } = cleanBeside(settings, {
