@@ -1,12 +1,13 @@
 /** One REST face of an operation as a function from request to answer. Knows no router. */
 import type { AnyOperation, Caller, RestBinding } from '../memory/operation.ts'
 import { assertStanding, authenticate, requireScopes } from '../resource/bearer.ts'
+import type { Holding } from '../shared/held-bytes.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { answerJson } from './answer.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { problemFor } from './problem.ts'
 import { idempotencyKeyOf, readParts } from './request-parts.ts'
-import { whileAllowed } from './upload.ts'
+import { createHeldForms, whileAllowed } from './upload.ts'
 
 export const apiPrefix = '/api/v1'
 
@@ -14,7 +15,8 @@ export type Params = Readonly<Record<string, string | undefined>>
 export type Handler = (request: Request, params: Params) => Promise<Response>
 
 /**
- * Token, scope, allowance, input, operation, answer: in this order, so that a stranger learns nothing from a wrong input.
+ * Token, scope, allowance, access rule where there is a file, input, operation, answer: in this order, so that a stranger learns
+ * nothing from a wrong input.
  * Total: whatever is thrown becomes a problem.
  */
 export function serveBinding<Services>(
@@ -24,10 +26,12 @@ export function serveBinding<Services>(
 ): Handler {
   const route = apiPrefix + binding.path
   const scopes = [operation.scope]
+  const forms = createHeldForms()
   return async (request, params) => {
     const context = requestContext(request)
     context.route = route
     const { requestId } = context
+    let held: Holding | undefined
     try {
       const principal = await authenticate(deps, request, apiPrefix)
       requireScopes(principal, scopes, deps.settings, apiPrefix)
@@ -44,7 +48,13 @@ export function serveBinding<Services>(
         assertStanding: () => assertStanding(deps, principal, requestId, apiPrefix),
         ...(key === undefined ? {} : { idempotencyKey: key }),
       }
-      const parts = await readParts(binding, request, params)
+      const holding = forms.begin(principal.ownerId)
+      held = holding
+      const read = () => readParts(binding, request, params, holding)
+      await operation.admit?.(deps.services, caller)
+      // Of a file in a form all is read here, and may be long in coming.
+      const inTurn = binding.upload === undefined ? undefined : operation.inTurn
+      const parts = await (inTurn === undefined ? read() : inTurn(caller, read))
       const allowed = () => authenticate(deps, request, apiPrefix)
       const upload = parts.upload && whileAllowed(parts.upload, allowed, () => deps.clock.now())
       const input = binding.toInput(upload === undefined ? parts : { ...parts, upload }, caller)
@@ -69,6 +79,8 @@ export function serveBinding<Services>(
       })
     } catch (error) {
       return problemFor(error, request, deps)
+    } finally {
+      held?.release()
     }
   }
 }

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { RestBinding, Wire } from '../memory/operation.ts'
 import { checkInput } from '../shared/check-schema.ts'
 import { Fault, type FieldError, invalidFields } from '../shared/fault.ts'
+import type { Holding } from '../shared/held-bytes.ts'
 import { readJson } from '../shared/read-body.ts'
 import { closed } from './closed-schema.ts'
 import { readQuery } from './query.ts'
@@ -15,11 +16,15 @@ const actionsField = 'openai-conversation-id'
 type AnyBinding = RestBinding<unknown, unknown>
 const noProperties = Type.Object({}, { additionalProperties: false })
 
-/** Throws `Fault`s that name the field at fault; reads the body last, and only once all before it is right. */
+/**
+ * Throws `Fault`s that name the field at fault; reads the body last, and only once all before it is right. What a form holds is
+ * counted in `held`.
+ */
 export async function readParts(
   binding: AnyBinding,
   request: Request,
   rawParams: Readonly<Record<string, string | undefined>>,
+  held: Holding,
 ): Promise<Wire> {
   const ifMatch = request.headers.get('if-match')
   const [params, query] = everyFault(
@@ -33,7 +38,7 @@ export async function readParts(
     ...(request.headers.has(actionsField) ? { forModel: true } : {}),
   }
   if (binding.upload === undefined) return { ...parts, body: await readBody(binding, request) }
-  const { upload, fields } = await readUpload(binding.upload, request)
+  const { upload, fields } = await readUpload(binding.upload, request, held)
   return {
     ...parts,
     upload,

@@ -1,6 +1,7 @@
 /** A file in a request: the body itself, or a part of a form (RFC 7578) whose other parts are the binding's body. */
 import type { Upload } from '../memory/operation.ts'
 import { Fault } from '../shared/fault.ts'
+import { createHeldBytes, type HeldBytes, type Holding } from '../shared/held-bytes.ts'
 import { patiently } from '../shared/patience.ts'
 import { readMultipart } from '../shared/read-multipart.ts'
 
@@ -10,16 +11,25 @@ export interface ReadUpload {
   readonly fields: Readonly<Record<string, string>>
 }
 
+const mega = 1024 * 1024
 /** The runtime reads forms as a whole, into memory: a larger file is sent as the body itself. */
-const maxFormFileBytes = 64 * 1024 * 1024
+const maxFormFileBytes = 8 * mega
+/** All forms of one person that are held at once, and of all. */
+const heldForms = { perPerson: 16 * mega, total: 128 * mega }
 /** What a form may take around its file. */
 const formOverheadBytes = 64 * 1024
 
+export const createHeldForms = (): HeldBytes => createHeldBytes(heldForms)
+
 /**
  * Faults: `too_large` before more than the limit is kept, `timed_out` for a file that comes too slowly, `invalid` for another media
- * type or a form without the file.
+ * type or a form without the file, and what `held` throws. A form is held until `held` is released.
  */
-export async function readUpload({ field, contentType, maxBytes }: Upload, request: Request): Promise<ReadUpload> {
+export async function readUpload(
+  { field, contentType, maxBytes }: Upload,
+  request: Request,
+  held: Holding,
+): Promise<ReadUpload> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > maxBytes + formOverheadBytes) throw tooLarge(field, maxBytes)
@@ -31,7 +41,7 @@ export async function readUpload({ field, contentType, maxBytes }: Upload, reque
     })
   }
   const maxFileBytes = Math.min(maxBytes, maxFormFileBytes)
-  const form = await readMultipart(request, maxFileBytes + formOverheadBytes, () =>
+  const form = await readMultipart(request, maxFileBytes + formOverheadBytes, held, () =>
     tooLargeForForm(field, contentType, maxFileBytes),
   )
   const file = form.get(field)

@@ -124,15 +124,24 @@ export const sharedFairly = <Services>(
   operations: readonly AnyOperation<Services>[],
   share: FairShare = createFairShare(),
 ): readonly AnyOperation<Services>[] =>
-  operations.map((operation) => ({
-    ...operation,
-    run: (services, caller, input) =>
+  operations.map((operation) => {
+    const inTurn = <T>(caller: Caller, work: () => Promise<T>, characters?: () => number) =>
       share.run(
         caller,
         () => {
           caller.assertStanding?.()
-          return operation.run(services, caller, input)
+          return work()
         },
-        () => JSON.stringify(input)?.length ?? 0,
-      ),
-  }))
+        characters,
+      )
+    return {
+      ...operation,
+      inTurn: (caller, work) => inTurn(caller, work),
+      run: (services, caller, input) =>
+        inTurn(
+          caller,
+          () => operation.run(services, caller, input),
+          () => JSON.stringify(input)?.length ?? 0,
+        ),
+    }
+  })

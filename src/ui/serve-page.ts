@@ -53,8 +53,14 @@ async function personsAnswer(page: PersonsPage, visit: Visit, person: SignedIn |
   if (isReading(request)) return person === undefined ? toSignIn(visit) : page.show({ ...visit, ...person })
   if (request.method !== 'POST' || page.submit === undefined) throw notAllowed(request)
   if (person === undefined) throw new Fault('unauthenticated', 'You have been signed out. Nothing was changed.')
-  const sent = await takeForm(request, person.session, visit.settings, page.largestFile)
-  return page.submit({ ...visit, ...person }, sent)
+  const { session } = person
+  const held = visit.site.heldForms.begin(session.person.ownerId)
+  try {
+    const sent = await takeForm(request, session, visit.settings, held, page.largestFile)
+    return await page.submit({ ...visit, ...person }, sent)
+  } finally {
+    held.release()
+  }
 }
 
 const isReading = ({ method }: Request) => method === 'GET' || method === 'HEAD'

@@ -1,4 +1,5 @@
 /** What all pages share, made once at the first request for any of them. */
+import { createHeldBytes, type HeldBytes } from '../shared/held-bytes.ts'
 import { beginRequestContext, requestContext } from '../shared/request-context.ts'
 import type { UiDependencies, Upstreams } from './dependencies.ts'
 import { everyoneIsOwner } from './session/everyone-is-owner.ts'
@@ -10,9 +11,15 @@ export interface Site {
   readonly upstreams: Upstreams
   readonly issuer: Issuer
   readonly sessions: Sessions
+  /** Forms with a file, while they are served. */
+  readonly heldForms: HeldBytes
   /** Sends a request to the issuer as a part of the page that `onBehalfOf` asked for. */
   askIssuer(request: Request, onBehalfOf: Request): Promise<Response>
 }
+
+const mega = 1024 * 1024
+/** One of the largest there is of a person, and a few in all. */
+const heldForms = { perPerson: 65 * mega, total: 4 * 65 * mega }
 
 export function openSite(dependencies: UiDependencies, upstreams: Upstreams): Site {
   const { settings, clock, random, sessions: store } = dependencies
@@ -25,6 +32,7 @@ export function openSite(dependencies: UiDependencies, upstreams: Upstreams): Si
     upstreams,
     issuer,
     sessions,
+    heldForms: createHeldBytes(heldForms),
     askIssuer(request, onBehalfOf) {
       const { requestId, address } = requestContext(onBehalfOf)
       request.headers.set('x-request-id', requestId)

@@ -96,6 +96,7 @@ export const importBackup = operation({
       },
     },
   ],
+  admit: async ({ store }, { ownerId, appId }) => assertUnrestricted(await store.rule(ownerId, appId)),
   async run(services, caller, { mode = 'overwrite', file }) {
     const { importMemories } = await import('../backup/import.ts')
     const report = await importMemories(services, caller, file, mode)

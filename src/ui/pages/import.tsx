@@ -10,7 +10,7 @@ import { redirect } from '../respond.ts'
 
 export const page: PersonsPage = {
   access: 'signed-in',
-  // As much as the API takes in a form: the runtime reads one as a whole. A larger file is sent to the API as the body.
+  // The runtime reads a form as a whole. From here the file goes to the API as the body, as a larger one can from elsewhere.
   largestFile: 64 * 1024 * 1024,
   show: async () => redirect('/settings'),
   async submit(visit, { fields, file }) {

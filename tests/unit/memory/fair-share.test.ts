@@ -131,6 +131,26 @@ test('operations that share fairly run as their callers, with their inputs', asy
   expect(await shared?.run('services', caller, { text: 'a' })).toEqual(['services', caller, { text: 'a' }])
 })
 
+test('what comes before an operation has a turn of its own, if its caller may still have it by then', async () => {
+  const [shared] = sharedFairly(
+    [{ run: async () => 'done' } as unknown as AnyOperation<string>],
+    createFairShare(limits),
+  )
+  const hold: (() => void)[] = []
+  const held = () => new Promise<void>((resolve) => hold.push(resolve))
+  const under = [shared?.inTurn?.(by('ada') as Caller, held), shared?.inTurn?.(by('ada') as Caller, held)]
+  const gone = new Error('revoked')
+  const assertStanding = () => {
+    throw gone
+  }
+  const late = shared?.inTurn?.({ ...(by('ada') as Caller), assertStanding }, async () => 'done')
+  late?.catch(() => undefined)
+  expect(await Promise.race([late, new Promise((resolve) => setTimeout(resolve, 20, 'waits'))])).toBe('waits')
+  for (const end of hold) end()
+  await Promise.all(under)
+  await expect(late).rejects.toBe(gone)
+})
+
 test('operations that wait are as large as their inputs', async () => {
   let size: number | undefined
   const share: FairShare = {
