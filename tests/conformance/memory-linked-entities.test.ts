@@ -93,6 +93,18 @@ for (const { name: engineName, open } of memoryEngines) {
       expect(await found(ada, 'aquarium')).toEqual([])
     })
 
+    test('and by one that its writer gave it, until its text is another that does not name it; undo brings it back', async () => {
+      const ada = somebody()
+      const { id } = await add(ada, works, about('Aquarium', 'Sister'))
+      const text = 'The sister comes on Friday.'
+      await engine.store.update(ada, chat, id, { content: { text, hash: contentHash(text) } }, { at: startMs })
+      const [now] = await engine.store.get(ada, chat, [id])
+      expect(now?.annotations.entities).toEqual([{ name: 'Sister' }])
+      expect([await linked(ada), await found(ada, 'aquarium')]).toEqual([[], []])
+      await engine.store.undo(ada, chat, id, { at: startMs + 1 })
+      expect([await linked(ada), await found(ada, 'aquarium')]).toEqual([['aquarium'], [works]])
+    })
+
     test('what its text says itself, or who speaks, is found by words alone', async () => {
       const ada = somebody()
       await add(ada, 'We went to the Aquarium with Zoë.', about('Aquarium', 'ZOË'))

@@ -37,6 +37,21 @@ test('limited to categories it reads only what lies in them', async () => {
   expect((await app('POST', '/memories/search', { query: 'When is the salary due?' })).body.results).toEqual([])
 })
 
+test('of a memory that is reworded into its categories it learns nothing that the old text was about', async () => {
+  const given = { text: 'The heart was looked at.', categories: ['health'], entities: [{ name: 'Cardiologist' }] }
+  const { id } = (await ruler('POST', '/memories/', given)).body
+  await limit({ paused: false, read: 'all', write: 'all', categories: ['office'] })
+  await ruler('PUT', `/memories/${id}`, { memory_content: 'A note of the office.', categories: ['office'] })
+  expect(await texts()).toEqual(['A note of the office.'])
+  expect((await app('GET', `/memories/${id}/knowledge`)).body.entities).toEqual([])
+  expect((await app('GET', '/entities/?query=cardio')).body).toEqual({ entities: [] })
+  expect((await app('GET', '/entities/timeline?entity=Cardiologist')).body.entries).toEqual([])
+  expect((await app('POST', '/memories/search', { query: 'Cardiologist' })).body.results).toEqual([])
+  // Who may see both has it back.
+  await ruler('POST', `/memories/${id}/undo`)
+  expect((await ruler('GET', `/memories/${id}/knowledge`)).body.entities).toMatchObject([{ name: 'Cardiologist' }])
+})
+
 test('limited to its own it reads what it wrote, and may add', async () => {
   await limit({ paused: false, read: 'own', write: 'own' })
   expect(await texts()).toEqual([])

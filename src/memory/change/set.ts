@@ -42,10 +42,10 @@ export interface NewEvent {
   readonly undoes?: number
 }
 
-/** What a change makes of a memory, one version on. Annotations that a new text no longer bears out go with the old text. */
+/** What a change makes of a memory, one version on. Annotations that a new text does not name go with the old text. */
 export function rewriting(before: Memory, change: Partial<Memory>, at: number): Rewriting {
   const { content = before.content } = change
-  const annotations = change.annotations ?? annotationsAfter(before.annotations, before.content, content)
+  const annotations = change.annotations ?? annotationsAfter(before, content)
   return { before, after: { ...before, ...change, annotations, updatedAt: at, version: before.version + 1 } }
 }
 

@@ -110,16 +110,27 @@ function standsIn(text: string, name: string): boolean {
 const letterBefore = /[\p{L}\p{N}]$/u
 const letterAfter = /^[\p{L}\p{N}]/u
 
-/** What is left of annotations when a text is rewritten: what it named and names no more goes. */
-export function annotationsAfter(annotations: Annotations, before: string, after: string): Annotations {
+/**
+ * What is left of annotations when a text is rewritten: what the new text names, or its speaker is called. Of the old text nothing else
+ * may show: who may read the new one need not be one who might read that. Texts that differ in case or spacing alone are the same.
+ */
+export function annotationsAfter({ annotations, content, speaker }: Said, after: string): Annotations {
   if (annotations.entities.length + annotations.relations.length === 0) return annotations
-  const [old, now] = [folded(before), folded(after)]
-  const stays = (name: string) => now.includes(entityKey(name)) || !old.includes(entityKey(name))
+  if (folded(after) === folded(content)) return annotations
+  const said = folded(`${after} ${speaker.name ?? ''}`)
+  const stays = (name: string) => isNamed(said, entityKey(name))
   return {
     entities: annotations.entities.filter(({ name }) => stays(name)),
     relations: annotations.relations.filter(({ subject, object }) => stays(subject) && stays(object)),
   }
 }
+
+/** Where words stand without spaces between them, no place is known to be inside of one. */
+const isNamed = (text: string, key: string): boolean =>
+  withoutSpaces.test(key) ? text.includes(key) : key !== '' && standsIn(text, key)
+
+const withoutSpaces =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
 /** A memory as a model reads it. */
 export const textOf = ({ content, contentHash, speaker, createdAt }: Memory): MemoryText => ({

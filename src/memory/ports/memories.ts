@@ -42,7 +42,7 @@ export interface MemoryChange {
   readonly content?: { readonly text: string; readonly hash: string }
   readonly categories?: readonly string[]
   readonly metadata?: Metadata
-  /** Undefined while the text changes: those that the new text still bears out (`annotationsAfter`). */
+  /** Undefined while the text changes: those that the new text names (`annotationsAfter`). */
   readonly annotations?: Annotations
   readonly occurredAt?: number
 }

@@ -94,14 +94,43 @@ describe('What a memory is about', () => {
     expect(entityKey('  Ame\u0301lie \n Poulain')).toBe(entityKey('AMÉLIE POULAIN'))
   })
 
-  test('annotations whose names a new text drops go; those that no text named stay', () => {
+  describe('a new text keeps the annotations that it names', () => {
     const annotations = {
-      entities: [{ name: 'Rex' }, { name: 'Bo' }, { name: 'pets' }],
-      relations: [{ subject: 'Rex', predicate: 'likes', object: 'Bo' }],
+      entities: [{ name: 'Rex' }, { name: 'Bo' }, { name: 'Cardiologist' }],
+      relations: [
+        { subject: 'Rex', predicate: 'likes', object: 'Bo' },
+        { subject: 'Bo', predicate: 'sees', object: 'Cardiologist' },
+      ],
     }
-    expect(annotationsAfter(annotations, 'Rex likes Bo.', 'Bo is alone.')).toEqual({
-      entities: [{ name: 'Bo' }, { name: 'pets' }],
-      relations: [],
+    const old = said('Rex likes Bo.', annotations)
+    const namesAfter = (text: string, names: readonly string[]) =>
+      annotationsAfter(said('old', { entities: names.map((name) => ({ name })), relations: [] }), text).entities.map(
+        ({ name }) => name,
+      )
+
+    test('and no other, be it one that the old text did not name', () => {
+      expect(annotationsAfter(old, 'Bo is alone.')).toEqual({ entities: [{ name: 'Bo' }], relations: [] })
+      expect(annotationsAfter(old, 'bo and REX play')).toEqual({
+        entities: [{ name: 'Rex' }, { name: 'Bo' }],
+        relations: [{ subject: 'Rex', predicate: 'likes', object: 'Bo' }],
+      })
+    })
+
+    test('all of them where only case or spacing is another', () => {
+      expect(annotationsAfter(old, 'rex  likes\nbo.')).toEqual(annotations)
+    })
+
+    test('a name inside of a word is not named; where words have no spaces between them, it is', () => {
+      expect(namesAfter('We started late.', ['Art', 'late'])).toEqual(['late'])
+      expect(namesAfter('妹は水族館で働いています。', ['水族館', '病院'])).toEqual(['水族館'])
+      expect(namesAfter("Anna's C++ course", ['Anna', 'C++'])).toEqual(['Anna', 'C++'])
+    })
+
+    test('who speaks is named', () => {
+      const speaker = { kind: 'other', name: 'Caroline' } as const
+      const relations = [{ subject: 'Caroline', predicate: 'works_at', object: 'Acme' }]
+      const before = { content: 'I work there.', annotations: { entities: [], relations }, speaker }
+      expect(annotationsAfter(before, 'I work at Acme.').relations).toEqual(relations)
     })
   })
 })
