@@ -11,7 +11,7 @@ import { rm } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { $ } from 'bun'
 import { version } from '../src/shared/version.ts'
-import { packLargeFiles } from './pack.ts'
+import { leaveOutTheOtherViewer, packLargeFiles } from './pack.ts'
 
 const { values, positionals } = parseArgs({
   options: {
@@ -46,7 +46,7 @@ const { outputs } = await Bun.build({
   bytecode: true,
   format: 'esm',
   define: commit === undefined ? {} : { SOUVENIR_COMMIT: JSON.stringify(commit) },
-  plugins: [packLargeFiles],
+  plugins: [packLargeFiles, leaveOutTheOtherViewer],
 })
 // The maps are in the executable.
 await Promise.all(outputs.filter(({ kind }) => kind === 'sourcemap').map(({ path }) => rm(path)))
