@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { createReadStream, createWriteStream, existsSync, rmSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
 import { finished } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import type { TransferRecord } from '../../dependencies/transfer.ts'
 import { Fault } from '../../shared/fault.ts'
+import { linesOf } from './lines.ts'
 
 const format = { souvenir: 'backup', format: 1 } as const
 
@@ -79,10 +79,6 @@ export async function readBackup(
   const file = createReadStream(path)
   const input = createGunzip()
   file.once('error', (cause) => input.destroy(unusable(path, 'read', cause)))
-  const lines = createInterface({
-    input: file.pipe(input),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })
   let headed = false
   let ended = false
   let count = 0
@@ -93,7 +89,7 @@ export async function readBackup(
     if (given.length > 0) await each(given)
   }
   try {
-    for await (const line of lines) {
+    for await (const line of linesOf(file.pipe(input))) {
       const value = parsed(line) as { souvenir?: string; format?: number; kind?: string; count?: number }
       if (!headed) {
         if (value.souvenir !== format.souvenir || value.format !== format.format) throw notOurs()
@@ -109,6 +105,8 @@ export async function readBackup(
   } catch (error) {
     // Of zlib: what is no gzip, or ends too early. Faults, and what the taker throws, are as they are.
     throw isZlib(error) ? notOurs(error) : error
+  } finally {
+    file.destroy()
   }
   if (!headed) throw notOurs()
   await give()
