@@ -5,6 +5,7 @@
  */
 import { createCounts } from '../shared/counts.ts'
 import { Fault } from '../shared/fault.ts'
+import { createOpenStreams, type OpenStreams } from './open-streams.ts'
 import type { AnyOperation, Caller } from './operation.ts'
 
 export interface FairShareLimits {
@@ -119,10 +120,14 @@ export function createFairShare(
   }
 }
 
-/** The same operations, each run in its caller's turn, if the caller may still have it by then. */
+/**
+ * The same operations, each run in its caller's turn, if the caller may still have it by then. So is each piece of a stream that comes of
+ * one: it takes no place while its reader is slow.
+ */
 export const sharedFairly = <Services>(
   operations: readonly AnyOperation<Services>[],
   share: FairShare = createFairShare(),
+  streams: OpenStreams = createOpenStreams(),
 ): readonly AnyOperation<Services>[] =>
   operations.map((operation) => {
     const inTurn = <T>(caller: Caller, work: () => Promise<T>, characters?: () => number) =>
@@ -137,11 +142,13 @@ export const sharedFairly = <Services>(
     return {
       ...operation,
       inTurn: (caller, work) => inTurn(caller, work),
-      run: (services, caller, input) =>
-        inTurn(
+      async run(services, caller, input) {
+        const output = await inTurn(
           caller,
           () => operation.run(services, caller, input),
           () => JSON.stringify(input)?.length ?? 0,
-        ),
+        )
+        return output instanceof ReadableStream ? streams.open(caller, output, (work) => inTurn(caller, work)) : output
+      },
     }
   })

@@ -1,8 +1,10 @@
 /**
  * A person's memories as the zip that OpenMemory exports: `memories.json` and `memories.jsonl.gz`. It is made while it is sent,
- * a page of memories at a time, so that its size does not matter. Tombstones have nothing to export.
+ * a page of memories at a time and no further than it was taken, so that its size does not matter. Each page is asked for anew, since
+ * an export may outlive the rule it began with. Tombstones have nothing to export.
  */
 import { Gzip, Zip, ZipDeflate, ZipPassThrough } from 'fflate'
+import { assertUnrestricted } from '../access.ts'
 import type { Caller } from '../operation.ts'
 import type { Memory } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
@@ -18,20 +20,27 @@ export interface ExportFilter {
 type Needed = Pick<MemoryServices, 'store' | 'appNames'>
 
 const pageSize = 500
+const pageBytes = 200_000
+/** What is deflated at once: a few milliseconds. */
+const pieceBytes = 64 * 1024
 const encoder = new TextEncoder()
 
+/** Reading it throws `Fault('forbidden')` once the app may not do everything any more. */
 export function exportMemories(services: Needed, caller: Caller, filter: ExportFilter): ReadableStream<Uint8Array> {
   const parts = zipOf(services, caller, filter)
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await parts.next()
-      if (done === true) controller.close()
-      else controller.enqueue(value)
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await parts.next()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      },
+      async cancel() {
+        await parts.return(undefined)
+      },
     },
-    async cancel() {
-      await parts.return(undefined)
-    },
-  })
+    { highWaterMark: 0 },
+  )
 }
 
 async function* zipOf(services: Needed, caller: Caller, filter: ExportFilter): AsyncGenerator<Uint8Array, void> {
@@ -50,19 +59,32 @@ async function* zipOf(services: Needed, caller: Caller, filter: ExportFilter): A
   zip.add(lines)
   const gzip = new Gzip({ level: 6 }, (data, final) => lines.push(data, final))
   for await (const page of pagesOf(services, caller, filter)) {
-    gzip.push(encoder.encode(page.map(({ line }) => `${JSON.stringify(line)}\n`).join('')))
-    yield* drain()
+    for await (const piece of piecesOf(page.map(({ line }) => `${JSON.stringify(line)}\n`).join(''))) {
+      gzip.push(piece)
+      yield* drain()
+    }
   }
   gzip.push(new Uint8Array(), true)
   const json = new ZipDeflate('memories.json', { level: 6 })
   zip.add(json)
   for await (const text of documentOf(services, caller, filter)) {
-    json.push(encoder.encode(text))
-    yield* drain()
+    for await (const piece of piecesOf(text)) {
+      json.push(piece)
+      yield* drain()
+    }
   }
   json.push(new Uint8Array(), true)
   zip.end()
   yield* drain()
+}
+
+/** A text as bytes. Between two pieces of it others have their turn. */
+async function* piecesOf(text: string): AsyncGenerator<Uint8Array, void> {
+  const bytes = encoder.encode(text)
+  for (let at = 0; at < bytes.byteLength; at += pieceBytes) {
+    await new Promise((resolve) => setImmediate(resolve))
+    yield bytes.slice(at, at + pieceBytes)
+  }
 }
 
 /** `memories.json` in parts: the same memories with their apps and categories by id. */
@@ -73,6 +95,7 @@ async function* documentOf(services: Needed, caller: Caller, filter: ExportFilte
   yield `{"user":${JSON.stringify({ id: caller.ownerId, user_id: caller.ownerId })},"memories":[`
   let first = true
   for await (const page of pagesOf(services, caller, filter)) {
+    const texts: string[] = []
     for (const { memory, line } of page) {
       const { app, categories: names, ...rest } = line
       apps.set(memory.appId, app ?? memory.appId)
@@ -81,16 +104,19 @@ async function* documentOf(services: Needed, caller: Caller, filter: ExportFilte
         links.push(JSON.stringify({ memory_id: memory.id, category_id: name }))
       }
       const archived = memory.state === 'archived' ? toIso(memory.updatedAt) : null
-      yield `${first ? '' : ','}\n${JSON.stringify({
-        ...rest,
-        user_id: caller.ownerId,
-        app_id: memory.appId,
-        archived_at: archived,
-        deleted_at: null,
-        category_ids: names,
-      })}`
+      texts.push(
+        `${first ? '' : ','}\n${JSON.stringify({
+          ...rest,
+          user_id: caller.ownerId,
+          app_id: memory.appId,
+          archived_at: archived,
+          deleted_at: null,
+          category_ids: names,
+        })}`,
+      )
       first = false
     }
+    yield texts.join('')
   }
   yield `],"apps":${JSON.stringify([...apps].map(([id, name]) => ({ id, owner_id: caller.ownerId, name })))}`
   yield `,"categories":${JSON.stringify([...categories].map((name) => ({ id: name, name })))}`
@@ -110,16 +136,19 @@ async function* pagesOf(
   filter: ExportFilter,
 ): AsyncGenerator<{ memory: Memory; line: Line }[], void> {
   let after: { createdAt: number; id: Memory['id'] } | undefined
-  do {
+  for (;;) {
+    assertUnrestricted(await store.rule(ownerId, appId))
     const { items } = await store.list(ownerId, appId, {
       filter: { states: ['active', 'paused', 'archived'], ...filter },
       sort: 'createdAt',
       descending: false,
       limit: pageSize,
+      bytes: pageBytes,
       after,
     })
+    after = items.at(-1)
+    if (after === undefined) return
     const names = await appNames.names([...new Set(items.map((memory) => memory.appId))])
     yield items.map((memory) => ({ memory, line: lineOf(memory, names.get(memory.appId) ?? memory.appId) }))
-    after = items.length === pageSize ? items.at(-1) : undefined
-  } while (after !== undefined)
+  }
 }

@@ -76,6 +76,8 @@ export interface ListRequest {
   readonly sort: SortColumn
   readonly descending: boolean
   readonly limit: number
+  /** Ends with the memory whose text, metadata and annotations bring the page to so many bytes: texts may be of any length. */
+  readonly bytes?: number | undefined
   /** How many to skip; not together with `after`. */
   readonly offset?: number | undefined
   /** Goes on after this memory, in order of creation only. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { ListRequest } from '../../../src/memory/ports.ts'
+import type { ListRequest, MemoryPage } from '../../../src/memory/ports.ts'
 import type { MemoryId } from '../../../src/shared/brand.ts'
 import { memoryId, owner, startMs } from '../../support/memories.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
@@ -69,6 +69,24 @@ export function describeListing(open: OpenMemoryStore): void {
       const rest = await list({ limit: 10, ...(last === undefined ? {} : { after: last }) })
       expect([...first.texts, ...rest.texts]).toEqual((await list()).texts)
       expect(rest.total).toBe(5)
+    })
+
+    test('a page ends with the memory that brings it to so many bytes, and the next goes on behind it', async () => {
+      const long = owner('writer of long texts')
+      const texts = ['ä'.repeat(60_000), 'second', 'third', 'b'.repeat(90_000), 'c'.repeat(90_000)]
+      for (const [at, text] of texts.entries()) await here.add(text, {}, chat, startMs + at, long)
+      const pages: number[] = []
+      let after: MemoryPage['items'][number] | undefined
+      do {
+        const page = await here.store.list(long, chat, {
+          filter: { states: ['active'] },
+          ...{ sort: 'createdAt', descending: false, limit: 3, bytes: 100_000, after },
+        })
+        expect(page.total).toBe(5)
+        pages.push(page.items.length)
+        after = page.items.at(-1)
+      } while (after !== undefined)
+      expect(pages).toEqual([1, 3, 1, 0])
     })
 
     test('filters: categories, apps, time, words, thread, all together', async () => {

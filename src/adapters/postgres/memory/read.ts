@@ -28,17 +28,25 @@ export function createReaders(db: Database): Readers {
 
   const list = (ownerId: OwnerId, appId: ClientId, request: ListRequest): Promise<MemoryPage> =>
     db.run(async (sql) => {
-      const { after, limit, offset = 0 } = request
+      const { after, limit, bytes, offset = 0 } = request
       const wanted = sql`${readable(sql, ownerId, appId)} AND ${matching(sql, ownerId, request.filter)}`
       const order = sql.unsafe(orderOf(request))
       const from =
         after === undefined
           ? wanted
           : sql`${wanted} AND (m.created_at, m.id) ${request.descending ? sql`<` : sql`>`} (${after.createdAt}, ${after.id})`
+      const page = sql`SELECT m.* FROM memory AS m WHERE ${from} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`
+      // How long a text is stands beside it: those beyond the page are not read.
+      const bounded =
+        bytes === undefined
+          ? page
+          : sql`SELECT m.* FROM (
+              SELECT m.*, sum(octet_length(m.content) + octet_length(m.metadata) + octet_length(m.annotations))
+                OVER (ORDER BY ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
+                FROM (${page}) AS m) AS m WHERE coalesce(m.bytes_before, 0) < ${bytes}`
       const rows = await sql<Joined<MemoryRow & { total: number }>[]>`
         SELECT ${ruleColumns(sql)}, (SELECT count(*) FROM memory AS m WHERE ${wanted}) AS total, m.*
-          FROM ${ruleOf(sql, ownerId, appId)} LEFT JOIN LATERAL (
-            SELECT m.* FROM memory AS m WHERE ${from} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}) AS m ON true
+          FROM ${ruleOf(sql, ownerId, appId)} LEFT JOIN LATERAL (${bounded}) AS m ON true
          ORDER BY ${order}`
       assertReaderIn(rows, appId)
       return { items: present<MemoryRow>(rows, 'id').map(memoryOf), total: rows[0]?.total ?? 0 }

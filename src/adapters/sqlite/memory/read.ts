@@ -29,12 +29,18 @@ export function createReaders(db: Database): Readers {
             sql: `(m.created_at, m.id) ${request.descending ? '<' : '>'} (?, ?)`,
             values: [request.after.createdAt, request.after.id],
           })
-    const rows = db.all<MemoryRow>(
-      `SELECT m.* FROM memory AS m WHERE ${from.sql} ORDER BY ${orderOf(request)} LIMIT ? OFFSET ?`,
-      ...from.values,
-      request.limit,
-      request.offset ?? 0,
-    )
+    const order = orderOf(request)
+    const select = <Row>(columns: string, limit: number) =>
+      db.all<Row>(
+        `SELECT ${columns} FROM memory AS m WHERE ${from.sql} ORDER BY ${order} LIMIT ? OFFSET ?`,
+        ...from.values,
+        limit,
+        request.offset ?? 0,
+      )
+    const { bytes, limit } = request
+    // How long a text is stands beside it: none is read for this.
+    const few = bytes === undefined ? limit : upTo(bytes, select<{ bytes: number }>(`${bytesOf} AS bytes`, limit))
+    const rows = select<MemoryRow>('m.*', few)
     return { items: rows.map(memoryOf), total }
   }
 
@@ -64,6 +70,18 @@ export function createReaders(db: Database): Readers {
       return { active: 0, paused: 0, archived: 0, deleted: 0, ...counts }
     },
   }
+}
+
+const bytesOf = 'octet_length(m.content) + octet_length(m.metadata) + octet_length(m.annotations)'
+
+/** How many rows it takes to come to so many bytes; all of them where they are fewer. */
+function upTo(most: number, rows: readonly { readonly bytes: number }[]): number {
+  let sum = 0
+  for (const [at, { bytes }] of rows.entries()) {
+    sum += bytes
+    if (sum >= most) return at + 1
+  }
+  return rows.length
 }
 
 const countOf = (state: MemoryState): string => `count(*) FILTER (WHERE m.state = '${state}') AS ${state}`
