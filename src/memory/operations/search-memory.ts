@@ -106,12 +106,14 @@ const Why = t.Object(
   { description: 'Why it was recalled.' },
 )
 
+const scoreMeans = 'Higher is better, beside the others of this answer; it says nothing of how certain an answer is.'
+
 const Hit = t.Object({
   memory: ShownMemory,
-  score: t.Number({ description: 'Higher is better; comparable within this answer.' }),
+  score: t.Number({ description: scoreMeans }),
   why: Why,
 })
-const WireHit = t.Object({ ...WireMemory.properties, score: t.Number(), why: Why })
+const WireHit = t.Object({ ...WireMemory.properties, score: t.Number({ description: scoreMeans }), why: Why })
 
 const Degraded = t.Optional(
   t.Array(t.Union([t.Literal('embedder'), t.Literal('vectors'), t.Literal('index')]), {

@@ -107,6 +107,10 @@ const isOver = () =>
   })
 
 const inAnotherBrowser = () =>
-  new Fault('forbidden', 'This sign-in was begun in another browser, and only that one can finish it.', {
-    code: 'another_browser',
-  })
+  new Fault(
+    'forbidden',
+    'This sign-in was begun in another browser, and only that one can finish it; or this one keeps no cookies.',
+    {
+      code: 'another_browser',
+    },
+  )
