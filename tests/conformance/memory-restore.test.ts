@@ -1,5 +1,6 @@
 /** What a restore or a migration derives itself: a search right after it finds what it found before, from every engine to every engine. */
 import { describe, expect, test } from 'bun:test'
+import { transferRecordOf } from '../../src/dependencies/transfer-record.ts'
 import type { DumpRow, DumpTable } from '../../src/memory/dump/ports.ts'
 import type { Draft } from '../../src/memory/ports.ts'
 import { recall } from '../../src/memory/recall.ts'
@@ -47,6 +48,24 @@ async function fill(engine: MemoryEngine): Promise<void> {
 
 async function copy(from: MemoryEngine, to: MemoryEngine): Promise<void> {
   await to.dump.write((keep) => from.dump.read((table: DumpTable, rows: readonly DumpRow[]) => keep(table, rows)))
+}
+
+for (const { name, open } of memoryEngines) {
+  test(`Every row that ${name} gives is a record of a backup, with each column of its table`, async () => {
+    const engine = await open()
+    try {
+      await fill(engine)
+      await recall(engine, callerOf(ada, 'chat'), { query: 'Aquarium', limit: 5 })
+      const tables = new Set<DumpTable>()
+      await engine.dump.read(async (table, rows) => {
+        tables.add(table)
+        for (const value of rows) transferRecordOf(JSON.parse(JSON.stringify({ kind: 'row', table, value })))
+      })
+      expect([...tables]).toEqual(expect.arrayContaining(['memory', 'memory_event', 'extraction']))
+    } finally {
+      await engine.close()
+    }
+  })
 }
 
 for (const source of memoryEngines) {

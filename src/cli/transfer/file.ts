@@ -6,8 +6,10 @@ import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import type { TransferRecord } from '../../dependencies/transfer.ts'
+import { transferRecordOf } from '../../dependencies/transfer-record.ts'
 import { Fault } from '../../shared/fault.ts'
-import { linesOf } from './lines.ts'
+import { isJsonObject } from '../../shared/json-object.ts'
+import { lineFault, linesOf } from './lines.ts'
 
 const format = { souvenir: 'backup', format: 1 } as const
 
@@ -71,7 +73,7 @@ const lineOf = (value: unknown): string =>
 /** So many records are given at once. */
 const portionSize = 500
 
-/** Gives the records of a backup. Faults: `invalid` for a file that cannot be read, is none, or is not whole. */
+/** Gives the records of a backup. Faults: `invalid` for a file that cannot be read, is none, is not whole, or holds what is no record. */
 export async function readBackup(
   path: string,
   each: (records: readonly TransferRecord[]) => Promise<void>,
@@ -79,9 +81,7 @@ export async function readBackup(
   const file = createReadStream(path)
   const input = createGunzip()
   file.once('error', (cause) => input.destroy(unusable(path, 'read', cause)))
-  let headed = false
-  let ended = false
-  let count = 0
+  let [number, headed, ended, count] = [0, false, false, 0]
   let records: TransferRecord[] = []
   const give = async () => {
     const given = records
@@ -90,15 +90,19 @@ export async function readBackup(
   }
   try {
     for await (const line of linesOf(file.pipe(input))) {
-      const value = parsed(line) as { souvenir?: string; format?: number; kind?: string; count?: number }
+      const value = parsed(line, ++number)
       if (!headed) {
-        if (value.souvenir !== format.souvenir || value.format !== format.format) throw notOurs()
+        if (!isJsonObject(value) || value.souvenir !== format.souvenir || value.format !== format.format)
+          throw notOurs()
         headed = true
-      } else if (value.kind === 'end') {
-        ended = value.count === count
+      } else if (ended) {
+        throw lineFault(number, 'stands behind its end')
+      } else if (isJsonObject(value) && value.kind === 'end') {
+        if (value.count !== count) throw lineFault(number, `is the end of another: ${count} records stand before it`)
+        ended = true
       } else {
         count++
-        records.push(value as TransferRecord)
+        records.push(recordIn(value, number))
         if (records.length >= portionSize) await give()
       }
     }
@@ -114,11 +118,20 @@ export async function readBackup(
   return count
 }
 
-function parsed(line: string): unknown {
+function parsed(line: string, number: number): unknown {
   try {
     return JSON.parse(line)
   } catch (cause) {
-    throw notOurs(cause)
+    throw number === 1 ? notOurs(cause) : lineFault(number, 'is not JSON', cause)
+  }
+}
+
+function recordIn(value: unknown, number: number): TransferRecord {
+  try {
+    return transferRecordOf(value)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    throw lineFault(number, `is no record: ${error.message.replace(/\.$/, '')}`, error, error.field)
   }
 }
 

@@ -50,7 +50,7 @@ function decoded(parts: readonly Uint8Array[], number: number): string {
 }
 
 /** What is wrong with a line, counted from 1: `is not JSON`. */
-const lineFault = (number: number, what: string, cause?: unknown, field?: string): Fault =>
+export const lineFault = (number: number, what: string, cause?: unknown, field?: string): Fault =>
   new Fault('invalid', `Line ${number} of the backup ${what}.`, {
     code: 'backup_broken',
     cause,

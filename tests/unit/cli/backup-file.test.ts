@@ -1,5 +1,6 @@
 /** A backup file from anybody's hand: what is wrong with it is said by line and field, and it takes no more memory than a line of ours. */
 import { describe, expect, test } from 'bun:test'
+import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -64,5 +65,85 @@ describe('The lines of a backup', () => {
       yield Buffer.from([0x61, 0x0a, 0xff, 0x0a])
     }
     await expect(Array.fromAsync(linesOf(bytes()))).rejects.toThrow('Line 2 of the backup is not UTF-8.')
+  })
+})
+
+const memory = {
+  ...{ seq: 1, owner_id: 'ada', id: 'm1', app_id: 'chat', content: 'Tea.', content_hash: 'h', state: 'active' },
+  ...{ categories: '[]', metadata: '{}', annotations: '{}', thread_id: 't', position: 0, speaker_kind: 'self' },
+  ...{ speaker_name: null, occurred_at: null, valid_from: 1, valid_to: null, supersedes: null, source: 'tool' },
+  ...{ created_at: 1, updated_at: 1, version: 1 },
+}
+const user = { id: 'ada', name: 'Ada', identities: [], createdAt: 1, updatedAt: 1 }
+const pem = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString()
+const key = { kid: 'k1', privateKeyPem: pem, state: 'current', since: 0 }
+const row = (table: string, value: unknown) => ({ kind: 'row', table, value })
+const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
+
+describe('A record of a backup', () => {
+  const wrong: [string, unknown, string, string][] = [
+    ['null', null, 'kind', 'is missing'],
+    ['a list', [], 'kind', 'is missing'],
+    ['of no kind', { kind: 'constructor', value: {} }, 'kind', 'is none that is known here'],
+    ['of no table', row('sqlite_schema', { name: 'x' }), 'table', 'is none that is known here'],
+    ['of a prototype', row('__proto__', { name: 'x' }), 'table', 'is none that is known here'],
+    ['with a column that is SQL', row('preference', { 'id") VALUES (1);--': 1 }), 'value.owner_id', 'is missing'],
+    ['with one column more', row('memory', { ...memory, more: 1 }), 'value.more', 'is not a known field'],
+    ['with an object as a column', row('memory', { ...memory, seq: {} }), 'value.seq', 'must be a whole number'],
+    ['with a list as a column', row('memory', { ...memory, id: [] }), 'value.id', 'must be a string'],
+    ['with half a number', row('memory', { ...memory, seq: 1.5 }), 'value.seq', 'must be a whole number'],
+    ['with text that is no JSON', row('memory', { ...memory, metadata: '{' }), 'value.metadata', 'is not JSON'],
+    [
+      'with JSON of another shape',
+      row('memory', { ...memory, categories: '[1]' }),
+      'value.categories.0',
+      'must be a string',
+    ],
+    [
+      'with what a model derived of another shape',
+      row('extraction', { memory: 1, body: '{"entities":[null],"relations":[]}' }),
+      'value.body.entities.0',
+      'must be an object',
+    ],
+    ['without its row', { kind: 'row', table: 'memory' }, 'value', 'must be an object'],
+    [
+      'of a user with a number of identities',
+      { kind: 'user', value: { ...user, identities: 5 } },
+      'value.identities',
+      'must be an array',
+    ],
+    ['of a client that is nothing', { kind: 'client', value: null }, 'value', 'must be an object'],
+    ['of a grant without scopes', { kind: 'grant', value: { id: 'g' } }, 'value.ownerId', 'is missing'],
+    [
+      'of a key that is none',
+      { kind: 'key', value: { ...key, privateKeyPem: 'nope' } },
+      'value.privateKeyPem',
+      'is no signing key',
+    ],
+    ['of a key by another name', { kind: 'key', value: key }, 'value.kid', 'is not the thumbprint of its key'],
+  ]
+  for (const [which, record, field, what] of wrong) {
+    test(`${which}: the line is named, and \`${field}\` ${what}`, async () => {
+      const right = JSON.stringify(row('memory', memory))
+      const fault = await faultOf(right, JSON.stringify(record), '{"kind":"end","count":2}')
+      expect([fault.kind, fault.code, fault.field]).toEqual(['invalid', 'backup_broken', field])
+      expect(fault.message).toStartWith(`Line 3 of the backup is no record: \`${field}\` ${what}`)
+    })
+  }
+
+  test('that nests deeper than it can be written again is refused', async () => {
+    const value = `{"id":"ada","name":"Ada","identities":[],"createdAt":1,"updatedAt":1,"more":${deep(200_000)}}`
+    const fault = await faultOf(`{"kind":"user","value":${value}}`, '{"kind":"end","count":1}')
+    expect([fault.kind, fault.code]).toEqual(['invalid', 'backup_broken'])
+  })
+
+  test('is none behind the end, and the end says how many there are', async () => {
+    const right = JSON.stringify(row('memory', memory))
+    const behind = await faultOf(right, '{"kind":"end","count":1}', right)
+    expect(behind.message).toBe('Line 4 of the backup stands behind its end.')
+    const other = await faultOf(right, '{"kind":"end","count":2}')
+    expect(other.message).toBe('Line 3 of the backup is the end of another: 1 records stand before it.')
   })
 })

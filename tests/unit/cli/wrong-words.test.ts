@@ -62,8 +62,9 @@ describe('the file of a backup', () => {
 
   test('what goes wrong with the records is not laid to the file', async () => {
     const path = join(folder, 'whole.gz')
+    const preference = { kind: 'row', table: 'preference', value: { owner_id: 'ada', value: '{}' } } as const
     const file = createBackup(path, about)
-    await file.write(Array.from({ length: 1_000 }, () => ({ kind: 'user' }) as never))
+    await file.write(Array.from({ length: 1_000 }, () => preference))
     await file.end()
     const full = async () => {
       throw new Error('the disk is full')
