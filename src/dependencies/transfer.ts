@@ -10,6 +10,7 @@ import { portions } from '../shared/portions.ts'
 import { openBesideServer } from './beside-server.ts'
 import { memoryFileOf, openOnPostgres, openOnSqlite } from './memory-engine.ts'
 import { createOpening } from './opening.ts'
+import { keeping } from './transfer-undo.ts'
 
 export type TransferRecord =
   | { readonly kind: 'user'; readonly value: User }
@@ -106,8 +107,8 @@ async function readAuth(
 }
 
 /**
- * Keeps records in an empty place. Faults: `conflict` when somebody is there already. Memories are one transaction, and come
- * last of all to be durable: after a failure the same call can be made again once the place is emptied.
+ * Keeps records in an empty place. Faults: `conflict` when somebody is there already, `invalid` (`backup_broken`) for records of which
+ * one excludes another. Memories are one transaction, and come last of all to be durable: where they are refused nothing is kept.
  */
 export async function writePlace(
   { auth, memories }: Place,
@@ -119,19 +120,22 @@ export async function writePlace(
     })
   }
   const keys: StoredKey[] = []
+  const kept = auth === undefined ? undefined : keeping(auth.stores)
   const take = (keep: (table: DumpTable, rows: readonly DumpRow[]) => Promise<void>) =>
     async function takeAll(records: readonly TransferRecord[]): Promise<void> {
       for (const [table, rows] of rowsByTable(records)) await keep(table, rows)
       for (const record of records) {
-        if (auth === undefined) continue
-        if (record.kind === 'user') await auth.stores.users.create(record.value)
-        else if (record.kind === 'client') await auth.stores.clients.save(record.value)
-        else if (record.kind === 'grant') await auth.stores.grants.save(record.value)
-        else if (record.kind === 'key') keys.push(record.value)
+        if (record.kind === 'key') keys.push(record.value)
+        else await kept?.keep(record)
       }
     }
-  if (memories === undefined) await give(take(async () => {}))
-  else await memories.write((keep) => give(take(keep)))
+  try {
+    if (memories === undefined) await give(take(async () => {}))
+    else await memories.write((keep) => give(take(keep)))
+  } catch (error) {
+    await kept?.undo()
+    throw error
+  }
   if (auth?.keys.writable && keys.length > 0) await keepKeys(auth.keys, keys)
 }
 

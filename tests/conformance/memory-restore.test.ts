@@ -68,6 +68,35 @@ for (const { name, open } of memoryEngines) {
   })
 }
 
+for (const { name, open } of memoryEngines) {
+  test(`${name} refuses rows that are there twice, or that no column takes, as a wrong backup, and keeps none`, async () => {
+    const engine = await open()
+    try {
+      for (const change of [{}, { id: 'another', seq: 1_000_000, state: 'unknown', position: 1_000_000 }]) {
+        const one = await open()
+        try {
+          await add(one, ada, 'Tea.')
+          const again = engine.dump.write((keep) =>
+            one.dump.read(async (table, rows) => {
+              await keep(table, rows)
+              await keep(
+                table,
+                rows.map((row) => ({ ...row, ...change })),
+              )
+            }),
+          )
+          await expect(again).rejects.toMatchObject({ kind: 'invalid', code: 'backup_broken', field: 'memory' })
+        } finally {
+          await one.close()
+        }
+        expect(await engine.sql('SELECT seq FROM memory')).toHaveLength(0)
+      }
+    } finally {
+      await engine.close()
+    }
+  })
+}
+
 for (const source of memoryEngines) {
   for (const target of memoryEngines) {
     describe(`Memories of ${source.name} restored on ${target.name}`, () => {

@@ -156,7 +156,35 @@ describe('souvenir backup and restore', () => {
       await runCommand(variables, 'restore', file)
     }
   }, 60_000)
+
+  test('of a backup whose records exclude one another nothing is kept: its lines are named, and a whole one restores after it', async () => {
+    const variables = { ...base, DATA_DIR: freshFolder() }
+    for (const broken of excluding()) {
+      const failure = await runCommand(variables, 'restore', broken).catch((error: Error) => error.message)
+      expect(failure).toMatch(/exit 1: Lines \d+ to \d+ of the backup: .+\n$/)
+    }
+    await runCommand(variables, 'restore', file)
+    await withServer(variables, async () => expect(await look()).toEqual(before))
+  }, 60_000)
 })
+
+/** Files of the same records, people first: with one memory twice, and with one person twice. */
+function excluding(): string[] {
+  const [header, ...records] = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n').slice(0, -1)
+  const isRow = (line: string) => line.startsWith('{"kind":"row"')
+  const people = [...records.filter((line) => !isRow(line)), ...records.filter(isRow)]
+  const [memory, user] = ['{"kind":"row","table":"memory"', '{"kind":"user"'].map((start) =>
+    records.find((line) => line.startsWith(start)),
+  )
+  const again = JSON.parse(memory ?? '')
+  again.value.seq += 1_000_000
+  return [JSON.stringify(again), user].map((one) => {
+    const path = join(freshFolder(), 'excluding.gz')
+    const end = JSON.stringify({ kind: 'end', count: people.length + 1 })
+    writeFileSync(path, gzipSync(`${[header, ...people, one, end].join('\n')}\n`))
+    return path
+  })
+}
 
 const [redisUrl, databaseUrl] = [engineUrl('REDIS_URL'), engineUrl('DATABASE_URL')]
 if (redisUrl !== undefined && databaseUrl !== undefined) {

@@ -83,10 +83,15 @@ export async function readBackup(
   file.once('error', (cause) => input.destroy(unusable(path, 'read', cause)))
   let [number, headed, ended, count] = [0, false, false, 0]
   let records: TransferRecord[] = []
+  let last = 0
   const give = async () => {
     const given = records
     records = []
-    if (given.length > 0) await each(given)
+    try {
+      if (given.length > 0) await each(given)
+    } catch (error) {
+      throw isRefused(error) ? linesFault(last - given.length + 1, last, error) : error
+    }
   }
   try {
     for await (const line of linesOf(file.pipe(input))) {
@@ -102,6 +107,7 @@ export async function readBackup(
         ended = true
       } else {
         count++
+        last = number
         records.push(recordIn(value, number))
         if (records.length >= portionSize) await give()
       }
@@ -134,6 +140,16 @@ function recordIn(value: unknown, number: number): TransferRecord {
     throw lineFault(number, `is no record: ${error.message.replace(/\.$/, '')}`, error, error.field)
   }
 }
+
+const isRefused = (error: unknown): error is Fault => error instanceof Fault && error.code === 'backup_broken'
+
+/** What an engine refused of records that are right each by itself. */
+const linesFault = (first: number, last: number, refused: Fault): Fault =>
+  new Fault('invalid', `Lines ${first} to ${last} of the backup: ${refused.message}`, {
+    code: refused.code,
+    cause: refused,
+    ...(refused.field === undefined ? {} : { field: refused.field }),
+  })
 
 const isZlib = (error: unknown) => error instanceof Error && 'code' in error && /^Z_|^ERR_ZLIB/.test(String(error.code))
 

@@ -1,10 +1,15 @@
 /** Memories in Postgres as rows, on a connection of its own, in one transaction: a read sees one moment. */
+import { rowsRefused } from '../../../memory/dump/errors.ts'
 import { type DumpRow, dumpPortion, dumpTables, type MemoryDump } from '../../../memory/dump/ports.ts'
 import { linkedKeys } from '../../../memory/graph/knowledge.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import { Fault } from '../../../shared/fault.ts'
 import type { PostgresOptions } from '../connection.ts'
 import { type Database, openPool, type Sql } from '../database.ts'
+import { sqlState } from '../errors.ts'
+
+/** Classes of SQLSTATE: data exception, integrity constraint violation. */
+const ofValues = /^2[23]/
 
 /** Tables whose `seq` the server counts: after a copy it goes on behind the highest. */
 const counted = ['memory', 'memory_event', 'access_log'] as const
@@ -40,10 +45,14 @@ export function postgresMemoryDump(options: PostgresOptions): MemoryDump & { clo
         }
         await work(async (table, rows) => {
           if (!tables.includes(table)) return
-          await sql.unsafe(
-            `INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::${table}, $1::text::json)`,
-            [JSON.stringify(rows)],
-          )
+          try {
+            await sql.unsafe(
+              `INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::${table}, $1::text::json)`,
+              [JSON.stringify(rows)],
+            )
+          } catch (error) {
+            throw ofValues.test(sqlState(error) ?? '') ? rowsRefused(table, error) : error
+          }
         })
         await writeLinks(sql)
         for (const table of counted) {

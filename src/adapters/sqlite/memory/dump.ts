@@ -1,5 +1,6 @@
 /** Memories of a SQLite file as rows, on a connection of its own: a read sees one moment, whoever writes beside it. */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { rowsRefused } from '../../../memory/dump/errors.ts'
 import {
   type DumpRow,
   dumpBooleans,
@@ -11,6 +12,7 @@ import {
 import { linkedKeys } from '../../../memory/graph/knowledge.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import { Fault } from '../../../shared/fault.ts'
+import { isConstraint } from '../errors.ts'
 
 /** `path` names a file that the store has opened before, so that its schema is this program's. */
 export const sqliteMemoryDump = (path: string): MemoryDump => ({
@@ -41,9 +43,12 @@ export const sqliteMemoryDump = (path: string): MemoryDump => ({
           const columns = Object.entries(row).filter(([name]) => dumpedNoMore[table]?.has(name) !== true)
           const names = columns.map(([name]) => quoted(name)).join(', ')
           const places = columns.map(() => '?').join(', ')
-          db.prepare(`INSERT INTO ${table} (${names}) VALUES (${places})`).run(
-            ...columns.map(([, value]) => toSqlite(value)),
-          )
+          const insert = db.prepare(`INSERT INTO ${table} (${names}) VALUES (${places})`)
+          try {
+            insert.run(...columns.map(([, value]) => toSqlite(value)))
+          } catch (error) {
+            throw isConstraint(error) ? rowsRefused(table, error) : error
+          }
         }
       })
       writeLinks(db)
