@@ -5,7 +5,7 @@
  * assistants have, and once without, when all of the process's time is taken and a new token waits behind seven searches. Prints
  * what the resources' own /metrics say of the key set and of judging tokens, as shares within the bounds of its histogram.
  */
-import { signIn } from '../support/script.ts'
+import { type Signed, signIn } from '../support/script.ts'
 import { runCommand, startProduct } from '../support/server.ts'
 import { type Connection, connect, requestText } from './http-connection.ts'
 import { build } from './processes.ts'
@@ -44,10 +44,9 @@ async function ask(connection: Connection, pauseMs: number, name: string, reques
   return body
 }
 
-async function assist(at: number, untilMs: number, pauseMs: number): Promise<void> {
-  let { accessToken, refreshToken, clientId } = await signIn(product, {
-    scope: 'openid offline_access memories:read memories:write',
-  })
+async function assist(at: number, signed: Signed, untilMs: number, pauseMs: number): Promise<void> {
+  let { accessToken, refreshToken } = signed
+  const { clientId } = signed
   const [api, auth] = [await connect(apiPort), await connect(authPort)]
   const by = (token: string) => ({ authorization: `Bearer ${token}` })
   const me = (token: string) => requestText('GET', '/api/v1/me', by(token))
@@ -92,10 +91,15 @@ async function metrics(): Promise<ReadonlyMap<string, number>> {
 const validation = 'souvenir_token_validation_seconds'
 
 async function run(name: string, pauseMs: number): Promise<void> {
+  // Before anything is measured: each starts a process for its code.
+  const people: Signed[] = []
+  for (let at = 0; at < assistants; at++) {
+    people.push(await signIn(product, { scope: 'openid offline_access memories:read memories:write' }))
+  }
   const before = await metrics()
   const untilMs = performance.now() + seconds * 1000
   const rotated = Bun.sleep(seconds * 500).then(() => runCommand(product.variables, 'keys', 'rotate'))
-  await Promise.all(Array.from({ length: assistants }, (_, at) => assist(at, untilMs, pauseMs)))
+  await Promise.all(people.map((signed, at) => assist(at, signed, untilMs, pauseMs)))
   await rotated
   const page = await metrics()
   /** What was added to all samples of a family whose labels have all of these. */
