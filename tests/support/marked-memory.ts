@@ -31,7 +31,9 @@ export async function keepMarked(
   await store.add(ada, chat, [first], policyAt())
   const text = `The ${marker} sings no more.`
   await store.update(ada, chat, first.id, { content: { text, hash: contentHash(text) } }, { at: startMs })
-  const second = draftOf(`Superseded by the ${marker} again.`)
+  const second = draftOf(`Superseded by the ${marker} again.`, {
+    annotations: { entities: [{ name: `${marker} house` }], relations: [] },
+  })
   await store.supersede(ada, chat, first.id, second, { at: startMs })
   const said = { facts: [`There is a ${marker}.`], entities: [], relations: [], categories: [], occurredAt: undefined }
   const by = { appId: chat, at: startMs }
