@@ -1,11 +1,14 @@
-import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTHeaderParameters } from 'jose'
 import type { Clock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import type { HealthCheck } from '../shared/health.ts'
 import { readBytes } from '../shared/read-body.ts'
 
-/** Where the public keys of the issuer come from: this process's own ring, or the JWKS of another. */
-export type KeySource = JWTVerifyGetKey
+/**
+ * Where the public keys of the issuer come from: this process's own ring, or the JWKS of another. Rejects with an error of jose's when
+ * there is none of that `kid`, and with `Fault('unavailable')` when that cannot be told now.
+ */
+export type KeySource = (header: JWTHeaderParameters) => Promise<CryptoKey>
 
 /** What the process that owns the keys publishes. */
 export interface PublicKeys {
@@ -20,7 +23,7 @@ const cooldownMs = 1_000
 /** The keys of this process. Read again each minute and, at most once a second, for a `kid` that is not known. */
 export function localKeys(ring: PublicKeys, clock: Clock): KeySource {
   let readAt = Number.NEGATIVE_INFINITY
-  let keys: JWTVerifyGetKey | undefined
+  let keys: KeySource | undefined
   let reading: Promise<void> | undefined
   const read = () => {
     reading ??= ring
@@ -39,12 +42,12 @@ export function localKeys(ring: PublicKeys, clock: Clock): KeySource {
     if (keys === undefined) throw new Fault('unavailable', 'The signing keys cannot be read now.')
     return keys
   }
-  return async (header, token) => {
+  return async (header) => {
     try {
-      return await (await current(localCacheMs))(header, token)
+      return await (await current(localCacheMs))(header)
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-      return (await current(cooldownMs))(header, token)
+      return (await current(cooldownMs))(header)
     }
   }
 }
@@ -89,10 +92,10 @@ export function remoteKeys(jwksUrl: URL, fetchJson: typeof fetch, observer?: Jwk
       'The sign-in server cannot be reached, so no token can be judged. Start it (docker compose --profile auth up -d), or, to work on this machine without sign-in, set AUTH=none.',
       { retryAfterSeconds: 5, code: 'issuer_unreachable', cause },
     )
-  const find: KeySource = async (header, token) => {
+  const find: KeySource = async (header) => {
     const before = fetches
     try {
-      const key = await keys(header, token)
+      const key = await keys(header)
       if (fetches > before) observer?.miss()
       else observer?.hit()
       return key

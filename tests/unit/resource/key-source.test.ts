@@ -5,7 +5,6 @@ import { remoteKeys } from '../../../src/resource/key-source.ts'
 const { publicKey } = await generateKeyPair('RS256')
 const keySet = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }] })
 const header = { alg: 'RS256', kid: 'k1' }
-const token = { payload: '', signature: '' }
 
 /** The keys of an issuer that answers with these parts, without saying how long they are. */
 const issuerSaying = (...parts: readonly string[]) =>
@@ -27,18 +26,18 @@ const streamed = (parts: readonly string[]) =>
 
 describe('RFC 7517 section 5: the JWK set of another process', () => {
   test('its keys verify', async () => {
-    expect(await issuerSaying(keySet)(header, token)).toMatchObject({ type: 'public' })
+    expect(await issuerSaying(keySet)(header)).toMatchObject({ type: 'public' })
   })
 
   test('a kid that is not in it is told apart from a set that cannot be had', async () => {
-    await expect(issuerSaying(keySet)({ ...header, kid: 'k2' }, token)).rejects.toMatchObject({
+    await expect(issuerSaying(keySet)({ ...header, kid: 'k2' })).rejects.toMatchObject({
       code: 'ERR_JWKS_NO_MATCHING_KEY',
     })
   })
 
   test('a set of more than 64 KB is not read to its end, though its length was never said', async () => {
     const padded = issuerSaying(' '.repeat(65 * 1024), keySet)
-    await expect(padded(header, token)).rejects.toMatchObject({ kind: 'unavailable', code: 'issuer_unreachable' })
+    await expect(padded(header)).rejects.toMatchObject({ kind: 'unavailable', code: 'issuer_unreachable' })
     await expect(padded.health()).resolves.toMatchObject({ engine: 'jwks', state: 'down' })
   })
 })
@@ -63,7 +62,7 @@ describe('The cache of that set', () => {
     return { seen, find: remoteKeys(url, Object.assign(answer, { preconnect() {} }), observer) }
   }
   const all = (find: ReturnType<typeof countingIssuer>['find'], kid: string) =>
-    Promise.allSettled(Array.from({ length: 100 }, () => find({ ...header, kid }, token)))
+    Promise.allSettled(Array.from({ length: 100 }, () => find({ ...header, kid })))
   const found = (outcomes: readonly { readonly status: string }[]) =>
     outcomes.filter(({ status }) => status === 'fulfilled').length
 
@@ -79,7 +78,7 @@ describe('The cache of that set', () => {
   test('a kid that is not in it fetches it anew, a hundred at once once, and no more often than every 30 s', async () => {
     passSeconds(0)
     const { seen, find } = countingIssuer()
-    await find(header, token)
+    await find(header)
     seen.keys = 2
     passSeconds(29)
     expect(found(await all(find, 'k2'))).toBe(0)
@@ -94,12 +93,12 @@ describe('The cache of that set', () => {
   test('it is kept for ten minutes', async () => {
     passSeconds(0)
     const { seen, find } = countingIssuer()
-    await find(header, token)
+    await find(header)
     passSeconds(599)
-    await find(header, token)
+    await find(header)
     expect(seen.fetches).toBe(1)
     passSeconds(601)
-    await find(header, token)
+    await find(header)
     expect(seen.fetches).toBe(2)
   })
 })
