@@ -3,9 +3,13 @@ import { afterAll, expect, test } from 'bun:test'
 import { type Deployment, deploy } from '../support/deployment.ts'
 import { type SmallDisk, smallDisk } from '../support/small-disk.ts'
 
-const disk = process.env.MEMORY_STORE === 'postgres' ? undefined : smallDisk(24)
+// Memories that Postgres keeps know nothing of that disk: there are no tests of it there, rather than skipped ones.
+const onThatDisk = process.env.MEMORY_STORE !== 'postgres'
+const disk = onThatDisk ? smallDisk(24) : undefined
 afterAll(() => disk?.unmount())
-const onSmallDisk = test.skipIf(disk === undefined)
+const onSmallDisk: (...described: Parameters<typeof test>) => void = onThatDisk
+  ? test.skipIf(disk === undefined)
+  : () => undefined
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' })
 const add = (deployment: Deployment, token: string, text: string) =>
