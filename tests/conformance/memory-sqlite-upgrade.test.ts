@@ -5,19 +5,23 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { memoryMigrations } from '../../src/adapters/sqlite/memory/migrations.ts'
 import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
+import { roundedBytes } from '../../src/memory/index/rounded-vectors.ts'
 import { app, draftOf, entitiesFor, owner, policyAt, startMs } from '../support/memories.ts'
+import { clusteredVectors } from '../support/vectors.ts'
 
 const cleanups: (() => void)[] = []
 afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup()
 })
 
+const undoLater = `ALTER TABLE access_log ADD COLUMN query TEXT; ALTER TABLE index_owner DROP COLUMN begun_at;
+  ALTER TABLE index_code DROP COLUMN rounded`
+
 /** Makes of a file what a program wrote that had the steps before the one of this name. */
-function takeBack(path: string, name: string, undo: string): void {
+function takeBack(path: string, name: string, undo: string, later = undoLater): void {
   const at = memoryMigrations.findIndex((step) => step.name === name)
   expect(at).toBeGreaterThan(0)
   const file = new DatabaseSync(path)
-  const later = 'ALTER TABLE access_log ADD COLUMN query TEXT; ALTER TABLE index_owner DROP COLUMN begun_at'
   file.exec(`${undo}; ${later}; DELETE FROM migration WHERE number > ${at}`)
   file.close()
 }
@@ -134,4 +138,42 @@ test('memories that were linked to an entity before search looked for it are fou
   cleanups.push(() => void after.store.close())
   const { linked } = await after.index.open(owner('ada'), undefined, entitiesFor(app('chat'), 'aquarium'))
   expect([...linked]).toEqual([['aquarium', [2, 0]]])
+})
+
+test('vectors of before there were rounded ones beside the codes give the same answers, from the first search on', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'souvenir-memory-'))
+  cleanups.push(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'memory.db')
+  const { items, questions } = clusteredVectors(600, { groups: 4, spread: 0.5 }, 6)
+  const before = openSqliteMemoryStore({ path })
+  const drafts = items.map((_, n) => draftOf(`Note ${n}.`))
+  await before.store.add(owner('ada'), app('chat'), drafts, policyAt())
+  const claim = await before.vectors.claim('made-up/384', items.length, startMs, 60_000)
+  if (claim === undefined) throw new Error('Nothing waits for a vector.')
+  const vectors = claim.items.map(({ ordinal }) => items[ordinal] as Float32Array)
+  await before.vectors.keep(claim, vectors)
+  const nearest = async (engine: typeof before) => {
+    const found: unknown[] = []
+    for (const vector of questions) {
+      const index = await engine.index.open(owner('ada'))
+      const asked = { vector, space: 'made-up/384', count: 20, also: [], sample: [], ends: () => [] }
+      const { cosines } = await index.nearest({ ...asked, beside: () => [], accept: () => true })
+      found.push([...cosines.keys()].sort((left, right) => left - right))
+    }
+    return found
+  }
+  const found = await nearest(before)
+  await before.store.close()
+
+  const file = new DatabaseSync(path)
+  const rows = file.prepare('SELECT ordinal, rounded FROM index_code').all()
+  expect(rows).toHaveLength(items.length)
+  for (const { ordinal, rounded } of rows)
+    expect(rounded).toEqual(roundedBytes(items[Number(ordinal)] as Float32Array) as never)
+  file.close()
+
+  takeBack(path, 'rounded vectors beside the codes', '', 'ALTER TABLE index_code DROP COLUMN rounded')
+  const after = openSqliteMemoryStore({ path })
+  cleanups.push(() => void after.store.close())
+  for (let round = 0; round < 2; round++) expect(await nearest(after)).toEqual(found)
 })

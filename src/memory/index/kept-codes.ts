@@ -12,6 +12,8 @@ export interface CodeRow {
   readonly code: Uint8Array
   /** Of the passage that ends at the item; null where none does. */
   readonly passage: Uint8Array | null
+  /** See `roundedBytes`; null or absent where the engine has none of the item, or none is asked for. */
+  readonly rounded?: Uint8Array | null
 }
 
 /** The codes of an owner's vectors in one space. */
@@ -19,10 +21,12 @@ export class KeptCodes {
   space = ''
   version = -1
   table: CodeTable | undefined
-  /** Of vectors that were read whole; none where the engine compares them itself. */
+  /** None where the engine compares vectors itself. */
   rounded = new RoundedVectors()
   /** Vectors that each search compares whole, by ordinal. */
   readonly whole = new Map<number, Float32Array>()
+  /** Items of which the engine has no rounded vector: searches read some of them whole, and round them. */
+  readonly unrounded: number[] = []
   private roundedTo = 0
   private passages = new PassageCodes()
 
@@ -40,6 +44,7 @@ export class KeptCodes {
     this.table = undefined
     this.rounded = new RoundedVectors()
     this.roundedTo = 0
+    this.unrounded.length = 0
     this.whole.clear()
     this.passages = new PassageCodes()
   }
@@ -66,8 +71,8 @@ export class KeptCodes {
   }
 
   /**
-   * The next `count` items, in the order of their ordinals, that have a code and no rounded vector: each search rounds some. An item is
-   * given once; one that is forgotten later is rounded when it is next read.
+   * The next `count` items, in the order of their ordinals, that have a code and no rounded vector here: each search takes in some. An
+   * item is given once; one that changes later brings its own with its code.
    */
   nextToRound(count: number): number[] {
     const { table, rounded } = this
@@ -81,9 +86,10 @@ export class KeptCodes {
 
   /** Takes in the codes that changed after `version`. */
   bringForward(version: number, codes: readonly CodeRow[]): void {
-    for (const { ordinal, code, passage } of codes) {
+    for (const { ordinal, code, passage, rounded } of codes) {
       this.passages.put(ordinal, passage)
       this.forget(ordinal)
+      if (rounded != null) this.rounded.putBytes(ordinal, rounded)
       const words = codeFrom(code)
       this.table ??= new CodeTable(words.length)
       if (words.length === this.table.words) this.table.put(ordinal, words)

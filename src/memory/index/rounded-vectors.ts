@@ -1,6 +1,6 @@
 /**
- * Vectors rounded to 8 bits a number, as a process keeps them of the items whose whole vectors it has read: a quarter of the bytes,
- * and how far a cosine by them may be off is known, so that only what may be in the answer is read whole again. Pure.
+ * Vectors rounded to 8 bits a number, as a process keeps them of an owner's items: a quarter of the bytes, and how far a cosine by them
+ * may be off is known, so that only what may be in the answer is read whole. Pure.
  */
 
 /** What an owner's take at most; 125,000 vectors of 384 numbers. Of further items whole vectors are read. */
@@ -15,6 +15,34 @@ const greatest = 127
 const stepsOff = 3
 /** Sums of floats in another order differ by less. */
 const slack = 1e-6
+
+/** A rounded vector as an engine keeps it: its step and how far it lies from the whole one, two floats, little end first; its numbers. */
+const headBytes = 8
+
+/** What is kept of a vector of length 1 to have it rounded without reading it whole: `headBytes` and a byte for each of its numbers. */
+export function roundedBytes(vector: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(headBytes + vector.length)
+  const { step, apart } = round(vector, new Int8Array(bytes.buffer, headBytes))
+  const head = new DataView(bytes.buffer)
+  head.setFloat32(0, step, true)
+  head.setFloat32(4, apart, true)
+  return bytes
+}
+
+/** Rounds a vector into `numbers`: what a number stands for is it times `step`. `apart`: the distance from the whole vector. */
+function round(vector: Float32Array, numbers: Int8Array): { readonly step: number; readonly apart: number } {
+  let most = 0
+  for (let i = 0; i < vector.length; i++) most = Math.max(most, Math.abs(vector[i] as number))
+  const step = Math.fround(most / greatest)
+  let apart = 0
+  for (let i = 0; i < vector.length; i++) {
+    const value = vector[i] as number
+    const number = step === 0 ? 0 : Math.max(-greatest, Math.min(greatest, Math.round(value / step)))
+    numbers[i] = number
+    apart += (value - number * step) ** 2
+  }
+  return { step, apart: Math.sqrt(apart) }
+}
 
 interface Chunk {
   readonly numbers: Int8Array
@@ -50,24 +78,18 @@ export class RoundedVectors {
 
   /** Keeps a vector of length 1, where there is room. */
   put(ordinal: number, vector: Float32Array): void {
-    if (this.dimensions === 0) this.dimensions = vector.length
-    const chunk = vector.length === this.dimensions ? (this.chunkOf(ordinal) ?? this.newChunk(ordinal)) : undefined
-    if (chunk === undefined) return
-    let most = 0
-    for (let i = 0; i < vector.length; i++) most = Math.max(most, Math.abs(vector[i] as number))
-    const place = ordinal % chunkItems
-    chunk.steps[place] = most / greatest
-    const step = chunk.steps[place] as number
-    const from = place * vector.length
-    let apart = 0
-    for (let i = 0; i < vector.length; i++) {
-      const value = vector[i] as number
-      const number = step === 0 ? 0 : Math.max(-greatest, Math.min(greatest, Math.round(value / step)))
-      chunk.numbers[from + i] = number
-      apart += (value - number * step) ** 2
-    }
-    this.longest = Math.max(this.longest, Math.sqrt(apart))
-    this.widest = Math.max(this.widest, step)
+    const numbers = this.roomFor(ordinal, vector.length)
+    if (numbers !== undefined) this.settle(ordinal, round(vector, numbers))
+  }
+
+  /** Keeps what `roundedBytes` made of one, where there is room. */
+  putBytes(ordinal: number, bytes: Uint8Array): void {
+    const numbers = this.roomFor(ordinal, bytes.length - headBytes)
+    if (numbers === undefined) return
+    numbers.set(new Int8Array(bytes.buffer, bytes.byteOffset + headBytes, numbers.length))
+    const head = new DataView(bytes.buffer, bytes.byteOffset, headBytes)
+    // A float holds the distance less exactly than it was measured.
+    this.settle(ordinal, { step: head.getFloat32(0, true), apart: head.getFloat32(4, true) * (1 + 1e-6) })
   }
 
   /** The vector at an ordinal is another one, or none. */
@@ -102,6 +124,20 @@ export class RoundedVectors {
       for (; i < dimensions; i++) first += (vector[i] as number) * (numbers[from + i] as number)
       return (first + second + third + fourth) * step
     }
+  }
+
+  private roomFor(ordinal: number, dimensions: number): Int8Array | undefined {
+    if (this.dimensions === 0) this.dimensions = dimensions
+    const chunk = dimensions === this.dimensions ? (this.chunkOf(ordinal) ?? this.newChunk(ordinal)) : undefined
+    const from = (ordinal % chunkItems) * dimensions
+    return chunk?.numbers.subarray(from, from + dimensions)
+  }
+
+  private settle(ordinal: number, { step, apart }: { readonly step: number; readonly apart: number }): void {
+    const chunk = this.chunkOf(ordinal)
+    if (chunk !== undefined) chunk.steps[ordinal % chunkItems] = step
+    this.longest = Math.max(this.longest, apart)
+    this.widest = Math.max(this.widest, step)
   }
 
   private chunkOf(ordinal: number): Chunk | undefined {

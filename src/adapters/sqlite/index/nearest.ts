@@ -7,8 +7,10 @@ import type { CodeRow, KeptCodes } from '../../../memory/index/kept-codes.ts'
 import type { Likenesses, NearestRequest } from '../../../memory/index/ports.ts'
 import type { Database } from '../database.ts'
 
-/** How many vectors a search reads besides, until all are known: all at once would have the first search of a large owner wait. */
-const roundedAtOnce = 256
+/** How many rounded vectors a search takes in, until all are known: all at once would have the first search of a large owner wait. */
+const roundedAtOnce = 16_384
+/** The same where only whole ones are kept, as programs did before. */
+const readToRoundAtOnce = 256
 
 /** The cosines of the items whose codes are nearest, of those asked for besides, and of those beside either. */
 export function nearestItems(db: Database, owner: number, kept: KeptCodes, request: NearestRequest): Likenesses {
@@ -19,6 +21,7 @@ export function nearestItems(db: Database, owner: number, kept: KeptCodes, reque
   if (kept.version !== row.version) bringCodesForward(db, owner, kept, row.version)
   const { table } = kept
   if (table === undefined || table.words !== wordsOf(vector.length)) return { cosines: new Map() }
+  takeInRounded(db, owner, kept)
   const compared = comparison(db, owner, kept, request)
   compared.add(table.nearest(vector, count, (at) => request.accept(at)))
   compared.settle(count)
@@ -37,7 +40,7 @@ function comparison(db: Database, owner: number, kept: KeptCodes, request: Neare
   const sample = new Set([...request.sample, ...request.sample.flatMap((one) => request.beside(one))])
   kept.keepWhole(sample)
   for (const [at, one] of kept.whole) whole.set(at, likenessOf(vector, one))
-  const besides = kept.nextToRound(roundedAtOnce)
+  const besides = kept.unrounded.splice(0, readToRoundAtOnce)
 
   function read(ordinals: readonly number[]): void {
     const unread = [...ordinals.filter((at) => !whole.has(at)), ...besides.splice(0)]
@@ -94,13 +97,30 @@ function comparison(db: Database, owner: number, kept: KeptCodes, request: Neare
   }
 }
 
+function takeInRounded(db: Database, owner: number, kept: KeptCodes): void {
+  const { rounded } = kept
+  const next = kept.nextToRound(roundedAtOnce)
+  const [first, last] = [next[0], next.at(-1)]
+  if (first === undefined || last === undefined) return
+  const rows = db.all<{ ordinal: number; rounded: Uint8Array }>(
+    'SELECT ordinal, rounded FROM index_code WHERE owner = ? AND ordinal BETWEEN ? AND ? AND rounded IS NOT NULL',
+    owner,
+    first,
+    last,
+  )
+  for (const row of rows) if (!rounded.has(row.ordinal)) rounded.putBytes(row.ordinal, row.rounded)
+  if (!rounded.full) kept.unrounded.push(...next.filter((ordinal) => !rounded.has(ordinal)))
+}
+
 function bringCodesForward(db: Database, owner: number, kept: KeptCodes, version: number): void {
   // All of them stand in the table by ordinal: by version each would be looked up.
-  const since = kept.version < 0 ? [] : [kept.version]
-  const rows = db.all<CodeRow>(
-    `SELECT ordinal, code, passage FROM index_code WHERE owner = ? ${since.length === 0 ? '' : 'AND version > ?'}`,
-    owner,
-    ...since,
-  )
+  const rows =
+    kept.version < 0
+      ? db.all<CodeRow>('SELECT ordinal, code, passage FROM index_code WHERE owner = ?', owner)
+      : db.all<CodeRow>(
+          'SELECT ordinal, code, passage, rounded FROM index_code WHERE owner = ? AND version > ?',
+          owner,
+          kept.version,
+        )
   kept.bringForward(version, rows)
 }

@@ -81,3 +81,12 @@ export const ownersBehind: Migration = {
     CREATE INDEX index_owner_by_space ON index_owner (space);
   `,
 }
+
+/**
+ * Vectors rounded to 8 bits stand beside the codes, in the order of their ordinals: thousands of them are read in the time that a
+ * hundred whole vectors take. Those of before are NULL, and rounded by searches as they read them whole.
+ */
+export const roundedVectors: Migration = {
+  name: 'rounded vectors beside the codes',
+  sql: 'ALTER TABLE index_code ADD COLUMN rounded BLOB;',
+}

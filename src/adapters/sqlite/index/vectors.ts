@@ -1,6 +1,7 @@
 /** Vectors of items in SQLite: which items wait for theirs, and keeping those that were made. See `VectorIndex`. */
 import { codeOf, toBytes } from '../../../memory/index/codes.ts'
 import type { VectorIndex } from '../../../memory/index/ports.ts'
+import { roundedBytes } from '../../../memory/index/rounded-vectors.ts'
 import { claimOf, type EmbeddingMark, goesOnAt } from '../../../memory/index/vector-marks.ts'
 import { vectorTables } from '../../../memory/stored/tables.ts'
 import type { Database } from '../database.ts'
@@ -139,12 +140,13 @@ function put(
   passage: Float32Array | undefined,
 ): void {
   db.run(
-    'INSERT OR REPLACE INTO index_code (owner, ordinal, version, code, passage) VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO index_code (owner, ordinal, version, code, passage, rounded) VALUES (?, ?, ?, ?, ?, ?)',
     owner,
     ordinal,
     version,
     toBytes(codeOf(vector)),
     passage === undefined ? null : toBytes(codeOf(passage)),
+    roundedBytes(vector),
   )
   db.run(
     'INSERT OR REPLACE INTO index_vector (owner, ordinal, vector) VALUES (?, ?, ?)',

@@ -13,7 +13,7 @@ import {
 } from '../../../memory/stored/tables.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import { graphTables } from '../graph/schema.ts'
-import { indexMigrations, ownersBehind } from '../index/schema.ts'
+import { indexMigrations, ownersBehind, roundedVectors } from '../index/schema.ts'
 import { outboxTables } from './outbox.ts'
 import { memoryTables, readingsByAppInTime } from './tables.ts'
 
@@ -36,4 +36,5 @@ export const memoryMigrations: readonly Migration[] = [
   mentionsLinked({ text: 'TEXT', whole: 'INTEGER', kind: 'STRICT, WITHOUT ROWID', position: 'instr' }),
   vectorsBegun('INTEGER'),
   readingsByDay,
+  roundedVectors,
 ]

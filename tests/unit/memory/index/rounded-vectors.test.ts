@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { likenessOf } from '../../../../src/memory/index/codes.ts'
 import { KeptCodes } from '../../../../src/memory/index/kept-codes.ts'
-import { RoundedVectors } from '../../../../src/memory/index/rounded-vectors.ts'
+import { RoundedVectors, roundedBytes } from '../../../../src/memory/index/rounded-vectors.ts'
 import { toUnitLength } from '../../../../src/memory/rank/embedder.ts'
 import { clusteredVectors, dimensions } from '../../../support/vectors.ts'
 
@@ -46,6 +46,24 @@ describe('Rounded vectors', () => {
     )
   })
 
+  test('as an engine keeps them are those that were made from the whole ones', () => {
+    const { items, questions } = clusteredVectors(40, { groups: 4, spread: 0.5 }, 4)
+    const [made, read] = [kept(items), new RoundedVectors()]
+    // As a driver gives them: not always at the beginning of their buffer.
+    for (const [ordinal, item] of items.entries()) {
+      const bytes = roundedBytes(item)
+      const room = new Uint8Array(bytes.length + 3)
+      room.set(bytes, 3)
+      read.putBytes(ordinal, room.subarray(3))
+    }
+    for (const question of questions) {
+      const [ofMade, ofRead] = [made.cosinesWith(question), read.cosinesWith(question)]
+      for (const ordinal of items.keys()) expect(ofRead(ordinal)).toBe(ofMade(ordinal))
+    }
+    expect(read.error).toBeGreaterThanOrEqual(made.error)
+    expect(read.error).toBeLessThan(made.error * 1.001)
+  })
+
   test('are kept of as many items as there is room for, and of the others there are none', () => {
     const { items } = clusteredVectors(600, { groups: 2, spread: 0.5 }, 1)
     const rounded = new RoundedVectors(2 * 256 * (dimensions + 4))
@@ -56,7 +74,7 @@ describe('Rounded vectors', () => {
     expect(rounded.cosinesWith(items[0] as Float32Array)(512)).toBeUndefined()
   })
 
-  test('of items whose vectors changed are forgotten, and rounded again when they are read', () => {
+  test('of items whose vectors changed are forgotten, unless they come with their codes', () => {
     const { items } = clusteredVectors(10, { groups: 2, spread: 0.5 }, 1)
     const codes = new KeptCodes()
     codes.begin('made-up/384')
@@ -68,5 +86,10 @@ describe('Rounded vectors', () => {
     expect(codes.nextToRound(4)).toEqual([])
     codes.bringForward(2, rows.slice(7, 8))
     expect([codes.rounded.has(6), codes.rounded.has(7), codes.whole.size]).toEqual([true, false, 0])
+    const changed = rows.slice(7, 8).map((row) => ({ ...row, rounded: roundedBytes(items[3] as Float32Array) }))
+    codes.bringForward(3, changed)
+    const cosine = codes.rounded.cosinesWith(items[3] as Float32Array)
+    expect(cosine(7)).toBe(cosine(3))
+    expect(cosine(7)).toBeCloseTo(1, 2)
   })
 })
