@@ -47,6 +47,7 @@ const pureRules = new Set([
   'src/memory/index/postings.ts',
   'src/memory/index/rebuilding-words.ts',
   'src/memory/index/rebuilding.ts',
+  'src/memory/index/rounded-vectors.ts',
   'src/memory/index/tail.ts',
   'src/memory/index/vector-marks.ts',
   'src/memory/index/verify-index.ts',

@@ -2,6 +2,7 @@
 import { decodeJwt } from 'jose'
 import type { Principal } from '../resource/ports.ts'
 import { longestAccessToken } from '../shared/bearer-token.ts'
+import { InvalidToken } from '../shared/invalid-token.ts'
 import { canonicalResource } from '../shared/resource-identifier.ts'
 import type { OidcDependencies } from './dependencies.ts'
 
@@ -21,8 +22,7 @@ export async function judgeOwnToken(
   try {
     return { principal: await verifier.verify(token, audiences) }
   } catch (error) {
-    // By its name: the class is the resources' own, of which only types may be known here (ARCHITECTURE.md, import table).
-    if (error instanceof Error && error.name === 'InvalidToken') return { principal: undefined, reason: error.message }
+    if (error instanceof InvalidToken) return { principal: undefined, reason: error.message }
     throw error
   }
 }

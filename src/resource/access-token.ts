@@ -1,8 +1,8 @@
 /** An access token as RFC 9068 has it: its header, its claims, and whom it stands for. */
 import { decodeJwt, decodeProtectedHeader, type JWTHeaderParameters, type JWTPayload } from 'jose'
 import type { ClientId, FamilyId, GrantId, OwnerId } from '../shared/brand.ts'
+import { InvalidToken } from '../shared/invalid-token.ts'
 import { canonicalResource } from '../shared/resource-identifier.ts'
-import { InvalidToken } from './errors.ts'
 import type { Principal } from './ports.ts'
 
 const requiredClaims = ['sub', 'aud', 'client_id', 'exp', 'iat', 'jti'] as const
@@ -38,7 +38,7 @@ export function assertHeader({ alg, typ, crit }: JWTHeaderParameters): void {
  *
  * @param now Seconds since 1970.
  */
-export function principalOf(claims: JWTPayload, issuer: string, now: number): Principal {
+export function principalOfClaims(claims: JWTPayload, issuer: string, now: number): Principal {
   for (const name of requiredClaims)
     if (!Object.hasOwn(claims, name)) throw new InvalidToken(`without the claim ${name}`)
   const { iss, sub, aud, exp, nbf, iat, jti, client_id: clientId } = claims

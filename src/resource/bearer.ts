@@ -1,10 +1,11 @@
 /** Who is calling: RFC 6750 section 2.1, the header and nothing else. Used by api and mcp before they do anything. */
 import { userHash } from '../shared/audit.ts'
 import { bearerToken } from '../shared/bearer-token.ts'
+import { InvalidToken } from '../shared/invalid-token.ts'
 import type { Log } from '../shared/log.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { audienceGroup, type ResourcePath } from './audience.ts'
-import { BearerChallenge, InvalidToken } from './errors.ts'
+import { BearerChallenge } from './errors.ts'
 import { metadataUrl } from './metadata.ts'
 import type { Principal, Standing, TokenVerifier } from './ports.ts'
 

@@ -1,13 +1,3 @@
-/** Why a token was refused. `reason` goes to the log behind the words "Invalid token"; the caller sees `invalid_token` only. */
-export class InvalidToken extends Error {
-  readonly reason: string
-  constructor(reason: string, options?: { cause?: unknown }) {
-    super(`Invalid token: ${reason}`, options)
-    this.name = 'InvalidToken'
-    this.reason = reason
-  }
-}
-
 /**
  * A refusal that a client can act on (RFC 6750 section 3). Surfaces answer with its `status` and `challenge` and nothing else.
  * `error` is absent when no token was sent.

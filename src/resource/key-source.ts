@@ -5,10 +5,13 @@ import type { HealthCheck } from '../shared/health.ts'
 import { readBytes } from '../shared/read-body.ts'
 
 /**
- * Where the public keys of the issuer come from: this process's own ring, or the JWKS of another. Rejects with an error of jose's when
- * there is none of that `kid`, and with `Fault('unavailable')` when that cannot be told now.
+ * Where the public keys of the issuer come from: this process's own ring, or the JWKS of another. Gives the one that a header names by
+ * its `kid`, undefined where there is none, and throws `Fault('unavailable')` when that cannot be told now.
  */
-export type KeySource = (header: JWTHeaderParameters) => Promise<CryptoKey>
+export type KeySource = (header: JWTHeaderParameters) => Promise<CryptoKey | undefined>
+
+const namesNone = (error: unknown): boolean =>
+  error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys
 
 /** What the process that owns the keys publishes. */
 export interface PublicKeys {
@@ -23,7 +26,7 @@ const cooldownMs = 1_000
 /** The keys of this process. Read again each minute and, at most once a second, for a `kid` that is not known. */
 export function localKeys(ring: PublicKeys, clock: Clock): KeySource {
   let readAt = Number.NEGATIVE_INFINITY
-  let keys: KeySource | undefined
+  let keys: ReturnType<typeof createLocalJWKSet> | undefined
   let reading: Promise<void> | undefined
   const read = () => {
     reading ??= ring
@@ -43,12 +46,14 @@ export function localKeys(ring: PublicKeys, clock: Clock): KeySource {
     return keys
   }
   return async (header) => {
-    try {
-      return await (await current(localCacheMs))(header)
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-      return (await current(cooldownMs))(header)
+    const find = async (maxAgeMs: number) => {
+      const published = await current(maxAgeMs)
+      return published(header).catch((error: unknown) => {
+        if (namesNone(error)) return undefined
+        throw error
+      })
     }
+    return (await find(localCacheMs)) ?? (await find(cooldownMs))
   }
 }
 
@@ -100,7 +105,7 @@ export function remoteKeys(jwksUrl: URL, fetchJson: typeof fetch, observer?: Jwk
       else observer?.hit()
       return key
     } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error
+      if (namesNone(error)) return undefined
       throw unavailable(error)
     }
   }

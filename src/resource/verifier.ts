@@ -1,12 +1,11 @@
-import { Buffer } from 'node:buffer'
 /** Verifies access tokens (RFC 9068 section 4, RFC 8725) for the API, MCP and userinfo. Knows no routes and no stores. */
-import { errors, type JWTHeaderParameters } from 'jose'
+import { Buffer } from 'node:buffer'
 import { longestAccessToken } from '../shared/bearer-token.ts'
 import type { Clock } from '../shared/clock.ts'
 import { unixSeconds } from '../shared/clock.ts'
+import { InvalidToken } from '../shared/invalid-token.ts'
 import { type Metrics, noMetrics } from '../shared/metrics.ts'
-import { assertHeader, decodeAccessToken, principalOf } from './access-token.ts'
-import { InvalidToken } from './errors.ts'
+import { assertHeader, decodeAccessToken, principalOfClaims } from './access-token.ts'
 import type { KeySource } from './key-source.ts'
 import type { Principal, RevocationFeed, TokenVerifier } from './ports.ts'
 import { followRevocations, isRevokedBy } from './revoked.ts'
@@ -84,17 +83,10 @@ async function verifyAccessToken(token: string, { issuer, keys, clock }: Verifie
   if (!token.split('.').every(isCanonical)) throw new InvalidToken('malformed')
   const { header, claims } = decodeAccessToken(token)
   assertHeader(header)
-  if (!isSignedBy(await keyNamedBy(header, keys), token)) throw new InvalidToken('signature')
-  return principalOf(claims, issuer, unixSeconds(clock))
-}
-
-async function keyNamedBy(header: JWTHeaderParameters, keys: KeySource): Promise<CryptoKey> {
-  try {
-    return await keys(header)
-  } catch (error) {
-    if (error instanceof errors.JOSEError) throw new InvalidToken('no key of that kid', { cause: error })
-    throw error
-  }
+  const key = await keys(header)
+  if (key === undefined) throw new InvalidToken('no key of its kid')
+  if (!isSignedBy(key, token)) throw new InvalidToken('signature')
+  return principalOfClaims(claims, issuer, unixSeconds(clock))
 }
 
 /**

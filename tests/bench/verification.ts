@@ -3,11 +3,11 @@
  * A mixed run: every token is new once and comes back; one in fifty is forged. The key set is fetched over loopback HTTP.
  */
 import { SignJWT } from 'jose'
-import { InvalidToken } from '../../src/resource/errors.ts'
 import { remoteKeys } from '../../src/resource/key-source.ts'
 import type { RevocationFeed } from '../../src/resource/ports.ts'
 import { createTokenVerifier } from '../../src/resource/verifier.ts'
 import { systemClock } from '../../src/shared/clock.ts'
+import { InvalidToken } from '../../src/shared/invalid-token.ts'
 
 const tokenCount = 2_000
 const repeats = 9

@@ -30,9 +30,7 @@ describe('RFC 7517 section 5: the JWK set of another process', () => {
   })
 
   test('a kid that is not in it is told apart from a set that cannot be had', async () => {
-    await expect(issuerSaying(keySet)({ ...header, kid: 'k2' })).rejects.toMatchObject({
-      code: 'ERR_JWKS_NO_MATCHING_KEY',
-    })
+    expect(await issuerSaying(keySet)({ ...header, kid: 'k2' })).toBeUndefined()
   })
 
   test('a set of more than 64 KB is not read to its end, though its length was never said', async () => {
@@ -62,9 +60,8 @@ describe('The cache of that set', () => {
     return { seen, find: remoteKeys(url, Object.assign(answer, { preconnect() {} }), observer) }
   }
   const all = (find: ReturnType<typeof countingIssuer>['find'], kid: string) =>
-    Promise.allSettled(Array.from({ length: 100 }, () => find({ ...header, kid })))
-  const found = (outcomes: readonly { readonly status: string }[]) =>
-    outcomes.filter(({ status }) => status === 'fulfilled').length
+    Promise.all(Array.from({ length: 100 }, () => find({ ...header, kid })))
+  const found = (keys: readonly (CryptoKey | undefined)[]) => keys.filter((key) => key !== undefined).length
 
   test('a hundred at once fetch it once; whom the cache serves is a hit', async () => {
     passSeconds(0)
