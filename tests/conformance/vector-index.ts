@@ -90,7 +90,7 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
       expect(await engine.verify(owner('ada'))).toEqual([])
     })
 
-    test('the nearest items come with their exact cosines, and so do those asked for besides and those beside either', async () => {
+    test('the nearest items come with their cosines, and so do those asked for besides and those beside either; what is rounded is told exactly', async () => {
       const { items, questions } = clusteredVectors(40, { groups: 2, spread: 0.3 }, 1)
       const drafts = items.map((_, n) => draftOf(`Note ${n}.`))
       await engine.store.add(owner('ada'), app('app'), drafts, policyAt(startMs))
@@ -103,11 +103,11 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
       const vector = questions[0] as Float32Array
       const exact = new Map(items.map((item, ordinal) => [ordinal, likenessOf(vector, item)]))
       exact.delete(0)
-      // So few are all compared whole: what is found is exact.
+      // So few are all compared: which are found is exact.
       const ordered = mostAlike(exact, items.length)
       const [besideOther = 0, other = 0] = ordered.slice(-2)
       const index = await engine.index.open(owner('ada'))
-      const { cosines: found } = await index.nearest({
+      const { cosines: found, rounding } = await index.nearest({
         vector,
         space: 'made-up/384',
         count: 10,
@@ -119,7 +119,11 @@ export function describeVectorIndex(name: string, open: OpenEngine): void {
       })
       const wanted = [...ordered.slice(0, 10), besideOther, other]
       expect([...found.keys()].sort((a, b) => a - b)).toEqual(wanted.sort((a, b) => a - b))
-      for (const [ordinal, likeness] of found) expect(likeness).toBeCloseTo(exact.get(ordinal) ?? 2, 5)
+      const exactly = rounding?.exact([...found.keys()]) ?? found
+      for (const [ordinal, likeness] of found) {
+        expect(exactly.get(ordinal)).toBeCloseTo(exact.get(ordinal) ?? 2, 5)
+        expect(Math.abs(likeness - (exact.get(ordinal) ?? 2))).toBeLessThan((rounding?.error ?? 0) + 1e-5)
+      }
     })
 
     test('answers are the same, to the digit, once a process knows vectors as when it read them: only what counts is read again', async () => {

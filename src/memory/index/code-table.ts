@@ -56,7 +56,7 @@ export class CodeTable {
   }
 
   /**
-   * The ordinals of what to compare whole with a vector to find its `count` nearest: by their codes the nearest `count` times
+   * The ordinals of what to compare whole with a vector of length 1 to find its `count` nearest: by their codes the nearest `count` times
    * `timesCompared` or `shareCompared` among those accepted, and all that are as near as the last of them. In ascending order.
    */
   nearest(vector: Float32Array, count: number, accept: (ordinal: number) => boolean): number[] {
@@ -73,7 +73,7 @@ export class CodeTable {
     const all = vector.reduce((sum, value) => sum + value, 0)
     // A number of a vector of length 1 lies sqrt(2 / (pi * dimensions)) from 0 on average.
     const scale = Math.sqrt(Math.PI / (2 * vector.length))
-    return (ordinal) => scale * (2 * sumOfSet(sums, codes, ordinal * words, words) - all)
+    return (ordinal) => scale * ((2 * sumOfSet(sums, codes, ordinal * words, words)) / unit - all)
   }
 
   /** The ordinals of the `count` accepted codes with fewest signs that differ, and of all that are as near as the last of them. */
@@ -112,10 +112,7 @@ export class CodeTable {
     const { words, codes } = this
     const sums = sumsOfSet(vector, words)
     // The sum where bits are set differs from the product with the signs by the same for all, and by a factor of 2.
-    const products = new Float32Array(ordinals.length)
-    for (let place = 0; place < ordinals.length; place++) {
-      products[place] = sumOfSet(sums, codes, (ordinals[place] as number) * words, words)
-    }
+    const products = productsOf(sums, codes, words, ordinals)
     const last = nthLargest(products.slice(), count)
     return ordinals.filter((_, i) => (products[i] as number) >= last)
   }
@@ -130,27 +127,43 @@ function reach(counts: Uint32Array, count: number): number {
   return furthest
 }
 
-/** The sum of a vector's numbers where the code that begins at `begin` has its bits set. `sums`: of `sumsOfSet`. */
-function sumOfSet(sums: Float32Array, codes: Uint32Array, begin: number, words: number): number {
+/**
+ * What a sum is counted in: whole numbers are added in half the time. Of the numbers of a vector of length 1, of which there are at
+ * most some 100,000, no sum leaves 32 bits, and no sum is off by as much as a hundredth of what a code's estimate is.
+ */
+const unit = 2 ** 22
+
+function productsOf(sums: Int32Array, codes: Uint32Array, words: number, ordinals: readonly number[]): Float32Array {
+  const products = new Float32Array(ordinals.length)
+  for (let place = 0; place < ordinals.length; place++) {
+    products[place] = sumOfSet(sums, codes, (ordinals[place] as number) * words, words)
+  }
+  return products
+}
+
+/** The sum of a vector's numbers, in units, where the code that begins at `begin` has its bits set. `sums`: of `sumsOfSet`. */
+function sumOfSet(sums: Int32Array, codes: Uint32Array, begin: number, words: number): number {
   let sum = 0
   for (let i = 0; i < words; i++) {
     const word = codes[begin + i] as number
     const from = i * 1024
-    sum +=
-      (sums[from + (word & 255)] as number) +
-      (sums[from + 256 + ((word >>> 8) & 255)] as number) +
-      (sums[from + 512 + ((word >>> 16) & 255)] as number) +
-      (sums[from + 768 + (word >>> 24)] as number)
+    sum =
+      (sum +
+        (sums[from + (word & 255)] as number) +
+        (sums[from + 256 + ((word >>> 8) & 255)] as number) +
+        (sums[from + 512 + ((word >>> 16) & 255)] as number) +
+        (sums[from + 768 + (word >>> 24)] as number)) |
+      0
   }
   return sum
 }
 
-/** For each eight numbers of a vector and each byte: the sum of the numbers whose bits are set. */
-function sumsOfSet(vector: Float32Array, words: number): Float32Array {
-  const sums = new Float32Array(words * 4 * 256)
+/** For each eight numbers of a vector and each byte: the sum of the numbers whose bits are set, in units. */
+function sumsOfSet(vector: Float32Array, words: number): Int32Array {
+  const sums = new Int32Array(words * 4 * 256)
   for (let from = 0, first = 0; from < sums.length; from += 256, first += 8) {
     for (let bit = 0; bit < 8; bit++) {
-      const value = vector[first + bit] ?? 0
+      const value = Math.round((vector[first + bit] ?? 0) * unit)
       for (let low = 0; low < 1 << bit; low++) sums[from + (1 << bit) + low] = (sums[from + low] as number) + value
     }
   }

@@ -3,6 +3,8 @@
  * Pure; engines keep the bytes.
  */
 
+import { nthLargest } from './nth-largest.ts'
+
 export const wordsOf = (dimensions: number): number => Math.ceil(dimensions / 32)
 
 /** The code of a vector: bit i of word i / 32 is set where the number is above 0. */
@@ -22,11 +24,21 @@ export function likenessOf(left: Float32Array, right: Float32Array): number {
 }
 
 /** The ordinals of the `count` most alike, the most alike first; of equals the older. */
-export const mostAlike = (likeness: ReadonlyMap<number, number>, count: number): number[] =>
-  [...likeness]
+export function mostAlike(likeness: ReadonlyMap<number, number>, count: number): number[] {
+  // Of a thousand that were compared some hundred are sorted.
+  const least = likeness.size > count ? leastOf(likeness, count) : Number.NEGATIVE_INFINITY
+  const best: [number, number][] = []
+  for (const one of likeness) if (Math.fround(one[1]) >= least) best.push(one)
+  return best
     .sort((left, right) => right[1] - left[1] || left[0] - right[0])
     .slice(0, count)
     .map(([ordinal]) => ordinal)
+}
+
+/** The likeness of the `count`th most alike as a float. */
+export function leastOf(likeness: ReadonlyMap<number, number>, count: number): number {
+  return nthLargest(Float32Array.from(likeness.values()), count)
+}
 
 /** Vectors and codes as an engine keeps them: little-endian, whatever the machine. */
 export function toBytes(values: Float32Array | Uint32Array): Uint8Array {

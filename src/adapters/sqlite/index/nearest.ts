@@ -2,7 +2,7 @@
  * The items nearest to a question in SQLite: chosen by codes of one bit, compared by rounded vectors, both kept in memory, and read
  * whole where they are not known yet or their exact cosines count.
  */
-import { likenessOf, likenessToBytes, mostAlike, vectorFrom, wordsOf } from '../../../memory/index/codes.ts'
+import { leastOf, likenessOf, likenessToBytes, mostAlike, vectorFrom, wordsOf } from '../../../memory/index/codes.ts'
 import type { CodeRow, KeptCodes } from '../../../memory/index/kept-codes.ts'
 import type { Likenesses, NearestRequest } from '../../../memory/index/ports.ts'
 import type { Database } from '../database.ts'
@@ -84,10 +84,12 @@ function comparison(db: Database, owner: number, kept: KeptCodes, request: Neare
     },
     /** Compares whole what may or may not be among the `count` most alike. */
     settle(count: number): void {
-      const last = [...cosines.values()].sort((left, right) => right - left)[count - 1]
-      if (last === undefined) return
-      const doubtful = [...cosines].filter(([, cosine]) => Math.abs(cosine - last) <= 2 * rounded.error)
-      for (const [at, cosine] of exact(doubtful.map(([at]) => at))) cosines.set(at, cosine)
+      if (cosines.size < count) return
+      const last = leastOf(cosines, count)
+      const width = 2 * rounded.error
+      const doubtful: number[] = []
+      for (const [at, cosine] of cosines) if (Math.abs(cosine - last) <= width) doubtful.push(at)
+      for (const [at, cosine] of exact(doubtful)) cosines.set(at, cosine)
     },
     likenesses(wanted: ReadonlySet<number>): Likenesses {
       for (const at of cosines.keys()) if (!wanted.has(at)) cosines.delete(at)

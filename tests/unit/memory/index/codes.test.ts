@@ -18,11 +18,11 @@ describe('One-bit codes', () => {
     )
   })
 
-  // Sixty-fourths: sums of them are exact, so that what is as near is found as near.
+  // As small as those of a vector of length 1, and sums of them are exact, so that what is as near is found as near.
   const exactVector = (dimensions: number) =>
     fc
       .uint8Array({ minLength: dimensions, maxLength: dimensions })
-      .map((values) => Float32Array.from(values, (value) => (value - 128) / 64))
+      .map((values) => Float32Array.from(values, (value) => (value - 128) / 2 ** 17))
 
   test.each([
     [64, 100],

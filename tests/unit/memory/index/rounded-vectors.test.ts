@@ -27,7 +27,7 @@ describe('Rounded vectors', () => {
         compared++
       }
     }
-    expect(off / compared).toBeLessThan(rounded.error / 8)
+    expect(off / compared).toBeLessThan(rounded.error / 5)
   })
 
   test('say so of any vectors and questions, of few numbers and with a number that outweighs all others', () => {
