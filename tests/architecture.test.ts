@@ -63,7 +63,7 @@ function exceptionFor(part: string, target: string, { typeOnly }: Import): boole
   if (part === 'serve' && typeOnly) return partOf(target) === 'http'
   if (part === 'adapters') {
     if (!features.includes(partOf(target))) return false
-    return typeOnly || /\/(ports|schema|errors)\.ts$/.test(target) || isPure(target)
+    return typeOnly || /\/(ports(\/[\w-]+)?|schema|errors)\.ts$/.test(target) || isPure(target)
   }
   return false
 }

@@ -7,7 +7,7 @@ import { Secret } from '../../src/shared/secret.ts'
 import { cutProxy } from '../support/cut-proxy.ts'
 import { engineUrl } from '../support/engines.ts'
 import { testClock } from '../support/time.ts'
-import { clientId, familyId, hash, issuedCode, refreshToken, session, startSeconds } from './records.ts'
+import { client, clientId, familyId, hash, issuedCode, refreshToken, session, startSeconds } from './records.ts'
 import { startRedis } from './redis-engine.ts'
 
 const kindOf = (error: unknown) => (error instanceof Fault ? error.kind : error)
@@ -60,7 +60,7 @@ if (url !== undefined) {
             stores.refreshTokens.revokeFamily(familyId()),
             stores.sessions.find(session().id),
             stores.clients.find(clientId()),
-            stores.clients.countDynamic(),
+            stores.clients.saveWithin(1, client(), startSeconds),
             stores.replays.claim(hash('jti'), startSeconds + 60),
             stores.consoleCodes.redeem('ABCD', hash('x')),
             stores.users.list(10),

@@ -354,6 +354,16 @@ describe('attack: registration floods', () => {
     await small.close()
   })
 
+  test('of 100 that register at once no more are taken than the cap allows', async () => {
+    const small = await startAuthorizationServer({ settings: { maxDynamicClients: 10 } })
+    const there = backChannel(small)
+    const metadata = { redirect_uris: uris, token_endpoint_auth_method: 'none' }
+    const answers = await Promise.all(Array.from({ length: 100 }, () => there.register(metadata)))
+    expect(Map.groupBy(answers, ({ status }) => status).get(201)).toHaveLength(10)
+    expect(await small.dependencies.stores.clients.list(100)).toHaveLength(10)
+    await small.close()
+  })
+
   test('there is a cap, and clients that nobody ever allowed make room again', async () => {
     const small = await startAuthorizationServer({ settings: { maxDynamicClients: 3, unusedClientTtlSeconds: 3_600 } })
     const there = backChannel(small)

@@ -22,10 +22,9 @@ export const registerClient: Endpoint = {
   cors: true,
   limit: { rule: 'registration', counts: 'requests' },
   async handle(dependencies, request) {
-    const { stores, settings, clock, random } = dependencies
+    const { settings, clock, random } = dependencies
     const metadata = readClientMetadata(await readJson(request, bodyLimitBytes))
     const now = unixSeconds(clock)
-    await makeRoom(now, dependencies)
     const registrationToken = random.token(32)
     const secret = metadata.authMethods.some((method) => method.startsWith('client_secret'))
       ? random.token(32)
@@ -40,7 +39,7 @@ export const registerClient: Endpoint = {
       registrationTokenHash: hashToken(registrationToken),
       ...(secret === undefined ? {} : { secretHash: hashToken(secret) }),
     }
-    await stores.clients.save(client)
+    await keepWithinCap(client, now, dependencies)
     tell(dependencies, request, 'client_registered', { clientId: client.id })
     return answer(client, { secret, registrationToken }, 201, dependencies)
   },
@@ -53,12 +52,12 @@ const freshSeconds = 3_600
  * At the cap the oldest client that nobody allowed goes, or whoever registers many could keep all others out until those expire;
  * so a flood keeps them out for an hour at most after its end. Faults: `temporarily_unavailable` where all are in use or fresh.
  */
-async function makeRoom(
+async function keepWithinCap(
+  client: Client,
   now: number,
   { stores: { clients }, settings: { maxDynamicClients, unusedClientTtlSeconds } }: OidcDependencies,
 ): Promise<void> {
-  if ((await clients.countDynamic()) < maxDynamicClients) return
-  if (await clients.deleteUnused(now + unusedClientTtlSeconds - freshSeconds)) return
+  if (await clients.saveWithin(maxDynamicClients, client, now + unusedClientTtlSeconds - freshSeconds)) return
   throw new OAuthError('temporarily_unavailable', 'No more clients can register now. Ask the operator to add this one.')
 }
 

@@ -35,6 +35,9 @@ export interface Client {
   readonly expiresAt?: number
 }
 
+/** So many clients make room in one step where the cap was lowered: others wait for it. */
+export const mostRemovedAtOnce = 64
+
 export interface ClientStore {
   find(id: ClientId): Promise<Client | undefined>
   /** Keeps a new client or replaces one of the same id. */
@@ -44,8 +47,10 @@ export interface ClientStore {
   delete(id: ClientId): Promise<boolean>
   /** At most `limit`, in order of id, after `after`. */
   list(limit: number, after?: ClientId): Promise<readonly Client[]>
-  /** How many dynamic clients exist: registration is capped. */
-  countDynamic(): Promise<number>
-  /** Deletes the dynamic client that expires first, if it does so before `before` (Unix seconds); false when there is none. */
-  deleteUnused(before: number): Promise<boolean>
+  /**
+   * Keeps a new dynamic client if with it there are at most `most` of them, in one atomic step among any number of callers; says whether
+   * it did. Where there would be more, those of them that expire first go, if they do so before `unusedBefore` (Unix seconds) and as
+   * many as are too many, at most 64 in a step.
+   */
+  saveWithin(most: number, client: Client, unusedBefore: number): Promise<boolean>
 }

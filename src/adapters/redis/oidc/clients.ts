@@ -1,3 +1,4 @@
+import { mostRemovedAtOnce } from '../../../oidc/ports/clients.ts'
 import type { Client, ClientStore } from '../../../oidc/ports.ts'
 import type { ClientId } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
@@ -6,23 +7,42 @@ import { type RedisConnection, script } from '../connection.ts'
 import { changeRecord, keptMs } from '../expiring-records.ts'
 
 /**
- * KEYS: the client, the index by id, by expiry, of dynamic clients. ARGV: id, record, kept ms or '', expiry or 'inf', kind, now, prefix,
- * and for an update the record that it changes: where another one is there by then, or none, nothing is written.
+ * KEYS: the client, the index by id, by expiry, of dynamic clients. ARGV: id, record, kept ms or '', expiry or 'inf', kind, now, prefix.
  * Redis forgets the record by itself; what the indexes still know of such clients is swept here, some at each save.
  */
-const save = script(`
-  local id, kept, earlier = ARGV[1], ARGV[3], ARGV[8]
-  if earlier and redis.call('GET', KEYS[1]) ~= earlier then return 0 end
-  for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[6], 'LIMIT', 0, 64)) do
-    redis.call('DEL', ARGV[7] .. old)
-    redis.call('ZREM', KEYS[2], old)
-    redis.call('ZREM', KEYS[3], old)
-    redis.call('ZREM', KEYS[4], old)
+const putLua = `
+  local function drop(id)
+    redis.call('DEL', ARGV[7] .. id)
+    for at = 2, 4 do redis.call('ZREM', KEYS[at], id) end
   end
-  if kept == '' then redis.call('SET', KEYS[1], ARGV[2]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', kept) end
-  redis.call('ZADD', KEYS[2], 0, id)
-  if kept == '' then redis.call('ZREM', KEYS[3], id) else redis.call('ZADD', KEYS[3], ARGV[4], id) end
-  if ARGV[5] == 'dynamic' then redis.call('ZADD', KEYS[4], ARGV[4], id) else redis.call('ZREM', KEYS[4], id) end
+
+  local function put()
+    local id, kept = ARGV[1], ARGV[3]
+    for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[6], 'LIMIT', 0, 64)) do drop(old) end
+    if kept == '' then redis.call('SET', KEYS[1], ARGV[2]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', kept) end
+    redis.call('ZADD', KEYS[2], 0, id)
+    if kept == '' then redis.call('ZREM', KEYS[3], id) else redis.call('ZADD', KEYS[3], ARGV[4], id) end
+    if ARGV[5] == 'dynamic' then redis.call('ZADD', KEYS[4], ARGV[4], id) else redis.call('ZREM', KEYS[4], id) end
+  end
+`
+
+/** ARGV[8], for an update: the record that it changes. Where another one is there by then, or none, nothing is written. */
+const save = script(`${putLua}
+  local earlier = ARGV[8]
+  if earlier and redis.call('GET', KEYS[1]) ~= earlier then return 0 end
+  put()
+  return 1`)
+
+/** ARGV[8...]: the cap, and before which expiry others may go for it. */
+const saveWithin = script(`${putLua}
+  local tooMany = redis.call('ZCOUNT', KEYS[4], '(' .. ARGV[6], 'inf') + 1 - tonumber(ARGV[8])
+  if tooMany > 0 then
+    local limit = math.min(tooMany, ${mostRemovedAtOnce})
+    local unused = redis.call('ZRANGEBYSCORE', KEYS[4], '(' .. ARGV[6], '(' .. ARGV[9], 'LIMIT', 0, limit)
+    for _, id in ipairs(unused) do drop(id) end
+    if #unused < tooMany then return 0 end
+  end
+  put()
   return 1`)
 
 const remove = script(`
@@ -30,19 +50,10 @@ const remove = script(`
   for at = 2, 4 do redis.call('ZREM', KEYS[at], ARGV[1]) end
   return record`)
 
-/** KEYS: the index by id, by expiry, of dynamic clients. ARGV: now, before, prefix. */
-const removeUnused = script(`
-  local id = redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. ARGV[1], '(' .. ARGV[2], 'LIMIT', 0, 1)[1]
-  if not id then return 0 end
-  redis.call('DEL', ARGV[3] .. id)
-  for at = 1, 3 do redis.call('ZREM', KEYS[at], id) end
-  return 1`)
-
 export function clientStore(redis: RedisConnection, clock: Clock): ClientStore {
   const prefix = redis.key('client', '')
   const byId = redis.key('clients')
-  const dynamic = redis.key('clients-dynamic')
-  const indexes = [byId, redis.key('clients-by-expiry'), dynamic]
+  const indexes = [byId, redis.key('clients-by-expiry'), redis.key('clients-dynamic')]
   const keysOf = (id: ClientId) => [prefix + id, ...indexes]
   const parse = (text: string | null): Client | undefined => {
     if (text === null) return undefined
@@ -95,8 +106,9 @@ export function clientStore(redis: RedisConnection, clock: Clock): ClientStore {
       }
       return clients.slice(0, limit)
     },
-    countDynamic: () => redis.call((client) => client.zcount(dynamic, `(${unixSeconds(clock)}`, 'inf')),
-    deleteUnused: async (before) =>
-      (await redis.run<number>(removeUnused, indexes, [unixSeconds(clock), before, prefix])) === 1,
+    async saveWithin(most, client, unusedBefore) {
+      const values = [...valuesOf(client), most, unusedBefore]
+      return (await redis.run<number>(saveWithin, keysOf(client.id), values)) === 1
+    },
   }
 }

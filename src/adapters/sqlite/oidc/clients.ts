@@ -1,3 +1,4 @@
+import { mostRemovedAtOnce } from '../../../oidc/ports/clients.ts'
 import type { Client, ClientStore } from '../../../oidc/ports.ts'
 import type { ClientId } from '../../../shared/brand.ts'
 import type { Clock } from '../../../shared/clock.ts'
@@ -18,6 +19,19 @@ export function clientStore(database: Database, clock: Clock): ClientStore {
       client.kind,
       client.expiresAt ?? null,
       toBody(client),
+    )
+  const countDynamic = (now: number): number =>
+    database.get<{ count: number }>(
+      "SELECT count(*) AS count FROM client WHERE kind = 'dynamic' AND (expires_at IS NULL OR expires_at > ?)",
+      now,
+    )?.count ?? 0
+  const removeUnused = (now: number, before: number, limit: number): number =>
+    database.run(
+      `DELETE FROM client WHERE id IN (SELECT id FROM client
+        WHERE kind = 'dynamic' AND expires_at > ? AND expires_at < ? ORDER BY expires_at LIMIT ?)`,
+      now,
+      before,
+      limit,
     )
   return {
     async find(id) {
@@ -51,23 +65,13 @@ export function clientStore(database: Database, clock: Clock): ClientStore {
         )
         .flatMap((row) => fromBody<Client>(row) ?? [])
     },
-    async countDynamic() {
-      const row = database.get<{ count: number }>(
-        "SELECT count(*) AS count FROM client WHERE kind = 'dynamic' AND (expires_at IS NULL OR expires_at > ?)",
-        now(),
-      )
-      return row?.count ?? 0
-    },
-    async deleteUnused(before) {
-      return write(
-        (now) =>
-          database.run(
-            `DELETE FROM client WHERE id = (SELECT id FROM client
-              WHERE kind = 'dynamic' AND expires_at > ? AND expires_at < ? ORDER BY expires_at LIMIT 1)`,
-            now,
-            before,
-          ) === 1,
-      )
+    async saveWithin(most, client, unusedBefore) {
+      return write((now) => {
+        const tooMany = countDynamic(now) + 1 - most
+        if (tooMany > 0 && removeUnused(now, unusedBefore, Math.min(tooMany, mostRemovedAtOnce)) < tooMany) return false
+        put(client)
+        return true
+      })
     },
   }
 }
