@@ -8,7 +8,15 @@ import { examine, exitStatus } from '../../src/cli/doctor/examine.ts'
 import { type Bend, bentProxy } from '../support/bent-proxy.ts'
 import { broken } from '../support/broken-deployments.ts'
 import { signIn } from '../support/script.ts'
-import { folderWithKeys, freePort, freshFolder, runCommand, type Server, startServer } from '../support/server.ts'
+import {
+  command,
+  folderWithKeys,
+  freePort,
+  freshFolder,
+  runCommand,
+  type Server,
+  startServer,
+} from '../support/server.ts'
 
 const port = await freePort()
 const proxy = bentProxy(() => `http://127.0.0.1:${port}`)
@@ -161,7 +169,7 @@ describe('souvenir doctor', () => {
   })
 
   test('the command: a token minted beside the server, JSON for machines, the exit status, and the limit met with 429', async () => {
-    const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor', '--json'], {
+    const child = Bun.spawn([...(await command()), 'doctor', '--json'], {
       env: { PATH: process.env.PATH ?? '', HOME: variables.DATA_DIR ?? '', ...variables },
       stdout: 'pipe',
       stderr: 'pipe',
@@ -178,8 +186,8 @@ describe('souvenir doctor', () => {
   }, 30_000)
 
   test('the command asked again at once finds the same: the run before used up its own allowance, not the next one’s', async () => {
-    const statusOf = () =>
-      Bun.spawn([process.execPath, 'src/main.ts', 'doctor'], {
+    const statusOf = async () =>
+      Bun.spawn([...(await command()), 'doctor'], {
         env: { PATH: process.env.PATH ?? '', HOME: variables.DATA_DIR ?? '', ...variables },
         stdout: 'ignore',
         stderr: 'ignore',
@@ -188,7 +196,7 @@ describe('souvenir doctor', () => {
   }, 60_000)
 
   test('the command without a token: warnings and no failure, exit status 1', async () => {
-    const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor', proxy.url], {
+    const child = Bun.spawn([...(await command()), 'doctor', proxy.url], {
       env: { PATH: process.env.PATH ?? '', HOME: freshFolder() },
       stdout: 'pipe',
       stderr: 'pipe',
@@ -201,7 +209,7 @@ describe('souvenir doctor', () => {
 
   test('the command at a deployment that is broken: a failure beside what is in order, exit status 2', async () => {
     proxy.bend({ instead: (_, path) => (path === '/openapi.json' ? new Response('', { status: 404 }) : undefined) })
-    const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor'], {
+    const child = Bun.spawn([...(await command()), 'doctor'], {
       env: { PATH: process.env.PATH ?? '', HOME: variables.DATA_DIR ?? '', ...variables },
       stdout: 'pipe',
       stderr: 'pipe',
@@ -213,7 +221,7 @@ describe('souvenir doctor', () => {
   }, 30_000)
 
   test('an address where nothing answers: one failure says it, the rest is skipped, exit status 2', async () => {
-    const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor', 'http://127.0.0.1:1'], {
+    const child = Bun.spawn([...(await command()), 'doctor', 'http://127.0.0.1:1'], {
       env: { PATH: process.env.PATH ?? '', HOME: freshFolder() },
       stdout: 'pipe',
       stderr: 'pipe',

@@ -1,11 +1,11 @@
 /**
- * The product as a process, for the target that TARGET names: from source on Bun (see bundle.ts) or Deno, the built executable, or
+ * The product as a process, for the target that TARGET names: from source on Bun (see built-product.ts) or Deno, the built executable, or
  * the image's root (IMAGE_ROOT, laid out by tests/image/e2e) as its own user and nothing else of the machine's.
  */
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { bundledMain } from './bundle.ts'
+import { builtProduct } from './built-product.ts'
 import { engineUrl } from './engines.ts'
 import { folderWithKeys, freshFolder, giveKeys } from './product-folder.ts'
 import { raisedLimits } from './raised-limits.ts'
@@ -27,12 +27,13 @@ const runners: Record<'bun' | 'deno', readonly string[]> = {
 }
 
 const commands: Record<Target, () => Promise<readonly string[]>> = {
-  bun: async () => [...runners.bun, process.env.CI === 'true' ? 'src/main.ts' : await bundledMain()],
+  bun: async () => (process.env.CI === 'true' ? [...runners.bun, 'src/main.ts'] : [await builtProduct()]),
   deno: async () => [...runners.deno, 'src/main.ts'],
   binary: async () => [join(projectRoot, 'dist/souvenir')],
   image: async () => ['chroot', `--userspec=${imageUser}:${imageUser}`, process.env.IMAGE_ROOT ?? '', '/souvenir'],
 }
-const command = commands[target]
+/** What starts the product, before its words. */
+export const command = commands[target]
 
 /** A port that was free a moment ago. */
 export const freePort = (): Promise<number> =>
