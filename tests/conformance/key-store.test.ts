@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { openKeyFolder } from '../../src/adapters/keys/folder.ts'
@@ -7,12 +7,14 @@ import { mountedKeys } from '../../src/adapters/keys/mounted.ts'
 import type { StoredKey } from '../../src/oidc/ports.ts'
 import { errorRecord } from '../../src/shared/error-record.ts'
 import { Secret } from '../../src/shared/secret.ts'
+import { rsaKey } from '../support/rsa-keys.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { describeKeyStore, storedKey } from './key-store.ts'
 
 const folder = () => join(temporaryFolder('keys'), 'keys')
-const pem = (type: 'pkcs1' | 'pkcs8', bits = 2048) =>
-  new Secret(generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type, format: 'pem' }).toString())
+const pem = (privateKey: KeyObject, type: 'pkcs1' | 'pkcs8' = 'pkcs8') =>
+  new Secret(privateKey.export({ type, format: 'pem' }).toString())
+const [issuer, next] = [await rsaKey('issuer'), await rsaKey('next-of-issuer')]
 
 describeKeyStore('in a folder', async () => {
   const path = folder()
@@ -52,7 +54,7 @@ describe('KeyStore in a folder', () => {
 
 describe('KeyStore of mounted keys', () => {
   test('PKCS#1 and PKCS#8 are read; kid is the RFC 7638 thumbprint; nothing is written', async () => {
-    const store = await mountedKeys(pem('pkcs1'), pem('pkcs8'))
+    const store = await mountedKeys(pem(issuer.privateKey, 'pkcs1'), pem(next.privateKey))
     const ring = await store.load()
     expect(ring.map(({ state }) => state)).toEqual(['next', 'current'])
     for (const { kid, privateKeyPem } of ring) {
@@ -64,21 +66,20 @@ describe('KeyStore of mounted keys', () => {
   })
 
   test('what is not an RSA key of 2048 bits is refused by name', async () => {
-    const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      .privateKey.export({ type: 'pkcs8', format: 'pem' })
-      .toString()
+    const { privateKey: ec } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const { privateKey: short } = generateKeyPairSync('rsa', { modulusLength: 1024 })
     await expect(mountedKeys(new Secret('hush'), undefined)).rejects.toThrow('OIDC_PRIVATE_KEY')
-    await expect(mountedKeys(new Secret(ec), undefined)).rejects.toThrow('RSA')
-    await expect(mountedKeys(pem('pkcs8', 1024), undefined)).rejects.toThrow('1024')
-    const same = pem('pkcs8')
+    await expect(mountedKeys(pem(ec), undefined)).rejects.toThrow('RSA')
+    await expect(mountedKeys(pem(short), undefined)).rejects.toThrow('1024')
+    const same = pem(issuer.privateKey)
     await expect(mountedKeys(same, same)).rejects.toThrow('same key')
   })
 
   test('what was mounted instead of a usable key is told apart, with what to do, and the variable is named', async () => {
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const { privateKey, publicKey } = next
     const locked = privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'hush' })
     const open = publicKey.export({ type: 'spki', format: 'pem' })
-    await expect(mountedKeys(pem('pkcs8'), new Secret(locked.toString()))).rejects.toMatchObject({
+    await expect(mountedKeys(pem(issuer.privateKey), new Secret(locked.toString()))).rejects.toMatchObject({
       kind: 'invalid',
       field: 'OIDC_NEXT_PRIVATE_KEY',
       message: expect.stringContaining('openssl pkey'),

@@ -1,10 +1,12 @@
 /** OAuth Client ID Metadata Document, as MCP 2026-07-28 asks for it, and its Server Side Request Forgery rules. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import type { KeyObject } from 'node:crypto'
+import { exportJWK, SignJWT } from 'jose'
 import { signInProcesses } from '../support/auth-shape.ts'
 import { type AuthorizationServer, pageOf, startAuthorizationServer, textOf } from '../support/authorization-server.ts'
 import { backChannel, refusalOf, tokensOf } from '../support/back-channel.ts'
 import { published } from '../support/published.ts'
+import { rsaKey } from '../support/rsa-keys.ts'
 
 const web = published()
 let server: AuthorizationServer
@@ -247,13 +249,13 @@ describe('attack: server side request forgery', () => {
     web.answer(jwksUri, { body: { keys: [{ kty: 'oct' }] } })
     web.resolveTo('keys.example', '10.0.0.1')
     const client = await server.addClient({ authMethods: ['private_key_jwt'], jwksUri })
-    const { privateKey } = await generateKeyPair('RS256')
+    const { privateKey } = await rsaKey('client')
     expect((await refusalOf(await assert(client.id, privateKey))).error).toBe('invalid_client')
     expect(countOf(jwksUri)).toBe(0)
   })
 })
 
-const assert = async (id: string, key: CryptoKey, kid = 'k') =>
+const assert = async (id: string, key: KeyObject, kid = 'k') =>
   back.post('/auth/revoke', {
     token: 'x',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
@@ -269,7 +271,7 @@ const assert = async (id: string, key: CryptoKey, kid = 'k') =>
 describe('RFC 7591 section 2: jwks_uri', () => {
   test('a process reads keys once, and again for a key that is not among them, at most every 30 s', async () => {
     const jwksUri = 'https://client.example/jwks.json'
-    const [first, second] = [await generateKeyPair('RS256'), await generateKeyPair('RS256')]
+    const [first, second] = [await rsaKey('client'), await rsaKey('next-of-client')]
     const jwk = async ({ publicKey }: typeof first, kid: string) => ({ ...(await exportJWK(publicKey)), kid })
     web.answer(jwksUri, { body: { keys: [await jwk(first, 'k')] } })
     const { id } = await server.addClient({ authMethods: ['private_key_jwt'], jwksUri })
@@ -302,7 +304,7 @@ describe('ChatGPT, as its document is published', () => {
   }
 
   test('it authenticates with none, or with its key, as it likes', async () => {
-    const keys = await generateKeyPair('RS256')
+    const keys = await rsaKey('client')
     web.answer(id, { body: document })
     web.answer(jwksUri, {
       body: { keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'k', alg: 'RS256', use: 'sig' }] },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import { decodeJwt, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { decodeJwt, exportJWK, SignJWT, UnsecuredJWT } from 'jose'
 import { observe } from '../../src/http/observe.ts'
 import type { Client } from '../../src/oidc/ports.ts'
 import { createLog } from '../../src/shared/log.ts'
@@ -12,6 +12,7 @@ import {
 } from '../support/authorization-server.ts'
 import { type Browser, createBrowser, formOf } from '../support/browser.ts'
 import { startIdentityProvider, type TestIdentityProvider } from '../support/identity-provider.ts'
+import { rsaKey } from '../support/rsa-keys.ts'
 
 const issuer = 'https://memory.example'
 let google: TestIdentityProvider
@@ -238,7 +239,7 @@ describe('OpenID Connect Core section 3.1.3.7: an ID token that is not right sig
       const secret = new TextEncoder().encode(jwks)
       return new SignJWT(payload).setProtectedHeader({ alg: 'HS256', kid: 'theirs' }).sign(secret)
     }
-    const { privateKey, publicKey } = await generateKeyPair('RS256')
+    const { privateKey, publicKey } = await rsaKey('foreign')
     const header = { alg: 'RS256', kid: 'theirs', ...(how === 'embedded' ? { jwk: await exportJWK(publicKey) } : {}) }
     return new SignJWT(payload).setProtectedHeader(header).sign(privateKey)
   }

@@ -1,10 +1,12 @@
 /** RFC 6749 section 2.3, RFC 7523 section 3, OpenID Connect Core section 9: at the token, revocation and introspection endpoints. */
 import { beforeAll, describe, expect, test } from 'bun:test'
+import type { KeyObject } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Client } from '../../src/oidc/ports.ts'
 import { hashToken } from '../../src/shared/hash.ts'
 import { clientSecret, confidentialWithoutPkce } from '../support/authorization-server.ts'
 import { basic, refusalOf, startBackChannel } from '../support/back-channel.ts'
+import { rsaKey } from '../support/rsa-keys.ts'
 
 const { server, back, client: confidential } = await startBackChannel({}, confidentialWithoutPkce)
 
@@ -124,7 +126,7 @@ describe('RFC 6749 section 2.3.1: how Basic is read', () => {
 
 describe('RFC 7523 section 3: private_key_jwt', async () => {
   const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-  const keys = await generateKeyPair('RS256')
+  const keys = await rsaKey('client')
   const elliptic = await generateKeyPair('ES256')
   const jwks = {
     keys: [
@@ -140,7 +142,7 @@ describe('RFC 7523 section 3: private_key_jwt', async () => {
 
   interface Bent {
     readonly claims?: Record<string, unknown>
-    readonly key?: CryptoKey
+    readonly key?: CryptoKey | KeyObject
     readonly header?: { alg: string; kid: string }
   }
   const assertion = ({ claims = {}, key = keys.privateKey, header = { alg: 'RS256', kid: 'rsa' } }: Bent = {}) =>
@@ -182,7 +184,7 @@ describe('RFC 7523 section 3: private_key_jwt', async () => {
     ['no expiry', () => ({ claims: { exp: undefined } })],
     ['an expiry a day ahead', () => ({ claims: { exp: now() + 86_400 } })],
     ['no jti', () => ({ claims: { jti: undefined } })],
-    ['a foreign key', async () => ({ key: (await generateKeyPair('RS256')).privateKey })],
+    ['a foreign key', async () => ({ key: (await rsaKey('foreign')).privateKey })],
     [
       'the HMAC of its public key',
       async () => ({

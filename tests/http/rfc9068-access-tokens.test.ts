@@ -1,9 +1,10 @@
 /** RFC 9068, RFC 8725 and RFC 8707: what an access token says, and what is never taken for one. */
 import { describe, expect, test } from 'bun:test'
-import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, exportJWK, SignJWT } from 'jose'
 import { departureOf } from '../support/authorization-server.ts'
 import { refusalOf, startBackChannel, tokensOf } from '../support/back-channel.ts'
+import { rsaKey } from '../support/rsa-keys.ts'
 
 const { server, back, client } = await startBackChannel({ settings: { apiBaseUrl: 'https://api.example' } })
 let tokens = await back.tokensFor(client)
@@ -120,9 +121,9 @@ describe('RFC 8707: resource', () => {
   })
 })
 
-describe('RFC 8725: what is never taken for an access token', () => {
+describe('RFC 8725: what is never taken for an access token', async () => {
   const claims = () => decodeJwt(tokens.access_token)
-  const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const foreign = await rsaKey('foreign')
   const foreignJwk = () => exportJWK(foreign.publicKey)
   const sign = (header: Record<string, unknown>, changes: Record<string, unknown> = {}) =>
     new SignJWT({ ...claims(), ...changes })

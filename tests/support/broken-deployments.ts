@@ -1,17 +1,17 @@
 /** The ways in which a deployment is broken for the doctor: what the proxy in front does, and which line is expected. */
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { Patient } from '../../src/cli/doctor/check.ts'
 import { type Bend, withHeaders, withJson } from './bent-proxy.ts'
+import { rsaKey } from './rsa-keys.ts'
 
 const html = (body = '<!doctype html><title>Sign in</title>') =>
   new Response(body, { headers: { 'content-type': 'text/html; charset=utf-8' } })
 const json = (change: (body: Record<string, unknown>) => Record<string, unknown>, at: string): Bend => ({
   change: (response, path) => (path.startsWith(at) ? withJson(response, change) : response),
 })
-const rsaKey = (bits: number) => {
-  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: bits })
-  return { ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'RS256', use: 'sig' }
-}
+const published = (key: KeyObject) => ({ ...key.export({ format: 'jwk' }), kid: 'k', alg: 'RS256', use: 'sig' })
+const shortKey = () => generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey
+const { publicKey } = await rsaKey('issuer')
 const discovery = '/.well-known/openid-configuration'
 
 /** How it is broken, which check says so, and a word that the line must have. */
@@ -35,7 +35,7 @@ export const broken: readonly [string, string, Bend, string, Partial<Patient>?][
     'token_endpoint',
   ],
   ['the key set is empty', 'JWKS', json(() => ({ keys: [] }), '/auth/jwks'), 'RSA'],
-  ['the key has 1024 bits', 'JWKS', json(() => ({ keys: [rsaKey(1024)] }), '/auth/jwks'), '1024'],
+  ['the key has 1024 bits', 'JWKS', json(() => ({ keys: [published(shortKey())] }), '/auth/jwks'), '1024'],
   [
     'nothing listens there',
     'connection',
@@ -46,7 +46,7 @@ export const broken: readonly [string, string, Bend, string, Partial<Patient>?][
   [
     'a private key is published',
     'JWKS',
-    json(() => ({ keys: [{ ...rsaKey(2048), d: 'AQAB' }] }), '/auth/jwks'),
+    json(() => ({ keys: [{ ...published(publicKey), d: 'AQAB' }] }), '/auth/jwks'),
     'private',
   ],
   [

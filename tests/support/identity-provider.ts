@@ -1,10 +1,11 @@
 /** A provider that plays Google: real HTTP, real signatures, and hooks that bend what it says. */
-import { exportJWK, generateKeyPair } from 'jose'
+import { exportJWK } from 'jose'
 import { Events, type MutableResponse, type MutableToken, OAuth2Server } from 'oauth2-mock-server'
 import { createGoogle } from '../../src/adapters/google/identity-provider.ts'
 import type { IdentityProvider } from '../../src/oidc/ports.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { Secret } from '../../src/shared/secret.ts'
+import { rsaKey } from './rsa-keys.ts'
 
 export interface Bending {
   /** Changes the claims of the next tokens; `undefined` takes one out. */
@@ -14,17 +15,11 @@ export interface Bending {
   response?: (response: MutableResponse) => void | Promise<void>
 }
 
-let theirs: Promise<Record<string, unknown>> | undefined
-
-/** Made once in a worker: it costs 120 ms of processor time. Who needs another to be refused makes it. */
-function signingKey(): Promise<Record<string, unknown>> {
-  theirs ??= generateKeyPair('RS256', { extractable: true }).then(async ({ privateKey }) => ({
-    ...(await exportJWK(privateKey)),
-    alg: 'RS256',
-    kid: 'theirs',
-  }))
-  return theirs
-}
+const signingKey = async () => ({
+  ...(await exportJWK((await rsaKey('identity-provider')).privateKey)),
+  alg: 'RS256',
+  kid: 'theirs',
+})
 
 export async function startIdentityProvider(issuedTo: { issuer: string; hostedDomain?: string }) {
   const server = new OAuth2Server()

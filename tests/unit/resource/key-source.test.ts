@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, setSystemTime, test } from 'bun:test'
-import { exportJWK, generateKeyPair } from 'jose'
+import { exportJWK } from 'jose'
 import { remoteKeys } from '../../../src/resource/key-source.ts'
+import { rsaKey } from '../../support/rsa-keys.ts'
 
-const { publicKey } = await generateKeyPair('RS256')
+const { publicKey } = await rsaKey('issuer')
 const keySet = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }] })
 const header = { alg: 'RS256', kid: 'k1' }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { createHmac } from 'node:crypto'
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose'
+import { createHmac, type KeyObject } from 'node:crypto'
+import { exportJWK, exportSPKI, SignJWT } from 'jose'
 import { audienceGroup } from '../../../src/resource/audience.ts'
 import { localKeys } from '../../../src/resource/key-source.ts'
 import type { Revocation, RevocationFeed } from '../../../src/resource/ports.ts'
@@ -8,12 +8,13 @@ import { createTokenVerifier } from '../../../src/resource/verifier.ts'
 import type { Clock } from '../../../src/shared/clock.ts'
 import { Fault } from '../../../src/shared/fault.ts'
 import { InvalidToken } from '../../../src/shared/invalid-token.ts'
+import { rsaKey } from '../../support/rsa-keys.ts'
 import { testClock } from '../../support/time.ts'
 
 const issuer = 'https://memory.example.com'
 const audiences = audienceGroup(issuer)
-const own = await generateKeyPair('RS256', { extractable: true })
-const foreign = await generateKeyPair('RS256', { extractable: true })
+const own = await rsaKey('issuer')
+const foreign = await rsaKey('foreign')
 const publicJwk = { ...(await exportJWK(own.publicKey)), kty: 'RSA', kid: 'k1', alg: 'RS256' } as {
   kty: string
   kid: string
@@ -90,7 +91,7 @@ function testFeed(clock: Clock) {
 interface Bend {
   claims?: Record<string, unknown>
   header?: Record<string, unknown>
-  key?: CryptoKey
+  key?: KeyObject
 }
 const token = (clock: Clock, { claims = {}, header = {}, key = own.privateKey }: Bend = {}) => {
   const now = Math.floor(clock.now() / 1000)
@@ -303,7 +304,7 @@ describe('TokenVerifier', () => {
   test('a new key is read once it is asked for', async () => {
     const { clock, verify, publish, reads } = setUp()
     await verify(await token(clock))
-    const next = await generateKeyPair('RS256', { extractable: true })
+    const next = await rsaKey('next-of-issuer')
     const jwk = { ...(await exportJWK(next.publicKey)), kty: 'RSA', kid: 'k2', alg: 'RS256' } as typeof publicJwk
     publish([publicJwk, jwk])
     clock.advanceSeconds(2)

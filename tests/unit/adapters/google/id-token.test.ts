@@ -1,14 +1,15 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
-import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { createLocalJWKSet, exportJWK, SignJWT } from 'jose'
 import { verifyIdToken } from '../../../../src/adapters/google/id-token.ts'
 import { googleMetadata } from '../../../../src/adapters/google/metadata.ts'
+import { type RsaKey, rsaKey } from '../../../support/rsa-keys.ts'
 
 const now = new Date('2026-11-01T00:00:00Z')
 const seconds = now.getTime() / 1000
-let pair: CryptoKeyPair
+let pair: RsaKey
 let keys: ReturnType<typeof createLocalJWKSet>
 beforeAll(async () => {
-  pair = await generateKeyPair('RS256', { extractable: true })
+  pair = await rsaKey('identity-provider')
   keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'RS256' }] })
 })
 
