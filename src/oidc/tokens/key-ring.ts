@@ -11,7 +11,7 @@ import { type Clock, unixSeconds } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { jwksMaxAgeSeconds } from '../jwks.ts'
 import type { KeyRing, KeyStore, StoredKey } from '../ports.ts'
-import { has, inOrder, makeKey, missing, rotated, signerIndex, withAdded } from './ring.ts'
+import { has, inOrder, type MakeKey, makeKey, missing, rotated, signerIndex, withAdded } from './ring.ts'
 import { exported, openKey, type SigningKey } from './signing-key.ts'
 
 /** How long a process goes on with the ring it read before it looks whether another process rotated it. */
@@ -27,6 +27,8 @@ export interface KeyRingOptions {
   readonly tokenTtlSeconds: number
   /** Called when another key signs than before, whichever process rotated the ring. */
   readonly onRotated?: (kid: string) => void
+  /** How a key is made; `makeKey` unless it is given. */
+  readonly make?: MakeKey
 }
 
 interface Ring {
@@ -39,7 +41,7 @@ interface Ring {
  * Opens no key and makes none: the first `sign` or `publicKeys` does, once, so that start-up does not wait for it.
  * Throws `Fault('unavailable')` from its methods while the keys cannot be read and none were read before.
  */
-export function createKeyRing({ store, clock, tokenTtlSeconds, onRotated }: KeyRingOptions): KeyRing {
+export function createKeyRing({ store, clock, tokenTtlSeconds, onRotated, make = makeKey }: KeyRingOptions): KeyRing {
   const overlapSeconds = jwksMaxAgeSeconds + tokenTtlSeconds + reloadAfterSeconds
   const opened = new Map<string, SigningKey>()
   let ring: Ring | undefined
@@ -64,7 +66,7 @@ export function createKeyRing({ store, clock, tokenTtlSeconds, onRotated }: KeyR
   async function read(): Promise<Ring> {
     const stored = await store.load()
     if (!store.writable || (has(stored, 'current') && has(stored, 'next'))) return adopt(stored)
-    return write(async (kept) => [...kept, ...(await missing(kept, unixSeconds(clock)))])
+    return write(async (kept) => [...kept, ...(await missing(kept, unixSeconds(clock), make))])
   }
 
   function adopt(stored: readonly StoredKey[]): Ring {
@@ -116,7 +118,7 @@ export function createKeyRing({ store, clock, tokenTtlSeconds, onRotated }: KeyR
     async rotate() {
       assertWritable()
       await currentRing()
-      await write(async (kept) => rotated(kept, await makeKey('next', unixSeconds(clock)), overlapSeconds))
+      await write(async (kept) => rotated(kept, await make('next', unixSeconds(clock)), overlapSeconds))
     },
 
     async add(pem) {

@@ -77,13 +77,20 @@ export const sameRing = (left: readonly StoredKey[], right: readonly StoredKey[]
   left.length === right.length && left.every((key, at) => key.kid === right[at]?.kid && key.state === right[at]?.state)
 
 /** The keys a ring lacks. A first `next` counts as published from the start: nobody has cached a set without it. */
-export async function missing(kept: readonly StoredKey[], now: number): Promise<readonly StoredKey[]> {
+export async function missing(
+  kept: readonly StoredKey[],
+  now: number,
+  make: MakeKey = makeKey,
+): Promise<readonly StoredKey[]> {
   const states = (['next', 'current'] as const).filter((state) => !has(kept, state))
-  return Promise.all(states.map((state) => makeKey(state, kept.length === 0 ? now - jwksMaxAgeSeconds : now)))
+  return Promise.all(states.map((state) => make(state, kept.length === 0 ? now - jwksMaxAgeSeconds : now)))
 }
 
+/** Makes a key that has this state since then (Unix seconds). */
+export type MakeKey = (state: StoredKey['state'], since: number) => Promise<StoredKey>
+
 /** A new RSA key of 2048 bits. */
-export async function makeKey(state: StoredKey['state'], since: number): Promise<StoredKey> {
+export const makeKey: MakeKey = async (state, since) => {
   const { privateKey } = await generate('rsa', { modulusLength: 2048 })
   const privateKeyPem = exported(privateKey)
   return { kid: openKey(privateKeyPem).publicJwk.kid, privateKeyPem, state, since }

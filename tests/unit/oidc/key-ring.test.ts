@@ -3,17 +3,33 @@ import { generateKeyPairSync } from 'node:crypto'
 import { calculateJwkThumbprint, createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { KeyRing } from '../../../src/oidc/ports.ts'
 import { createKeyRing } from '../../../src/oidc/tokens/key-ring.ts'
+import { type MakeKey, makeKey } from '../../../src/oidc/tokens/ring.ts'
 import { openKey } from '../../../src/oidc/tokens/signing-key.ts'
 import { memoryKeyStore } from '../../support/memory-key-store.ts'
+import { rsaKey, rsaPem } from '../../support/rsa-keys.ts'
 import { signingKeys } from '../../support/signing-keys.ts'
 import { testClock } from '../../support/time.ts'
 
 const tokenTtlSeconds = 3600
 const made = await signingKeys(testClock().now())
+const rsa = await rsaKey('foreign')
+const others = await Promise.all(
+  ['client', 'next-of-client', 'issuer', 'next-of-issuer', 'identity-provider', 'a', 'b', 'c'].map(async (name) => {
+    const privateKeyPem = await rsaPem(name)
+    return { kid: openKey(privateKeyPem).publicJwk.kid, privateKeyPem }
+  }),
+)
+let turn = 0
+/** In place of making one, which takes long: each of eight is another. */
+const prepared: MakeKey = async (state, since) => {
+  const key = others[turn++ % others.length]
+  if (key === undefined) throw new Error('no key')
+  return { ...key, state, since }
+}
 
-/** A ring that has its first keys; those who show how they are made give an empty store. */
-function ring(store = memoryKeyStore(made), clock = testClock()) {
-  return { store, clock, keyRing: createKeyRing({ store, clock, tokenTtlSeconds }) }
+/** A ring that has its first keys, unless it is given an empty store. */
+function ring(store = memoryKeyStore(made), clock = testClock(), make = prepared) {
+  return { store, clock, keyRing: createKeyRing({ store, clock, tokenTtlSeconds, make }) }
 }
 const kids = async (keyRing: KeyRing) => (await keyRing.publicKeys()).map(({ kid }) => kid)
 const signer = async (keyRing: KeyRing) => String(decodeProtectedHeader(await keyRing.sign({ sub: 'a' }, 'at+jwt')).kid)
@@ -84,7 +100,7 @@ describe('key ring', () => {
   test('another process publishes what one rotated within ten seconds', async () => {
     const clock = testClock()
     const store = memoryKeyStore()
-    const [one, other] = [ring(store, clock).keyRing, ring(store, clock).keyRing]
+    const [one, other] = [ring(store, clock, makeKey).keyRing, ring(store, clock, makeKey).keyRing]
     await kids(other)
     await one.rotate()
     clock.advanceSeconds(10)
@@ -113,8 +129,7 @@ describe('key ring', () => {
   })
 
   test('RFC 7518 section 3.3: PKCS#1 and PKCS#8 of 2048 bits and more are taken', () => {
-    for (const modulusLength of [2048, 3072]) {
-      const { privateKey } = generateKeyPairSync('rsa', { modulusLength })
+    for (const { privateKey } of [rsa, generateKeyPairSync('rsa', { modulusLength: 3072 })]) {
       const kids = (['pkcs1', 'pkcs8'] as const).map(
         (type) => openKey(privateKey.export({ type, format: 'pem' }).toString()).publicJwk.kid,
       )
@@ -122,7 +137,6 @@ describe('key ring', () => {
     }
   })
 
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const pkcs8 = { type: 'pkcs8', format: 'pem' } as const
   test.each([
     ['1024 bits', () => generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export(pkcs8), '1024'],
@@ -149,22 +163,19 @@ describe('key ring', () => {
 })
 
 describe('a key that was made elsewhere', () => {
-  const foreign = () =>
-    generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+  const foreign = rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
 
   test('signs at once where there was none', async () => {
     const { keyRing } = ring(memoryKeyStore())
-    const pem = foreign()
-    expect(await keyRing.add(pem)).toBe('current')
-    expect(await signer(keyRing)).toBe(openKey(pem).publicJwk.kid)
+    expect(await keyRing.add(foreign)).toBe('current')
+    expect(await signer(keyRing)).toBe(openKey(foreign).publicJwk.kid)
   })
 
   test('else is published as the next, in place of one that has signed nothing, and signs after a rotation', async () => {
     const { keyRing, clock } = ring()
     const [, current = ''] = await kids(keyRing)
-    const pem = foreign()
-    const added = openKey(pem).publicJwk.kid
-    expect(await keyRing.add(pem)).toBe('next')
+    const added = openKey(foreign).publicJwk.kid
+    expect(await keyRing.add(foreign)).toBe('next')
     expect(await kids(keyRing)).toEqual([added, current])
     expect(await signer(keyRing)).toBe(current)
     await keyRing.rotate()
@@ -175,9 +186,8 @@ describe('a key that was made elsewhere', () => {
 
   test('twice, or where the keys are mounted, is a conflict', async () => {
     const { keyRing } = ring()
-    const pem = foreign()
-    await keyRing.add(pem)
-    await expect(keyRing.add(pem)).rejects.toMatchObject({ kind: 'conflict' })
-    await expect(ring(memoryKeyStore([], false)).keyRing.add(pem)).rejects.toMatchObject({ kind: 'conflict' })
+    await keyRing.add(foreign)
+    await expect(keyRing.add(foreign)).rejects.toMatchObject({ kind: 'conflict' })
+    await expect(ring(memoryKeyStore([], false)).keyRing.add(foreign)).rejects.toMatchObject({ kind: 'conflict' })
   })
 })
