@@ -62,14 +62,18 @@ export function transferRecordOf(value: unknown): TransferRecord {
   return record
 }
 
-/** Engines keep it as JSON, whose writer goes down into it level by level. */
+/** What a request brings nests no deeper than 64 levels (`deepestJson` of shared/read-body). */
+const deepest = 100
+
+/** Engines keep it as JSON, whose writer goes down into it level by level, and from some thousand on takes seconds to give up. */
 function assertWritable(value: unknown): void {
-  try {
-    JSON.stringify(value)
-  } catch (cause) {
-    throw wrong('value', 'nests too deep', cause)
-  }
+  if (nestsDeeper(value, deepest)) throw wrong('value', `nests deeper than ${deepest} levels`)
 }
+
+const nestsDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((child) => nestsDeeper(child, levels - 1)))
 
 function assertJson(table: DumpTable, row: unknown): void {
   for (const [column, schema] of Object.entries(dumpJson[table] ?? {})) {

@@ -1,12 +1,13 @@
 /** A backup file from anybody's hand: what is wrong with it is said by line and field, and it takes no more memory than a line of ours. */
 import { describe, expect, test } from 'bun:test'
-import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { readBackup } from '../../../src/cli/transfer/file.ts'
 import { linesOf } from '../../../src/cli/transfer/lines.ts'
+import { transferRecordOf } from '../../../src/dependencies/transfer-record.ts'
 import { Fault } from '../../../src/shared/fault.ts'
+import { rsaPem } from '../../support/rsa-keys.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const folder = temporaryFolder('backup-file')
@@ -75,9 +76,7 @@ const memory = {
   ...{ created_at: 1, updated_at: 1, version: 1 },
 }
 const user = { id: 'ada', name: 'Ada', identities: [], createdAt: 1, updatedAt: 1 }
-const pem = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString()
+const pem = await rsaPem('issuer')
 const key = { kid: 'k1', privateKeyPem: pem, state: 'current', since: 0 }
 const row = (table: string, value: unknown) => ({ kind: 'row', table, value })
 const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
@@ -133,10 +132,15 @@ describe('A record of a backup', () => {
     })
   }
 
-  test('that nests deeper than it can be written again is refused', async () => {
-    const value = `{"id":"ada","name":"Ada","identities":[],"createdAt":1,"updatedAt":1,"more":${deep(200_000)}}`
-    const fault = await faultOf(`{"kind":"user","value":${value}}`, '{"kind":"end","count":1}')
-    expect([fault.kind, fault.code]).toEqual(['invalid', 'backup_broken'])
+  test('that nests deeper than anything that is kept is refused, at once where it cannot even be written again', async () => {
+    const nested = (levels: number) => ({ kind: 'user', value: { ...user, more: JSON.parse(deep(levels)) } })
+    expect(transferRecordOf(nested(99))).toMatchObject({ kind: 'user' })
+    for (const levels of [100, 200_000])
+      expect(() => transferRecordOf(nested(levels))).toThrow('`value` nests deeper than 100 levels.')
+    const line = JSON.stringify(nested(100))
+    expect((await faultOf(line)).message).toBe(
+      'Line 2 of the backup is no record: `value` nests deeper than 100 levels.',
+    )
   })
 
   test('is none behind the end, and the end says how many there are', async () => {
