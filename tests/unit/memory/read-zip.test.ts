@@ -1,9 +1,11 @@
 import { heapStats } from 'bun:jsc'
 import { describe, expect, test } from 'bun:test'
-import { gzipSync, strToU8, zipSync } from 'fflate'
+import { gzipSync } from 'node:zlib'
+import { strToU8, zipSync } from 'fflate'
 import { importMemories } from '../../../src/memory/backup/import.ts'
 import { recordsOf } from '../../../src/memory/backup/read-zip.ts'
 import { zipLimits } from '../../../src/memory/backup/zip-limits.ts'
+import { zipOf } from '../../support/zip.ts'
 
 const linesOf = (count: number) =>
   strToU8(Array.from({ length: count }, (_, n) => `${JSON.stringify({ n, salt: crypto.randomUUID() })}\n`).join(''))
@@ -28,7 +30,7 @@ async function all(records: AsyncIterable<unknown>): Promise<unknown[]> {
 
 describe('An export is read as it arrives', () => {
   test('the first records are there when a small part of the file is, and nothing is read ahead of them', async () => {
-    const { seen, pieces, total } = arriving(zipSync({ 'memories.jsonl.gz': gzipSync(linesOf(2_000)) }))
+    const { seen, pieces, total } = arriving(zipOf({ 'memories.jsonl.gz': gzipSync(linesOf(2_000)) }))
     const records = recordsOf(pieces)
     expect((await records.next()).value).toMatchObject({ n: 0 })
     expect(seen.pieces).toBeLessThan(total / 4)
@@ -41,15 +43,15 @@ describe('An export is read as it arrives', () => {
     const document = strToU8(`{"memories":[${'0,'.repeat(100_000)}0]}`)
     const files = { 'memories.json': document, 'memories.jsonl.gz': gzipSync(linesOf(3)) }
     const limits = { ...zipLimits, documentBytes: 100_000 }
-    expect(await all(recordsOf(arriving(zipSync(files)).pieces, limits))).toHaveLength(3)
-    const alone = all(recordsOf(arriving(zipSync({ 'memories.json': document })).pieces, limits))
+    expect(await all(recordsOf(arriving(zipOf(files)).pieces, limits))).toHaveLength(3)
+    const alone = all(recordsOf(arriving(zipOf({ 'memories.json': document })).pieces, limits))
     await expect(alone).rejects.toMatchObject({ kind: 'too_large', field: 'file' })
   })
 
   test('a memories.json of very many values of few bytes is too_large, and one whose texts look like it is not', async () => {
     const read = (document: string) => {
       const limits = { ...zipLimits, documentValues: 1_000 }
-      return all(recordsOf(arriving(zipSync({ 'memories.json': strToU8(document) })).pieces, limits))
+      return all(recordsOf(arriving(zipOf({ 'memories.json': strToU8(document) })).pieces, limits))
     }
     for (const value of ['{}', '[]', '0', '""', '"\\\\"']) {
       const document = `{"memories":[${`${value},`.repeat(1_000)}${value}]}`
@@ -63,7 +65,7 @@ describe('An export is read as it arrives', () => {
   })
 
   test('more than may be sent is too_large before it is read', async () => {
-    const { seen, pieces } = arriving(zipSync({ 'memories.jsonl.gz': gzipSync(linesOf(2_000)) }))
+    const { seen, pieces } = arriving(zipOf({ 'memories.jsonl.gz': gzipSync(linesOf(2_000)) }))
     await expect(all(recordsOf(pieces, { ...zipLimits, uploadBytes: 5_000 }))).rejects.toMatchObject({
       kind: 'too_large',
     })
@@ -86,7 +88,7 @@ describe('a few hundred bytes that unpack to very much', () => {
   /** Packed twice, each time to a thousandth. */
   const bomb = (line: string) => {
     const packed = gzipSync(strToU8(line.repeat((2 * 1024 * 1024) / line.length)))
-    return zipSync({ 'memories.jsonl.gz': packed })
+    return zipOf({ 'memories.jsonl.gz': packed })
   }
 
   test('give others their turn, and are given up after 10,000 records that are none', async () => {
@@ -124,7 +126,7 @@ function headerOf(name: string, method: number, bytes: number): Uint8Array {
 }
 
 describe('lines packed in a way that costs more time than their bytes', () => {
-  const read = (inner: Uint8Array) => all(recordsOf(arriving(zipSync({ 'memories.jsonl.gz': inner })).pieces))
+  const read = (inner: Uint8Array) => all(recordsOf(arriving(zipOf({ 'memories.jsonl.gz': inner })).pieces))
   const tooLarge = (what: string) => ({ kind: 'too_large', field: 'file', message: expect.stringContaining(what) })
 
   test('blank lines beyond 10,000 and those that say something are too_large', async () => {
@@ -172,7 +174,7 @@ describe('a zip that is no export only', () => {
         for (let n = 0; n < pieces; n++) yield new Uint8Array(bytes)
       }
       kept = inUse() - before
-      yield zipSync({ 'memories.jsonl.gz': gzipSync(linesOf(3)) })
+      yield zipOf({ 'memories.jsonl.gz': gzipSync(linesOf(3)) })
     }
     expect(await all(recordsOf(upload()))).toHaveLength(3)
     expect(kept).toBeLessThan((pieces * bytes) / 2)
@@ -184,7 +186,7 @@ describe('a zip that is no export only', () => {
   })
 
   test('memories.json is too_large from a bound and 200 times its size on, though it is not kept by then', async () => {
-    const zip = zipSync({ 'memories.json': new Uint8Array(4 * 1024 * 1024), 'memories.jsonl.gz': gzipSync(linesOf(3)) })
+    const zip = zipOf({ 'memories.json': new Uint8Array(4 * 1024 * 1024), 'memories.jsonl.gz': gzipSync(linesOf(3)) })
     const limits = { ...zipLimits, documentBytes: 1_000, trustedBytes: 1024 * 1024 }
     await expect(all(recordsOf(arriving(zip).pieces, limits))).rejects.toMatchObject({
       kind: 'too_large',
@@ -197,12 +199,12 @@ describe('a zip that is no export only', () => {
     const emptyBlocks = Buffer.alloc(2 * 1024 * 1024, Buffer.of(0, 0, 0, 0xff, 0xff))
     const nothing = Buffer.concat([gzipSync(new Uint8Array()).subarray(0, 10), emptyBlocks])
     const limits = { ...zipLimits, trustedBytes: 1024 * 1024 }
-    const read = all(recordsOf(arriving(zipSync({ 'memories.jsonl.gz': nothing })).pieces, limits))
+    const read = all(recordsOf(arriving(zipOf({ 'memories.jsonl.gz': nothing })).pieces, limits))
     await expect(read).rejects.toMatchObject({ kind: 'too_large', message: expect.stringContaining('unpacks') })
   })
 
   test('others have their turn while memories.json is unpacked', async () => {
-    const zip = zipSync({
+    const zip = zipOf({
       'memories.json': new Uint8Array(16 * 1024 * 1024),
       'memories.jsonl.gz': gzipSync(linesOf(3)),
     })
@@ -224,7 +226,7 @@ describe('an export that grows once it is unpacked', () => {
       categories: [{ id: 2, name: 'work' }],
       memory_categories: Array.from({ length: 1_000 }, () => ({ memory_id: 1, category_id: 2 })),
     }
-    const zip = zipSync({ 'memories.json': strToU8(JSON.stringify(document)) })
+    const zip = zipOf({ 'memories.json': strToU8(JSON.stringify(document)) })
     const [memory] = (await all(recordsOf(arriving(zip).pieces))) as [{ categories: string[] }]
     expect(memory.categories).toHaveLength(21)
   })
@@ -232,7 +234,7 @@ describe('an export that grows once it is unpacked', () => {
   test('JSON that nests deeper than 64 levels is named, before anything walks down it', async () => {
     const deep = `{"id":"m","content":"x","metadata":{"deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`
     const lines = gzipSync(strToU8(`${deep}\n{"id":"n"}\n`))
-    const read = (files: Record<string, Uint8Array>) => all(recordsOf(arriving(zipSync(files)).pieces))
+    const read = (files: Record<string, Uint8Array>) => all(recordsOf(arriving(zipOf(files)).pieces))
     const [first, second] = await read({ 'memories.jsonl.gz': lines })
     expect(first).toEqual(new Error('The line nests deeper than 64 levels.'))
     expect(second).toEqual({ id: 'n' })
@@ -256,7 +258,7 @@ test('an import writes long memories few at a time', async () => {
   await importMemories(
     services,
     caller,
-    arriving(zipSync({ 'memories.jsonl.gz': gzipSync(strToU8(lines)) })).pieces,
+    arriving(zipOf({ 'memories.jsonl.gz': gzipSync(strToU8(lines)) })).pieces,
     'skip',
   )
   expect(pages).toEqual([3, 3, 1])
