@@ -10,6 +10,7 @@ import { search } from '../../src/memory/recall.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
 import { keepMarked } from '../support/marked-memory.ts'
 import { app, callerOf, draftOf, memoryId, owner, policyAt, startMs } from '../support/memories.ts'
+import { runs } from '../support/runs.ts'
 
 const [ada, chat] = [owner('ada'), app('chat')]
 const marker = 'xylophonequokka'
@@ -119,7 +120,7 @@ describe('kill -9', () => {
     await Bun.write(script, writer)
     const kept = new Set<string>()
     const gone = new Set<string>()
-    for (let round = 0; kept.size < 1_000; round++) {
+    for (let round = 0; kept.size < runs(1_000); round++) {
       const child = Bun.spawn([process.execPath, script, path, String(round)], { stdout: 'pipe', stderr: 'inherit' })
       let text = ''
       const decoder = new TextDecoder()

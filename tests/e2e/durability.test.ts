@@ -5,13 +5,14 @@ import { decodeJwt } from 'jose'
 import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts'
 import type { OwnerId } from '../../src/shared/brand.ts'
 import { startEmbeddingProcess } from '../support/embedding-process.ts'
+import { runs } from '../support/runs.ts'
 import { signIn } from '../support/script.ts'
 import { freePort, type Product, startProduct, target } from '../support/server.ts'
 import { wrongInTheEnd, wrongVectorsInSqlite } from '../support/vector-truth.ts'
 
 /** 20 in CI, one where a person waits; DURABILITY_ROUNDS says otherwise. */
 const rounds = Number(process.env.DURABILITY_ROUNDS ?? (process.env.CI === 'true' ? 20 : 1))
-const writes = 1_000
+const writes = runs(1_000)
 /** With a model beside, which embeds each of them. */
 const embeddedWrites = 200
 const writers = 8
