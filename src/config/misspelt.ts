@@ -20,6 +20,8 @@ const known = new Map(
     ...Object.keys(composeVariables),
   ].map((name) => [plain(name), name] as const),
 )
+/** By how many characters they have: what is one slip away has one more or one less at most. This runs at every start. */
+const byLength = Map.groupBy(known, ([name]) => name.length)
 /** That a shorter name of somebody else's is near to one of ours is chance. */
 const shortestName = 4
 
@@ -35,13 +37,13 @@ export function misspeltVariables(environment: Environment): readonly Misspelt[]
 function nearest(given: string): string | undefined {
   const same = known.get(given)
   if (same !== undefined) return same
-  for (const [name, meant] of known) if (isOneSlipAway(given, name)) return meant
-  return undefined
+  return [given.length, given.length - 1, given.length + 1]
+    .flatMap((length) => byLength.get(length) ?? [])
+    .find(([name]) => isOneSlipAway(given, name))?.[1]
 }
 
 /** One character too many, too few, or another, or two changed over. */
 function isOneSlipAway(one: string, other: string): boolean {
-  if (Math.abs(one.length - other.length) > 1) return false
   // At four characters or more a slip leaves the first as it was, or the last: most names end here, at every start.
   if (one.charCodeAt(0) !== other.charCodeAt(0) && one.at(-1) !== other.at(-1)) return false
   let start = 0
