@@ -12,8 +12,8 @@ import { projectRoot } from './source-files.ts'
 const name = 'bun'
 const prefix = 'built-'
 
-/** Each is 140 MB, so those of sources that are no more go soon, but not while another run may start them. */
-const keptMs = 60 * 60_000
+/** Each is 140 MB, so those of sources that are no more go soon, but not while another run may still start them. */
+const keptMs = 15 * 60_000
 
 let built: Promise<string> | undefined
 
