@@ -120,4 +120,5 @@ const openKeyRing = async (
     clock,
     tokenTtlSeconds: config.accessTokenTtlSeconds,
     onRotated: (kid) => audit(log, 'key_rotated', { kid }),
+    onUnreadable: (err) => log.error({ err }, 'The signing keys cannot be read: those read before go on'),
   })

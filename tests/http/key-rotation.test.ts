@@ -1,8 +1,13 @@
 /** Attack 18: keys are published, then sign, then retire; nobody notices. */
 import { describe, expect, test } from 'bun:test'
 import { createRemoteJWKSet, customFetch, decodeProtectedHeader } from 'jose'
+import { oidcSurface } from '../../src/oidc/routes.ts'
+import { createKeyRing } from '../../src/oidc/tokens/key-ring.ts'
 import { createTokenVerifier } from '../../src/resource/verifier.ts'
-import { startBackChannel } from '../support/back-channel.ts'
+import { createLog } from '../../src/shared/log.ts'
+import { backChannel, startBackChannel } from '../support/back-channel.ts'
+import { memoryKeyStore } from '../support/memory-key-store.ts'
+import { signingKeys } from '../support/signing-keys.ts'
 
 const { server, back, client } = await startBackChannel()
 
@@ -61,5 +66,39 @@ describe('rotation under load', () => {
     expect((await back.userinfo(access_token)).status).toBe(200)
     await server.passSeconds(1)
     expect((await back.userinfo(access_token)).status).toBe(401)
+  })
+})
+
+describe('a signing key that is damaged where it is kept', () => {
+  test('RFC 6749 section 5.2: is no fault of who asks: 503 and when to try again; the log says which key it is', async () => {
+    const lines: string[] = []
+    const keys = (await signingKeys(server.clock.now())).map((key) => ({ ...key, privateKeyPem: 'no key' }))
+    const { routes } = oidcSurface({
+      ...server.dependencies,
+      keyRing: createKeyRing({ store: memoryKeyStore(keys), clock: server.clock, tokenTtlSeconds: 3_600 }),
+      log: createLog('info', { write: (line) => void lines.push(line) }),
+    })
+    const send = async (path: string, init?: RequestInit) =>
+      routes.handle(new Request(new URL(path, server.issuer), init))
+    const there = backChannel({ ...server, send })
+    for (const answer of [await send('/auth/jwks'), await there.redeem(client, await back.mintCode(client))]) {
+      expect(answer.status).toBe(503)
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
+    }
+    expect(lines.map((line) => JSON.parse(line))).toEqual(
+      ['/auth/jwks', '/auth/token'].map((route) =>
+        expect.objectContaining({
+          level: 'error',
+          route,
+          err: expect.objectContaining({
+            code: 'key_damaged',
+            cause: expect.objectContaining({
+              message: expect.stringMatching(/^the (next|current) key: This is not a private key/),
+            }),
+          }),
+        }),
+      ),
+    )
   })
 })

@@ -1,13 +1,15 @@
 /**
  * The signing keys: RSA, RS256, in three states. `next` is published so that verifiers know it before it signs; `current`
- * signs; `retired` stays published until the last token it signed has expired. Called by issue.ts and jwks.ts; where the
- * keys are kept (a file, a folder, Redis) is the KeyStore's business.
+ * signs; `retired` stays published until the last token it signed has expired. Where the keys are kept (mounted, a folder,
+ * Redis) is the KeyStore's business. issue.ts signs with it, jwks.ts and this process's own verifier read what it publishes, and the
+ * command line rotates it and adds to it.
  *
  * Signing uses node:crypto with a callback: it runs on the thread pool (twice the throughput of the event loop on two
  * cores) and costs a tenth less processor time than jose's WebCrypto path.
  */
 import { sign as signWithCallback } from 'node:crypto'
 import { type Clock, unixSeconds } from '../../shared/clock.ts'
+import { Finding } from '../../shared/error-record.ts'
 import { Fault } from '../../shared/fault.ts'
 import { jwksMaxAgeSeconds } from '../jwks.ts'
 import type { KeyRing, KeyStore, StoredKey } from '../ports.ts'
@@ -27,6 +29,8 @@ export interface KeyRingOptions {
   readonly tokenTtlSeconds: number
   /** Called when another key signs than before, whichever process rotated the ring. */
   readonly onRotated?: (kid: string) => void
+  /** Called with why once the keys cannot be read any more, while the ring goes on with those that it read before. */
+  readonly onUnreadable?: (fault: Fault) => void
   /** How a key is made; `makeKey` unless it is given. */
   readonly make?: MakeKey
 }
@@ -37,15 +41,27 @@ interface Ring {
   readonly readAtMs: number
 }
 
+/** A key as it is kept. Whoever asks, one that cannot be opened is ours to mend. Throws `Fault('unavailable')`. */
+function openKept({ privateKeyPem, state }: StoredKey): SigningKey {
+  try {
+    return openKey(privateKeyPem)
+  } catch (error) {
+    const cause = error instanceof Fault ? new Finding(`the ${state} key: ${error.message}`) : error
+    throw new Fault('unavailable', 'A signing key is damaged where it is kept.', { code: 'key_damaged', cause })
+  }
+}
+
 /**
  * Opens no key and makes none: the first `sign` or `publicKeys` does, once, so that start-up does not wait for it.
  * Throws `Fault('unavailable')` from its methods while the keys cannot be read and none were read before.
  */
-export function createKeyRing({ store, clock, tokenTtlSeconds, onRotated, make = makeKey }: KeyRingOptions): KeyRing {
+export function createKeyRing(options: KeyRingOptions): KeyRing {
+  const { store, clock, tokenTtlSeconds, onRotated, onUnreadable, make = makeKey } = options
   const overlapSeconds = jwksMaxAgeSeconds + tokenTtlSeconds + reloadAfterSeconds
   const opened = new Map<string, SigningKey>()
   let ring: Ring | undefined
   let reading: Promise<Ring> | undefined
+  let isUnreadable = false
 
   /** The ring as another process may have left it, read at most every `reloadAfterSeconds`; concurrent callers share one read. */
   async function currentRing(): Promise<Ring> {
@@ -56,10 +72,14 @@ export function createKeyRing({ store, clock, tokenTtlSeconds, onRotated, make =
     try {
       return await reading
     } catch (cause) {
-      if (ring !== undefined) return ring
-      throw cause instanceof Fault
-        ? cause
-        : new Fault('unavailable', 'The signing keys cannot be read at the moment.', { cause })
+      const fault =
+        cause instanceof Fault
+          ? cause
+          : new Fault('unavailable', 'The signing keys cannot be read at the moment.', { cause })
+      if (ring === undefined) throw fault
+      if (!isUnreadable) onUnreadable?.(fault)
+      isUnreadable = true
+      return ring
     }
   }
 
@@ -71,7 +91,7 @@ export function createKeyRing({ store, clock, tokenTtlSeconds, onRotated, make =
 
   function adopt(stored: readonly StoredKey[]): Ring {
     const keys = stored.map((kept) => {
-      const known = opened.get(kept.kid) ?? openKey(kept.privateKeyPem)
+      const known = opened.get(kept.kid) ?? openKept(kept)
       opened.set(kept.kid, known)
       return known
     })
@@ -80,6 +100,7 @@ export function createKeyRing({ store, clock, tokenTtlSeconds, onRotated, make =
     const current = stored.find(({ state }) => state === 'current')?.kid
     if (before !== undefined && current !== undefined && current !== before) onRotated?.(current)
     ring = { stored, keys, readAtMs: clock.now() }
+    isUnreadable = false
     return ring
   }
 

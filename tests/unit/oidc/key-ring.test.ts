@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { generateKeyPairSync } from 'node:crypto'
 import { calculateJwkThumbprint, createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
-import type { KeyRing } from '../../../src/oidc/ports.ts'
+import type { KeyRing, StoredKey } from '../../../src/oidc/ports.ts'
 import { createKeyRing } from '../../../src/oidc/tokens/key-ring.ts'
 import { type MakeKey, makeKey } from '../../../src/oidc/tokens/ring.ts'
 import { openKey } from '../../../src/oidc/tokens/signing-key.ts'
@@ -118,6 +118,43 @@ describe('key ring', () => {
     down = true
     clock.advanceSeconds(60)
     expect(await signer(keyRing)).toBe(kid)
+  })
+
+  const damaged = made.map((key) => (key.state === 'next' ? { ...key, kid: 'unread', privateKeyPem: 'no key' } : key))
+
+  test('a key that is damaged as it is kept is unavailable, whose cause names the key, for whatever is asked', async () => {
+    const { keyRing } = ring(memoryKeyStore(damaged))
+    for (const ask of [() => keyRing.publicKeys(), () => keyRing.sign({}, 'JWT'), () => keyRing.rotate()]) {
+      await expect(ask()).rejects.toMatchObject({
+        kind: 'unavailable',
+        code: 'key_damaged',
+        cause: { name: 'Finding', message: expect.stringContaining('the next key') },
+      })
+    }
+  })
+
+  test('a process that has read the keys goes on with them, and says once that it cannot read them any more', async () => {
+    const { store, clock } = ring()
+    let kept: () => Promise<readonly StoredKey[]> = store.load
+    const told: unknown[] = []
+    const keyRing = createKeyRing({
+      store: { ...store, load: () => kept() },
+      clock,
+      tokenTtlSeconds,
+      onUnreadable: (fault) => told.push(fault.code),
+    })
+    const kid = await signer(keyRing)
+    for (const unreadable of [async () => damaged, () => Promise.reject(new Error('lost'))]) {
+      kept = unreadable
+      for (let times = 0; times < 3; times++) {
+        clock.advanceSeconds(60)
+        expect(await signer(keyRing)).toBe(kid)
+      }
+      kept = store.load
+      clock.advanceSeconds(60)
+      expect(await signer(keyRing)).toBe(kid)
+    }
+    expect(told).toEqual(['key_damaged', 'unavailable'])
   })
 
   test('mounted keys are not rotated from here', async () => {
