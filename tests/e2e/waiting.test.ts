@@ -36,7 +36,7 @@ describe(`openmemory-mcp without its sign-in server, on ${target}`, () => {
   test.each([
     ['/api/v1/me', {}],
     ['/mcp', {}],
-    ['/api/v1/me', { authorization: 'Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.e30.c2ln' }],
+    ['/api/v1/me', { authorization: 'Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImsiLCJ0eXAiOiJhdCtqd3QifQ.e30.c2ln' }],
   ])('%s with %o: 503 with Retry-After, naming both remedies', async (path, headers) => {
     const response = await fetch(resources.url + path, { headers, method: path === '/mcp' ? 'POST' : 'GET' })
     expect(response.status).toBe(503)

@@ -2,16 +2,17 @@
  * The product as a process, for the target that TARGET names: from source on Bun (see built-product.ts) or Deno, the built executable, or
  * the image's root (IMAGE_ROOT, laid out by tests/image/e2e) as its own user and nothing else of the machine's.
  */
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { builtProduct } from './built-product.ts'
 import { engineUrl } from './engines.ts'
+import { freePort } from './free-port.ts'
 import { folderWithKeys, freshFolder, giveKeys } from './product-folder.ts'
 import { raisedLimits } from './raised-limits.ts'
 import { projectRoot } from './source-files.ts'
 import { imageUser, type Target, target } from './target.ts'
 
+export { freePort } from './free-port.ts'
 export { folderWithKeys, freshFolder } from './product-folder.ts'
 export { target } from './target.ts'
 
@@ -34,16 +35,6 @@ const commands: Record<Target, () => Promise<readonly string[]>> = {
 }
 /** What starts the product, before its words. */
 export const command = commands[target]
-
-/** A port that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 
 export interface Server {
   readonly url: string
