@@ -2,6 +2,7 @@ import { type App, buildApp, buildWaiting } from '../app.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { fromSource } from '../config/own-command.ts'
 import { allRoles } from '../config/roles.ts'
+import { markServedHere, type ServingHere } from '../dependencies/serving.ts'
 import { type Dependencies, openDependencies } from '../dependencies.ts'
 import type { Listening } from '../serve.ts'
 import { systemClock } from '../shared/clock.ts'
@@ -32,13 +33,15 @@ export const serve: Command = {
     if (running === undefined) return statusOf(await stopped)
     const { dependencies, app, listening } = running
     const metrics = await listenForMetrics(config, app)
-    await greet(config, dependencies, listening)
+    const servingHere = markServedHere(config, listening.port)
+    await greet(config, dependencies, listening, servingHere)
     const signal = await stopped
     const { log } = dependencies
     log.info({ signal }, 'stopping')
     const end = async () => {
       await within(drainMs, app.close())
       await Promise.all([listening.stop(drainMs), metrics?.stop(drainMs)])
+      servingHere.end()
       await dependencies.close()
     }
     const ended = await within(endsWithinMs, end())
@@ -128,8 +131,17 @@ const withoutSignInAt = (host: string, port: number) =>
     ? 'not needed (AUTH=none): whoever reaches this machine is the owner'
     : `WARNING: AUTH=none at HOST=${host}: who reaches port ${port} from anywhere is the owner. Set HOST=127.0.0.1, or publish it there alone`
 
+/** They get on with each other, and yet it is seldom meant: an app that is connected to one is not connected to the other. */
+const servedTwice = ({ port, roles }: ServingHere['others'][number]) =>
+  `WARNING: another souvenir, on port ${port}, serves from this DATA_DIR too (${roles.join(', ')}): the same people and memories, limits of its own. Stop one, or give this one another DATA_DIR`
+
 /** What a person who started it wants to know, on standard error; the log, one JSON line an event, is on standard output. */
-async function greet(config: Config, dependencies: Dependencies, { host, port }: Listening): Promise<void> {
+async function greet(
+  config: Config,
+  dependencies: Dependencies,
+  { host, port }: Listening,
+  { others }: ServingHere,
+): Promise<void> {
   const lines = [`souvenir ${version} listens on http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`, '']
   const row = (name: string, value: string) => lines.push(`  ${name.padEnd(12)} ${value}`)
   if (config.roles.has('mcp')) row('MCP', `${config.apiBaseUrl}/mcp   (paste this into your client)`)
@@ -140,6 +152,7 @@ async function greet(config: Config, dependencies: Dependencies, { host, port }:
   if (fromSource) row('commands', 'npx bun src/main.ts COMMAND, called souvenir COMMAND in what follows')
   if (config.roles.size < allRoles.length) row('roles', [...config.roles].join(', '))
   row('data', config.dataDir)
+  for (const other of others) row('', servedTwice(other))
   for (const { purpose, engine } of dependencies.engines) row(purpose, engine)
   if (!config.roles.has('auth') && config.redisUrl === undefined && config.auth !== 'none') {
     row('revoked', 'tokens are known where the sign-in server has this same DATA_DIR; elsewhere set REDIS_URL for both')
