@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
-import { openPlace, readPlace } from '../dependencies/transfer.ts'
+import { openKept, readPlace } from '../dependencies/transfer.ts'
 import { Fault } from '../shared/fault.ts'
 import { version } from '../shared/version.ts'
 import { type Command, complain, print, UsageError } from './command.ts'
@@ -23,7 +23,7 @@ export const backup: Command = {
     if (!values.replace && existsSync(path)) {
       throw new Fault('conflict', `${path} exists. Name another file, or say --replace.`, { code: 'backup_exists' })
     }
-    const place = await openPlace(loadConfig())
+    const place = await openKept(loadConfig())
     const file = createBackup(path, { version, at: new Date().toISOString() })
     try {
       let memories = 0

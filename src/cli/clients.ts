@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
+import { assertSignInKept } from '../dependencies/kept-here.ts'
 import { type Operator, openOperator } from '../dependencies/operator.ts'
 import { type Command, cell, complain, print, UsageError } from './command.ts'
 
@@ -13,7 +14,9 @@ export const clients: Command = {
     'Adds a client by hand and prints its id and secret once; lists or removes clients. One that serves a resource may introspect its tokens.',
   async run([action, ...words]) {
     const act = actionOf(action, words)
-    const operator = await openOperator(loadConfig())
+    const config = loadConfig()
+    if (action !== 'add') assertSignInKept(config)
+    const operator = await openOperator(config)
     try {
       await act(operator)
       return 0

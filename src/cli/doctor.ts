@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Config, loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/read.ts'
-import { openOperator } from '../dependencies/operator.ts'
+import { openKeys } from '../dependencies/operator.ts'
 import { type Command, complain, print, UsageError } from './command.ts'
 import { createAsk } from './doctor/ask.ts'
 import type { Patient, Variables } from './doctor/check.ts'
@@ -43,7 +43,11 @@ export const doctor: Command = {
       issuer,
       api,
       ask,
-      token: values.token ?? (ours && here.config !== undefined ? await mintToken(here.config, api) : undefined),
+      ...(values.token !== undefined
+        ? { token: values.token }
+        : ours && here.config !== undefined
+          ? await mintToken(here.config, api)
+          : { token: undefined }),
       holdMs: values.slow === true ? pastIdleLimitsMs : undefined,
       now: () => Date.now(),
       // The variables of another deployment than this address's say nothing of it.
@@ -103,15 +107,16 @@ function apiOf(
 const tokenTtlSeconds = 300
 
 /**
- * A token of nobody, for five minutes, where the signing key can be read; undefined where it cannot. Each is of another nobody: limits
- * are for each person, and a run uses its own up, so that the next would be refused.
+ * A token of nobody, for five minutes, where the signing key can be read; undefined where it cannot, and no key is made. Each is of
+ * another nobody: limits are for each person, and a run uses its own up, so that the next would be refused.
  */
-async function mintToken(config: Config, api: string): Promise<string | undefined> {
+async function mintToken(config: Config, api: string): Promise<Pick<Patient, 'token' | 'noKeysIn'>> {
   try {
-    const operator = await openOperator(config)
+    const { keyStore, keyRing, close } = await openKeys(config)
     try {
+      if ((await keyStore.load()).length === 0) return { token: undefined, noKeysIn: config.keys.dir }
       const now = Math.floor(Date.now() / 1000)
-      return await operator.keyRing.sign(
+      const token = await keyRing.sign(
         {
           iss: config.issuer,
           sub: `souvenir-doctor-${crypto.randomUUID()}`,
@@ -124,11 +129,12 @@ async function mintToken(config: Config, api: string): Promise<string | undefine
         },
         'at+jwt',
       )
+      return { token }
     } finally {
-      await operator.close()
+      await close()
     }
   } catch {
-    return undefined
+    return { token: undefined }
   }
 }
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
-import { loadConfig } from '../config/config.ts'
-import { makePrivateKey, type Operator, openOperator } from '../dependencies/operator.ts'
+import { type Config, loadConfig } from '../config/config.ts'
+import { makePrivateKey, type OpenedKeys, type Operator, openKeys, openOperator } from '../dependencies/operator.ts'
 import { Fault } from '../shared/fault.ts'
 import { type Command, print, UsageError } from './command.ts'
 
@@ -16,6 +16,7 @@ export const keys: Command = {
     const takesFile = action === 'import' || (action === 'generate' && file !== undefined)
     if (more.length > 0 || takesFile !== (file !== undefined)) throw usage()
     if (action === 'generate' && file !== undefined) return writeKey(file)
+    if (action === 'list') return listKept(loadConfig())
     if (action === undefined || !Object.hasOwn(actions, action)) throw usage()
     const operator = await openOperator(loadConfig())
     try {
@@ -31,9 +32,6 @@ export const keys: Command = {
 const usage = () => new UsageError('keys takes "list", "rotate", "generate", "generate FILE" or "import FILE".')
 
 const actions: Readonly<Record<string, (operator: Operator, file: string) => Promise<void>>> = {
-  async list({ keyRing }) {
-    await keyRing.publicKeys()
-  },
   rotate: ({ keyRing }) => keyRing.rotate(),
   async generate({ keyRing, keyStore }) {
     if (!keyStore.writable)
@@ -48,7 +46,26 @@ const actions: Readonly<Record<string, (operator: Operator, file: string) => Pro
   },
 }
 
-async function list({ keyStore }: Operator): Promise<void> {
+/** Makes none: a folder without keys may be another than the server's. */
+async function listKept(config: Config): Promise<number> {
+  const opened = await openKeys(config)
+  try {
+    if ((await opened.keyStore.load()).length === 0) throw noKeys(config)
+    await list(opened)
+    return 0
+  } finally {
+    await opened.close()
+  }
+}
+
+const noKeys = ({ keys, dataDir, command }: Config) =>
+  new Fault(
+    'not_found',
+    `There are no signing keys in ${keys.dir}, and none were made. Set DATA_DIR (${dataDir} here) or OIDC_KEYS_DIR as for the server. A new one makes them when it is first started; before that: ${command} keys generate`,
+    { code: 'nothing_kept' },
+  )
+
+async function list({ keyStore }: Pick<OpenedKeys, 'keyStore'>): Promise<void> {
   for (const { kid, state, since } of await keyStore.load()) {
     print(`${kid}\t${state}\t${since === 0 ? 'mounted' : `since ${new Date(since * 1000).toISOString()}`}`)
   }

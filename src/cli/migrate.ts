@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
-import { openPlace, readPlace, writePlace } from '../dependencies/transfer.ts'
+import { openKept, openPlace, readPlace, writePlace } from '../dependencies/transfer.ts'
 import { type Command, print, UsageError } from './command.ts'
 
 export const migrate: Command = {
@@ -27,7 +27,7 @@ export const migrate: Command = {
       databaseUrl: undefined,
       keys: { ...config.keys, encryptionKey: undefined },
     }
-    const from = await openPlace(files, parts)
+    const from = await openKept(files, parts)
     try {
       const to = await openPlace(config, parts)
       try {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { memoryRoles } from '../config/roles.ts'
+import { assertSignInKept } from '../dependencies/kept-here.ts'
 import { openPeople } from '../dependencies/people.ts'
 import { removePersonAndMemories } from '../dependencies/removal.ts'
 import { type Command, cell, complain, nothingBefore, print, UsageError } from './command.ts'
@@ -20,6 +21,7 @@ export const users: Command = {
     checkWords(action, [name, subject].filter(Boolean).length + more.length, values.provider)
     if (values.memories === true) return removeWithMemories(action, name)
     const config = loadConfig()
+    if (action !== 'add') assertSignInKept(config)
     const people = await openPeople(config)
     if (people.begunIn !== undefined) complain(nothingBefore(people.begunIn))
     try {

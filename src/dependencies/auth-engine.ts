@@ -122,8 +122,8 @@ async function openOnRedis(
       }),
       healthChecks: [redis.health],
       async openKeyStore() {
-        const { encryptionKey, privateKey } = config.keys
-        if (privateKey !== undefined || encryptionKey === undefined) return keysOnDisk(config)
+        const { encryptionKey } = config.keys
+        if (encryptionKey === undefined || areKeysOnDisk(config)) return keysOnDisk(config)
         const [{ redisKeyStore }, { createSeal }] = await Promise.all([
           import('../adapters/redis/key-store.ts'),
           import('../adapters/redis/seal.ts'),
@@ -191,5 +191,9 @@ function loadedAtFirst(load: () => Promise<RateLimiter>): RateLimiter {
   }
 }
 
-const keysOnDisk = async ({ keys }: Config): Promise<KeyStore> =>
+/** Whether the signing keys are in a folder or mounted, and not in Redis. */
+export const areKeysOnDisk = ({ redisUrl, keys }: Pick<Config, 'redisUrl' | 'keys'>): boolean =>
+  redisUrl === undefined || keys.privateKey !== undefined || keys.encryptionKey === undefined
+
+export const keysOnDisk = async ({ keys }: Pick<Config, 'keys'>): Promise<KeyStore> =>
   keys.privateKey === undefined ? openKeyFolder(keys.dir) : mountedKeys(keys.privateKey, keys.nextPrivateKey)

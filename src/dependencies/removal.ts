@@ -7,6 +7,7 @@ import type { OwnerId } from '../shared/brand.ts'
 import { systemClock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import { pause } from '../shared/pause.ts'
+import { assertMemoriesKept } from './kept-here.ts'
 import { openMemoryEngine } from './memory-engine.ts'
 import { openPeople } from './people.ts'
 
@@ -36,6 +37,7 @@ export async function removeSignIn(people: Pick<People, 'remove'>, person: strin
  * Somebody whose sign-in is gone already is removed by their id. @throws Fault `not_found` when there is neither
  */
 export async function removePersonAndMemories(config: Config, person: string): Promise<Removed> {
+  assertMemoriesKept(config)
   const people = await openPeople(config)
   try {
     const removed = await removeSignIn(people, person)

@@ -8,6 +8,7 @@ import type { Client, Grant, KeyStore, OidcStores, StoredKey, User } from '../oi
 import { Fault } from '../shared/fault.ts'
 import { portions } from '../shared/portions.ts'
 import { openBesideServer } from './beside-server.ts'
+import { mayKeepMemories, mayKeepSignIn, nothingKeptIn } from './kept-here.ts'
 import { memoryFileOf, openOnPostgres, openOnSqlite } from './memory-engine.ts'
 import { createOpening } from './opening.ts'
 import { keeping } from './transfer-undo.ts'
@@ -28,7 +29,17 @@ export interface Place {
   close(): Promise<void>
 }
 
-/** Which parts to open: all, or those whose engine is configured. */
+/** A place to read from, as far as there is anything of the parts. @throws Fault `not_found` where there is nothing */
+export async function openKept(config: Config, parts = { auth: true, memories: true }): Promise<Place> {
+  const kept = {
+    auth: parts.auth && mayKeepSignIn(config),
+    memories: parts.memories && mayKeepMemories(config),
+  }
+  if (!kept.auth && !kept.memories) throw nothingKeptIn(config, 'DATA_DIR, REDIS_URL and DATABASE_URL')
+  return openPlace(config, kept)
+}
+
+/** A place to fill. Which parts to open: all, or those whose engine is configured. */
 export async function openPlace(config: Config, parts = { auth: true, memories: true }): Promise<Place> {
   const { onClose, close } = createOpening()
   const engines: string[] = []

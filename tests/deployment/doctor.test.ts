@@ -1,5 +1,7 @@
 /** souvenir doctor: a deployment is broken in each of the ways it knows, and the matching line is expected. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { createAsk } from '../../src/cli/doctor/ask.ts'
 import type { Check, Patient } from '../../src/cli/doctor/check.ts'
 import { notHeld } from '../../src/cli/doctor/checks/stream.ts'
@@ -205,6 +207,19 @@ describe('souvenir doctor', () => {
     expect(text).toMatch(/^warn {2}token validation: /m)
     expect(text).not.toMatch(/^fail /m)
     expect(await child.exited).toBe(1)
+  }, 30_000)
+
+  test('the command with a DATA_DIR that was mistyped: no key is there, none is made, and what to set is said', async () => {
+    const mistyped = join(freshFolder(), 'not there')
+    const child = Bun.spawn([process.execPath, 'src/main.ts', 'doctor'], {
+      env: { PATH: process.env.PATH ?? '', HOME: freshFolder(), ...variables, DATA_DIR: mistyped },
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+    const text = await new Response(child.stdout).text()
+    expect(text).toContain(`set DATA_DIR as for the server: there are no signing keys in ${join(mistyped, 'keys')}`)
+    expect(await child.exited).toBe(1)
+    expect(existsSync(mistyped)).toBe(false)
   }, 30_000)
 
   test('the command at a deployment that is broken: a failure beside what is in order, exit status 2', async () => {

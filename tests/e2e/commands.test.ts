@@ -52,7 +52,7 @@ describe(`commands on ${target}`, () => {
     test('what a folder holds in which the executable is started is nothing to it: .env is another program’s', async () => {
       const folder = freshFolder()
       writeFileSync(join(folder, '.env'), 'PORT=70000\n')
-      const child = Bun.spawn([join(projectRoot, 'dist/souvenir'), 'clients', 'list'], {
+      const child = Bun.spawn([join(projectRoot, 'dist/souvenir'), 'code'], {
         cwd: folder,
         env: { PATH: process.env.PATH ?? '', HOME: folder, DATA_DIR: folder },
         stdout: 'ignore',

@@ -22,6 +22,8 @@ export interface Patient {
   readonly ask: Ask
   /** An access token: given, or minted where the doctor can read the key. */
   readonly token: string | undefined
+  /** The folder where the doctor looked for a key to mint one with, and there was none. */
+  readonly noKeysIn?: string
   /** How long a stream is held; undefined where no check may take minutes. */
   readonly holdMs: number | undefined
   /** Unix milliseconds. */

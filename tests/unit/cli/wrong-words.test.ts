@@ -143,6 +143,45 @@ describe('what a command says beside what it prints', () => {
     expect((await run(['code'], variables)).told).not.toContain('There was nothing')
   })
 
+  test.each([
+    [['backup', join(folder, 'of-nothing.gz')]],
+    [['migrate']],
+    [['rebuild', 'index']],
+    [['users', 'list']],
+    [['users', 'link', 'grace', '1']],
+    [['users', 'remove', 'grace']],
+    [['users', 'remove', 'grace', '--memories']],
+    [['clients', 'list']],
+    [['clients', 'remove', 'one']],
+    [['keys', 'list']],
+  ])('%o: that there is no data in the folder, which may be mistyped; nothing is made', async (words) => {
+    const dataDir = join(folder, 'not there')
+    // Where what is in the files would be moved to is not asked before there is anything to move.
+    const elsewhere = words[0] === 'migrate' ? { DATABASE_URL: 'postgres://souvenir@127.0.0.1:1/souvenir' } : {}
+    const { printed, told, status } = await run(words, { DATA_DIR: dataDir, ...elsewhere })
+    expect(told).toMatch(/^There (is no data|are no signing keys) in .+ made/)
+    expect(told).toContain(dataDir)
+    expect(told).toContain('Set DATA_DIR')
+    expect([printed, status]).toEqual(['', 1])
+    expect([existsSync(dataDir), existsSync(join(folder, 'of-nothing.gz'))]).toEqual([false, false])
+  })
+
+  test('models list: what may be fetched, and nothing is made', async () => {
+    const dataDir = join(folder, 'not there')
+    expect(await run(['models', 'list'], { DATA_DIR: dataDir })).toMatchObject({ told: '', status: 0 })
+    expect(existsSync(dataDir)).toBe(false)
+  })
+
+  test('backup: a folder with sign-in data alone stays without memories', async () => {
+    const dataDir = join(folder, 'sign-in alone')
+    await run(['code'], { DATA_DIR: dataDir })
+    const path = join(folder, 'sign-in.gz')
+    const { printed, status } = await run(['backup', path], { DATA_DIR: dataDir })
+    expect(printed).toMatch(/, 0 memories among them, in .+: sign-in on SQLite\n$/)
+    expect(status).toBe(0)
+    expect(existsSync(join(dataDir, 'memory.db'))).toBe(false)
+  })
+
   test('serve: what to check where Postgres does not answer', async () => {
     const { told, status } = await run(['serve'], { DATABASE_URL: 'postgres://souvenir:hush@127.0.0.1:1/souvenir' })
     expect(told).toContain('Check DATABASE_URL (host, port, user, password), and that Postgres runs.')
@@ -151,6 +190,7 @@ describe('what a command says beside what it prints', () => {
   })
 
   test('clients list: on standard error, so that the list itself is empty', async () => {
+    await run(['code'], {})
     const { printed, told, status } = await run(['clients', 'list'], {})
     expect([printed, status]).toEqual(['', 0])
     expect(told).toContain('No client is registered there yet')

@@ -32,7 +32,8 @@ const eras: readonly Era[] = [
 
 export const mcp: Check = {
   name: 'MCP',
-  run: async (patient) => (patient.token === undefined ? noToken : Promise.all(eras.map((era) => speak(patient, era)))),
+  run: async (patient) =>
+    patient.token === undefined ? noToken(patient) : Promise.all(eras.map((era) => speak(patient, era))),
 }
 
 async function speak({ api, token, ask }: Patient, { version, method, params }: Era): Promise<Observation> {

@@ -8,8 +8,9 @@ const atOnce = 20
 /** Last of all, since it uses up the token's allowance. */
 export const rateLimit: Check = {
   name: 'rate limit',
-  async run({ api, token, ask }) {
-    if (token === undefined) return noToken
+  async run(patient) {
+    const { api, token, ask } = patient
+    if (token === undefined) return noToken(patient)
     const me = () => ask(`${api}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })
     for (let sent = 0; sent < mostRequests; sent += atOnce) {
       const answers = await Promise.all(Array.from({ length: atOnce }, me))

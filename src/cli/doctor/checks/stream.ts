@@ -14,7 +14,7 @@ export const pastIdleLimitsMs = 110_000
 export const stream: Check = {
   name: 'SSE stream',
   async run(patient) {
-    if (patient.token === undefined) return noToken
+    if (patient.token === undefined) return noToken(patient)
     const abort = new AbortController()
     try {
       return await follow(patient, abort)

@@ -1,14 +1,18 @@
-import { type Check, fail, pass, shown, warn } from '../check.ts'
+import { type Check, fail, type Observation, type Patient, pass, shown, warn } from '../check.ts'
 
-export const noToken = warn(
-  'not checked: there is no token',
-  'Give one with --token, or run souvenir doctor where the signing key can be read.',
-)
+export const noToken = ({ noKeysIn }: Pick<Patient, 'noKeysIn'>): Observation =>
+  warn(
+    'not checked: there is no token',
+    noKeysIn === undefined
+      ? 'Give one with --token, or run souvenir doctor where the signing key can be read.'
+      : `Give one with --token, or set DATA_DIR as for the server: there are no signing keys in ${noKeysIn}, and none were made.`,
+  )
 
 export const token: Check = {
   name: 'token validation',
-  async run({ api, token, ask }) {
-    if (token === undefined) return noToken
+  async run(patient) {
+    const { api, token, ask } = patient
+    if (token === undefined) return noToken(patient)
     const me = (given: string) => ask(`${api}/api/v1/me`, { headers: { authorization: `Bearer ${given}` } })
     const answer = await me(token)
     if (answer.status === 401) {
