@@ -41,7 +41,7 @@ function explain(error: unknown, command: Command): number {
 }
 
 const describe = ({ name, usage: words, summary }: Command) =>
-  `souvenir ${name} ${words}`.trimEnd().concat(`\n    ${summary}`)
+  `${ownCommand} ${name} ${words}`.trimEnd().concat(`\n    ${summary}`)
 
 async function usage(): Promise<number> {
   print('souvenir: a memory of your own for every assistant, behind your own sign-in.\n')

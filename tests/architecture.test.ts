@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
+import { commands } from '../src/cli/commands.ts'
 import { type Import, importsOf, projectRoot, type SourceFile, sourceFiles } from './support/source-files.ts'
 
 const surfaces = ['oidc', 'resource', 'mcp', 'api', 'ui']
@@ -236,6 +237,17 @@ describe('How files look', () => {
   test('what is said of a promise is awaited: elsewhere than in Bun it could not fail', () => {
     const wrong = violations(everything, ({ text }) =>
       text.split('\n').filter((line) => /^\s*expect\(.*\)\.(rejects|resolves)\b/.test(line)),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('a message does not call the commands "souvenir ...": from source and in containers people type something else', () => {
+    // The files of .env.template, a document as others that call them so. In the image it is /souvenir.
+    const isDocument = (path: string) => /^src\/config\/(variables\/|template\.ts)/.test(path)
+    const called = new RegExp(`(?<!/)\\bsouvenir (${[...commands.keys()].join('|')})\\b`)
+    const wrong = violations(
+      source.filter(({ path }) => !isDocument(path)),
+      ({ text }) => text.split('\n').filter((line) => !/^\s*(\/\*\*|\*|\/\/)/.test(line) && called.test(line)),
     )
     expect(wrong).toEqual([])
   })

@@ -27,8 +27,8 @@ const aboutTokens = ({ apiBaseUrl, issuer }: ApiSettings) => `${about}
       -d '{"client_name":"API documentation","redirect_uris":["${apiBaseUrl}/docs/oauth2-redirect.html"],"token_endpoint_auth_method":"none"}'
 
 **A script of yours** does the same with a redirect URI of its own, such as \`http://localhost:9999/\`, and PKCE (RFC 7636): the
-README has it with curl. **A program that acts for nobody** has memories of its own: whoever runs this server adds it with
-\`souvenir clients add --machine\`, and its id and secret get a token:
+README has it with curl. **A program that acts for nobody** has memories of its own: whoever runs this server adds it as
+a client of the kind \`machine\` (the command \`clients add\`), and its id and secret get a token:
 
     curl -s ${issuer}/auth/token -u "$ID:$SECRET" -d grant_type=client_credentials`
 

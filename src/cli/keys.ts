@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { type Config, loadConfig } from '../config/config.ts'
+import { ownCommand } from '../config/own-command.ts'
 import { makePrivateKey, type OpenedKeys, type Operator, openKeys, openOperator } from '../dependencies/operator.ts'
 import { Fault } from '../shared/fault.ts'
 import { type Command, print, UsageError } from './command.ts'
@@ -18,9 +19,10 @@ export const keys: Command = {
     if (action === 'generate' && file !== undefined) return writeKey(file)
     if (action === 'list') return listKept(loadConfig())
     if (action === undefined || !Object.hasOwn(actions, action)) throw usage()
-    const operator = await openOperator(loadConfig())
+    const config = loadConfig()
+    const operator = await openOperator(config)
     try {
-      await actions[action]?.(operator, file ?? '')
+      await actions[action]?.(operator, config.command, file ?? '')
       await list(operator)
       return 0
     } finally {
@@ -31,18 +33,21 @@ export const keys: Command = {
 
 const usage = () => new UsageError('keys takes "list", "rotate", "generate", "generate FILE" or "import FILE".')
 
-const actions: Readonly<Record<string, (operator: Operator, file: string) => Promise<void>>> = {
+const actions: Readonly<Record<string, (operator: Operator, command: string, file: string) => Promise<void>>> = {
   rotate: ({ keyRing }) => keyRing.rotate(),
-  async generate({ keyRing, keyStore }) {
+  async generate({ keyRing, keyStore }, command) {
     if (!keyStore.writable)
-      throw new Fault('conflict', 'The signing key is mounted. For a new file of your own: souvenir keys generate FILE')
+      throw new Fault(
+        'conflict',
+        `The signing key is mounted. For a new file of your own: ${command} keys generate FILE`,
+      )
     if ((await keyStore.load()).length > 0)
-      throw new Fault('conflict', 'There are signing keys already. For a new one: souvenir keys rotate')
+      throw new Fault('conflict', `There are signing keys already. For a new one: ${command} keys rotate`)
     await keyRing.publicKeys()
   },
-  async import({ keyRing }, file) {
+  async import({ keyRing }, command, file) {
     const state = await keyRing.add(await readKey(file))
-    print(state === 'next' ? 'Imported. It signs after: souvenir keys rotate' : 'Imported. It signs from now on.')
+    print(state === 'next' ? `Imported. It signs after: ${command} keys rotate` : 'Imported. It signs from now on.')
   },
 }
 
@@ -82,7 +87,7 @@ async function writeKey(path: string): Promise<number> {
   } finally {
     await file.close()
   }
-  print(`${path} holds a new key of 2048 bits. Name it in OIDC_PRIVATE_KEY_FILE, or: souvenir keys import ${path}`)
+  print(`${path} holds a new key of 2048 bits. Name it in OIDC_PRIVATE_KEY_FILE, or: ${ownCommand} keys import ${path}`)
   return 0
 }
 

@@ -22,10 +22,7 @@ export const rebuild: Command = {
     if (known === undefined || more.length > 0) throw new UsageError(`rebuild takes one of ${derivations.join(', ')}.`)
     const people = await run(loadConfig(memoryRoles), known satisfies Derivation, values.user as OwnerId | undefined)
     if (people === 0 && values.user !== undefined) {
-      throw new Fault(
-        'not_found',
-        `Nothing is kept under the id "${values.user}". "souvenir users list" shows the ids.`,
-      )
+      throw new Fault('not_found', `Nothing is kept under the id "${values.user}". "users list" shows the ids.`)
     }
     print(`${known}: begun for ${people} ${people === 1 ? 'person' : 'people'}.`)
     return 0

@@ -149,7 +149,7 @@ async function greet(
   if (config.roles.has('ui')) row('pages', `${config.uiBaseUrl}/   (your memories, your apps, how to connect)`)
   if (config.auth === 'none') row('sign in', withoutSignInAt(host, port))
   else row('issuer', config.issuer)
-  if (fromSource) row('commands', 'npx bun src/main.ts COMMAND, called souvenir COMMAND in what follows')
+  if (fromSource) row('commands', 'npx bun src/main.ts COMMAND, which the documents call souvenir COMMAND')
   if (config.roles.size < allRoles.length) row('roles', [...config.roles].join(', '))
   row('data', config.dataDir)
   for (const other of others) row('', servedTwice(other))

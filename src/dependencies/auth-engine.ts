@@ -151,7 +151,7 @@ async function assertNotLeftBehind(config: Config, { users }: Pick<OidcStores, '
   if (!holdsPeople(signInFileOf(config)) || (await users.list(1)).length > 0) return
   throw new Fault(
     'conflict',
-    `REDIS_URL names an empty Redis, but people have signed in with the files in ${config.dataDir}. Move them with: souvenir migrate --from sqlite --to configured. Or set DATA_DIR to another folder.`,
+    `REDIS_URL names an empty Redis, but people have signed in with the files in ${config.dataDir}. Move them with: ${config.command} migrate --from sqlite --to configured. Or set DATA_DIR to another folder.`,
     { code: 'redis_empty', field: 'REDIS_URL' },
   )
 }

@@ -45,7 +45,7 @@ export async function openMemoryEngine(config: Config, log?: Log): Promise<Memor
     await engine.close()
     throw new Fault(
       'conflict',
-      `DATABASE_URL names a database without memories, but there are memories in ${config.dataDir}. Move them with: souvenir migrate. Or set DATA_DIR to another folder.`,
+      `DATABASE_URL names a database without memories, but there are memories in ${config.dataDir}. Move them with: ${config.command} migrate. Or set DATA_DIR to another folder.`,
       { code: 'database_empty', field: 'DATABASE_URL' },
     )
   }

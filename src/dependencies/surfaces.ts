@@ -141,6 +141,7 @@ export function pages({ config, clock, random, log, engine }: Common): UiDepende
       issuer: config.issuer,
       sessionTtlSeconds: config.sessionTtlSeconds,
       version,
+      command: config.command,
     },
   }
 }

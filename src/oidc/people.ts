@@ -32,13 +32,13 @@ const owner = 'owner'
 const acceptableName = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u
 
 /** An account elsewhere: a subject has 1 to 255 ASCII characters (OpenID Connect Core section 2). */
-function checkAccount({ provider, subject }: Identity): void {
+function checkAccount({ provider, subject }: Identity, command: string): void {
   if (provider !== 'google' && !(URL.canParse(provider) && /^https?:$/.test(new URL(provider).protocol)))
     throw new Fault('invalid', 'The provider is google, or the address of another issuer.', { field: 'provider' })
   if (!/^[\x21-\x7e]{1,255}$/.test(subject) || subject.includes('@'))
     throw new Fault(
       'invalid',
-      'An account is named by its subject, as "souvenir users list" and the provider show it, not by an address.',
+      `An account is named by its subject, as "${command} users list" and the provider show it, not by an address.`,
       { field: 'subject' },
     )
 }
@@ -94,7 +94,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
       })
     },
     async link(person, account) {
-      checkAccount(account)
+      checkAccount(account, command)
       const user = await findPerson(person)
       const holder = await stores.users.findByIdentity(account)
       if (holder !== undefined && holder.id !== user.id) {

@@ -15,6 +15,8 @@ export interface UiSettings {
   /** How long a browser stays signed in here at most. */
   readonly sessionTtlSeconds: number
   readonly version: string
+  /** What whoever runs the memory puts before `models`: `souvenir`. */
+  readonly command: string
 }
 
 export interface UiDependencies {

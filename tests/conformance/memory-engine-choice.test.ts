@@ -52,7 +52,7 @@ if (url !== undefined) {
       await remember(await openOnSqlite(config))
       const error = await openMemoryEngine(config).catch((thrown: unknown) => thrown)
       expect(error).toBeInstanceOf(Fault)
-      expect(String(error)).toContain('souvenir migrate')
+      expect(String(error)).toContain(`Move them with: ${config.command} migrate`)
       expect(String(error)).toContain(config.dataDir)
     })
 

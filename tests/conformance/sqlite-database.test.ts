@@ -129,7 +129,7 @@ describe('a SQLite file', () => {
     for (const content of [bytes.fill('x'), bytes.subarray(0, 5_000)]) {
       writeFileSync(path, content)
       expect(() => open(path)).toThrow(`${path} is damaged`)
-      expect(() => open(path)).toThrow('souvenir restore FILE')
+      expect(() => open(path)).toThrow('restore a backup into an empty DATA_DIR (the command restore FILE)')
     }
   })
 

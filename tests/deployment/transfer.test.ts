@@ -209,8 +209,12 @@ if (redisUrl !== undefined && databaseUrl !== undefined) {
     test('start-up refuses an empty engine beside a DATA_DIR that holds data, and names the command that moves it', async () => {
       const { DATABASE_URL: _database, ...onRedis } = configured
       const { REDIS_URL: _redis, KEYS_ENCRYPTION_KEY: _key, ...onPostgres } = configured
-      await expect(startServer(onRedis, port)).rejects.toThrow('souvenir migrate')
-      await expect(startServer(onPostgres, port)).rejects.toThrow('souvenir migrate')
+      await expect(startServer(onRedis, port)).rejects.toThrow(
+        /Move them with: (npx bun src\/main\.ts|souvenir) migrate/,
+      )
+      await expect(startServer(onPostgres, port)).rejects.toThrow(
+        /Move them with: (npx bun src\/main\.ts|souvenir) migrate/,
+      )
     }, 60_000)
 
     test('people, clients, grants, keys and memories are there afterwards; a second time it refuses', async () => {

@@ -120,7 +120,9 @@ describe('writing', () => {
   test('where words alone are compared, a question that finds nothing is told so, and what would help', async () => {
     const hint = 'Memories are found by their words alone here'
     const told = wordsOf(await open('/memories?q=sailng+vesel'))
-    expect(told).toMatch(new RegExp(`Nothing matches.*${hint}, in other forms too: .*models pull`))
+    expect(told).toMatch(
+      new RegExp(`Nothing matches.*${hint}, in other forms too: .*: npx bun src/main.ts models pull`),
+    )
     expect(wordsOf(await open('/memories?q=what+is+the+boat+called'))).not.toContain(hint)
     expect(wordsOf(await open('/memories?from=2000-01-01&to=2000-01-02'))).not.toContain(hint)
   })

@@ -73,7 +73,7 @@ export function opening<T>(path: string, work: () => T): T {
     if (error instanceof Fault || isBusy(error)) throw failure(error)
     const reason = error instanceof Error ? error.message : String(error)
     const [what, remedy] = isDamaged(error)
-      ? ['is damaged', 'Move the folder away, and fill an empty DATA_DIR with: souvenir restore FILE, of a backup']
+      ? ['is damaged', 'Move the folder away, and restore a backup into an empty DATA_DIR (the command restore FILE)']
       : isDiskFull(error)
         ? ['cannot be opened', 'The disk of DATA_DIR is full: make room there']
         : [

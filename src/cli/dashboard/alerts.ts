@@ -69,7 +69,7 @@ export const alerts: readonly Alert[] = [
     expr: 'max by (queue) (souvenir_queue_jobs_dead) > 0',
     for: '10m',
     severity: 'ticket',
-    summary: 'Jobs of {{ $labels.queue }} were given up; "souvenir rebuild" asks for them again.',
+    summary: 'Jobs of {{ $labels.queue }} were given up; the command "rebuild" asks for them again.',
   },
   {
     name: 'SouvenirEmbedderDown',

@@ -57,7 +57,7 @@ export const fail = (saw: string, todo: string): Observation => ({ outcome: 'fai
 
 /** What to do where the doctor cannot see what the server sees. */
 export const runBesideServer =
-  'Run souvenir doctor where the server runs, with its variables (DATA_DIR, PORT, OIDC_BASE_URL); in containers: docker exec oidc-auth-server /souvenir doctor'
+  'Run this where the server runs, with its variables (DATA_DIR, PORT, OIDC_BASE_URL); in containers: docker exec oidc-auth-server /souvenir doctor'
 
 /** What an answer was, for `saw`. */
 export const shown = ({ status, problem, headers }: Answer): string =>

@@ -19,7 +19,7 @@ export const page: PersonsPage = {
   access: 'signed-in',
 
   async show(visit) {
-    const { api, session, url } = visit
+    const { api, session, settings, url } = visit
     const chosen = chosenBy(url.searchParams)
     const [list, categories, { apps }] = await Promise.all([
       listMemories(api, chosen),
@@ -40,7 +40,7 @@ export const page: PersonsPage = {
           </a>
         </div>
         <Filters chosen={chosen} categories={categories} apps={apps} />
-        <List chosen={chosen} list={list} formToken={session.formToken} />
+        <List chosen={chosen} list={list} formToken={session.formToken} command={settings.command} />
       </>,
     )
   },
@@ -70,9 +70,11 @@ interface ListProps {
   readonly chosen: Chosen
   readonly list: MemoryList
   readonly formToken: string
+  /** What whoever runs this server types for souvenir. */
+  readonly command: string
 }
 
-const List = ({ chosen, list, formToken }: ListProps) => (
+const List = ({ chosen, list, formToken, command }: ListProps) => (
   <section id="list" class="list" aria-label="Memories">
     <p class="list-count" role="status">
       {describeList(chosen, list.total)}
@@ -86,7 +88,7 @@ const List = ({ chosen, list, formToken }: ListProps) => (
       <p class="quiet">Some memories are still being read for their meaning: those were found by their words alone.</p>
     ) : null}
     {list.items.length === 0 ? (
-      <Empty filtered={isFiltered(chosen)} wordsAlone={list.wordsAlone} />
+      <Empty filtered={isFiltered(chosen)} wordsAlone={list.wordsAlone} command={command} />
     ) : (
       <form method="post" action="/memories" data-selection="">
         <FormToken value={formToken} />
@@ -139,7 +141,12 @@ const bulkActions = (state: State | undefined) =>
     { action: 'delete', name: 'Delete…', not: '' },
   ].filter(({ not }) => not !== state)
 
-const Empty = ({ filtered, wordsAlone }: { filtered: boolean; wordsAlone: boolean }) =>
+interface EmptyProps extends Pick<ListProps, 'command'> {
+  readonly filtered: boolean
+  readonly wordsAlone: boolean
+}
+
+const Empty = ({ filtered, wordsAlone, command }: EmptyProps) =>
   filtered ? (
     <div class="empty">
       <h2>Nothing matches</h2>
@@ -148,7 +155,7 @@ const Empty = ({ filtered, wordsAlone }: { filtered: boolean; wordsAlone: boolea
         <p class="quiet">
           Memories are found by their words alone here, in other forms too: not by other words that mean the same, nor
           by misspelt ones. Whoever runs this server can have them found by their meaning too:{' '}
-          <code>souvenir models pull</code>, then start it again.
+          <code>{command} models pull</code>, then start it again.
         </p>
       ) : null}
       <a class="button secondary small" href="/memories">

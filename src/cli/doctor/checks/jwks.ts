@@ -21,7 +21,7 @@ export const jwks: Check = {
     if (leaked)
       return fail(
         'a private key is published',
-        'Take it down, rotate the key (souvenir keys rotate), sign everybody out.',
+        'Take it down, rotate the key (the command keys rotate), sign everybody out.',
       )
     const signing = keys.filter(
       ({ kty, alg, use }) => kty === 'RSA' && (alg ?? 'RS256') === 'RS256' && (use ?? 'sig') === 'sig',

@@ -4,7 +4,7 @@ export const noToken = ({ noKeysIn }: Pick<Patient, 'noKeysIn'>): Observation =>
   warn(
     'not checked: there is no token',
     noKeysIn === undefined
-      ? 'Give one with --token, or run souvenir doctor where the signing key can be read.'
+      ? 'Give one with --token, or run this where the signing key can be read.'
       : `Give one with --token, or set DATA_DIR as for the server: there are no signing keys in ${noKeysIn}, and none were made.`,
   )
 
