@@ -74,8 +74,7 @@ function openServer(chosen: ServerEmbedderConfig, clock: Clock): OpenedEmbedder 
 function openLocal(chosen: LocalEmbedderConfig, command: string, { clock, log }: Around): OpenedEmbedder {
   const [missing] = missingFiles(chosen.folder)
   if (missing !== undefined) {
-    const isFetched = knownModel(chosen.model) !== undefined || chosen.model.includes('/')
-    const get = isFetched ? `${command} models pull` : `${command} models add DIR --name ${chosen.model}`
+    const get = getting(chosen, command)
     if (!chosen.required) return without(`by words alone: ${chosen.model} is not here; by meaning too after: ${get}`)
     throw new Fault(
       'invalid',
@@ -102,6 +101,28 @@ function openLocal(chosen: LocalEmbedderConfig, command: string, { clock, log }:
     healthChecks: [health],
     close: () => embedder.close(),
   }
+}
+
+/** What a person types for a model's files. */
+function getting({ model }: LocalEmbedderConfig, command: string): string {
+  const isFetched = knownModel(model) !== undefined || model.includes('/')
+  return isFetched ? `${command} models pull` : `${command} models add DIR --name ${model}`
+}
+
+/** @throws Fault `conflict` (`no_model`) that says how to get one, where there is nothing to make vectors with */
+export function assertEmbedder({ embedder: chosen, command }: Pick<Config, 'embedder' | 'command'>): void {
+  const missing =
+    chosen.use === 'none'
+      ? `EMBEDDER is none. Set it to local and get the files with: ${command} models pull`
+      : chosen.use === 'local' && missingFiles(chosen.folder).length > 0
+        ? `${chosen.model} is not in ${chosen.folder}. Get it with: ${getting(chosen, command)}`
+        : undefined
+  if (missing === undefined) return
+  throw new Fault(
+    'conflict',
+    `There is no model to make vectors with: ${missing}, or name a server in EMBEDDER_URL; then start the server again.`,
+    { code: 'no_model', field: 'EMBEDDER' },
+  )
 }
 
 /** What the start says of a model that may not load. */

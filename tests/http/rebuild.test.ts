@@ -3,9 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { rebuild as command } from '../../src/cli/rebuild.ts'
+import { loadConfig } from '../../src/config/config.ts'
+import { memoryRoles } from '../../src/config/roles.ts'
 import { rebuild } from '../../src/dependencies/rebuild.ts'
 import type { OwnerId } from '../../src/shared/brand.ts'
 import { type Deployment, deploy } from '../support/deployment.ts'
+import { failureOf } from '../support/failure.ts'
 import { type Call, restCaller } from '../support/rest.ts'
 
 const read: string[] = []
@@ -93,6 +96,22 @@ test('facts: the worker gives the texts to the model again', async () => {
   expect(await rebuild(deployment.config, 'facts', await idOf('bob'))).toBe(1)
   await until(() => times(read, 'otter') === 2)
   expect(times(read, 'heron')).toBe(1)
+})
+
+test('where no model is configured nothing is begun, and how to get one is said', async () => {
+  const refused = async (what: 'embeddings' | 'facts', variables: Record<string, string>) => {
+    const { embedder, extractor, command } = loadConfig(memoryRoles, { SOUVENIR_COMMAND: 'souvenir', ...variables })
+    return String(await failureOf(rebuild({ ...deployment.config, embedder, extractor, command }, what, undefined)))
+  }
+  const missing = 'There is no model to make vectors with: '
+  expect(await refused('embeddings', { DATA_DIR: deployment.config.dataDir })).toMatch(
+    new RegExp(`${missing}all-MiniLM-L6-v2 is not in .+\\. Get it with: souvenir models pull, or name a server`),
+  )
+  expect(await refused('embeddings', { EMBEDDER_MODEL: 'nosuch', DATA_DIR: deployment.config.dataDir })).toContain(
+    'models add DIR --name nosuch',
+  )
+  expect(await refused('embeddings', { EMBEDDER: 'none' })).toContain(`${missing}EMBEDDER is none. Set it to local`)
+  expect(await refused('facts', {})).toContain('name a server in EXTRACTOR_URL')
 })
 
 test('what can be rebuilt is said when something else is asked for', async () => {
