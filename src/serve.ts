@@ -53,7 +53,8 @@ class BunPeer implements Peer {
 }
 
 async function listenOnDeno(deno: DenoRuntime, serve: Serve, hostname: string, port: number): Promise<Listening> {
-  const server = deno.serve({ hostname, port, onListen: () => {} }, (request: Request, info: DenoConnection) =>
+  const options = { hostname, port, onListen: () => {}, onError: noBody }
+  const server = deno.serve(options, (request: Request, info: DenoConnection) =>
     serve(request, { address: info.remoteAddr.hostname }),
   )
   return {
@@ -66,6 +67,9 @@ async function listenOnDeno(deno: DenoRuntime, serve: Serve, hostname: string, p
   }
 }
 
+/** Of a body that ended amid it: whoever made it has told why. Deno would print it. */
+const noBody = () => new Response(null, { status: 500 })
+
 interface DenoConnection {
   readonly remoteAddr: { readonly hostname: string }
 }
@@ -73,7 +77,7 @@ interface DenoConnection {
 /** The part of Deno's API used here; its own types would clash with Bun's. */
 interface DenoRuntime {
   serve(
-    options: { hostname: string; port: number; onListen: () => void },
+    options: { hostname: string; port: number; onListen: () => void; onError: () => Response },
     handler: (request: Request, info: DenoConnection) => Promise<Response>,
   ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> }
 }

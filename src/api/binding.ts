@@ -5,6 +5,7 @@ import type { Holding } from '../shared/held-bytes.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { answerJson } from './answer.ts'
 import type { ApiDependencies } from './dependencies.ts'
+import { answerFile } from './file-answer.ts'
 import { problemFor } from './problem.ts'
 import { idempotencyKeyOf, readParts } from './request-parts.ts'
 import { createHeldForms, whileAllowed } from './upload.ts'
@@ -64,14 +65,7 @@ export function serveBinding<Services>(
       if (download !== undefined) {
         // Its `toBody` gives the file as a stream: see RestBinding.
         const file = binding.toBody(output, caller) as ReadableStream<Uint8Array>
-        const disposition = `attachment; filename="${download.fileName}"`
-        return new Response(file, {
-          headers: {
-            'content-type': download.contentType,
-            'content-disposition': disposition,
-            'cache-control': 'no-store',
-          },
-        })
+        return answerFile(file, download, { log: deps.log, requestId })
       }
       return await answerJson(request, binding.toBody(output, caller), {
         status: binding.status,
