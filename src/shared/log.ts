@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { errorRecord } from './error-record.ts'
-import { type Output, outputOf, standardOutputWriter } from './standard-output.ts'
+import { type Lines, type Output, outputOf, standardOutputWriter } from './standard-output.ts'
 
 export type Log = Logger
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -36,37 +36,50 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
   )
 }
 
+interface LogDestination extends DestinationStream {
+  /** For the lines of requests, where they come after all others. */
+  writeRequest?(line: string): void
+}
+
 /**
- * Writes lines whose fields are JSON already, as `"name":value,...`, to where `log` writes, with level and time before them as pino has
+ * Writes lines of requests, whose fields are JSON already, as `"name":value,...`, to where `log` writes, with level and time before them as pino has
  * them. Nothing is searched for secrets. Undefined where the level is off.
  */
 export function lineWriter(log: Log, level: 'info'): ((fields: string) => void) | undefined {
   if (!log.isLevelEnabled(level)) return undefined
-  const destination = (log as Log & { readonly [pino.symbols.streamSym]: DestinationStream })[pino.symbols.streamSym]
-  return (fields) => destination.write(`{"level":"${level}"${pino.stdTimeFunctions.isoTime()},${fields}}\n`)
+  const destination = (log as Log & { readonly [pino.symbols.streamSym]: LogDestination })[pino.symbols.streamSym]
+  const write = (destination.writeRequest ?? destination.write).bind(destination)
+  return (fields) => write(`{"level":"${level}"${pino.stdTimeFunctions.isoTime()},${fields}}\n`)
 }
 
 /**
  * Writes the lines of one turn of the event loop in one go: under load one system call for many requests, otherwise at once.
  * Nothing waits longer than that turn, and an exit writes what is left.
  */
-export function turnByTurn(destination: { write(lines: string): unknown; end?(): void }): DestinationStream {
-  let lines = ''
+export function turnByTurn(destination: { write(lines: readonly Lines[]): unknown; end?(): void }): LogDestination {
+  let earlier: Lines[] = []
+  let kind: Lines['kind'] = 'event'
+  let text = ''
   const flush = () => {
-    const written = lines
-    lines = ''
-    if (written !== '') destination.write(written)
+    const written = text === '' ? earlier : [...earlier, { kind, text }]
+    earlier = []
+    text = ''
+    if (written.length > 0) destination.write(written)
   }
   process.on('exit', () => {
     flush()
     destination.end?.()
   })
-  return {
-    write(line) {
-      if (lines === '') setImmediate(flush)
-      lines += line
-    },
+  const add = (line: string, itsKind: Lines['kind']) => {
+    if (text === '') setImmediate(flush)
+    else if (itsKind !== kind) {
+      earlier.push({ kind, text })
+      text = ''
+    }
+    kind = itsKind
+    text += line
   }
+  return { write: (line) => add(line, 'event'), writeRequest: (line) => add(line, 'request') }
 }
 
 /** The process has one standard output, so what waits for its reader is in one place. */

@@ -1,12 +1,16 @@
 import { expect, test } from 'bun:test'
 import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { requestLines } from '../../../src/http/request-line.ts'
+import { audit } from '../../../src/shared/audit.ts'
 import { createLog, standardOutput, turnByTurn } from '../../../src/shared/log.ts'
+import type { Lines } from '../../../src/shared/standard-output.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 test('lines of one turn of the event loop are written in one go and in order, and none waits for a later line', async () => {
   const written: string[] = []
-  const log = createLog('info', turnByTurn({ write: (lines) => written.push(lines) }))
+  const write = (lines: readonly Lines[]) => written.push(lines.map(({ text }) => text).join(''))
+  const log = createLog('info', turnByTurn({ write }))
   log.info('first')
   log.info('second')
   expect(written).toEqual([])
@@ -88,11 +92,70 @@ test('a reader who stops reading stops nothing: what waits is bounded, and a lin
   expect(lines.at(-1)).toMatchObject({ msg: 'last' })
 }, 20_000)
 
+const requests = (...at: readonly number[]): readonly Lines[] => [
+  { kind: 'request', text: at.map((one) => `${JSON.stringify({ at: one })}\n`).join('') },
+]
+
+/** A log whose reader takes nothing until `read`, which gives what it then finds. */
+function unreadLog() {
+  let reading = false
+  let written = ''
+  const output = standardOutput((bytes) => {
+    if (!reading) throw Object.assign(new Error('not now'), { code: 'EAGAIN' })
+    written += new TextDecoder().decode(bytes)
+    return bytes.length
+  })
+  return {
+    log: createLog('info', turnByTurn(output)),
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
+    async read() {
+      reading = true
+      await Bun.sleep(100)
+      return written
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { msg: string; audit?: string; reason?: string; lost?: number })
+    },
+  }
+}
+
+test('where a reader has stopped, lines of requests make room for security events: none of those is missing', async () => {
+  const { log, turn, read } = unreadLog()
+  const tell = requestLines(log)
+  const context = { requestId: 'id', address: 'local', route: '/', reason: 'x'.repeat(1_000) }
+  for (let at = 0; at < 3_000; at++) {
+    tell?.(context, 'GET', 401, 1)
+    if (at % 10 === 0) audit(log, 'code_replayed', { reason: `event-${at}` })
+    if (at % 7 === 0) await turn()
+  }
+  await turn()
+  const lines = await read()
+  const events = lines.filter((line) => line.audit !== undefined)
+  expect(events.map(({ reason }) => reason)).toEqual(Array.from({ length: 300 }, (_, at) => `event-${at * 10}`))
+  const lost = lines.reduce((sum, line) => sum + (line.lost ?? 0), 0)
+  const written = lines.filter(({ msg }) => msg === 'request').length
+  expect(written).toBeGreaterThan(500)
+  expect(written + lost).toBe(3_000)
+})
+
+test('events alone are bounded too, and those that are missing are counted', async () => {
+  const { log, turn, read } = unreadLog()
+  for (let at = 0; at < 3_000; at++) {
+    audit(log, 'token_refused', { reason: 'x'.repeat(1_000) })
+    if (at % 7 === 0) await turn()
+  }
+  await turn()
+  const lines = await read()
+  const events = lines.filter((line) => line.audit !== undefined).length
+  expect(events).toBeLessThan(1_100)
+  expect(events + lines.reduce((sum, line) => sum + (line.lost ?? 0), 0)).toBe(3_000)
+})
+
 test('at the end a reader who does not read is waited for a moment, not for ever', async () => {
   const output = standardOutput(() => {
     throw Object.assign(new Error('not now'), { code: 'EAGAIN' })
   })
-  output.write('{"at":1}\n')
+  output.write(requests(1))
   const from = performance.now()
   output.end()
   expect(performance.now() - from).toBeLessThan(5_000)
@@ -122,11 +185,11 @@ test('once there is room again a line of its own says how many are missing', () 
     written += new TextDecoder().decode(taken)
     return taken.length
   })
-  output.write('{"at":1}\n')
-  output.write('{"at":2}\n{"at":3}\n')
+  output.write(requests(1))
+  output.write(requests(2, 3))
   room = 1_000
-  output.write('{"at":4}\n')
-  output.write('{"at":5}\n')
+  output.write(requests(4))
+  output.write(requests(5))
   const [broken, ...lines] = written.trimEnd().split('\n')
   expect(broken).toBe('{"at')
   expect(lines.map((line) => JSON.parse(line))).toEqual([
