@@ -9,7 +9,8 @@ import type { Caller } from '../operation.ts'
 import type { Memory } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { toIso } from '../time.ts'
-import { type Line, lineOf } from './record.ts'
+import { documentParts, type ExportedMemory } from './document-parts.ts'
+import { lineOf } from './record.ts'
 
 export interface ExportFilter {
   readonly appIds?: Memory['appId'][] | undefined
@@ -67,7 +68,7 @@ async function* zipOf(services: Needed, caller: Caller, filter: ExportFilter): A
   gzip.push(new Uint8Array(), true)
   const json = new ZipDeflate('memories.json', { level: 6 })
   zip.add(json)
-  for await (const text of documentOf(services, caller, filter)) {
+  for await (const text of documentParts(() => pagesOf(services, caller, filter), documentOf(caller, filter))) {
     for await (const piece of piecesOf(text)) {
       json.push(piece)
       yield* drain()
@@ -87,54 +88,22 @@ async function* piecesOf(text: string): AsyncGenerator<Uint8Array, void> {
   }
 }
 
-/** `memories.json` in parts: the same memories with their apps and categories by id. */
-async function* documentOf(services: Needed, caller: Caller, filter: ExportFilter): AsyncGenerator<string, void> {
-  const apps = new Map<string, string>()
-  const links: string[] = []
-  const categories = new Set<string>()
-  yield `{"user":${JSON.stringify({ id: caller.ownerId, user_id: caller.ownerId })},"memories":[`
-  let first = true
-  for await (const page of pagesOf(services, caller, filter)) {
-    const texts: string[] = []
-    for (const { memory, line } of page) {
-      const { app, categories: names, ...rest } = line
-      apps.set(memory.appId, app ?? memory.appId)
-      for (const name of names ?? []) {
-        categories.add(name)
-        links.push(JSON.stringify({ memory_id: memory.id, category_id: name }))
-      }
-      const archived = memory.state === 'archived' ? toIso(memory.updatedAt) : null
-      texts.push(
-        `${first ? '' : ','}\n${JSON.stringify({
-          ...rest,
-          user_id: caller.ownerId,
-          app_id: memory.appId,
-          archived_at: archived,
-          deleted_at: null,
-          category_ids: names,
-        })}`,
-      )
-      first = false
-    }
-    yield texts.join('')
-  }
-  yield `],"apps":${JSON.stringify([...apps].map(([id, name]) => ({ id, owner_id: caller.ownerId, name })))}`
-  yield `,"categories":${JSON.stringify([...categories].map((name) => ({ id: name, name })))}`
-  yield `,"memory_categories":[${links.join(',')}],"status_history":[],"access_controls":[]`
-  yield `,"export_meta":${JSON.stringify({
-    app_id_filter: filter.appIds?.[0] ?? null,
-    from_date: filter.from === undefined ? null : Math.floor(filter.from / 1_000),
-    to_date: filter.to === undefined ? null : Math.floor(filter.to / 1_000),
+const documentOf = ({ ownerId, nowMs }: Caller, { appIds, from, to }: ExportFilter) => ({
+  ownerId,
+  meta: {
+    app_id_filter: appIds?.[0] ?? null,
+    from_date: from === undefined ? null : Math.floor(from / 1_000),
+    to_date: to === undefined ? null : Math.floor(to / 1_000),
     version: '1',
-    generated_at: toIso(caller.nowMs),
-  })}}`
-}
+    generated_at: toIso(nowMs),
+  },
+})
 
 async function* pagesOf(
   { store, appNames }: Needed,
   { ownerId, appId }: Caller,
   filter: ExportFilter,
-): AsyncGenerator<{ memory: Memory; line: Line }[], void> {
+): AsyncGenerator<ExportedMemory[], void> {
   let after: { createdAt: number; id: Memory['id'] } | undefined
   for (;;) {
     assertUnrestricted(await store.rule(ownerId, appId))
