@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { redisOidcStores } from '../../src/adapters/redis/oidc/stores.ts'
+import type { OwnerId } from '../../src/shared/brand.ts'
 import { engineUrl } from '../support/engines.ts'
 import { testClock } from '../support/time.ts'
 import { describeOidcStores } from './oidc-stores.ts'
@@ -89,11 +90,32 @@ if (url !== undefined) {
           'grant',
           'identity',
           'owner-grants',
+          'provider-users',
           'user',
           'user-identities',
           'users',
         ].sort(),
       )
+    })
+  })
+  describe('People of before providers had an index', () => {
+    test('are entered when it is first asked, once, and whoever goes meanwhile stays away', async () => {
+      const { stores, admin, keyPrefix } = await open()
+      const ids = Array.from({ length: 1_200 }, (_, at) => `${at}` as OwnerId)
+      const identitiesOf = (id: OwnerId) => [{ provider: id === '7' ? 'console' : 'google', subject: id }]
+      await Promise.all(ids.map((id) => stores.users.create(user({ id, identities: identitiesOf(id) }))))
+      await admin.del(`${keyPrefix}provider-users:google`, `${keyPrefix}provider-users:console`)
+      const [hasConsole] = await Promise.all([
+        stores.users.hasProvider('console'),
+        stores.users.delete(ids[999] as OwnerId),
+      ])
+      expect(hasConsole).toBe(true)
+      expect((await admin.smembers(`${keyPrefix}provider-users:google`)).sort()).toEqual(
+        ids.filter((id) => id !== '7' && id !== '999').sort(),
+      )
+      expect(await stores.users.hasProvider('another')).toBe(false)
+      await admin.srem(`${keyPrefix}provider-users:google`, ...ids)
+      expect(await stores.users.hasProvider('google')).toBe(false)
     })
   })
 }

@@ -101,6 +101,7 @@ async function useAll(stores: OidcStores): Promise<void> {
   await stores.users.link(ownerId(), { provider: 'google', subject: '1' })
   await stores.users.update(user())
   await stores.users.findByIdentity({ provider: 'google', subject: '1' })
+  await stores.users.hasProvider('google')
   await stores.users.list(10)
   await stores.users.delete(ownerId())
   const code = { selector: 'ABCD', hash: hash('x'), ownerId: ownerId(), triesLeft: 5, expiresAt: startSeconds + 60 }

@@ -84,6 +84,25 @@ export function describeUserStore(engine: string, open: OpenStores): void {
       expect(outcomes.indexOf(undefined)).toBe(Number(winner?.id.split(' ')[1]))
     })
 
+    test('a provider is known for as long as anybody has an identity of it, made or linked, in whichever process', async () => {
+      const { stores, another } = await open()
+      expect(await stores.users.hasProvider('console')).toBe(false)
+      await stores.users.create(user())
+      await another().users.create(
+        user({ id: ownerId('other'), identities: [{ provider: 'console', subject: 'Eve' }] }),
+      )
+      expect(await another().users.hasProvider('console')).toBe(true)
+      expect(await stores.users.hasProvider('google')).toBe(false)
+      await stores.users.link(ownerId(), google)
+      expect(await another().users.hasProvider('google')).toBe(true)
+      expect(await stores.users.hasProvider('goo')).toBe(false)
+      await stores.users.delete(ownerId())
+      expect(await stores.users.hasProvider('google')).toBe(false)
+      expect(await stores.users.hasProvider('console')).toBe(true)
+      await stores.users.delete(ownerId('other'))
+      expect(await another().users.hasProvider('console')).toBe(false)
+    })
+
     test('users are listed by id, a page at a time', async () => {
       const { stores } = await open()
       for (const name of ['c', 'a', 'b']) await stores.users.create(user({ id: ownerId(name), identities: [] }))

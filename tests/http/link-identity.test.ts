@@ -11,16 +11,20 @@ import {
 import { type Browser, type Departure, formOf, type Page } from '../support/browser.ts'
 import { failureOf } from '../support/failure.ts'
 import { startIdentityProvider, type TestIdentityProvider } from '../support/identity-provider.ts'
+import { type Outage, outage } from '../support/outage.ts'
 
 const issuer = 'https://memory.example'
 let google: TestIdentityProvider
 let here: AuthorizationServer
 let client: Client
 let using: Browser
+let trouble: Outage
 beforeEach(async () => {
   google = await startIdentityProvider({ issuer })
+  trouble = outage()
   here = await startAuthorizationServer({
     issuer,
+    outage: trouble,
     identityProviders: [google.provider],
     settings: { allowedEmails: ['sam@ok.example'] },
   })
@@ -45,7 +49,7 @@ const subByCode = async () => {
   return decodeJwt((await here.redeem(client, left)).id_token).sub
 }
 
-test('somebody new is asked whether they are known here, however many have signed in with an account', async () => {
+test('somebody new is asked whether they are known here, however many have signed in with an account: nobody is walked', async () => {
   const identitiesOf = (subject: string) => [{ provider: 'google', subject }]
   for (let at = 0; at < 600; at++) {
     const id = `-${String(at).padStart(3, '0')}` as User['id']
@@ -53,7 +57,13 @@ test('somebody new is asked whether they are known here, however many have signe
     await here.dependencies.stores.users.create({ id, name: id, identities: identitiesOf(id), ...times })
   }
   await subByCode()
+  const asked: string[] = []
+  trouble.begin((store, method) => {
+    asked.push(`${store}.${method}`)
+    return undefined
+  })
   expect(textOf(pageOf(await viaGoogle()))).toContain('Have you been here before?')
+  expect(asked).not.toContain('users.list')
 })
 
 describe('souvenir users link', () => {

@@ -38,6 +38,8 @@ export interface User {
 export interface UserStore {
   find(id: OwnerId): Promise<User | undefined>
   findByIdentity(identity: Identity): Promise<User | undefined>
+  /** Whether anybody has an identity of this provider. Asked of an index, however many people there are. */
+  hasProvider(provider: string): Promise<boolean>
   /** Keeps a new user; a second with the same id or identity is `Fault('conflict')`. */
   create(user: User): Promise<void>
   /** Replaces the profile of a user who exists; identities change by `link` alone. */

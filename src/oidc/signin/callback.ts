@@ -5,7 +5,6 @@
 
 import { Fault } from '../../shared/fault.ts'
 import { equalSecrets, hashToken } from '../../shared/hash.ts'
-import { oneByOne } from '../../shared/portions.ts'
 import { requestContext } from '../../shared/request-context.ts'
 import { findPending } from '../authorize/pending.ts'
 import { readQuery } from '../authorize/request.ts'
@@ -75,20 +74,14 @@ async function letIn(
     requestContext(request).reason = 'access_denied: not on the list' // whose address it is stays out of the log
     return showSignIn({ id, authorization, problem: notOnTheList(verified), status: 403 }, dependencies)
   }
-  if ((await findVerified(verified, dependencies)) === undefined && (await somebodyMayLink(dependencies))) {
+  const { users } = dependencies.stores
+  // Only where somebody signs in with a code can a newcomer be somebody we know.
+  if ((await findVerified(verified, dependencies)) === undefined && (await users.hasProvider('console'))) {
     await dependencies.stores.authorizations.update(authorization.id, (current) => ({ ...current, newcomer: verified }))
     return redirect(linkPath(id))
   }
   const user = await signInVerified(verified, dependencies)
   return finishSignIn(request, { id, user, arrival: 'link' }, dependencies)
-}
-
-/** Whether anyone has signed in with a code: only then can a newcomer be somebody we know. */
-async function somebodyMayLink({ stores }: OidcDependencies): Promise<boolean> {
-  for await (const { identities } of oneByOne(stores.users.list)) {
-    if (identities.some(({ provider }) => provider === 'console')) return true
-  }
-  return false
 }
 
 const notOnTheList = ({ email }: VerifiedIdentity) =>

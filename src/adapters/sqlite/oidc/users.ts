@@ -49,6 +49,9 @@ export function userStore(database: Database): UserStore {
         ),
       )
     },
+    async hasProvider(provider) {
+      return database.get('SELECT 1 FROM identity WHERE provider = ? LIMIT 1', provider) !== undefined
+    },
     async create({ identities, ...profile }) {
       try {
         database.transaction(() => {
