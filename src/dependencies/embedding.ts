@@ -91,10 +91,12 @@ function openLocal(chosen: LocalEmbedderConfig, command: string, { clock, log }:
     ...(chosen.questionBudgetMs === undefined ? {} : { questionBudgetMs: chosen.questionBudgetMs }),
   })
   const resized = resizedFiles(chosen.folder)
-  const health: HealthCheck = async () =>
-    embedder.trouble === undefined
-      ? { engine: 'embedder', state: 'up', needed: false }
-      : { engine: 'embedder', state: 'down', needed: false, detail: `${embedder.trouble} ${remedy}` }
+  const health: HealthCheck = {
+    engine: 'embedder',
+    needed: false,
+    check: async () =>
+      embedder.trouble === undefined ? { state: 'up' } : { state: 'down', detail: `${embedder.trouble} ${remedy}` },
+  }
   return {
     embedder,
     engine: resized.length === 0 ? `${model.name}, in this process` : resizedOf(model.name, resized, command),

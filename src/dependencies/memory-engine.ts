@@ -69,7 +69,7 @@ export async function openOnSqlite(config: Pick<Config, 'dataDir'>, log?: Log): 
     vectors,
     rebuild,
     knowledge,
-    healthChecks: [() => store.health()],
+    healthChecks: [store.health],
     close: () => store.close(),
   }
 }
@@ -92,7 +92,7 @@ export async function openOnPostgres(url: Secret, log?: Log): Promise<MemoryEngi
     rebuild,
     knowledge,
     isEmpty,
-    healthChecks: [() => store.health()],
+    healthChecks: [store.health],
     close: () => store.close(),
   }
 }

@@ -8,7 +8,7 @@
  * - What resolves is durable and whole; what rejects changed nothing. Writes of one owner happen one after the other.
  * - An engine that does not answer is `Fault('unavailable')`.
  */
-import type { EngineHealth } from '../shared/health.ts'
+import type { HealthCheck } from '../shared/health.ts'
 import type { Accounts, Preferences } from './ports/accounts.ts'
 import type { Apps } from './ports/apps.ts'
 import type { Corrections } from './ports/corrections.ts'
@@ -27,6 +27,6 @@ export type * from './ports/onces.ts'
 
 /** All that an adapter for an engine gives. */
 export interface MemoryStore extends Memories, Corrections, Imports, History, Apps, Onces, Preferences, Accounts {
-  health(): Promise<EngineHealth>
+  readonly health: HealthCheck
   close(): Promise<void>
 }

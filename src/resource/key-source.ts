@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import type { HealthCheck } from '../shared/health.ts'
 import { readBytes } from '../shared/read-body.ts'
+import { late, within } from '../shared/within.ts'
 
 /**
  * Where the public keys of the issuer come from: this process's own ring, or the JWKS of another. Gives the one that a header names by
@@ -61,12 +62,16 @@ const remoteCacheMs = 600_000
 /** At most one request in so long for a `kid` that is not known. */
 const remoteCooldownMs = 30_000
 const jwksTimeoutMs = 5_000
+/** A check does not wait for all of it; keys that come later are there for the next. */
+const healthTimeoutMs = 2_000
 const jwksLimitBytes = 64 * 1024
 
 export interface JwksObserver {
   hit(): void
   miss(): void
 }
+
+const keysMissing = 'the keys of the sign-in server cannot be fetched; see JWKS_URL, or set AUTH=none on this machine'
 
 /** The keys of another process. */
 export type RemoteKeys = KeySource & {
@@ -117,15 +122,15 @@ export function remoteKeys(jwksUrl: URL, fetchJson: typeof fetch, observer?: Jwk
     async ready() {
       if (keys.jwks() === undefined) await reload()
     },
-    async health() {
-      try {
-        if (!keys.fresh) await reload()
-        return { engine: 'jwks', state: 'up', needed: true } as const
-      } catch {
-        const detail =
-          'the keys of the sign-in server cannot be fetched; see JWKS_URL, or set AUTH=none on this machine'
-        return { engine: 'jwks', state: 'down', needed: true, detail } as const
-      }
-    },
+    health: {
+      engine: 'jwks',
+      needed: true,
+      async check() {
+        try {
+          if (keys.fresh || (await within(healthTimeoutMs, reload())) !== late) return { state: 'up' } as const
+        } catch {}
+        return { state: 'down', detail: keysMissing } as const
+      },
+    } satisfies HealthCheck,
   })
 }

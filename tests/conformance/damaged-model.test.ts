@@ -3,6 +3,7 @@ import { expect, test } from 'bun:test'
 import { loadConfig } from '../../src/config/config.ts'
 import { openEmbedder } from '../../src/dependencies/embedding.ts'
 import { openModels } from '../../src/dependencies/models.ts'
+import { checkEngines } from '../../src/http/health.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { createLog } from '../../src/shared/log.ts'
 import { engineUrl } from '../support/engines.ts'
@@ -31,7 +32,7 @@ test.skipIf(source === undefined)(
       }),
       { clock: systemClock, log },
     )
-    const health = () => Promise.all(meaning.healthChecks.map((check) => check()))
+    const health = () => checkEngines(meaning.healthChecks)
     try {
       expect(await health()).toEqual([{ engine: 'embedder', state: 'up', needed: false }])
       await meaning.embedder?.embed(['Rex']).catch(() => undefined)

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { loadConfig } from '../../src/config/config.ts'
 import { memoryFileOf, openMemoryEngine, openOnSqlite } from '../../src/dependencies/memory-engine.ts'
+import { checkEngines } from '../../src/http/health.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import { engineUrl } from '../support/engines.ts'
 import { app, draftOf, owner, policyAt } from '../support/memories.ts'
@@ -23,7 +24,7 @@ const remember = async ({ store, close }: Awaited<ReturnType<typeof openMemoryEn
 test('without DATABASE_URL memories are in SQLite', async () => {
   const engine = await openMemoryEngine(configured({}))
   expect(engine.name).toBe('SQLite')
-  expect(await engine.healthChecks[0]?.()).toMatchObject({ engine: 'sqlite', state: 'up' })
+  expect(await checkEngines(engine.healthChecks)).toMatchObject([{ engine: 'sqlite', state: 'up' }])
   await engine.close()
 })
 
@@ -43,7 +44,7 @@ if (url !== undefined) {
       const config = configured({ DATABASE_URL: address.href, POSTGRES_PASSWORD: password })
       const engine = await openMemoryEngine(config)
       expect(engine.name).toMatch(/^Postgres with(out)? pgvector/)
-      expect(await engine.healthChecks[0]?.()).toEqual({ engine: 'postgres', state: 'up', needed: true })
+      expect(await checkEngines(engine.healthChecks)).toEqual([{ engine: 'postgres', state: 'up', needed: true }])
       await engine.close()
     })
 

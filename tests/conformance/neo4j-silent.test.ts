@@ -36,7 +36,7 @@ async function refuses(connection: Neo4jConnection): Promise<void> {
     connection.write((run) => run('RETURN 2', {})),
   ])
   for (const answer of asked) expect(answer).toMatchObject({ status: 'rejected', reason: unavailable })
-  expect(await connection.health()).toMatchObject({ state: 'down', needed: false })
+  expect(await connection.health.check()).toMatchObject({ state: 'down' })
 }
 
 test('a server that never answers: questions, writes and the check of health end, and so does closing', async () => {

@@ -79,8 +79,11 @@ export function createPrometheus(): Prometheus {
     embeddingFailed: (reason, count) => unembedded.inc({ reason }, count),
     async page({ openStreams, engines: enginesNow, queues }) {
       for (const [kind, count] of Object.entries(openStreams())) streams.set({ kind }, count)
-      for (const { engine, up } of await enginesNow()) engines.set({ engine }, up ? 1 : 0)
-      for (const [queue, state] of Object.entries(await queues())) {
+      const [enginesAre, queuesAre] = await Promise.all([enginesNow(), queues()])
+      // What nobody tells of any more is not as it was: it would stay, and an alert with it.
+      for (const told of [engines, lag, waiting, dead]) told.reset()
+      for (const { engine, up } of enginesAre) engines.set({ engine }, up ? 1 : 0)
+      for (const [queue, state] of Object.entries(queuesAre)) {
         lag.set({ queue }, state.lagSeconds)
         waiting.set({ queue }, state.waiting)
         if (state.dead !== undefined) dead.set({ queue }, state.dead)

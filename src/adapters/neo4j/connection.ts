@@ -10,7 +10,7 @@ import neo4j, {
   type SessionMode,
 } from 'neo4j-driver-lite'
 import { Fault } from '../../shared/fault.ts'
-import type { EngineHealth, HealthCheck } from '../../shared/health.ts'
+import type { EngineState, HealthCheck } from '../../shared/health.ts'
 import type { Secret } from '../../shared/secret.ts'
 import { late, within } from '../../shared/within.ts'
 
@@ -49,10 +49,8 @@ const schema = [
 const graceMs = 1_000
 const healthTimeoutMs = 1_500
 
-const down: EngineHealth = {
-  engine: 'neo4j',
+const down: EngineState = {
   state: 'down',
-  needed: false,
   detail: 'Neo4j does not answer; the graph is asked in SQL meanwhile.',
 }
 
@@ -98,14 +96,17 @@ export function openNeo4j(options: Neo4jOptions): Neo4jConnection {
         await from.prepare()
         return session.executeWrite((transaction) => work(runOn(transaction)), { timeout: writeTimeoutMs })
       }),
-    async health() {
-      try {
-        const answer = ask(neo4j.session.READ, readTimeoutMs, (_, { driver }) => driver.verifyConnectivity())
-        if ((await within(healthTimeoutMs, answer)) === late) return down
-        return { engine: 'neo4j', state: 'up', needed: false }
-      } catch {
-        return down
-      }
+    health: {
+      engine: 'neo4j',
+      needed: false,
+      async check() {
+        try {
+          const answer = ask(neo4j.session.READ, readTimeoutMs, (_, { driver }) => driver.verifyConnectivity())
+          return (await within(healthTimeoutMs, answer)) === late ? down : { state: 'up' }
+        } catch {
+          return down
+        }
+      },
     },
     async close() {
       await within(graceMs, pool.driver.close()).catch(() => undefined)

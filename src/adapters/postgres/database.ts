@@ -5,7 +5,7 @@
  */
 import type postgres from 'postgres'
 import type { OwnerId } from '../../shared/brand.ts'
-import type { EngineHealth } from '../../shared/health.ts'
+import type { HealthCheck } from '../../shared/health.ts'
 import { type Wait, waitForAnswers } from './answered.ts'
 import { type Connection, connectionsTo, type PostgresOptions, shortMs } from './connection.ts'
 import { failure, isLostRace, sqlState, unavailable } from './errors.ts'
@@ -44,7 +44,7 @@ export interface Database {
   exclusive<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /** What may take as long as it takes, on a connection of its own: nothing bounds its statements. */
   alone<T>(work: (sql: Connection) => Promise<T>): Promise<T>
-  health(): Promise<EngineHealth>
+  readonly health: HealthCheck
   close(): Promise<void>
 }
 
@@ -135,14 +135,17 @@ export function openPool(options: PostgresOptions): Database {
         await own.end({ timeout: 1 })
       }
     },
-    async health() {
-      const answer = { engine: 'postgres', needed: true } as const
-      try {
-        await answered(async () => pool`SELECT 1`, shortMs)
-        return { ...answer, state: 'up' }
-      } catch {
-        return { ...answer, state: 'down', detail: 'Postgres does not answer.' }
-      }
+    health: {
+      engine: 'postgres',
+      needed: true,
+      async check() {
+        try {
+          await answered(async () => pool`SELECT 1`, shortMs)
+          return { state: 'up' }
+        } catch {
+          return { state: 'down', detail: 'Postgres does not answer.' }
+        }
+      },
     },
     close,
   }

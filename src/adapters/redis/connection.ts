@@ -112,13 +112,17 @@ export async function openRedis(options: RedisOptions): Promise<RedisConnection>
       second.on('error', () => undefined)
       return second
     },
-    async health() {
-      try {
-        await client.ping()
-        return { engine: 'redis', state: 'up', needed: true }
-      } catch {
-        return { engine: 'redis', state: 'down', needed: true, detail: 'Redis does not answer.' }
-      }
+    health: {
+      engine: 'redis',
+      needed: true,
+      async check() {
+        try {
+          await client.ping()
+          return { state: 'up' }
+        } catch {
+          return { state: 'down', detail: 'Redis does not answer.' }
+        }
+      },
     },
     async close() {
       client.disconnect()

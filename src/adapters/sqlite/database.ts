@@ -115,18 +115,17 @@ export function openDatabase(options: DatabaseOptions): Database {
       if (depth > 0) committed.push(work)
       else work()
     },
-    async health() {
-      try {
-        alone.get('SELECT count(*) FROM migration')
-        return {
-          engine: 'sqlite',
-          state: 'up',
-          needed: true,
-          ...(hasNoRoom(path) ? { detail: diskIsFull, code: 'disk_full' } : {}),
+    health: {
+      engine: 'sqlite',
+      needed: true,
+      async check() {
+        try {
+          alone.get('SELECT count(*) FROM migration')
+          return { state: 'up', ...(hasNoRoom(path) ? { detail: diskIsFull, code: 'disk_full' } : {}) }
+        } catch {
+          return { state: 'down', detail: 'The database file cannot be read.' }
         }
-      } catch {
-        return { engine: 'sqlite', state: 'down', needed: true, detail: 'The database file cannot be read.' }
-      }
+      },
     },
     close() {
       statements.clear()

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, setSystemTime, test } from 'bun:test'
 import { exportJWK } from 'jose'
 import { remoteKeys } from '../../../src/resource/key-source.ts'
+import { within } from '../../../src/shared/within.ts'
 import { rsaKey } from '../../support/rsa-keys.ts'
 
 const { publicKey } = await rsaKey('issuer')
@@ -37,7 +38,18 @@ describe('RFC 7517 section 5: the JWK set of another process', () => {
   test('a set of more than 64 KB is not read to its end, though its length was never said', async () => {
     const padded = issuerSaying(' '.repeat(65 * 1024), keySet)
     await expect(padded(header)).rejects.toMatchObject({ kind: 'unavailable', code: 'issuer_unreachable' })
-    await expect(padded.health()).resolves.toMatchObject({ engine: 'jwks', state: 'down' })
+    await expect(padded.health.check()).resolves.toMatchObject({ state: 'down' })
+  })
+
+  test('a check of it ends after 2 s, though keys may take 5 s: they are there for the next', async () => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<Response>()
+    const slow = remoteKeys(
+      new URL('http://localhost/auth/jwks'),
+      Object.assign(() => answered, { preconnect() {} }),
+    )
+    expect(await within(4_000, slow.health.check())).toMatchObject({ state: 'down' })
+    answer(streamed([keySet]))
+    expect(await slow.health.check()).toEqual({ state: 'up' })
   })
 })
 

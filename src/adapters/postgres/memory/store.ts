@@ -96,7 +96,7 @@ function storeOn(
     ...createApps(db, flushNow),
     ...createOnces(db),
     ...createAccounts(db, flush),
-    health: () => db.health(),
+    health: db.health,
     async close() {
       await stop()
       await db.close()

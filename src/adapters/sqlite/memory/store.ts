@@ -99,7 +99,7 @@ export function memoryStoreOn(db: Database, log?: Log): MemoryStore {
     ...createApps(db, flush),
     ...createOnces(db),
     ...createAccounts(db, flush),
-    health: () => db.health(),
+    health: db.health,
     async close() {
       stop()
       db.close()
