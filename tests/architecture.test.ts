@@ -252,6 +252,26 @@ describe('How files look', () => {
     expect(wrong).toEqual([])
   })
 
+  test('what the sign-in server supports is listed once: metadata, checks, backups and types take it from there', () => {
+    const lists = [
+      ['authorization_code', 'refresh_token', 'client_credentials'],
+      ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      ['manual', 'dynamic', 'document', 'own'],
+      ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      ['query', 'form_post'],
+      ['none', 'login', 'consent', 'select_account'],
+      ['name', 'picture', 'updated_at', 'email', 'email_verified'],
+      ['next', 'current', 'retired'],
+    ]
+    const ours = source.filter(({ path }) => ['oidc', 'dependencies'].includes(partOf(path)))
+    const apart = ours.map(({ path, text }) => ({ path, text: text.replace(/\s/g, '') }))
+    const places = lists.map((names) => {
+      const list = new RegExp(names.map((name) => `'${name}'`).join('[,|]'))
+      return [names.join(' '), apart.filter(({ text }) => list.test(text)).map(({ path }) => path)] as const
+    })
+    expect(places.filter(([, { length }]) => length > 1)).toEqual([])
+  })
+
   test('nothing is left to be done', () => {
     const wrong = violations(source, ({ text }) => text.match(/\b(TODO|FIXME|XXX|HACK)\b/g) ?? [])
     expect(wrong).toEqual([])

@@ -3,6 +3,8 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type DumpTable, isDumpTable } from '../memory/dump/ports.ts'
 import { dumpJson, dumpRows } from '../memory/dump/rows.ts'
+import { clientAuthMethods, clientKinds, grantTypes } from '../oidc/ports/clients.ts'
+import { keyStates } from '../oidc/ports/keys.ts'
 import { openKey } from '../oidc/tokens/signing-key.ts'
 import { explain, fieldOf } from '../shared/explain-error.ts'
 import { Fault } from '../shared/fault.ts'
@@ -26,10 +28,10 @@ const values: Readonly<Record<string, TSchema>> = {
   }),
   client: Type.Object({
     ...{ id: text, name: text, redirectUris: texts, postLogoutRedirectUris: texts, scope: text, createdAt: number },
-    authMethods: Type.Array(oneOf('none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt')),
-    grantTypes: Type.Array(oneOf('authorization_code', 'refresh_token', 'client_credentials')),
+    authMethods: Type.Array(oneOf(...clientAuthMethods)),
+    grantTypes: Type.Array(oneOf(...grantTypes)),
     pkceRequired: flag,
-    kind: oneOf('manual', 'dynamic', 'document', 'own'),
+    kind: oneOf(...clientKinds),
     ...orNone({ secretHash: text, clientUri: text, logoUri: text, jwksUri: text, registrationTokenHash: text }),
     ...orNone({ jwks: Type.Object({ keys: Type.Array(Type.Object({})) }), serves: texts, expiresAt: number }),
   }),
@@ -37,7 +39,7 @@ const values: Readonly<Record<string, TSchema>> = {
     ...{ id: text, ownerId: text, clientId: text, scopes: texts, resources: texts },
     ...{ createdAt: number, updatedAt: number, redirectUris: Type.Optional(texts) },
   }),
-  key: Type.Object({ kid: text, privateKeyPem: text, state: oneOf('next', 'current', 'retired'), since: number }),
+  key: Type.Object({ kid: text, privateKeyPem: text, state: oneOf(...keyStates), since: number }),
 }
 
 /**

@@ -10,6 +10,8 @@ const known: Readonly<Record<string, (user: User) => unknown>> = {
   email_verified: ({ email, emailVerified }) => (email === undefined ? undefined : emailVerified === true),
 }
 
+export const personClaims: readonly string[] = Object.keys(known)
+
 /** The claims that scopes ask for and those asked for by name (sections 5.4 and 5.5); what is not known is left out. */
 export function claimsOf(
   user: User,

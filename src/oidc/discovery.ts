@@ -4,14 +4,17 @@
  * (the older OpenID Connect form), since MCP clients try both.
  */
 import { resourcePaths } from '../shared/resource-identifier.ts'
+import { personClaims } from './claims.ts'
+import { assertionAlgorithms } from './clients/assertion.ts'
 import type { Endpoint } from './endpoint.ts'
+import { knownPrompts, responseModes } from './ports/authorizations.ts'
+import { clientAuthMethods, grantTypes } from './ports/clients.ts'
 import type { OidcSettings } from './ports.ts'
 import { knownResources } from './resource-indicators.ts'
 import { supportedScopes } from './scopes.ts'
+import { idTokenClaims } from './tokens/issue.ts'
 
-const clientAuthMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
-const confidentialAuthMethods = clientAuthMethods.slice(1)
-const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
+const confidentialAuthMethods = clientAuthMethods.filter((method) => method !== 'none')
 
 /** The metadata document. `issuer` is the configured constant, byte for byte; nothing of the request goes in. */
 const discoveryDocument = (settings: OidcSettings) => {
@@ -28,8 +31,8 @@ const discoveryDocument = (settings: OidcSettings) => {
     end_session_endpoint: at('/auth/logout'),
     scopes_supported: supportedScopes,
     response_types_supported: ['code'],
-    response_modes_supported: ['query', 'form_post'],
-    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    response_modes_supported: responseModes,
+    grant_types_supported: grantTypes,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     subject_types_supported: ['public'],
@@ -42,27 +45,12 @@ const discoveryDocument = (settings: OidcSettings) => {
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     client_id_metadata_document_supported: true,
     claim_types_supported: ['normal'],
-    claims_supported: [
-      'sub',
-      'iss',
-      'aud',
-      'exp',
-      'iat',
-      'auth_time',
-      'nonce',
-      'at_hash',
-      'sid',
-      'name',
-      'picture',
-      'updated_at',
-      'email',
-      'email_verified',
-    ],
+    claims_supported: [...idTokenClaims, ...personClaims],
     claims_parameter_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     display_values_supported: ['page', 'popup'],
-    prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+    prompt_values_supported: knownPrompts,
     ui_locales_supported: ['en'],
     protected_resources: knownResources(settings).filter((resource) => resource !== settings.issuer),
   }

@@ -8,6 +8,8 @@ import { OAuthError } from '../errors.ts'
 import type { Client } from '../ports.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+/** What a client may sign with: each is asymmetric, so that nothing is kept here that could sign in its name. */
+export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
 const longestAssertion = 8_192
 /** An assertion is for now: one that lives longer than this is not taken. */
 const longestLifeSeconds = 600
@@ -42,7 +44,7 @@ export async function authenticateByAssertion(
   const { settings, clock, stores } = dependencies
   try {
     const { payload } = await jwtVerify(assertion, keysOf(client, dependencies), {
-      algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      algorithms: [...assertionAlgorithms],
       issuer: client.id,
       subject: client.id,
       audience: [settings.issuer, `${settings.issuer}/auth/token`],

@@ -1,5 +1,6 @@
 import { OAuthError } from '../errors.ts'
-import type { Client, ClientAuthMethod, GrantType } from '../ports.ts'
+import { clientAuthMethods } from '../ports/clients.ts'
+import type { Client, GrantType } from '../ports.ts'
 import { splitScope, supportedScopes } from '../scopes.ts'
 import { acceptablePostLogoutUris, acceptableRedirectUris } from './redirect-uris.ts'
 
@@ -18,7 +19,6 @@ export type ClientMetadata = Pick<
   | 'jwksUri'
 >
 
-const authMethods: readonly string[] = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']
 const longestName = 200
 
 const refuse = (message: string) => new OAuthError('invalid_client_metadata', message)
@@ -33,8 +33,9 @@ export function readClientMetadata(sent: unknown): ClientMetadata {
   const logoUri = httpsUri(fields, 'logo_uri')
   const jwksUri = httpsUri(fields, 'jwks_uri')
   const jwks = readKeySet(fields.jwks)
-  const method = text(fields, 'token_endpoint_auth_method') ?? 'client_secret_basic'
-  if (!authMethods.includes(method)) throw refuse(`token_endpoint_auth_method is one of ${authMethods.join(', ')}.`)
+  const asked = text(fields, 'token_endpoint_auth_method') ?? 'client_secret_basic'
+  const method = clientAuthMethods.find((known) => known === asked)
+  if (method === undefined) throw refuse(`token_endpoint_auth_method is one of ${clientAuthMethods.join(', ')}.`)
   if (method === 'private_key_jwt' && jwks === undefined && jwksUri === undefined)
     throw refuse('private_key_jwt needs jwks or jwks_uri.')
   if (jwks !== undefined && jwksUri !== undefined) throw refuse('Send jwks or jwks_uri, not both.')
@@ -42,7 +43,7 @@ export function readClientMetadata(sent: unknown): ClientMetadata {
     name: cleanName(text(fields, 'client_name')),
     redirectUris: acceptableRedirectUris(fields.redirect_uris),
     postLogoutRedirectUris: acceptablePostLogoutUris(fields.post_logout_redirect_uris),
-    authMethods: [method as ClientAuthMethod],
+    authMethods: [method],
     grantTypes: grantTypesOf(list(fields, 'grant_types')),
     scope: scopeOf(text(fields, 'scope')),
     ...(clientUri === undefined ? {} : { clientUri }),

@@ -2,19 +2,25 @@
 import type { ClientId, FamilyId, GrantId, OwnerId, TokenHash } from '../../shared/brand.ts'
 import type { VerifiedIdentity } from './people.ts'
 
+/** How an answer goes back to the client (OAuth 2.0 Multiple Response Types section 2.1; Form Post Response Mode). */
+export const responseModes = ['query', 'form_post'] as const
+
+/** What a client may ask to be asked of the person (OpenID Connect Core section 3.1.2.1). */
+export const knownPrompts = ['none', 'login', 'consent', 'select_account'] as const
+
 /** The checked parameters of one authorization request. */
 export interface AuthorizationRequest {
   readonly clientId: ClientId
   readonly redirectUri: string
   /** Whether the client sent it: it must then be repeated at the token endpoint (RFC 6749 section 4.1.3). */
   readonly redirectUriSent: boolean
-  readonly responseMode: 'query' | 'form_post'
+  readonly responseMode: (typeof responseModes)[number]
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
   readonly state?: string
   readonly nonce?: string
   readonly codeChallenge?: string
-  readonly prompts: readonly ('none' | 'login' | 'consent' | 'select_account')[]
+  readonly prompts: readonly (typeof knownPrompts)[number][]
   readonly maxAgeSeconds?: number
   readonly loginHint?: string
   /** The `sub` that an `id_token_hint` named. */

@@ -1,8 +1,22 @@
-/** Who may ask for tokens: registered clients. */
+/**
+ * Who may ask for tokens: registered clients. What they can be is listed here once: metadata, registration and backups take it from
+ * these lists, and the compiler asks for what belongs to each name.
+ */
 import type { ClientId, TokenHash } from '../../shared/brand.ts'
 
-export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
-export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials'
+/** How a client proves who it is (RFC 7591 section 2, `token_endpoint_auth_method`). */
+export const clientAuthMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
+export type ClientAuthMethod = (typeof clientAuthMethods)[number]
+
+/** The grants of the token endpoint (token/endpoint.ts has what redeems each). */
+export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const
+export type GrantType = (typeof grantTypes)[number]
+
+/**
+ * How we know a client: `manual` was added by the operator, `dynamic` registered itself, `document` is a Client ID Metadata Document,
+ * `own` is this product's own pages.
+ */
+export const clientKinds = ['manual', 'dynamic', 'document', 'own'] as const
 
 /** A registered client (RFC 7591 section 2, in the domain's names). */
 export interface Client {
@@ -23,11 +37,7 @@ export interface Client {
   readonly jwksUri?: string
   /** The resources that this client serves: it may introspect tokens that are for one of them (RFC 7662 section 2). */
   readonly serves?: readonly string[]
-  /**
-   * How we know it: `manual` was added by the operator, `dynamic` registered itself, `document` is a Client ID Metadata Document,
-   * `own` is this product's own pages.
-   */
-  readonly kind: 'manual' | 'dynamic' | 'document' | 'own'
+  readonly kind: (typeof clientKinds)[number]
   /** RFC 7592: what the registration access token hashes to. */
   readonly registrationTokenHash?: TokenHash
   readonly createdAt: number

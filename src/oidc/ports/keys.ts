@@ -1,11 +1,13 @@
 /** Signing keys: how they are kept, and the ring that signs with them. */
 
+/** next: published, not yet signing. current: signs. retired: published until its last token has expired. */
+export const keyStates = ['next', 'current', 'retired'] as const
+
 /** A signing key as it is kept: PKCS#8 PEM. */
 export interface StoredKey {
   readonly kid: string
   readonly privateKeyPem: string
-  /** next: published, not yet signing. current: signs. retired: published until its last token has expired. */
-  readonly state: 'next' | 'current' | 'retired'
+  readonly state: (typeof keyStates)[number]
   /** Since when it is in this state, Unix seconds. */
   readonly since: number
 }

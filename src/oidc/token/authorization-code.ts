@@ -13,7 +13,6 @@ import type { TokenGrant, TokenRequest } from './token-grant.ts'
 
 /** RFC 6749 section 4.1.3: a code is spent by its first use, right or wrong; a second use ends all that came of it. */
 export const authorizationCode: TokenGrant = {
-  type: 'authorization_code',
   async redeem(request, dependencies) {
     const { values } = request
     const code = await take(required(values, 'code'), request.request, dependencies)

@@ -15,7 +15,6 @@ const ofPeople: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'ad
  * person (RFC 9068 section 5). No refresh token: section 4.4.3.
  */
 export const clientCredentials: TokenGrant = {
-  type: 'client_credentials',
   async redeem({ client, values, resources }, dependencies) {
     if (client.authMethods.includes('none')) {
       throw new OAuthError('unauthorized_client', 'client_credentials is for clients that authenticate.')

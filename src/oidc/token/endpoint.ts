@@ -7,15 +7,18 @@ import { readClientRequest } from '../clients/read-request.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { OAuthError } from '../errors.ts'
 import { required } from '../parameters.ts'
-import type { Client } from '../ports.ts'
+import { grantTypes } from '../ports/clients.ts'
+import type { Client, GrantType } from '../ports.ts'
 import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { refreshToken } from './refresh-token.ts'
 import type { TokenGrant } from './token-grant.ts'
 
-const grants: readonly TokenGrant[] = [authorizationCode, refreshToken, clientCredentials]
-
-const byType = new Map<string, TokenGrant>(grants.map((grant) => [grant.type, grant]))
+const grants: Readonly<Record<GrantType, TokenGrant>> = {
+  authorization_code: authorizationCode,
+  refresh_token: refreshToken,
+  client_credentials: clientCredentials,
+}
 
 export const tokenEndpoint: Endpoint = {
   method: 'POST',
@@ -26,15 +29,16 @@ export const tokenEndpoint: Endpoint = {
   limit: { rule: 'token_failures', counts: 'failures' },
   async handle(dependencies, request) {
     const { client, values, resources } = await readClientRequest(request, dependencies)
-    const grant = byType.get(required(values, 'grant_type'))
-    if (grant === undefined) {
-      throw new OAuthError('unsupported_grant_type', `grant_type is one of ${[...byType.keys()].join(', ')}.`)
+    const asked = required(values, 'grant_type')
+    const type = grantTypes.find((known) => known === asked)
+    if (type === undefined) {
+      throw new OAuthError('unsupported_grant_type', `grant_type is one of ${grantTypes.join(', ')}.`)
     }
-    if (!client.grantTypes.includes(grant.type)) {
-      throw new OAuthError('unauthorized_client', `This client is not registered for ${grant.type}.`)
+    if (!client.grantTypes.includes(type)) {
+      throw new OAuthError('unauthorized_client', `This client is not registered for ${type}.`)
     }
     await dependencies.limit?.(request, 'token', 1, allowanceOf(client, request))
-    const answer = await grant.redeem({ client, values, resources, request }, dependencies)
+    const answer = await grants[type].redeem({ client, values, resources, request }, dependencies)
     return Response.json(answer, { headers: { 'cache-control': 'no-store', pragma: 'no-cache' } })
   },
 }

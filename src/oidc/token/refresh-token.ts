@@ -16,7 +16,6 @@ import type { TokenGrant, TokenRequest } from './token-grant.ts'
  * flight at once both live for a short grace; a use after it is a theft, and ends the family.
  */
 export const refreshToken: TokenGrant = {
-  type: 'refresh_token',
   async redeem(request, dependencies) {
     const { client, values } = request
     const hash = hashToken(required(values, 'refresh_token'))

@@ -1,5 +1,5 @@
 import type { OidcDependencies } from '../dependencies.ts'
-import type { Client, GrantType } from '../ports.ts'
+import type { Client } from '../ports.ts'
 
 /** What a grant is given: an authenticated client that may use it, and the request's parameters, each once. */
 export interface TokenRequest {
@@ -20,8 +20,7 @@ export interface TokenResponse {
   readonly id_token?: string
 }
 
-/** One grant type: a file in this folder and a line in endpoint.ts. Throws `OAuthError`. */
+/** A grant: a file in this folder, its name in `grantTypes`, and the line in endpoint.ts that the compiler then asks for. Throws `OAuthError`. */
 export interface TokenGrant {
-  readonly type: GrantType
   redeem(request: TokenRequest, dependencies: OidcDependencies): Promise<TokenResponse>
 }

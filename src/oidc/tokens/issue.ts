@@ -55,6 +55,10 @@ export function issueAccessToken(
   )
 }
 
+/** What an ID token says of itself and of the sign-in, beside claims about the person. */
+export const idTokenClaims = ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'sid'] as const
+export type IdTokenClaim = (typeof idTokenClaims)[number]
+
 /** An ID token (OpenID Connect Core section 2), bound to its access token by `at_hash` (section 3.1.3.6). */
 export function issueIdToken(
   { ownerId, clientId }: TokenSubject,
@@ -63,21 +67,18 @@ export function issueIdToken(
   { settings, clock, keyRing }: Issuing,
 ): Promise<string> {
   const iat = unixSeconds(clock)
-  return keyRing.sign(
-    {
-      ...claims,
-      iss: settings.issuer,
-      sub: ownerId,
-      aud: clientId,
-      iat,
-      exp: iat + settings.idTokenTtlSeconds,
-      auth_time: authTime,
-      nonce,
-      sid: sessionId, // OpenID Connect Front-Channel Logout section 3
-      at_hash: leftHalfHash(accessToken),
-    },
-    'JWT',
-  )
+  const ofToken: Record<IdTokenClaim, unknown> = {
+    iss: settings.issuer,
+    sub: ownerId,
+    aud: clientId,
+    iat,
+    exp: iat + settings.idTokenTtlSeconds,
+    auth_time: authTime,
+    nonce,
+    sid: sessionId, // OpenID Connect Front-Channel Logout section 3
+    at_hash: leftHalfHash(accessToken),
+  }
+  return keyRing.sign({ ...claims, ...ofToken }, 'JWT')
 }
 
 /** The left half of SHA-256, base64url (OpenID Connect Core section 3.1.3.6). */

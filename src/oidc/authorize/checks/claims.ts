@@ -1,17 +1,12 @@
 import type { OwnerId } from '../../../shared/brand.ts'
 import { isJsonObject } from '../../../shared/json-object.ts'
+import { personClaims } from '../../claims.ts'
 import { OAuthError } from '../../errors.ts'
+import type { IdTokenClaim } from '../../tokens/issue.ts'
 import type { ClientCheck } from '../check.ts'
 
 /** Names that the `claims` parameter can ask for; others are left out (OpenID Connect Core section 5.5.1). */
-const supported: ReadonlySet<string> = new Set([
-  'name',
-  'picture',
-  'updated_at',
-  'email',
-  'email_verified',
-  'auth_time',
-])
+const supported: ReadonlySet<string> = new Set([...personClaims, 'auth_time' satisfies IdTokenClaim])
 
 /** OpenID Connect Core section 5.5: single claims, for the ID token or for userinfo; `sub` with a value names the person. */
 export const claims: ClientCheck = ({ parameters }, _asker, { hintedOwnerId }) => {

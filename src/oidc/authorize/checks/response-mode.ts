@@ -1,4 +1,5 @@
 import { OAuthError } from '../../errors.ts'
+import { responseModes } from '../../ports/authorizations.ts'
 import type { ClientCheck } from '../check.ts'
 
 /**
@@ -7,7 +8,8 @@ import type { ClientCheck } from '../check.ts'
  */
 export const responseMode: ClientCheck = ({ parameters }) => {
   const wanted = parameters.values.response_mode ?? 'query'
-  if (wanted !== 'query' && wanted !== 'form_post')
-    throw new OAuthError('invalid_request', 'response_mode is query or form_post.')
-  return { responseMode: wanted }
+  const responseMode = responseModes.find((mode) => mode === wanted)
+  if (responseMode === undefined)
+    throw new OAuthError('invalid_request', `response_mode is ${responseModes.join(' or ')}.`)
+  return { responseMode }
 }
