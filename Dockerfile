@@ -36,7 +36,7 @@ FROM scratch
 COPY --from=build /image/ /
 ARG MODEL=""
 ENV EMBEDDER_MODEL_DIR=${MODEL:+/model}
-# HOST: a container is reached from outside. The certificates are read as the system's own, so that a deployment can mount another.
+# HOST: a container is reached from outside (with AUTH=none this takes ALLOWED_HOSTS). The certificates are read as the system's own, so that a deployment can mount another.
 ENV HOST=0.0.0.0 DATA_DIR=/data HOME=/data NODE_USE_SYSTEM_CA=1 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 USER 65532:65532
 VOLUME /data

@@ -8,7 +8,7 @@ import type { Listening } from '../serve.ts'
 import { systemClock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
 import { createLog } from '../shared/log.ts'
-import { isLoopback } from '../shared/loopback.ts'
+import { isLoopback, isLoopbackAddress } from '../shared/loopback.ts'
 import { pause } from '../shared/pause.ts'
 import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
@@ -122,14 +122,11 @@ const stopSignal = () =>
       })
   })
 
-/** Whether what listens there is reached from this machine alone. */
-const isLocal = (host: string) => isLoopback(host) || host === '::1'
-
 /** The guard on Host keeps other sites' pages out, and nobody who sends what they like: that only the address does. */
 const withoutSignInAt = (host: string, port: number) =>
-  isLocal(host)
+  isLoopbackAddress(host)
     ? 'not needed (AUTH=none): whoever reaches this machine is the owner'
-    : `WARNING: AUTH=none at HOST=${host}: who reaches port ${port} from anywhere is the owner. Set HOST=127.0.0.1, or publish it there alone`
+    : `WARNING: AUTH=none at HOST=${host}: who reaches port ${port} from anywhere is the owner. Publish it at 127.0.0.1 alone`
 
 /** They get on with each other, and yet it is seldom meant: an app that is connected to one is not connected to the other. */
 const servedTwice = ({ port, roles }: ServingHere['others'][number]) =>
@@ -165,7 +162,7 @@ async function greet(
       row('sign in', `with the code ${code}   (once, within ${lifetimeMinutes} minutes)`)
     } else row('sign in', `with a code from: ${config.command} code`)
     if (config.google !== undefined) row('', `or through ${config.google.issuer.host}`)
-    if (!isLocal(host) && isLoopback(new URL(config.issuer).hostname))
+    if (!isLoopbackAddress(host) && isLoopback(new URL(config.issuer).hostname))
       row('', 'on this machine alone: for others set OIDC_BASE_URL to the https address that they use')
     if (config.google === undefined && config.allowedEmails.length + config.allowedDomains.length > 0)
       row(

@@ -1,5 +1,5 @@
 /** What only shows when variables are seen together. */
-import { isLoopback } from '../shared/loopback.ts'
+import { isLoopback, isLoopbackAddress } from '../shared/loopback.ts'
 import type { ConfigProblem } from './read.ts'
 import type { Role } from './roles.ts'
 import type { Values } from './variables.ts'
@@ -57,7 +57,10 @@ function checkKeys(values: Values): ConfigProblem[] {
   return problems
 }
 
-/** Whoever reaches a process with AUTH=none is its owner: nothing may make it reachable from elsewhere. */
+/**
+ * Whoever reaches a process with AUTH=none is its owner. Which port of a container is published, and which network can reach an
+ * address, no process sees: where it listens beyond this machine, whoever runs it has to say by which names it is called.
+ */
 function checkOpen(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
   const problems: ConfigProblem[] = []
   for (const name of ['OIDC_BASE_URL', 'API_BASE_URL', 'UI_BASE_URL', 'ACTIONS_BASE_URL'] as const) {
@@ -69,6 +72,12 @@ function checkOpen(values: Values, roles: ReadonlySet<Role>): ConfigProblem[] {
         example: 'http://localhost:8765',
       })
     }
+  }
+  if (!isLoopbackAddress(values.HOST) && values.ALLOWED_HOSTS === undefined) {
+    problems.push({
+      variable: 'HOST',
+      problem: `is ${values.HOST}, and with AUTH=none whoever reaches it is the owner: set HOST=127.0.0.1. In a container, publish the port at 127.0.0.1 alone (docker run -p 127.0.0.1:8765:8765), and say so with ALLOWED_HOSTS=localhost`,
+    })
   }
   if (roles.size === 0) problems.push({ variable: 'AUTH', problem: 'is none: there is no sign-in server to serve' })
   return problems

@@ -13,7 +13,7 @@ import { allRoles, type Role } from './roles.ts'
 
 export interface Config {
   readonly roles: ReadonlySet<Role>
-  /** `none`: no sign-in; every caller is the owner, and only this machine may call. */
+  /** `none`: no sign-in; every caller is the owner. It listens on this machine alone, unless whoever runs it gave `allowedHosts`. */
   readonly auth: 'oidc' | 'none'
   /** With `auth: none`, host names that requests may carry beside those of loopback. */
   readonly allowedHosts: readonly string[]

@@ -83,7 +83,13 @@ if (program !== undefined) {
       const named = ['mem0', 'postgres', 'neo4j', 'openmemory-mcp', 'openmemory-ui']
       expect(await startedBy([], named, { AUTH: 'none' })).toEqual(named.toSorted())
       const project = await composeConfig(program, folder, [], named, { AUTH: 'none' })
-      expect(project.services['openmemory-mcp']?.environment?.AUTH).toBe('none')
+      for (const name of named.filter((one) => ours.includes(one))) {
+        const { environment, ports = [] } = project.services[name] ?? {}
+        // Each listens on all addresses of its container, which AUTH=none allows with ALLOWED_HOSTS alone.
+        expect([name, environment?.AUTH, environment?.HOST]).toEqual([name, 'none', '0.0.0.0'])
+        expect(environment?.ALLOWED_HOSTS).toContain(name)
+        expect(ports.map(({ host_ip }) => host_ip)).toEqual(ports.map(() => '127.0.0.1'))
+      }
     })
 
     test('the proxy and the tunnel each behind a profile', async () => {

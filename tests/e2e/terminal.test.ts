@@ -29,7 +29,8 @@ describe(`the start on ${target}`, () => {
   test('AUTH=none warns where others than this machine reach it, and only there', async () => {
     const told = async (HOST: string) => {
       const port = await freePort()
-      const server = await startServer({ AUTH: 'none', HOST, PORT: String(port), DATA_DIR: freshFolder() }, port)
+      const variables = { AUTH: 'none', HOST, ALLOWED_HOSTS: 'localhost', PORT: String(port), DATA_DIR: freshFolder() }
+      const server = await startServer(variables, port)
       await server.stop()
       return server.output()
     }

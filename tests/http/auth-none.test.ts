@@ -70,4 +70,16 @@ describe('AUTH=none', () => {
     }
     expect(() => loadConfig(new Set(['auth']), { AUTH: 'none' })).toThrow(ConfigError)
   })
+
+  test('a HOST beyond this machine is refused with what to do, unless whoever runs it says by which names it is called', () => {
+    for (const HOST of ['0.0.0.0', '::', '192.168.1.2', 'mybox']) {
+      const start = () => loadConfig(undefined, { AUTH: 'none', HOST })
+      expect(start).toThrow(/HOST is .*set HOST=127\.0\.0\.1.*-p 127\.0\.0\.1:8765:8765.*ALLOWED_HOSTS=localhost/)
+      expect(loadConfig(undefined, { AUTH: 'none', HOST, ALLOWED_HOSTS: 'openmemory-mcp' }).listen.host).toBe(HOST)
+      expect(loadConfig(undefined, { HOST }).listen.host).toBe(HOST)
+    }
+    for (const HOST of ['localhost', '127.0.0.1', '127.0.0.53', '::1']) {
+      expect(loadConfig(undefined, { AUTH: 'none', HOST }).listen.host).toBe(HOST)
+    }
+  })
 })

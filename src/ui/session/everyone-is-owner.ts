@@ -1,4 +1,4 @@
-/** Sessions where nobody signs in (AUTH=none): whoever reaches these pages, which only this machine can, is the owner. */
+/** Sessions where nobody signs in (AUTH=none): whoever reaches these pages is the owner. */
 import type { OwnerId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
 import { equalSecrets } from '../../shared/hash.ts'
