@@ -1,46 +1,14 @@
 /** What comes out of a backup file, checked: anybody may have written it. */
-import { type TSchema, Type } from '@sinclair/typebox'
+import type { Static, TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type DumpTable, isDumpTable } from '../memory/dump/ports.ts'
 import { dumpJson, dumpRows } from '../memory/dump/rows.ts'
-import { clientAuthMethods, clientKinds, grantTypes } from '../oidc/ports/clients.ts'
-import { keyStates } from '../oidc/ports/keys.ts'
 import { openKey } from '../oidc/tokens/signing-key.ts'
 import { explain, fieldOf } from '../shared/explain-error.ts'
 import { Fault } from '../shared/fault.ts'
 import { isJsonObject } from '../shared/json-object.ts'
 import type { TransferRecord } from './transfer.ts'
-
-const text = Type.String()
-const texts = Type.Array(text)
-const number = Type.Number()
-const flag = Type.Boolean()
-const oneOf = (...values: readonly string[]) => Type.Union(values.map((value) => Type.Literal(value)))
-const orNone = (schemas: Record<string, TSchema>) =>
-  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, Type.Optional(schema)]))
-
-/** As the ports have them; what later versions add to them is kept. */
-const values: Readonly<Record<string, TSchema>> = {
-  user: Type.Object({
-    ...{ id: text, name: text, createdAt: number, updatedAt: number },
-    identities: Type.Array(Type.Object({ provider: text, subject: text })),
-    ...orNone({ email: text, emailVerified: flag, hostedDomain: text, picture: text }),
-  }),
-  client: Type.Object({
-    ...{ id: text, name: text, redirectUris: texts, postLogoutRedirectUris: texts, scope: text, createdAt: number },
-    authMethods: Type.Array(oneOf(...clientAuthMethods)),
-    grantTypes: Type.Array(oneOf(...grantTypes)),
-    pkceRequired: flag,
-    kind: oneOf(...clientKinds),
-    ...orNone({ secretHash: text, clientUri: text, logoUri: text, jwksUri: text, registrationTokenHash: text }),
-    ...orNone({ jwks: Type.Object({ keys: Type.Array(Type.Object({})) }), serves: texts, expiresAt: number }),
-  }),
-  grant: Type.Object({
-    ...{ id: text, ownerId: text, clientId: text, scopes: texts, resources: texts },
-    ...{ createdAt: number, updatedAt: number, redirectUris: Type.Optional(texts) },
-  }),
-  key: Type.Object({ kid: text, privateKeyPem: text, state: oneOf(...keyStates), since: number }),
-}
+import { transferSchemas } from './transfer-schemas.ts'
 
 /**
  * The record that a value is: of a known kind, with what its place takes; a key is one that opens.
@@ -48,20 +16,37 @@ const values: Readonly<Record<string, TSchema>> = {
  */
 export function transferRecordOf(value: unknown): TransferRecord {
   if (!isJsonObject(value)) throw wrong('kind', 'is missing')
-  const { kind, table } = value
-  if (kind === 'row') {
-    if (typeof table !== 'string' || !isDumpTable(table)) throw wrong('table', 'is none that is known here')
-    assertIs(dumpRows[table], value.value, 'value')
-    assertJson(table, value.value)
-  } else {
-    if (typeof kind !== 'string' || !Object.hasOwn(values, kind)) throw wrong('kind', 'is none that is known here')
-    assertIs(values[kind], value.value, 'value')
-    assertWritable(value.value)
+  const { kind } = value
+  switch (kind) {
+    case 'row':
+      return rowOf(value.table, value.value)
+    case 'user':
+      return { kind, value: checked(transferSchemas.user, value.value) }
+    case 'client':
+      return { kind, value: checked(transferSchemas.client, value.value) }
+    case 'grant':
+      return { kind, value: checked(transferSchemas.grant, value.value) }
+    case 'key': {
+      const key = checked(transferSchemas.key, value.value)
+      assertOpens(key)
+      return { kind, value: key }
+    }
+    default:
+      throw wrong('kind', 'is none that is known here')
   }
-  // Its shape was told by the schema of its kind.
-  const record = value as unknown as TransferRecord
-  if (record.kind === 'key') assertOpens(record.value)
-  return record
+}
+
+function checked<Schema extends TSchema>(schema: Schema, value: unknown): Static<Schema> {
+  assertIs(schema, value, 'value')
+  assertWritable(value)
+  return value
+}
+
+function rowOf(table: unknown, row: unknown): TransferRecord {
+  if (typeof table !== 'string' || !isDumpTable(table)) throw wrong('table', 'is none that is known here')
+  assertIs(dumpRows[table], row, 'value')
+  assertJson(table, row)
+  return { kind: 'row', table, value: row }
 }
 
 /** What a request brings nests no deeper than 64 levels (`deepestJson` of shared/read-body). */
@@ -104,8 +89,11 @@ function assertOpens({ kid, privateKeyPem }: { readonly kid: string; readonly pr
 
 const checks = new WeakMap<TSchema, TypeCheck<TSchema>>()
 
-function assertIs(schema: TSchema | undefined, value: unknown, field: string): void {
-  if (schema === undefined) throw wrong(field, 'is not known here')
+function assertIs<Schema extends TSchema>(
+  schema: Schema,
+  value: unknown,
+  field: string,
+): asserts value is Static<Schema> {
   let check = checks.get(schema)
   if (check === undefined) {
     check = TypeCompiler.Compile(schema)

@@ -1,6 +1,6 @@
 /** The rows of a dump as schemas: what each column holds, and what stands in those that are JSON. */
-import { type TSchema, Type } from '@sinclair/typebox'
-import type { DumpTable } from './ports.ts'
+import { type TSchema, type TUnsafe, Type } from '@sinclair/typebox'
+import type { DumpRow, DumpTable } from './ports.ts'
 
 const text = Type.String()
 /** As every engine keeps whole numbers and JavaScript reads them. */
@@ -12,8 +12,12 @@ const said = {
   relations: Type.Array(Type.Object({ subject: text, predicate: text, object: text })),
 }
 
-const columns: Readonly<Record<DumpTable, Record<string, TSchema>>> = {
-  memory: {
+const row = (columns: Readonly<Record<string, TSchema>>) =>
+  Type.Unsafe<DumpRow>(Type.Object(columns, { additionalProperties: false }))
+
+/** A row of each table, with no other columns. */
+export const dumpRows: Readonly<Record<DumpTable, TUnsafe<DumpRow>>> = {
+  memory: row({
     seq: whole,
     owner_id: text,
     id: text,
@@ -36,9 +40,9 @@ const columns: Readonly<Record<DumpTable, Record<string, TSchema>>> = {
     created_at: whole,
     updated_at: whole,
     version: whole,
-  },
-  memory_category: { owner_id: text, name: text, memory_id: text },
-  memory_event: {
+  }),
+  memory_category: row({ owner_id: text, name: text, memory_id: text }),
+  memory_event: row({
     seq: whole,
     owner_id: text,
     memory_id: text,
@@ -48,8 +52,8 @@ const columns: Readonly<Record<DumpTable, Record<string, TSchema>>> = {
     before: orNull(text),
     other_id: orNull(text),
     undoes: orNull(whole),
-  },
-  access_log: {
+  }),
+  access_log: row({
     seq: whole,
     owner_id: text,
     memory_id: text,
@@ -58,23 +62,18 @@ const columns: Readonly<Record<DumpTable, Record<string, TSchema>>> = {
     query: orNull(text),
     score: orNull(Type.Number()),
     at: whole,
-  },
-  access_rule: {
+  }),
+  access_rule: row({
     owner_id: text,
     app_id: text,
     paused: Type.Boolean(),
     read: text,
     write: text,
     categories: orNull(text),
-  },
-  preference: { owner_id: text, value: text },
-  extraction: { memory: whole, body: text },
+  }),
+  preference: row({ owner_id: text, value: text }),
+  extraction: row({ memory: whole, body: text }),
 }
-
-/** A row of each table, with no other columns. */
-export const dumpRows: Readonly<Record<string, TSchema>> = Object.fromEntries(
-  Object.entries(columns).map(([table, of]) => [table, Type.Object(of, { additionalProperties: false })]),
-)
 
 /** Columns whose text is JSON, and of what shape. */
 export const dumpJson: Readonly<Partial<Record<DumpTable, Readonly<Record<string, TSchema>>>>> = {
