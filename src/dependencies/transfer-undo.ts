@@ -1,11 +1,15 @@
-/** What is kept of people, clients and grants while a place is filled, and how it goes again: their stores have no transaction over all. */
-import type { OidcStores } from '../oidc/ports.ts'
+/** What is kept of people, clients, grants and keys while a place is filled, and how it goes again: no transaction is over all of them. */
+import type { KeyStore, OidcStores, StoredKey } from '../oidc/ports.ts'
 import { Fault } from '../shared/fault.ts'
 import type { TransferRecord } from './transfer.ts'
 
-type Stores = Pick<OidcStores, 'users' | 'clients' | 'grants'>
+interface SignIn {
+  readonly stores: Pick<OidcStores, 'users' | 'clients' | 'grants'>
+  readonly keys: KeyStore
+}
 
-export function keeping({ users, clients, grants }: Stores) {
+export function keeping({ stores: { users, clients, grants }, keys }: SignIn) {
+  const ring: StoredKey[] = []
   const undoing: (() => Promise<unknown>)[] = []
   return {
     /** @throws Fault `invalid` (`backup_broken`) for a second person of one id or identity */
@@ -20,6 +24,17 @@ export function keeping({ users, clients, grants }: Stores) {
       } else if (record.kind === 'grant') {
         const { ownerId, id } = await grants.save(record.value)
         undoing.push(() => grants.revoke(ownerId, id))
+      } else if (record.kind === 'key') ring.push(record.value)
+    },
+    /** The ring as it was, once all its keys were given: tokens that were signed before stay good. @throws Fault `conflict` */
+    async keepRing(): Promise<void> {
+      if (!keys.writable || ring.length === 0) return
+      const present = await keys.load()
+      if (present.length === ring.length && ring.every(({ kid }) => present.some((key) => key.kid === kid))) return
+      // Also where the answer alone was lost; nothing is taken back that is not this ring.
+      undoing.push(() => keys.save(present, ring))
+      if (!(await keys.save(ring, present))) {
+        throw new Fault('conflict', 'The signing keys are being changed by another process. Stop it and try again.')
       }
     },
     /** Takes back what was kept, the last first; what an engine does not take back stays, for what went wrong is to be told. */

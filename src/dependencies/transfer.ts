@@ -119,7 +119,7 @@ async function readAuth(
 
 /**
  * Keeps records in an empty place. Faults: `conflict` when somebody is there already, `invalid` (`backup_broken`) for records of which
- * one excludes another. Memories are one transaction, and come last of all to be durable: where they are refused nothing is kept.
+ * one excludes another. Memories are one transaction, and come last of all to be durable: where they or the keys are refused nothing is kept.
  */
 export async function writePlace(
   { auth, memories }: Place,
@@ -130,32 +130,22 @@ export async function writePlace(
       code: 'not_empty',
     })
   }
-  const keys: StoredKey[] = []
-  const kept = auth === undefined ? undefined : keeping(auth.stores)
+  const kept = auth === undefined ? undefined : keeping(auth)
   const take = (keep: (table: DumpTable, rows: readonly DumpRow[]) => Promise<void>) =>
     async function takeAll(records: readonly TransferRecord[]): Promise<void> {
       for (const [table, rows] of rowsByTable(records)) await keep(table, rows)
-      for (const record of records) {
-        if (record.kind === 'key') keys.push(record.value)
-        else await kept?.keep(record)
-      }
+      for (const record of records) await kept?.keep(record)
     }
+  const giveAll = async (keep: Parameters<typeof take>[0]) => {
+    await give(take(keep))
+    await kept?.keepRing()
+  }
   try {
-    if (memories === undefined) await give(take(async () => {}))
-    else await memories.write((keep) => give(take(keep)))
+    if (memories === undefined) await giveAll(async () => {})
+    else await memories.write(giveAll)
   } catch (error) {
     await kept?.undo()
     throw error
-  }
-  if (auth?.keys.writable && keys.length > 0) await keepKeys(auth.keys, keys)
-}
-
-/** The ring as it was: tokens that were signed before stay good. */
-async function keepKeys(store: KeyStore, keys: readonly StoredKey[]): Promise<void> {
-  const present = await store.load()
-  const same = present.length === keys.length && keys.every(({ kid }) => present.some((key) => key.kid === kid))
-  if (!same && !(await store.save(keys, present))) {
-    throw new Fault('conflict', 'The signing keys are being changed by another process. Stop it and try again.')
   }
 }
 
