@@ -2,11 +2,13 @@
 import type { Config } from '../config/config.ts'
 import type { KeyRing } from '../oidc/ports.ts'
 import { deriveOwnerId } from '../oidc/signin/account.ts'
+import { consoleIdentity, ownerName } from '../oidc/signin/console-identity.ts'
 import { localKeys, remoteKeys } from '../resource/key-source.ts'
 import { ownerWithoutToken } from '../resource/open-verifier.ts'
 import type { RevocationFeed, TokenVerifier } from '../resource/ports.ts'
 import { createTokenVerifier } from '../resource/verifier.ts'
 import type { Clock } from '../shared/clock.ts'
+import { Finding } from '../shared/error-record.ts'
 import type { HealthCheck } from '../shared/health.ts'
 import type { Metrics } from '../shared/metrics.ts'
 
@@ -27,7 +29,7 @@ interface Given {
 export function openVerification(config: Config, { keyRing, feed, clock, metrics }: Given): Verification {
   if (config.auth === 'none') {
     // The same person as a printed code signs in, so that what was remembered without sign-in is there with it.
-    const verifier = ownerWithoutToken(deriveOwnerId({ provider: 'console', subject: 'owner' }))
+    const verifier = ownerWithoutToken(deriveOwnerId(consoleIdentity(ownerName)))
     return { verifier, healthChecks: [], close() {} }
   }
   if (keyRing !== undefined) {
@@ -40,7 +42,9 @@ export function openVerification(config: Config, { keyRing, feed, clock, metrics
     })
     return { verifier, healthChecks: [], close: () => verifier.close() }
   }
-  const keys = remoteKeys(config.jwksUrl ?? new URL('/auth/jwks', config.issuer), fetch, {
+  const { jwksUrl } = config
+  if (jwksUrl === undefined) throw new Finding('a process without keys of its own has no address of the keys')
+  const keys = remoteKeys(jwksUrl, fetch, {
     hit: () => metrics.keyLookedUp('hit'),
     miss: () => metrics.keyLookedUp('miss'),
   })

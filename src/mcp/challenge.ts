@@ -2,13 +2,12 @@
 import { requireScopes } from '../resource/bearer.ts'
 import { BearerChallenge } from '../resource/errors.ts'
 import type { Principal } from '../resource/ports.ts'
+import { memoryScopes } from '../shared/memory-scopes.ts'
 import type { McpSettings } from './dependencies.ts'
 import { type RequestId, type RpcAnswer, resultAnswer } from './json-rpc.ts'
 import type { Tools } from './tools.ts'
 
 type McpPath = '/mcp' | '/mcp/sse'
-
-const memoryScopes = ['memories:read', 'memories:write'] as const
 
 /** The refusal of the first request in `body` whose operation needs a scope that the token lacks; undefined if all may run. */
 export function missingScope(

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import type { ClientId, MemoryScope, OwnerId } from '../shared/brand.ts'
+import type { ClientId, OwnerId } from '../shared/brand.ts'
+import type { MemoryScope } from '../shared/memory-scopes.ts'
 
 /** On whose behalf, and through which app, an operation runs: always from the verified token, never from input. */
 export interface Caller {

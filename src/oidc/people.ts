@@ -8,6 +8,7 @@ import { endAll } from './grants/end.ts'
 import type { Identity, User } from './ports.ts'
 import { deriveOwnerId, ensureConsoleUser } from './signin/account.ts'
 import { type IssuedConsoleCode, issueConsoleCode } from './signin/console-code.ts'
+import { consoleIdentity, ownerName } from './signin/console-identity.ts'
 
 export interface People {
   /** A fresh code for the person called `name`; for the owner without one. Throws `Fault('not_found')` for a name nobody was added under. */
@@ -28,7 +29,6 @@ export interface People {
   list(): AsyncIterable<User>
 }
 
-const owner = 'owner'
 const acceptableName = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u
 
 /** An account elsewhere: a subject has 1 to 255 ASCII characters (OpenID Connect Core section 2). */
@@ -54,7 +54,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
     settings: { command },
   } = dependencies
   const find = async (name: string): Promise<User> => {
-    const user = await stores.users.findByIdentity({ provider: 'console', subject: name })
+    const user = await stores.users.findByIdentity(consoleIdentity(name))
     if (user === undefined) {
       throw new Fault(
         'not_found',
@@ -67,8 +67,8 @@ export function createPeople(dependencies: PeopleDependencies): People {
     (await stores.users.find(person as OwnerId)) ?? (await find(person))
   const endGrants = ({ id }: User): Promise<void> => endAll(() => stores.grants.list(id), dependencies)
   return {
-    async issueCode(name = owner) {
-      const user = name === owner ? await ensureConsoleUser(owner, dependencies) : await find(name)
+    async issueCode(name = ownerName) {
+      const user = name === ownerName ? await ensureConsoleUser(ownerName, dependencies) : await find(name)
       return issueConsoleCode(dependencies, user.id)
     },
     async add(name) {
@@ -78,7 +78,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
           'A name has 1 to 64 letters, digits, spaces or . _ @ - and begins with a letter or digit.',
         )
       }
-      const identity = { provider: 'console', subject: name }
+      const identity = consoleIdentity(name)
       if ((await stores.users.findByIdentity(identity)) !== undefined)
         throw new Fault(
           'conflict',

@@ -1,3 +1,5 @@
+import { memoryScopes } from '../shared/memory-scopes.ts'
+
 /** What may be asked for: OpenID Connect Core sections 5.4 and 11, and what memories need. In the order they are shown. */
 export const supportedScopes = [
   'openid',
@@ -6,8 +8,7 @@ export const supportedScopes = [
   'address',
   'phone',
   'offline_access',
-  'memories:read',
-  'memories:write',
+  ...memoryScopes,
 ] as const
 
 /** For our own pages alone: neither advertised nor registered for by anyone. */

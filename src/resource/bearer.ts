@@ -3,6 +3,7 @@ import { userHash } from '../shared/audit.ts'
 import { bearerToken } from '../shared/bearer-token.ts'
 import { InvalidToken } from '../shared/invalid-token.ts'
 import type { Log } from '../shared/log.ts'
+import { memoryScopes } from '../shared/memory-scopes.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { audienceGroup, type ResourcePath } from './audience.ts'
 import { BearerChallenge } from './errors.ts'
@@ -14,9 +15,6 @@ export interface BearerDependencies {
   readonly log: Log
   readonly settings: { readonly apiBaseUrl: string }
 }
-
-/** What a client is told to ask for when it has no token yet. */
-const scopesToAskFor = ['memories:read', 'memories:write'] as const
 
 /**
  * The verified caller of a request to the resource at `path`.
@@ -36,7 +34,7 @@ export async function authenticate(
       status: 401,
       description: 'This resource needs an access token.',
       metadataUrl: metadataUrl(settings.apiBaseUrl, path),
-      scopes: scopesToAskFor,
+      scopes: memoryScopes,
     })
   }
   try {
@@ -82,7 +80,7 @@ function refusalOf(
     error: 'invalid_token',
     description: 'The access token is invalid, expired or revoked.',
     metadataUrl: metadataUrl(settings.apiBaseUrl, path),
-    scopes: scopesToAskFor,
+    scopes: memoryScopes,
   })
 }
 

@@ -1,3 +1,4 @@
+import { memoryScopes } from '../shared/memory-scopes.ts'
 import { protectedPaths, type ResourcePath } from './audience.ts'
 
 /** RFC 9728 section 3.1: the well-known part goes between host and path. */
@@ -9,7 +10,7 @@ function resourceMetadata(settings: { readonly apiBaseUrl: string; readonly issu
   return {
     resource: settings.apiBaseUrl + path,
     authorization_servers: [settings.issuer],
-    scopes_supported: ['memories:read', 'memories:write'],
+    scopes_supported: memoryScopes,
     bearer_methods_supported: ['header'],
     resource_name: 'souvenir',
     resource_documentation: `${settings.apiBaseUrl}/docs`,

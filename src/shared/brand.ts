@@ -14,6 +14,3 @@ export type MemoryId = Brand<string, 'MemoryId'>
 
 /** base64url SHA-256 of a token, code or session id: what stores keep in its place. */
 export type TokenHash = Brand<string, 'TokenHash'>
-
-/** What a token may do here, beside the scopes of OpenID Connect. */
-export type MemoryScope = 'memories:read' | 'memories:write'

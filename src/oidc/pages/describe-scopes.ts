@@ -1,4 +1,5 @@
 /** What each scope means to the person who is asked, in plain words. */
+import { memoryScopes } from '../../shared/memory-scopes.ts'
 import type { Scope } from '../scopes.ts'
 
 const sentences = {
@@ -20,9 +21,8 @@ export const describeScopes = (scopes: readonly string[]): readonly string[] =>
   weighty.filter((scope) => scopes.includes(scope)).map((scope) => sentences[scope])
 
 const weighty: readonly Scope[] = [
-  'memories:read',
-  'memories:write',
+  ...memoryScopes,
   ...Object.keys(sentences)
     .filter((scope) => isScope(scope))
-    .filter((scope) => !scope.startsWith('memories:')),
+    .filter((scope) => !memoryScopes.some((one) => one === scope)),
 ]

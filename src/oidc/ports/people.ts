@@ -16,7 +16,7 @@ export interface SessionStore {
 }
 
 export interface Identity {
-  /** `console` or `google` (or the issuer of another OpenID provider). */
+  /** `console` (signin/console-identity) or `google` (or the issuer of another OpenID provider). */
   readonly provider: string
   readonly subject: string
 }

@@ -5,6 +5,7 @@ import { Fault } from '../../shared/fault.ts'
 import { sha256 } from '../../shared/hash.ts'
 import type { OidcDependencies } from '../dependencies.ts'
 import type { Identity, User, VerifiedIdentity } from '../ports.ts'
+import { consoleIdentity } from './console-identity.ts'
 
 type AccountDependencies = Pick<OidcDependencies, 'clock'> & {
   readonly stores: Pick<OidcDependencies['stores'], 'users'>
@@ -16,7 +17,7 @@ export const deriveOwnerId = ({ provider, subject }: Identity): OwnerId =>
 
 /** The person whom the operator calls `name`, made where there is none. */
 export async function ensureConsoleUser(name: string, { clock, stores }: AccountDependencies): Promise<User> {
-  const identity: Identity = { provider: 'console', subject: name }
+  const identity = consoleIdentity(name)
   const now = unixSeconds(clock)
   return findOrCreate(
     identity,

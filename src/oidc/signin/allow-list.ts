@@ -4,6 +4,7 @@
  */
 import { asciiLowerCase, isPlainDomain, plainAddress } from '../../shared/plain-address.ts'
 import type { OidcSettings, User, VerifiedIdentity } from '../ports.ts'
+import { isConsole } from './console-identity.ts'
 
 type AllowSettings = Pick<OidcSettings, 'allowedEmails' | 'allowedDomains'>
 
@@ -27,4 +28,4 @@ export function identityMayEnter(vouched: Vouched, { allowedEmails, allowedDomai
 
 /** Whether a known person is still let in. Whom the operator gave a code needs no list: `souvenir users remove` ends that. */
 export const personMayEnter = (user: User, settings: AllowSettings): boolean =>
-  user.identities.some(({ provider }) => provider === 'console') || identityMayEnter(user, settings)
+  user.identities.some(isConsole) || identityMayEnter(user, settings)

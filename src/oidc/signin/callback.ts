@@ -16,6 +16,7 @@ import type { Authorization, VerifiedIdentity } from '../ports.ts'
 import { tell } from '../tell.ts'
 import { findVerified, signInVerified } from './account.ts'
 import { identityMayEnter } from './allow-list.ts'
+import { consoleProvider } from './console-identity.ts'
 import { finishSignIn } from './finish.ts'
 import { linkPath } from './link.ts'
 import { showSignIn } from './start.ts'
@@ -76,7 +77,7 @@ async function letIn(
   }
   const { users } = dependencies.stores
   // Only where somebody signs in with a code can a newcomer be somebody we know.
-  if ((await findVerified(verified, dependencies)) === undefined && (await users.hasProvider('console'))) {
+  if ((await findVerified(verified, dependencies)) === undefined && (await users.hasProvider(consoleProvider))) {
     await dependencies.stores.authorizations.update(authorization.id, (current) => ({ ...current, newcomer: verified }))
     return redirect(linkPath(id))
   }

@@ -1,3 +1,4 @@
+import { memoryScopes } from '../../shared/memory-scopes.ts'
 import { OAuthError } from '../errors.ts'
 import { permittedScopes, splitScope } from '../scopes.ts'
 import { deriveOwnerId } from '../signin/account.ts'
@@ -21,8 +22,7 @@ export const clientCredentials: TokenGrant = {
     }
     const asked = values.scope === undefined ? splitScope(client.scope) : splitScope(values.scope)
     const scopes = permittedScopes(asked, client.scope).filter((scope) => !ofPeople.has(scope))
-    if (scopes.length === 0)
-      throw new OAuthError('invalid_scope', 'A client can have memories:read and memories:write.')
+    if (scopes.length === 0) throw new OAuthError('invalid_scope', `A client can have ${memoryScopes.join(' and ')}.`)
     const accessToken = await issueAccessToken(
       {
         clientId: client.id,

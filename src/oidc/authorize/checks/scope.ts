@@ -1,3 +1,4 @@
+import { memoryScopes } from '../../../shared/memory-scopes.ts'
 import { OAuthError } from '../../errors.ts'
 import { permittedScopes, splitScope } from '../../scopes.ts'
 import type { ClientCheck } from '../check.ts'
@@ -11,7 +12,7 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
  */
 export const scope: ClientCheck = ({ parameters }, { client }) => {
   const asked = parameters.values.scope
-  const wanted = asked === undefined ? ['memories:read', 'memories:write'] : splitScope(asked)
+  const wanted: readonly string[] = asked === undefined ? memoryScopes : splitScope(asked)
   if (!wanted.every((value) => scopeToken.test(value)))
     throw new OAuthError('invalid_scope', 'A scope value has characters that RFC 6749 section 3.3 does not allow.')
   const scopes = permittedScopes(wanted, client.scope)
