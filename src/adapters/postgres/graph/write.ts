@@ -10,6 +10,7 @@ import type { Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database, OwnerSql, Sql, Transaction } from '../database.ts'
+import { deleteInPages } from '../delete-in-pages.ts'
 
 /** Brings what is known of memories to how they are. */
 export async function changeKnowledge(transaction: Transaction, changes: readonly MemoryChanged[]): Promise<void> {
@@ -81,12 +82,14 @@ async function rebuildKnowledge(transaction: Transaction): Promise<void> {
 }
 
 /** Removes what is known of the owner's memories, besides what models derived. */
-export async function dropKnowledge({ sql, ownerId }: Transaction): Promise<void> {
-  await sql`DELETE FROM relation WHERE memory IN (
-    SELECT n.memory FROM mention AS n JOIN entity AS e ON e.id = n.entity WHERE e.owner_id = ${ownerId})`
-  await sql`DELETE FROM mention WHERE entity IN (SELECT id FROM entity WHERE owner_id = ${ownerId})`
-  await sql`DELETE FROM entity WHERE owner_id = ${ownerId}`
-  await sql`DELETE FROM mention_unsaid WHERE owner_id = ${ownerId}`
+export async function dropKnowledge(transaction: Transaction): Promise<void> {
+  const { sql, ownerId } = transaction
+  const entities = sql`SELECT id FROM entity WHERE owner_id = ${ownerId}`
+  const naming = sql`SELECT n.memory FROM mention AS n JOIN entity AS e ON e.id = n.entity WHERE e.owner_id = ${ownerId}`
+  await deleteInPages(transaction, 'relation', sql`memory IN (${naming})`)
+  await deleteInPages(transaction, 'mention', sql`entity IN (${entities})`)
+  await deleteInPages(transaction, 'entity', sql`owner_id = ${ownerId}`)
+  await deleteInPages(transaction, 'mention_unsaid', sql`owner_id = ${ownerId}`)
   await sql`DELETE FROM entity_owner WHERE owner_id = ${ownerId}`
 }
 

@@ -6,6 +6,7 @@ import { tablesBesideItem } from '../../../memory/stored/tables.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import { Finding } from '../../../shared/error-record.ts'
 import type { Sql, Transaction } from '../database.ts'
+import { deleteInPages } from '../delete-in-pages.ts'
 
 export interface OwnerRow extends IndexState, RebuildState, VectorMark {
   readonly next_ordinal: number
@@ -32,13 +33,14 @@ export async function existingOwner({ sql, ownerId }: Transaction): Promise<Owne
 }
 
 /** Removes all that the index has of the owner. */
-export async function dropIndex({ sql, ownerId }: Transaction): Promise<void> {
+export async function dropIndex(transaction: Transaction): Promise<void> {
+  const { sql, ownerId } = transaction
   const owner = await findOwner(sql, ownerId)
   if (owner === undefined) return
   for (const table of ['index_item', ...tablesBesideItem]) {
-    await sql`DELETE FROM ${sql(table)} WHERE owner = ${owner.key}`
+    await deleteInPages(transaction, table, sql`owner = ${owner.key}`)
   }
-  await sql`DELETE FROM index_posting WHERE owner = ANY(${[owner.key, -owner.key]}::bigint[])`
+  await deleteInPages(transaction, 'index_posting', sql`owner = ANY(${[owner.key, -owner.key]}::bigint[])`)
   await sql`DELETE FROM index_owner WHERE key = ${owner.key}`
   if (owner.near > 0) await sql.unsafe(`DROP INDEX IF EXISTS ${hnswIndexOf(owner.key)}`)
 }

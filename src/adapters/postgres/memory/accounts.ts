@@ -4,6 +4,7 @@ import { wholeOwner } from '../../../memory/stored/job.ts'
 import { ownedTables } from '../../../memory/stored/tables.ts'
 import { Finding } from '../../../shared/error-record.ts'
 import type { Database } from '../database.ts'
+import { deleteInPages } from '../delete-in-pages.ts'
 import { dropKnowledge } from '../graph/write.ts'
 import { dropIndex } from '../index/owner.ts'
 import { markErased } from './erasure.ts'
@@ -21,10 +22,11 @@ export const createAccounts = (db: Database, flush: FlushReadings): Accounts => 
                (SELECT count(*) FROM access_log WHERE owner_id = ${ownerId}) AS readings,
                (SELECT count(*) FROM access_rule WHERE owner_id = ${ownerId}) AS rules`
       await dropIndex(transaction)
-      await sql`DELETE FROM extraction WHERE memory IN (SELECT seq FROM memory WHERE owner_id = ${ownerId})`
+      const theirs = sql`SELECT seq FROM memory WHERE owner_id = ${ownerId}`
+      await deleteInPages(transaction, 'extraction', sql`memory IN (${theirs})`)
       await dropKnowledge(transaction)
       await dropJobs(transaction)
-      for (const table of ownedTables) await sql`DELETE FROM ${sql(table)} WHERE owner_id = ${ownerId}`
+      for (const table of ownedTables) await deleteInPages(transaction, table, sql`owner_id = ${ownerId}`)
       // The whole owner: what a graph elsewhere has of them goes too, now or when it answers again.
       await writeJobs(transaction, [{ id: wholeOwner, kinds: ['graph'] }], at)
       await markErased(transaction, at)

@@ -13,6 +13,7 @@ import {
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import type { Database, Sql, Transaction } from '../database.ts'
+import { deleteInPages } from '../delete-in-pages.ts'
 
 export const outboxTables: Migration = {
   name: 'outbox of jobs',
@@ -59,11 +60,11 @@ export async function writeJobs(
  * What runs for a graph elsewhere has read what is being erased, and may write it after the graph was cleared: it is to run once more.
  * By kind, then by owner: as the table's key is ordered.
  */
-export const dropJobs = async ({ sql, ownerId }: Transaction): Promise<void> => {
-  await sql`DELETE FROM job WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ${ownerId}
-    AND NOT (kind = 'graph' AND leased)`
-  await sql`UPDATE job SET revision = revision + 1, dead = false
-    WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ${ownerId}`
+export const dropJobs = async (transaction: Transaction): Promise<void> => {
+  const { sql, ownerId } = transaction
+  const theirs = sql`kind IN (SELECT kind FROM job_kind) AND owner_id = ${ownerId}`
+  await deleteInPages(transaction, 'job', sql`${theirs} AND NOT (kind = 'graph' AND leased)`)
+  await sql`UPDATE job SET revision = revision + 1, dead = false WHERE ${theirs}`
 }
 
 export function postgresOutbox(db: Database): Outbox {
