@@ -4,9 +4,10 @@
  * else is in the database. Half precision, as it only chooses which vectors are compared exactly.
  */
 import type { NearestRequest } from '../../../memory/index/ports.ts'
+import type { Connection } from '../connection.ts'
 import type { Database } from '../database.ts'
 import { vectorAsText } from './extension.ts'
-import { hnswIndexOf, type OwnerRow } from './owner.ts'
+import type { OwnerRow } from './owner.ts'
 
 /** HNSW of pgvector takes halfvecs of at most this length. */
 const longest = 4_000
@@ -14,6 +15,9 @@ const longest = 4_000
 const firstFactor = 2
 const nextFactor = 4
 const mostAsked = 20_000
+
+/** The name of an owner's HNSW index. */
+export const hnswIndexOf = (key: number | string): string => `index_vector_near_${key}`
 
 /** The nearest accepted items by the owner's index, at least `count` where there are so many: all are compared exactly. */
 export async function nearestByIndex(
@@ -44,9 +48,7 @@ export async function nearestByIndex(
 export async function makeHnswIndex(db: Database, key: number, dimensions: number): Promise<void> {
   if (dimensions > longest) return
   await db.alone(async (sql) => {
-    const [lock] = await sql<{ taken: boolean }[]>`
-      SELECT pg_try_advisory_lock(hashtextextended(${`${db.schema} near ${key}`}, 0)) AS taken`
-    if (lock?.taken !== true) return
+    if (!(await tryLock(sql, db.schema, key))) return
     const name = hnswIndexOf(key)
     await sql`SET maintenance_work_mem = '256MB'`
     // Parallel building shares memory in /dev/shm, of which a container has 64 MB.
@@ -57,6 +59,42 @@ export async function makeHnswIndex(db: Database, key: number, dimensions: numbe
       `CREATE INDEX CONCURRENTLY ${name} ON index_vector USING hnsw ((vector::halfvec(${dimensions})) halfvec_ip_ops)
         WITH (m = 16, ef_construction = 128) WHERE owner = ${Number(key)}`,
     )
-    await sql`UPDATE index_owner SET near = ${dimensions}, version = version + 1 WHERE key = ${key}`
+    const { count } = await sql`UPDATE index_owner SET near = ${dimensions}, version = version + 1 WHERE key = ${key}`
+    // The account was erased meanwhile.
+    if (count === 0) await drop(sql, key)
   })
 }
+
+/** So long a dropping waits at most for another index that is being made: it is left for the next time then. */
+const dropWaitMs = 20_000
+
+/**
+ * Drops the HNSW indexes of owners who are no more; those of an owner whose index is being made are their maker's. Nobody waits for it:
+ * within a transaction it would keep everybody from the table of vectors until that ends. So it comes behind the one that erased them,
+ * and what a process leaves that ends in between, the next erasure finds.
+ */
+export async function dropHnswIndexesOfNobody(db: Database): Promise<void> {
+  const keys = await db.run(
+    (sql) => sql<{ key: number }[]>`
+      SELECT n.key FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid,
+          LATERAL (SELECT substring(c.relname FROM ${`^${hnswIndexOf('([0-9]+)')}$`}::text)::bigint AS key) AS n
+       WHERE i.indrelid = 'index_vector'::regclass AND n.key IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM index_owner AS o WHERE o.key = n.key)`,
+  )
+  if (keys.length === 0) return
+  await db.alone(async (sql) => {
+    await sql.unsafe(`SET lock_timeout = ${dropWaitMs}`)
+    for (const { key } of keys) {
+      if (await tryLock(sql, db.schema, key)) await drop(sql, key)
+    }
+  })
+}
+
+/** Of those who would make or drop an owner's index one does. Held until its connection ends. */
+async function tryLock(sql: Connection, schema: string, key: number): Promise<boolean> {
+  const [lock] = await sql<{ taken: boolean }[]>`
+    SELECT pg_try_advisory_lock(hashtextextended(${`${schema} near ${key}`}, 0)) AS taken`
+  return lock?.taken === true
+}
+
+const drop = (sql: Connection, key: number) => sql.unsafe(`DROP INDEX CONCURRENTLY IF EXISTS ${hnswIndexOf(key)}`)

@@ -32,7 +32,7 @@ export async function existingOwner({ sql, ownerId }: Transaction): Promise<Owne
   return owner
 }
 
-/** Removes all that the index has of the owner. */
+/** Removes all that the index has of the owner, but for their own HNSW index (`dropHnswIndexesOfNobody`). */
 export async function dropIndex(transaction: Transaction): Promise<void> {
   const { sql, ownerId } = transaction
   const owner = await findOwner(sql, ownerId)
@@ -42,8 +42,4 @@ export async function dropIndex(transaction: Transaction): Promise<void> {
   }
   await deleteInPages(transaction, 'index_posting', sql`owner = ANY(${[owner.key, -owner.key]}::bigint[])`)
   await sql`DELETE FROM index_owner WHERE key = ${owner.key}`
-  if (owner.near > 0) await sql.unsafe(`DROP INDEX IF EXISTS ${hnswIndexOf(owner.key)}`)
 }
-
-/** The name of an owner's HNSW index. */
-export const hnswIndexOf = (key: number): string => `index_vector_near_${key}`

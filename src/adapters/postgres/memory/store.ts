@@ -95,7 +95,7 @@ function storeOn(
     ...history,
     ...createApps(db, flushNow),
     ...createOnces(db),
-    ...createAccounts(db, flush),
+    ...createAccounts(db, flush, log),
     health: db.health,
     async close() {
       await stop()
