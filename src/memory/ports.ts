@@ -9,13 +9,14 @@
  * - An engine that does not answer is `Fault('unavailable')`.
  */
 import type { HealthCheck } from '../shared/health.ts'
-import type { Accounts, Preferences } from './ports/accounts.ts'
+import type { Accounts } from './ports/accounts.ts'
 import type { Apps } from './ports/apps.ts'
 import type { Corrections } from './ports/corrections.ts'
 import type { History } from './ports/history.ts'
 import type { Imports } from './ports/imports.ts'
 import type { Memories } from './ports/memories.ts'
 import type { Onces } from './ports/onces.ts'
+import type { Preferences } from './ports/preferences.ts'
 
 export type * from './ports/accounts.ts'
 export type * from './ports/apps.ts'
@@ -24,6 +25,7 @@ export type * from './ports/history.ts'
 export type * from './ports/imports.ts'
 export type * from './ports/memories.ts'
 export type * from './ports/onces.ts'
+export type * from './ports/preferences.ts'
 
 /** All that an adapter for an engine gives. */
 export interface MemoryStore extends Memories, Corrections, Imports, History, Apps, Onces, Preferences, Accounts {

@@ -1,12 +1,10 @@
-/** What may happen once: confirmed deletions, and writes with an Idempotency-Key. A person's settings beside them. */
-import type { Onces, Preferences } from '../../../memory/ports.ts'
-import type { Metadata } from '../../../memory/schema.ts'
+/** What may happen once: confirmed deletions, and writes with an Idempotency-Key. */
+import type { Onces } from '../../../memory/ports.ts'
 import { claimedBy, claimMs, type OnceRow, setForgotten } from '../../../memory/stored/once.ts'
-import type { OwnerId } from '../../../shared/brand.ts'
-import type { Database, Sql, Transaction } from '../database.ts'
+import type { Database, Transaction } from '../database.ts'
 import { assertNotErasedSince } from './erasure.ts'
 
-export function createOnces(db: Database): Onces & Preferences {
+export function createOnces(db: Database): Onces {
   return {
     keepConfirmation: (ownerId, appId, action, hash, at, expiresAt) =>
       db.write(ownerId, async (transaction) => {
@@ -51,22 +49,7 @@ export function createOnces(db: Database): Onces & Preferences {
         await sql`DELETE FROM once
           WHERE owner_id = ${ownerId} AND app_id = ${appId} AND key = ${key} AND state = 'running'`
       }),
-    preferences: (ownerId) => db.run((sql) => preferencesOf(sql, ownerId)),
-    changePreferences: (ownerId, change, at) =>
-      db.write(ownerId, async (transaction) => {
-        const { sql } = transaction
-        const [kept] = await Promise.all([preferencesOf(sql, ownerId), assertNotErasedSince(transaction, at)])
-        const value = change(kept)
-        await sql`INSERT INTO preference (owner_id, value) VALUES (${ownerId}, ${JSON.stringify(value)})
-          ON CONFLICT (owner_id) DO UPDATE SET value = excluded.value`
-        return value
-      }),
   }
-}
-
-async function preferencesOf(sql: Sql, ownerId: OwnerId): Promise<Metadata> {
-  const [row] = await sql<{ value: string }[]>`SELECT value FROM preference WHERE owner_id = ${ownerId}`
-  return row === undefined ? {} : JSON.parse(row.value)
 }
 
 /** Forgets the results that are kept for all apps. */

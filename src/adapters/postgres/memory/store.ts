@@ -28,6 +28,7 @@ import { createImports } from './imports.ts'
 import { memoryMigrations } from './migrations.ts'
 import { createOnces } from './onces.ts'
 import { postgresOutbox } from './outbox.ts'
+import { createPreferences } from './preferences.ts'
 import { createReaders } from './read.ts'
 import { createWriters } from './write.ts'
 
@@ -95,6 +96,7 @@ function storeOn(
     ...history,
     ...createApps(db, flushNow),
     ...createOnces(db),
+    ...createPreferences(db),
     ...createAccounts(db, flush, log),
     health: db.health,
     async close() {

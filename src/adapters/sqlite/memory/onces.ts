@@ -1,12 +1,11 @@
-/** What may happen once: confirmed deletions, and writes with an Idempotency-Key. A person's settings beside them. */
-import type { Onces, Preferences } from '../../../memory/ports.ts'
-import type { Metadata } from '../../../memory/schema.ts'
+/** What may happen once: confirmed deletions, and writes with an Idempotency-Key. */
+import type { Onces } from '../../../memory/ports.ts'
 import { claimedBy, claimMs, type OnceRow, setForgotten } from '../../../memory/stored/once.ts'
 import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { assertNotErasedSince } from './erasure.ts'
 
-export function createOnces(db: Database): Onces & Preferences {
+export function createOnces(db: Database): Onces {
   return {
     keepConfirmation: async (ownerId, appId, action, hash, at, expiresAt) =>
       db.transaction(() => {
@@ -77,24 +76,7 @@ export function createOnces(db: Database): Onces & Preferences {
         key,
       )
     },
-    preferences: async (ownerId) => preferencesOf(db, ownerId),
-    changePreferences: async (ownerId, change, at) =>
-      db.transaction(() => {
-        assertNotErasedSince(db, ownerId, at)
-        const value = change(preferencesOf(db, ownerId))
-        db.run(
-          'INSERT INTO preference (owner_id, value) VALUES (?, ?) ON CONFLICT (owner_id) DO UPDATE SET value = excluded.value',
-          ownerId,
-          JSON.stringify(value),
-        )
-        return value
-      }),
   }
-}
-
-function preferencesOf(db: Database, ownerId: OwnerId): Metadata {
-  const row = db.get<{ value: string }>('SELECT value FROM preference WHERE owner_id = ?', ownerId)
-  return row === undefined ? {} : JSON.parse(row.value)
 }
 
 /** Forgets the results that are kept for an app, or for all. */

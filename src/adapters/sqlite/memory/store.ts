@@ -25,6 +25,7 @@ import { createImports } from './imports.ts'
 import { memoryMigrations } from './migrations.ts'
 import { createOnces } from './onces.ts'
 import { sqliteOutbox } from './outbox.ts'
+import { createPreferences } from './preferences.ts'
 import { createReaders } from './read.ts'
 import { createWriters } from './write.ts'
 
@@ -98,6 +99,7 @@ export function memoryStoreOn(db: Database, log?: Log): MemoryStore {
     ...history,
     ...createApps(db, flush),
     ...createOnces(db),
+    ...createPreferences(db),
     ...createAccounts(db, flush),
     health: db.health,
     async close() {
