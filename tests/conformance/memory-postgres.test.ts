@@ -104,6 +104,7 @@ if (url !== undefined) {
         await sql`ALTER TABLE index_owner DROP COLUMN generation, DROP COLUMN next_generation, DROP COLUMN next_analyzer,
           DROP COLUMN filled_to, DROP COLUMN rebuilt_to, DROP COLUMN leftovers, DROP COLUMN unfinished,
           DROP COLUMN vectors_to, DROP COLUMN begun_at`
+        await sql`ALTER TABLE once DROP COLUMN claim`
         await sql`DELETE FROM migration WHERE number >= (
           SELECT number FROM migration WHERE name = 'codes of passages of a conversation')`
         await sql`UPDATE index_owner SET space = 'small', embedded_to = next_ordinal`
@@ -131,6 +132,7 @@ if (url !== undefined) {
         await sql`DROP TABLE mention_unsaid, index_passage_waiting`
         await sql`ALTER TABLE access_log ADD COLUMN query text`
         await sql`ALTER TABLE index_owner DROP COLUMN begun_at`
+        await sql`ALTER TABLE once DROP COLUMN claim`
         await sql`DELETE FROM migration WHERE number >= (
           SELECT number FROM migration WHERE name = 'passages of a conversation that are to be made anew')`
       })
@@ -153,6 +155,7 @@ if (url !== undefined) {
       await db.run(async (sql) => {
         await sql`DROP TABLE mention_unsaid`
         await sql`ALTER TABLE index_owner DROP COLUMN begun_at`
+        await sql`ALTER TABLE once DROP COLUMN claim`
         await sql`DELETE FROM migration WHERE number >= (
           SELECT number FROM migration WHERE name = 'entities of memories whose text does not name them')`
       })

@@ -16,7 +16,7 @@ import { portionLimits } from '../../src/memory/index/rebuilding.ts'
 import type { MemoryFilter } from '../../src/memory/ports.ts'
 import { ownedTables } from '../../src/memory/stored/tables.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
-import { app, draftOf, entitiesFor, owner, policyAt, setRule, startMs } from '../support/memories.ts'
+import { app, draftOf, entitiesFor, onceClaim, owner, policyAt, setRule, startMs } from '../support/memories.ts'
 
 const ada = owner('ada')
 const chat = app('chat')
@@ -107,9 +107,9 @@ test('whatever is asked of an owner, no table is read from one end to the other'
   await store.counts(ada, chat)
   await store.keepConfirmation(ada, chat, 'delete_all', 'hash', startMs, at + 1)
   await store.takeConfirmation(ada, chat, 'delete_all', 'hash', at)
-  await store.beginOnce(ada, chat, 'key', 'fingerprint', at)
-  await store.endOnce(ada, chat, 'key', { result: {}, holdsTexts: true }, at + 1)
-  await store.dropOnce(ada, chat, 'key')
+  await store.beginOnce(ada, chat, onceClaim('key'), 'fingerprint', at)
+  await store.endOnce(ada, chat, onceClaim('key'), { result: {}, holdsTexts: true }, at + 1)
+  await store.dropOnce(ada, chat, onceClaim('key'))
   await store.changePreferences(ada, () => ({}), startMs)
   await store.preferences(ada)
   const rule = openRule(chat)

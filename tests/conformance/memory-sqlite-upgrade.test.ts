@@ -14,8 +14,8 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup()
 })
 
-const undoLater = `ALTER TABLE access_log ADD COLUMN query TEXT; ALTER TABLE index_owner DROP COLUMN begun_at;
-  ALTER TABLE index_code DROP COLUMN rounded`
+const undoLast = 'ALTER TABLE once DROP COLUMN claim; ALTER TABLE index_code DROP COLUMN rounded'
+const undoLater = `ALTER TABLE access_log ADD COLUMN query TEXT; ALTER TABLE index_owner DROP COLUMN begun_at; ${undoLast}`
 
 /** Makes of a file what a program wrote that had the steps before the one of this name. */
 function takeBack(path: string, name: string, undo: string, later = undoLater): void {
@@ -172,7 +172,7 @@ test('vectors of before there were rounded ones beside the codes give the same a
     expect(rounded).toEqual(roundedBytes(items[Number(ordinal)] as Float32Array) as never)
   file.close()
 
-  takeBack(path, 'rounded vectors beside the codes', '', 'ALTER TABLE index_code DROP COLUMN rounded')
+  takeBack(path, 'rounded vectors beside the codes', '', undoLast)
   const after = openSqliteMemoryStore({ path })
   cleanups.push(() => void after.store.close())
   for (let round = 0; round < 2; round++) expect(await nearest(after)).toEqual(found)

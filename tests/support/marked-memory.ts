@@ -3,7 +3,7 @@ import { contentHash } from '../../src/memory/content.ts'
 import type { GraphSource } from '../../src/memory/graph/ports.ts'
 import type { MemoryStore } from '../../src/memory/ports.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
-import { app, draftOf, owner, policyAt, startMs } from './memories.ts'
+import { app, draftOf, onceClaim, owner, policyAt, startMs } from './memories.ts'
 
 interface Engine {
   readonly store: MemoryStore
@@ -39,7 +39,7 @@ export async function keepMarked(
   const by = { appId: chat, at: startMs }
   const kept = await graphSource.keepExtraction(ada, second.id, second.contentHash, said, by)
   if (!kept) throw new Error('what the model said was not kept')
-  await store.beginOnce(ada, chat, 'key', 'print', startMs)
-  await store.endOnce(ada, chat, 'key', { result: { text }, holdsTexts: true }, startMs + 60_000)
+  await store.beginOnce(ada, chat, onceClaim('key'), 'print', startMs)
+  await store.endOnce(ada, chat, onceClaim('key'), { result: { text }, holdsTexts: true }, startMs + 60_000)
   return [first.id, second.id]
 }

@@ -2,7 +2,7 @@ import { contentHash } from '../../src/memory/content.ts'
 import { noAnnotations } from '../../src/memory/graph/schema.ts'
 import type { LinkedRequest } from '../../src/memory/index/ports.ts'
 import type { Caller } from '../../src/memory/operation.ts'
-import type { AddPolicy, Draft, MemoryStore } from '../../src/memory/ports.ts'
+import type { AddPolicy, Draft, MemoryStore, OnceClaim } from '../../src/memory/ports.ts'
 import type { AccessRule, Memory } from '../../src/memory/schema.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../src/shared/brand.ts'
 import { createRandom } from '../../src/shared/random.ts'
@@ -13,6 +13,9 @@ const random = createRandom({ now: () => startMs })
 export const owner = (name: string): OwnerId => name as OwnerId
 export const app = (name: string): ClientId => name as ClientId
 export const memoryId = (): MemoryId => random.id() as MemoryId
+
+/** A claim of a key; by another `token` it is another request's. */
+export const onceClaim = (key: string, token = 'token'): OnceClaim => ({ key, token })
 
 export function draftOf(content: string, parts: Partial<Draft> = {}): Draft {
   return {

@@ -50,7 +50,7 @@ export function operation<I extends TSchema, O extends TSchema>(
   const run: typeof definition.run = (services, caller, input) =>
     effect === 'read' || hasFile
       ? definition.run(services, caller, input)
-      : once(services.store, caller, definition, input, () => definition.run(services, caller, input))
+      : once(services, caller, definition, input, () => definition.run(services, caller, input))
   const rest = definition.rest.map((face) => ({
     toBody: (output: Static<O>) => output,
     ...face,

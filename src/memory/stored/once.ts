@@ -1,4 +1,5 @@
 /** Rows of writes that happen once, of the same shape in every SQL engine, and what they mean for who comes again. Pure. */
+import type { Migration } from '../../shared/migrations.ts'
 import type { Begun } from '../ports.ts'
 
 export interface OnceRow {
@@ -7,6 +8,12 @@ export interface OnceRow {
   /** JSON, where it is done; while it runs, not null once what it returns is not to be kept. */
   readonly result: string | null
 }
+
+/** By which a claim of a key is told from the one before it. */
+export const claimsOfKeys = (text: 'TEXT' | 'text COLLATE "C"'): Migration => ({
+  name: 'claims of Idempotency-Keys',
+  sql: `ALTER TABLE once ADD COLUMN claim ${text} NOT NULL DEFAULT ''`,
+})
 
 /** A claim of a process that died is free again after this. */
 export const claimMs = 60_000

@@ -4,7 +4,7 @@ import { isUnrestricted, mayChange, mayRead } from '../../../src/memory/access.t
 import { contentHash } from '../../../src/memory/content.ts'
 import type { AccessRule } from '../../../src/memory/schema.ts'
 import { anyRule, anyWrites } from '../../support/any-access.ts'
-import { draftOf, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
+import { draftOf, onceClaim, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
 import { runs } from '../../support/runs.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
 import { ada, added, chat, eve, faultOf, opened, other } from './opened.ts'
@@ -180,12 +180,18 @@ export function describeAccess(open: OpenMemoryStore): void {
     test('results kept for an Idempotency-Key are not given to an app that was limited since', async () => {
       const of = owner('limiter')
       for (const by of [chat, other]) {
-        await here.store.beginOnce(of, by, 'k', 'f', at)
-        await here.store.endOnce(of, by, 'k', { result: { text: 'Known once.' }, holdsTexts: true }, at + 1_000)
+        await here.store.beginOnce(of, by, onceClaim('k'), 'f', at)
+        await here.store.endOnce(
+          of,
+          by,
+          onceClaim('k'),
+          { result: { text: 'Known once.' }, holdsTexts: true },
+          at + 1_000,
+        )
       }
       await setRule(here.store, of, rule({ paused: true }))
-      expect(await here.store.beginOnce(of, chat, 'k', 'f', at)).toEqual({ kind: 'erased' })
-      expect(await here.store.beginOnce(of, other, 'k', 'f', at)).toMatchObject({ kind: 'done' })
+      expect(await here.store.beginOnce(of, chat, onceClaim('k'), 'f', at)).toEqual({ kind: 'erased' })
+      expect(await here.store.beginOnce(of, other, onceClaim('k'), 'f', at)).toMatchObject({ kind: 'done' })
     })
   })
 }

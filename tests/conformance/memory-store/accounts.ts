@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { Fault } from '../../../src/shared/fault.ts'
-import { draftOf, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
+import { draftOf, onceClaim, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
 import { chat, opened, other } from './opened.ts'
 
@@ -20,7 +20,7 @@ export function describeAccounts(open: OpenMemoryStore): void {
         here.store.logAccess(of, chat, [{ memoryId: kept.id, kind: 'read' }], at)
         await setRule(here.store, of, { appId: other, paused: true, read: 'all', write: 'all', categories: undefined })
         await here.store.changePreferences(of, () => ({ theme: 'dark' }), startMs)
-        await here.store.beginOnce(of, chat, `key ${of}`, 'print', at)
+        await here.store.beginOnce(of, chat, onceClaim(`key ${of}`), 'print', at)
       }
       expect(await here.store.eraseOwner(goes, at)).toEqual({ memories: 1, events: 3, readings: 1, rules: 1 })
       expect(await here.store.eraseOwner(goes, at)).toEqual({ memories: 0, events: 0, readings: 0, rules: 0 })
@@ -28,7 +28,7 @@ export function describeAccounts(open: OpenMemoryStore): void {
       expect(await here.store.lastEvent(goes)).toBe(0)
       expect(await here.store.apps(goes)).toEqual([])
       expect(await here.store.preferences(goes)).toEqual({})
-      expect(await here.store.beginOnce(goes, chat, `key ${goes}`, 'print', at)).toEqual({ kind: 'begin' })
+      expect(await here.store.beginOnce(goes, chat, onceClaim(`key ${goes}`), 'print', at)).toEqual({ kind: 'begin' })
       expect(await here.verify(goes)).toEqual([])
 
       expect(await here.store.counts(stays, chat)).toMatchObject({ active: 1, deleted: 1 })

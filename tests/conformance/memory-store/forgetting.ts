@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { contentHash } from '../../../src/memory/content.ts'
-import { draftOf, memoryId, owner, policyAt, startMs } from '../../support/memories.ts'
+import { draftOf, memoryId, onceClaim, owner, policyAt, startMs } from '../../support/memories.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
 import { ada, chat, eve, faultOf, opened, other } from './opened.ts'
 
@@ -40,29 +40,29 @@ export function describeForgetting(open: OpenMemoryStore): void {
 
     test('a result kept for an Idempotency-Key is erased with what it holds, and its key stays used', async () => {
       const { id } = await here.add('Kept in a result.')
-      await here.store.beginOnce(ada, chat, 'key', 'print', at)
+      await here.store.beginOnce(ada, chat, onceClaim('key'), 'print', at)
       await here.store.endOnce(
         ada,
         chat,
-        'key',
+        onceClaim('key'),
         { result: { text: 'Kept in a result.' }, holdsTexts: true },
         at + 60_000,
       )
       await here.store.delete(ada, chat, [id], { at })
-      expect(await here.store.beginOnce(ada, chat, 'key', 'print', at)).toEqual({ kind: 'erased' })
+      expect(await here.store.beginOnce(ada, chat, onceClaim('key'), 'print', at)).toEqual({ kind: 'erased' })
     })
 
     test('nor is the result of a request kept under which memories were erased, unless it holds no text', async () => {
       const { id } = await here.add('Erased in between.')
       const end = (key: string, holdsTexts: boolean) =>
-        here.store.endOnce(ada, chat, key, { result: { ids: [id] }, holdsTexts }, at + 60_000)
-      for (const key of ['adding', 'deleting']) await here.store.beginOnce(ada, chat, key, 'print', at)
+        here.store.endOnce(ada, chat, onceClaim(key), { result: { ids: [id] }, holdsTexts }, at + 60_000)
+      for (const key of ['adding', 'deleting']) await here.store.beginOnce(ada, chat, onceClaim(key), 'print', at)
       await here.store.delete(ada, chat, [id], { at })
-      expect(await here.store.beginOnce(ada, chat, 'adding', 'print', at)).toEqual({ kind: 'running' })
+      expect(await here.store.beginOnce(ada, chat, onceClaim('adding'), 'print', at)).toEqual({ kind: 'running' })
       await end('adding', true)
       await end('deleting', false)
-      expect(await here.store.beginOnce(ada, chat, 'adding', 'print', at)).toEqual({ kind: 'erased' })
-      const repeated = await here.store.beginOnce(ada, chat, 'deleting', 'print', at)
+      expect(await here.store.beginOnce(ada, chat, onceClaim('adding'), 'print', at)).toEqual({ kind: 'erased' })
+      const repeated = await here.store.beginOnce(ada, chat, onceClaim('deleting'), 'print', at)
       expect(repeated).toEqual({ kind: 'done', result: { ids: [id] } })
     })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { MemoryId } from '../../../src/shared/brand.ts'
-import { draftOf, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
+import { draftOf, onceClaim, owner, policyAt, setRule, startMs } from '../../support/memories.ts'
 import type { OpenMemoryStore } from '../memory-store.ts'
 import { chat, faultOf, opened, other } from './opened.ts'
 
@@ -40,8 +40,14 @@ export function describeIsolation(open: OpenMemoryStore): void {
       await setRule(here.store, hers, { appId: other, paused: true, read: 'own', write: 'none', categories: ['x'] })
       await here.store.changePreferences(hers, () => ({ tone: 'dry' }), startMs)
       await here.store.keepConfirmation(hers, chat, 'wipe', 'isolated', startMs, startMs + 60_000)
-      await here.store.beginOnce(hers, chat, 'key', 'print', startMs)
-      await here.store.endOnce(hers, chat, 'key', { result: { text: 'Hers.' }, holdsTexts: true }, startMs + 60_000)
+      await here.store.beginOnce(hers, chat, onceClaim('key'), 'print', startMs)
+      await here.store.endOnce(
+        hers,
+        chat,
+        onceClaim('key'),
+        { result: { text: 'Hers.' }, holdsTexts: true },
+        startMs + 60_000,
+      )
       const before = await all(hers, ids)
 
       const { store } = here
@@ -74,9 +80,9 @@ export function describeIsolation(open: OpenMemoryStore): void {
       expect(await store.deleteAll(his, chat, { at })).toBe(0)
       store.logAccess(his, chat, [{ memoryId: a.id, kind: 'read' }], at)
       expect(await store.takeConfirmation(his, chat, 'wipe', 'isolated', startMs)).toBe(false)
-      expect(await store.beginOnce(his, chat, 'key', 'print', startMs)).toEqual({ kind: 'begin' })
-      await store.dropOnce(his, chat, 'key')
-      await store.endOnce(his, chat, 'key', { result: { text: 'His.' }, holdsTexts: true }, startMs + 60_000)
+      expect(await store.beginOnce(his, chat, onceClaim('key'), 'print', startMs)).toEqual({ kind: 'begin' })
+      await store.dropOnce(his, chat, onceClaim('key'))
+      await store.endOnce(his, chat, onceClaim('key'), { result: { text: 'His.' }, holdsTexts: true }, startMs + 60_000)
       await setRule(store, his, { appId: other, paused: false, read: 'all', write: 'all', categories: undefined })
       await store.changePreferences(his, () => ({ tone: 'loud' }), startMs)
       const [added] = await store.add(his, chat, [draftOf('Hers, first.', { threadId: 'hers' })], policyAt(at))
@@ -87,7 +93,7 @@ export function describeIsolation(open: OpenMemoryStore): void {
 
       expect(await all(hers, ids)).toEqual(before)
       expect(await store.takeConfirmation(hers, chat, 'wipe', 'isolated', startMs)).toBe(true)
-      expect(await store.beginOnce(hers, chat, 'key', 'print', startMs)).toMatchObject({ kind: 'done' })
+      expect(await store.beginOnce(hers, chat, onceClaim('key'), 'print', startMs)).toMatchObject({ kind: 'done' })
       expect([await here.verify(hers), await here.verify(his)]).toEqual([[], []])
     })
   })

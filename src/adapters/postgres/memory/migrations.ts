@@ -1,4 +1,5 @@
 import { erasureMarks } from '../../../memory/stored/erasure.ts'
+import { claimsOfKeys } from '../../../memory/stored/once.ts'
 import {
   confirmationsByOwner,
   indexesMadeAnew,
@@ -36,4 +37,5 @@ export const memoryMigrations: readonly Migration[] = [
   mentionsLinked({ text: 'text COLLATE "C"', whole: 'bigint', kind: '', position: 'strpos' }),
   vectorsBegun('bigint'),
   readingsByDay,
+  claimsOfKeys('text COLLATE "C"'),
 ]

@@ -1,4 +1,5 @@
 import { erasureMarks } from '../../../memory/stored/erasure.ts'
+import { claimsOfKeys } from '../../../memory/stored/once.ts'
 import {
   confirmationsByOwner,
   indexesMadeAnew,
@@ -37,4 +38,5 @@ export const memoryMigrations: readonly Migration[] = [
   vectorsBegun('INTEGER'),
   readingsByDay,
   roundedVectors,
+  claimsOfKeys('TEXT'),
 ]

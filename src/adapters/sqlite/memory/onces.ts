@@ -5,6 +5,9 @@ import type { ClientId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { assertNotErasedSince } from './erasure.ts'
 
+/** The row of a claim that still runs, and that none has followed. */
+const claimed = "owner_id = ? AND app_id = ? AND key = ? AND claim = ? AND state = 'running'"
+
 export function createOnces(db: Database): Onces {
   return {
     keepConfirmation: async (ownerId, appId, action, hash, at, expiresAt) =>
@@ -32,7 +35,7 @@ export function createOnces(db: Database): Onces {
           ) === 1
         )
       }),
-    beginOnce: async (ownerId, appId, key, fingerprint, at) =>
+    beginOnce: async (ownerId, appId, { key, token }, fingerprint, at) =>
       db.transaction(() => {
         db.run('DELETE FROM once WHERE expires_at <= ?', at)
         const row = db.get<OnceRow>(
@@ -43,10 +46,12 @@ export function createOnces(db: Database): Onces {
         )
         if (row === undefined) {
           db.run(
-            "INSERT INTO once (owner_id, app_id, key, fingerprint, state, expires_at) VALUES (?, ?, ?, ?, 'running', ?)",
+            `INSERT INTO once (owner_id, app_id, key, claim, fingerprint, state, expires_at)
+              VALUES (?, ?, ?, ?, ?, 'running', ?)`,
             ownerId,
             appId,
             key,
+            token,
             fingerprint,
             at + claimMs,
           )
@@ -54,11 +59,11 @@ export function createOnces(db: Database): Onces {
         }
         return claimedBy(row, fingerprint)
       }),
-    async endOnce(ownerId, appId, key, { result, holdsTexts }, expiresAt) {
+    async endOnce(ownerId, appId, { key, token }, { result, holdsTexts }, expiresAt) {
       db.run(
         `UPDATE once SET state = CASE WHEN ? AND result IS NOT NULL THEN 'erased' ELSE 'done' END,
             result = CASE WHEN ? AND result IS NOT NULL THEN NULL ELSE ? END, expires_at = ?
-          WHERE owner_id = ? AND app_id = ? AND key = ? AND state = 'running'`,
+          WHERE ${claimed}`,
         holdsTexts ? 1 : 0,
         holdsTexts ? 1 : 0,
         JSON.stringify(result),
@@ -66,15 +71,11 @@ export function createOnces(db: Database): Onces {
         ownerId,
         appId,
         key,
+        token,
       )
     },
-    async dropOnce(ownerId, appId, key) {
-      db.run(
-        "DELETE FROM once WHERE owner_id = ? AND app_id = ? AND key = ? AND state = 'running'",
-        ownerId,
-        appId,
-        key,
-      )
+    async dropOnce(ownerId, appId, { key, token }) {
+      db.run(`DELETE FROM once WHERE ${claimed}`, ownerId, appId, key, token)
     },
   }
 }
