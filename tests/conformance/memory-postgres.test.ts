@@ -253,6 +253,20 @@ if (url !== undefined) {
     })
   })
 
+  test('what Postgres cannot keep of a text is told from a value that the program sends wrongly', async () => {
+    const db = openPool({ url: new Secret(url) })
+    cleanups.push(db.close)
+    const asked = (ask: Parameters<typeof db.run>[0]) => faultOf(db.run(ask))
+    const text = 'half \ud83d of a pair'
+    expect(await asked((sql) => sql`SELECT ${JSON.stringify({ text })}::text::json ->> 'text'`)).toBe(
+      'invalid text_invalid',
+    )
+    expect(await asked((sql) => sql`SELECT ${'a\u0000b'}::text`)).toBe('invalid text_invalid')
+    for (const type of ['integer', 'uuid', 'integer[]']) {
+      expect(await asked((sql) => sql`SELECT ${'json'}::text::${sql.unsafe(type)}`)).not.toContain('text_invalid')
+    }
+  })
+
   describe('What Postgres holds', () => {
     const marker = 'xylophonequokka'
 

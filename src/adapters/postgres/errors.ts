@@ -14,7 +14,13 @@ const diskFull = '53100'
 const diskIsFull =
   'The disk of Postgres is full: nothing can be kept until whoever runs this server makes room there. Reading goes on.'
 /** Text that Postgres cannot hold: U+0000, or half of a surrogate pair. */
-const unstorableText = new Set(['22021', '22P05', '22P02'])
+const unstorableText = new Set(['22021', '22P05'])
+/**
+ * A value that is none of its type. Of JSON, which rows travel as and which is well-formed where it is made, it is such a text; of a
+ * number, say, a mistake of the program. Which type it is stands in the message alone, in whichever language: the value would follow.
+ */
+const malformed = '22P02'
+const isOfJson = /\bjson$/
 const again = new Set(['40001', '40P01'])
 
 /** The SQLSTATE of an error that the server sent. Told by its fields: a minified executable has no class names. */
@@ -46,7 +52,7 @@ export function failure(error: unknown): unknown {
     if (state === diskFull)
       return new Fault('unavailable', diskIsFull, { code: 'disk_full', cause: error, retryAfterSeconds: 60 })
     if (engineClasses.has(state.slice(0, 2))) return unavailable(error)
-    if (!unstorableText.has(state)) return error
+    if (!unstorableText.has(state) && !(state === malformed && isOfJson.test(error.message))) return error
     return new Fault('invalid', 'A text holds a character that cannot be kept: U+0000 or half a surrogate pair.', {
       code: 'text_invalid',
       cause: error,
