@@ -115,7 +115,7 @@ if (url !== undefined) {
   describe('a connection of Postgres on which nothing comes any more', () => {
     test('is given up with the wait for its answer, and its place in the pool is used again', async () => {
       const proxy = await openedProxy()
-      const db = opened(proxy.url, { answerTimeoutMs: 300 })
+      const db = opened(proxy.url, { answerTimeoutMs: 1_000 })
       await db.run((sql) => sql`SELECT 1`)
       proxy.deafen()
       expect(await kindOf(db.run((sql) => sql`SELECT 1`))).toBe('unavailable')
@@ -125,7 +125,7 @@ if (url !== undefined) {
 
     test('is not followed by a wait for each of the others: all who ask next wait for one short question', async () => {
       const proxy = await openedProxy()
-      const db = opened(proxy.url, { answerTimeoutMs: 300, poolSize: 5 })
+      const db = opened(proxy.url, { answerTimeoutMs: 1_000, poolSize: 5 })
       const ask = () => db.run((sql) => sql`SELECT pg_sleep(0.01)`)
       await Promise.all(Array.from({ length: 5 }, ask))
       proxy.deafen()

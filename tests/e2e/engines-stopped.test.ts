@@ -228,7 +228,7 @@ if (!installed.includes(undefined)) {
         await until(
           () => told(graph).catch(() => undefined),
           (now) => Bun.deepEquals(now, truth),
-          60,
+          120,
         ),
       ).toEqual(truth)
       await Promise.all([connection.close(), memories.store.close()])

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { residentMegabytes } from '../bench/process-stats.ts'
 import { engineUrl } from '../support/engines.ts'
 import { type FileServer, serveFiles } from '../support/file-server.ts'
 import { freePort, freshFolder, runCommand, type Server, startServer, target } from '../support/server.ts'
@@ -143,15 +144,18 @@ describe.skipIf(folder === undefined)(`recall by meaning without key or server o
   test(
     'an MCP client that lists the tools has the model loaded before the first question is asked',
     async () => {
-      // Too short for loading the model, and long enough to read a question with it.
-      const { url } = await start({ EMBEDDER_BUDGET_MS: '200' })
+      const { url, pid } = await start({ EMBEDDER_BUDGET_MS: '30000' })
+      const before = residentMegabytes(pid)
       const listed = await fetch(`${url}/mcp`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
         body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
       })
       expect(await listed.text()).toContain('search_memory')
-      await Bun.sleep(8_000)
+      // The model takes some 150 MB: it is being loaded, and nobody has asked.
+      for (let waited = 0; residentMegabytes(pid) < before + 100 && waited < patienceMs / 2; waited += 100)
+        await Bun.sleep(100)
+      expect(residentMegabytes(pid)).toBeGreaterThan(before + 100)
       expect((await search('beach')).degraded).toBeUndefined()
     },
     patienceMs,
