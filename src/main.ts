@@ -1,5 +1,5 @@
 /** The command line. `souvenir` alone serves; each command is a file in cli/. */
-import { type Command, complain, print, UsageError } from './cli/command.ts'
+import { type Command, complain, lineOf, print, UsageError } from './cli/command.ts'
 import { commands } from './cli/commands.ts'
 import { ownCommand } from './config/own-command.ts'
 import { ConfigError } from './config/read.ts'
@@ -35,7 +35,8 @@ function explain(error: unknown, command: Command): number {
     complain(describe(command))
     return 2
   }
-  if (error instanceof ConfigError || error instanceof Fault) complain(error.message)
+  if (error instanceof Fault) complain(lineOf(error))
+  else if (error instanceof ConfigError) complain(error.message)
   else complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
   return 1
 }

@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs'
+import type { Fault } from '../shared/fault.ts'
 
 /** One command of the command line: a file in this folder and a line in commands.ts. */
 export interface Command {
@@ -39,6 +40,10 @@ export const complain = (line: string): void => {
     process.stderr.write(`${line}\n`)
   }
 }
+
+/** A fault as a line for who runs the program, with why, which no caller is told. */
+export const lineOf = ({ message, reason }: Fault): string =>
+  reason === undefined ? message : `${message} The reason: ${reason}`
 
 /** For a command beside a server that found a folder without data: it may be mistyped, or that of a server yet to start. */
 export const nothingBefore = (dataDir: string): string =>

@@ -13,7 +13,7 @@ import { pause } from '../shared/pause.ts'
 import { createRandom } from '../shared/random.ts'
 import { version } from '../shared/version.ts'
 import { late, within } from '../shared/within.ts'
-import { type Command, complain, complainsToTerminal } from './command.ts'
+import { type Command, complain, complainsToTerminal, lineOf } from './command.ts'
 import { endsWithinMs, lastNet } from './last-net.ts'
 import { listenAt } from './listen-at.ts'
 import { rolesOf } from './roles.ts'
@@ -97,7 +97,7 @@ async function startWaiting(config: Config, stopped: Promise<string>): Promise<R
         return { dependencies: opened, app, listening }
       }
       waiting.tell(config.auth === 'none' ? opened.message : `${opened.message} ${withoutSignIn}`)
-      complain(`waiting: ${opened.message}`)
+      complain(`waiting: ${lineOf(opened)}`)
       if ((await Promise.race([stopped, pause(retryMs)])) !== undefined) break
     }
   } catch (error) {

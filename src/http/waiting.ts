@@ -8,7 +8,7 @@ import { problemResponse } from './problem.ts'
 
 export interface Waiting {
   readonly handle: Handle
-  /** Why it still waits, in words for the person who runs it. */
+  /** Why it still waits, in words for the person who runs it, which whoever asks is told: no engine's own. */
   tell(reason: string): void
 }
 

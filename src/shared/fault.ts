@@ -35,6 +35,8 @@ export interface FaultOptions {
   retryAfterSeconds?: number
   /** What happened inside: for the log only, never for the caller. */
   cause?: unknown
+  /** Why, in an engine's words, for who runs the program: on standard error only, as it may name addresses and users. */
+  reason?: string
 }
 
 /** An expected failure with a message that may be shown to the caller. */
@@ -45,6 +47,8 @@ export class Fault extends Error {
   /** Every field at fault, the first one first; empty where it is no field's. */
   readonly errors: readonly FieldError[]
   readonly retryAfterSeconds: number | undefined
+  /** For standard error only. */
+  readonly reason: string | undefined
   constructor(kind: FaultKind, message: string, options: FaultOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'Fault'
@@ -53,6 +57,7 @@ export class Fault extends Error {
     this.field = options.field
     this.errors = options.errors ?? (options.field === undefined ? [] : [{ field: options.field, message }])
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.reason = options.reason
   }
 }
 

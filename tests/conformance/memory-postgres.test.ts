@@ -244,12 +244,22 @@ if (url !== undefined) {
       }, 30_000)
     }
 
-    test('a start says which variable is wrong, and not the password', async () => {
-      const nowhere = new Secret('postgres://souvenir:hush@127.0.0.1:1/souvenir')
-      const error = await openPostgresMemoryStore({ url: nowhere }).catch((thrown: unknown) => thrown)
-      expect(error).toBeInstanceOf(Fault)
-      expect(String(error)).toContain('DATABASE_URL')
-      expect(String(error)).not.toContain('hush')
+    test('a start says which variable is wrong; why, with address and user, is told apart, and the password is not', async () => {
+      const refusing = new URL(url)
+      refusing.username = 'marker_user'
+      refusing.password = 'hush'
+      for (const [address, why] of [
+        ['postgres://souvenir:hush@127.0.0.1:1/souvenir', 'ECONNREFUSED'],
+        [refusing.href, 'marker_user'],
+      ] as const) {
+        const error = await openPostgresMemoryStore({ url: new Secret(address) }).catch((thrown: unknown) => thrown)
+        expect(error).toBeInstanceOf(Fault)
+        const { message, reason } = error as Fault
+        expect(message).toContain('DATABASE_URL')
+        expect(message).not.toMatch(/127\.0\.0\.1|ECONN|marker_user/)
+        expect(reason).toContain(why)
+        expect(message + reason).not.toContain('hush')
+      }
     })
   })
 

@@ -91,3 +91,26 @@ describe(`openmemory-mcp without Redis, on ${target}`, () => {
     expect(await resources.stop()).toBe(0)
   }, 30_000)
 })
+
+describe(`openmemory-mcp without Postgres, on ${target}`, () => {
+  test('whoever asks is told which variable to look at; why, with address and user, is on standard error alone', async () => {
+    const port = await freePort()
+    const nowhere = { AUTH: 'none', DATABASE_URL: 'postgres://marker-user:hush@127.0.0.1:1/marker-database' }
+    const variables = { ...nowhere, DATA_DIR: freshFolder(), PORT: String(port) }
+    const resources = await startUnready(variables, port, '--roles', 'mcp,api')
+    for (const path of ['/health', '/api/v1/me']) {
+      let answer = ''
+      for (let tries = 0; tries < 100 && !answer.includes('DATABASE_URL'); tries++) {
+        const response = await fetch(resources.url + path)
+        expect(response.status).toBe(503)
+        answer = await response.text()
+        await Bun.sleep(50)
+      }
+      expect(answer).toContain('DATABASE_URL')
+      expect(answer).not.toMatch(/127\.0\.0\.1|ECONN|refused|marker|hush/)
+    }
+    expect(await resources.stop()).toBe(0)
+    expect(resources.output()).toMatch(/^waiting: Postgres .*ECONNREFUSED/m)
+    expect(resources.output()).not.toContain('hush')
+  }, 30_000)
+})

@@ -185,6 +185,7 @@ describe('what a command says beside what it prints', () => {
   test('serve: what to check where Postgres does not answer', async () => {
     const { told, status } = await run(['serve'], { DATABASE_URL: 'postgres://souvenir:hush@127.0.0.1:1/souvenir' })
     expect(told).toContain('Check DATABASE_URL (host, port, user, password), and that Postgres runs.')
+    expect(told).toContain('ECONNREFUSED')
     expect(told).not.toContain('hush')
     expect(status).toBe(1)
   })

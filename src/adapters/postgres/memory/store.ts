@@ -134,17 +134,17 @@ async function assertVersion(db: Database): Promise<void> {
   }
 }
 
-/** What the person who starts the program is told; the address with its password stays out of it. */
+/** What the person who starts the program is told. Who asks a process that waits for the server is given the message alone. */
 function atStart(error: unknown): unknown {
   if (error instanceof Fault && error.kind !== 'unavailable') return error
   const reason = error instanceof Fault ? error.cause : error
-  const why = reason instanceof Error ? ` (${reason.message})` : ''
   return new Fault(
     'unavailable',
-    `Postgres does not answer at the address in DATABASE_URL, or refuses us${why}. Check DATABASE_URL (host, port, user, password), and that Postgres runs.`,
+    'Postgres does not answer at the address in DATABASE_URL, or refuses us. Check DATABASE_URL (host, port, user, password), and that Postgres runs.',
     {
       cause: error,
       retryAfterSeconds: 1,
+      ...(reason instanceof Error ? { reason: reason.message } : {}),
     },
   )
 }
