@@ -26,7 +26,7 @@ import type { TokenVerifier } from './resource/ports.ts'
 import { audit } from './shared/audit.ts'
 import { type Clock, systemClock } from './shared/clock.ts'
 import type { HealthCheck } from './shared/health.ts'
-import { createLog, type Log } from './shared/log.ts'
+import type { Log } from './shared/log.ts'
 import { createRandom, type Random } from './shared/random.ts'
 import { version } from './shared/version.ts'
 import type { UiDependencies } from './ui/dependencies.ts'
@@ -55,12 +55,14 @@ export interface Dependencies {
   close(): Promise<void>
 }
 
-/** Opens what a process with this configuration needs. Throws a `Fault` that says which engine does not answer or refuses. */
-export async function openDependencies(config: Config): Promise<Dependencies> {
+/**
+ * Opens what a process with this configuration needs; it may be tried again and again, so `log`, the one of the process, is given.
+ * Throws a `Fault` that says which engine does not answer or refuses.
+ */
+export async function openDependencies(config: Config, log: Log): Promise<Dependencies> {
   const opening = createOpening()
   const clock = systemClock
   const random = createRandom(clock)
-  const log = createLog(config.logLevel)
   const measuring = openMetrics(config)
   const { metrics } = measuring
   try {

@@ -7,7 +7,7 @@ import { type Dependencies, openDependencies } from '../dependencies.ts'
 import type { Listening } from '../serve.ts'
 import { systemClock } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
-import { createLog } from '../shared/log.ts'
+import { createLog, type Log } from '../shared/log.ts'
 import { isLoopback, isLoopbackAddress } from '../shared/loopback.ts'
 import { pause } from '../shared/pause.ts'
 import { createRandom } from '../shared/random.ts'
@@ -17,6 +17,7 @@ import { type Command, complain, complainsToTerminal, lineOf } from './command.t
 import { endsWithinMs, lastNet } from './last-net.ts'
 import { listenAt } from './listen-at.ts'
 import { rolesOf } from './roles.ts'
+import { saidOnce } from './said-once.ts'
 
 /** Requests under way get this long to finish after SIGTERM. */
 const drainMs = 8_000
@@ -27,16 +28,16 @@ export const serve: Command = {
   summary: 'Serves (all roles unless told otherwise) until it is stopped. This is the default.',
   async run(words) {
     const config = loadConfig(rolesOf(words))
-    const uncaught = lastNet(createLog(config.logLevel))
+    const log = createLog(config.logLevel)
+    const uncaught = lastNet(log)
     const stopped = Promise.race([stopSignal(), uncaught])
-    const running = needsOthers(config) ? await startWaiting(config, stopped) : await start(config)
+    const running = needsOthers(config) ? await startWaiting(config, log, stopped) : await start(config, log)
     if (running === undefined) return statusOf(await stopped)
     const { dependencies, app, listening } = running
     const metrics = await listenForMetrics(config, app)
     const servingHere = markServedHere(config, listening.port)
     await greet(config, dependencies, listening, servingHere)
     const signal = await stopped
-    const { log } = dependencies
     log.info({ signal }, 'stopping')
     const end = async () => {
       await within(drainMs, app.close())
@@ -59,8 +60,8 @@ interface Running {
   readonly listening: Listening
 }
 
-async function start(config: Config): Promise<Running> {
-  const dependencies = await openDependencies(config)
+async function start(config: Config, log: Log): Promise<Running> {
+  const dependencies = await openDependencies(config, log)
   const app = buildApp(config, dependencies)
   try {
     return { dependencies, app, listening: await listenAt(app.serve, config.listen) }
@@ -80,14 +81,15 @@ const listenForMetrics = async ({ listen: { host }, metrics }: Config, { serveMe
 const needsOthers = ({ auth, roles }: Config) => auth === 'none' || !roles.has('auth')
 
 /** Listens at once and answers 503 until what it needs is there; undefined when it was stopped before that. */
-async function startWaiting(config: Config, stopped: Promise<string>): Promise<Running | undefined> {
+async function startWaiting(config: Config, log: Log, stopped: Promise<string>): Promise<Running | undefined> {
   const random = createRandom(systemClock)
-  const waiting = buildWaiting(config, { random, log: createLog(config.logLevel) })
+  const waiting = buildWaiting(config, { random, log })
+  const say = saidOnce(complain, systemClock)
   let { serve } = waiting
   const listening = await listenAt((request, peer) => serve(request, peer), config.listen)
   try {
     for (;;) {
-      const opened = await openDependencies(config).catch((error: unknown) => {
+      const opened = await openDependencies(config, log).catch((error: unknown) => {
         if (!(error instanceof Fault) || error.kind !== 'unavailable') throw error
         return error
       })
@@ -97,7 +99,7 @@ async function startWaiting(config: Config, stopped: Promise<string>): Promise<R
         return { dependencies: opened, app, listening }
       }
       waiting.tell(config.auth === 'none' ? opened.message : `${opened.message} ${withoutSignIn}`)
-      complain(`waiting: ${lineOf(opened)}`)
+      say(`waiting: ${lineOf(opened)}`)
       if ((await Promise.race([stopped, pause(retryMs)])) !== undefined) break
     }
   } catch (error) {

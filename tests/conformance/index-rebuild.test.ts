@@ -7,6 +7,7 @@ import { openSqliteMemoryStore } from '../../src/adapters/sqlite/memory/store.ts
 import { loadConfig } from '../../src/config/config.ts'
 import type { Role } from '../../src/config/roles.ts'
 import { openDependencies } from '../../src/dependencies.ts'
+import { createLog } from '../../src/shared/log.ts'
 import { app, draftOf, owner, policyAt } from '../support/memories.ts'
 import { memoryEngines } from '../support/memory-engines.ts'
 import { describeIndexRebuild } from './index-rebuild.ts'
@@ -62,7 +63,7 @@ test.each([{ roles: ['worker'] }, { roles: ['mcp', 'api'] }] as const)(
     await first.vectors.renew('index', undefined, 0)
     await first.store.close()
     const environment = { DATA_DIR: dataDir, AUTH: 'none', EMBEDDER: 'none', LOG_LEVEL: 'silent' }
-    const worker = await openDependencies(loadConfig(new Set<Role>(roles), environment))
+    const worker = await openDependencies(loadConfig(new Set<Role>(roles), environment), createLog('silent'))
     const rows = new DatabaseSync(path, { readOnly: true })
     const unfinished = () =>
       rows.prepare('SELECT count(*) AS owners FROM index_owner WHERE unfinished = 1').get()?.owners

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { type Dependencies, openDependencies } from '../../src/dependencies.ts'
+import { createLog } from '../../src/shared/log.ts'
 import { freshFolder } from '../support/server.ts'
 
 let dependencies: Dependencies
@@ -14,7 +15,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
     ACTIONS_BASE_URL: 'http://localhost:8767',
   })
-  dependencies = await openDependencies(config)
+  dependencies = await openDependencies(config, createLog(config.logLevel))
   const app = buildApp(config, dependencies)
   send = (path) => app.serve(new Request(`http://localhost:8767${path}`), { address: '127.0.0.1' })
 })

@@ -12,6 +12,7 @@ import type { Environment } from '../../src/config/read.ts'
 import { allRoles } from '../../src/config/roles.ts'
 import { openDependencies } from '../../src/dependencies.ts'
 import type { Serve } from '../../src/http/observe.ts'
+import { createLog } from '../../src/shared/log.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { startRedis } from '../conformance/redis-engine.ts'
 import { authShape, authStores, inTurns, redisUrl, signInProcesses } from './auth-shape.ts'
@@ -56,7 +57,7 @@ async function onRedis() {
 
 async function start(roles: Iterable<(typeof allRoles)[number]>, environment: Environment) {
   const config = loadConfig(new Set(roles), environment)
-  const dependencies = await openDependencies(config)
+  const dependencies = await openDependencies(config, createLog(config.logLevel))
   const app = buildApp(config, dependencies)
   return {
     config,
