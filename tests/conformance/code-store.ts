@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { type OpenStores, race } from './opened.ts'
-import { familyId, grantId, hash, issuedCode, refreshToken, startSeconds } from './records.ts'
+import { clientId, familyId, grantId, hash, issuedCode, refreshToken, startSeconds } from './records.ts'
 
 const spentUntil = startSeconds + 3_600
 
@@ -59,6 +59,29 @@ export function describeCodeStore(engine: string, open: OpenStores): void {
       clock.advanceSeconds(3_599)
       expect(await stores.codes.take(hash('c'), spentUntil)).toEqual({ outcome: 'spent', familyId: familyId() })
       clock.advanceSeconds(1)
+      expect(await stores.codes.take(hash('c'), spentUntil)).toEqual({ outcome: 'unknown' })
+    })
+
+    test('the mark of a spent code stays for as long as a refresh token that came of it, however often it was rotated, and then goes', async () => {
+      const { stores, clock } = await open()
+      await stores.codes.create(hash('c'), issuedCode())
+      await stores.codes.create(hash('other'), issuedCode({ familyId: familyId('other') }))
+      await stores.codes.take(hash('c'), spentUntil)
+      await stores.codes.take(hash('other'), spentUntil)
+      await stores.refreshTokens.create(hash('token 0'), refreshToken({ expiresAt: spentUntil }))
+      let now = startSeconds
+      for (let turn = 0; turn < 60; turn++) {
+        clock.advanceSeconds(3_000)
+        now += 3_000
+        const next = { hash: hash(`token ${turn + 1}`), expiresAt: now + 3_600 }
+        const by = { clientId: clientId(), now, graceSeconds: 30 }
+        expect(await stores.refreshTokens.rotate(hash(`token ${turn}`), next, by)).toMatchObject({ outcome: 'rotated' })
+      }
+      clock.advanceSeconds(3_599)
+      expect(await stores.refreshTokens.find(hash('token 60'))).toBeDefined()
+      expect(await stores.codes.take(hash('c'), spentUntil)).toEqual({ outcome: 'spent', familyId: familyId() })
+      expect(await stores.codes.take(hash('other'), spentUntil)).toEqual({ outcome: 'unknown' })
+      clock.advanceSeconds(2 * 86_400)
       expect(await stores.codes.take(hash('c'), spentUntil)).toEqual({ outcome: 'unknown' })
     })
 

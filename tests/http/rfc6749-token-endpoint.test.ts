@@ -105,6 +105,18 @@ describe('RFC 6749 section 4.1: authorization codes', () => {
     expect((await back.userinfo(later.access_token)).status).toBe(401)
   })
 
+  test('section 4.1.2: so does one after the refresh tokens have been rotated for longer than any of them lives', async () => {
+    const code = await back.mintCode(client)
+    let tokens = await tokensOf(await back.redeem(client, code))
+    for (let times = 0; times < 3; times++) {
+      await server.passSeconds(59 * 86_400)
+      tokens = await tokensOf(await back.refresh(client, tokens.refresh_token))
+    }
+    await server.passSeconds(59 * 86_400)
+    expect((await refusalOf(await back.redeem(client, code))).error).toBe('invalid_grant')
+    expect((await refusalOf(await back.refresh(client, tokens.refresh_token))).error).toBe('invalid_grant')
+  })
+
   test('section 10.5: of 50 redemptions at once one succeeds, and what it got dies with the replay', async () => {
     const code = await back.mintCode(client)
     const answers = await Promise.all(Array.from({ length: 50 }, () => back.redeem(client, code)))

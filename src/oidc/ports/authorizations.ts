@@ -84,7 +84,8 @@ export interface CodeStore {
   create(hash: TokenHash, code: IssuedCode): Promise<void>
   /**
    * Returns the code and spends it in one step: among any number of callers exactly one gets it.
-   * A mark of the spent code stays until `spentUntil` (Unix seconds), so that a replay is recognised as one.
+   * A mark of the spent code stays until `spentUntil` (Unix seconds), so that a replay is recognised as one, and longer where a refresh
+   * token that came of it does (`RefreshTokenStore.rotate`).
    */
   take(hash: TokenHash, spentUntil: number): Promise<TakenCode>
 }

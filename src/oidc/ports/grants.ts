@@ -33,6 +33,7 @@ export interface RefreshTokenStore {
    * - `graced`: it was rotated at most `graceSeconds` ago, by the same client, and none of its successors was used yet:
    *   `next` lives beside its sibling, in the same family
    * - `reused`: it was spent before, outside the grace; the whole family is revoked
+   * The mark of the code that the family came of is prolonged so that it stays at least as long as `next`.
    * The token that comes back is the successor's record, for `reused` the spent one's.
    * `clientId` other than the token's own is `unknown`, and spends nothing.
    */

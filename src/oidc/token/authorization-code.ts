@@ -6,7 +6,7 @@ import { required } from '../parameters.ts'
 import type { IssuedCode } from '../ports.ts'
 import { tell } from '../tell.ts'
 import { answerTokens } from './answer.ts'
-import { endFamily } from './family.ts'
+import { endFamily, underWaySeconds } from './family.ts'
 import { checkVerifier } from './pkce.ts'
 import { narrowResources } from './resources.ts'
 import type { TokenGrant, TokenRequest } from './token-grant.ts'
@@ -35,9 +35,14 @@ export const authorizationCode: TokenGrant = {
 }
 
 async function take(code: string, request: Request, dependencies: OidcDependencies): Promise<IssuedCode> {
-  const { stores, clock, settings } = dependencies
-  // A replay is recognised for as long as anything that came of the code may live.
-  const taken = await stores.codes.take(hashToken(code), unixSeconds(clock) + settings.refreshTokenTtlSeconds)
+  const {
+    stores,
+    clock,
+    settings: { accessTokenTtlSeconds, refreshTokenTtlSeconds },
+  } = dependencies
+  // A replay is recognised for as long as the tokens live that are signed now, and then those that they are rotated into.
+  const spentUntil = unixSeconds(clock) + Math.max(accessTokenTtlSeconds, refreshTokenTtlSeconds) + underWaySeconds
+  const taken = await stores.codes.take(hashToken(code), spentUntil)
   switch (taken.outcome) {
     case 'taken':
       return taken.code

@@ -19,8 +19,7 @@ const take = script(`${familyLua}
   if not family or tonumber(expires) <= NOW then return {'unknown'} end
   if spent == '1' then return {'spent', family} end
   redis.call('HDEL', KEYS[1], 'body')
-  redis.call('HSET', KEYS[1], 'spent', '1', 'expires', ARGV[3])
-  redis.call('PEXPIRE', KEYS[1], math.max((tonumber(ARGV[3]) - NOW) * 1000, 1))
+  spend(family, KEYS[1], tonumber(ARGV[3]))
   join(family, grant, KEYS[1], tonumber(ARGV[3]))
   return {'taken', body}`)
 

@@ -38,6 +38,7 @@ const rotate = script(`${tokenLua}
     if predecessor ~= '' and redis.call('EXISTS', predecessor) == 1 then redis.call('HSET', predecessor, 'graceOver', '1') end
   end
   put(KEYS[2], family, grant, client, ARGV[4], body, KEYS[1])
+  prolong(family, tonumber(ARGV[4]))
   return {outcome, body, ARGV[4]}`)
 
 const revokeFamily = script(`${familyLua}

@@ -79,6 +79,15 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
     )
   }
 
+  /** The mark of the family's spent code stays as long as its tokens, by a day and more at a time: so a refresh mostly leaves it as it is. */
+  const prolongMark = ({ familyId, expiresAt }: RefreshToken): number =>
+    database.run(
+      'UPDATE code SET expires_at = ? WHERE family_id = ? AND body IS NULL AND expires_at < ?',
+      expiresAt + daySeconds,
+      familyId,
+      expiresAt,
+    )
+
   /** Whether a spent token's grace goes on: none of its successors was used. */
   function graceGoesOn({ grace_over, successor }: TokenRow): boolean {
     if (grace_over !== 0 || successor === null) return grace_over === 0
@@ -111,6 +120,7 @@ export function refreshTokenStore(database: Database, clock: Clock): RefreshToke
       return { outcome: 'reused', token }
     }
     if (familyExpiry(next.expiresAt) > family.expires_at) keepFamily(successor)
+    prolongMark(successor)
     if (!live) {
       insert(next.hash, successor, hash)
       return { outcome: 'graced', token: successor }
