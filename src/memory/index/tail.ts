@@ -6,6 +6,26 @@
 /** Packed when the tail has this many terms in all: some 400 short memories, or 15 long ones. */
 export const longestTail = 4_096
 
+/** Packed at once: what a batch has beyond waits in the tail, and others have their turn. Each portion writes the rows that it shares anew. */
+export const mostPackedAtOnce = 8 * longestTail
+
+/** How many of the items, in their order, are packed at once. */
+export function portionOf(items: readonly TermsOfItem[]): number {
+  let terms = 0
+  for (const [n, item] of items.entries()) {
+    terms += termsIn(item)
+    if (terms >= mostPackedAtOnce) return n + 1
+  }
+  return items.length
+}
+
+/** How many terms an item has. */
+export function termsIn({ terms }: TermsOfItem): number {
+  let count = terms === '' ? 0 : 1
+  for (let at = terms.indexOf('\n'); at >= 0; at = terms.indexOf('\n', at + 1)) count++
+  return count
+}
+
 /** `term frequency` a line; a term holds no space. */
 export const packTerms = (terms: ReadonlyMap<string, number>): string =>
   [...terms].map(([term, frequency]) => `${term} ${frequency}`).join('\n')

@@ -4,13 +4,14 @@ import type { Place } from '../../../memory/change/places.ts'
 import type { Imports } from '../../../memory/ports.ts'
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { packLongTail } from '../index/append.ts'
 import { firstFree } from './add.ts'
 import { findRuleToWrite } from './conditions.ts'
 import { find, writeChanges } from './record.ts'
 
 export const createImports = (db: Database): Imports => ({
-  importAll: async (ownerId, appId, memories, mode, at) =>
-    db.transaction(() => {
+  async importAll(ownerId, appId, memories, mode, at) {
+    const imported = db.transaction(() => {
       const known = {
         rule: findRuleToWrite(db, ownerId, appId, at),
         find: (id: MemoryId) => find(db, ownerId, id),
@@ -20,7 +21,10 @@ export const createImports = (db: Database): Imports => ({
       const { statuses, changes } = importing(known, { ownerId, appId }, memories, mode, at)
       writeChanges(db, ownerId, changes)
       return statuses
-    }),
+    })
+    if (memories.length > 1) await packLongTail(db, ownerId)
+    return imported
+  },
 })
 
 const isTaken = (db: Database, ownerId: OwnerId, { threadId, position }: Place): boolean =>

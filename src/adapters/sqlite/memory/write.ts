@@ -7,6 +7,7 @@ import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
 import { analyzeAhead } from '../../../memory/text/analyze-ahead.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
+import { packLongTail } from '../index/append.ts'
 import { addAll } from './add.ts'
 import { both, type Condition, changeable, findRuleToWrite, matching, oneOf } from './conditions.ts'
 import { find, writeChanges } from './record.ts'
@@ -19,10 +20,12 @@ const mostReadAhead = 5_000
 export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): Writers => ({
   async add(ownerId, appId, drafts, policy) {
     const read = await analyzeAhead(drafts.map(textOf))
-    return db.transaction(() => {
+    const outcomes = db.transaction(() => {
       flush(ownerId)
       return addAll(db, { ownerId, appId }, drafts, policy, read)
     })
+    if (drafts.length > 1) await packLongTail(db, ownerId)
+    return outcomes
   },
 
   update: async (ownerId, appId, id, change, options) =>
