@@ -9,7 +9,7 @@ import { limitRules } from './dependencies/limit-rules.ts'
 import { openMemoryServices } from './dependencies/memory-services.ts'
 import { type Measuring, openMetrics } from './dependencies/metrics.ts'
 import { oidcSettings } from './dependencies/oidc-settings.ts'
-import { createOpening, type EngineInUse, type QueueStates } from './dependencies/opening.ts'
+import { type EngineInUse, openTogether, type QueueStates } from './dependencies/opening.ts'
 import { type Common, mcpServer, pages, restApi, signInServer } from './dependencies/surfaces.ts'
 import { openVerification } from './dependencies/verification.ts'
 import { audited } from './dependencies/watched.ts'
@@ -59,13 +59,12 @@ export interface Dependencies {
  * Opens what a process with this configuration needs; it may be tried again and again, so `log`, the one of the process, is given.
  * Throws a `Fault` that says which engine does not answer or refuses.
  */
-export async function openDependencies(config: Config, log: Log): Promise<Dependencies> {
-  const opening = createOpening()
-  const clock = systemClock
-  const random = createRandom(clock)
-  const measuring = openMetrics(config)
-  const { metrics } = measuring
-  try {
+export const openDependencies = (config: Config, log: Log): Promise<Dependencies> =>
+  openTogether(async (opening) => {
+    const clock = systemClock
+    const random = createRandom(clock)
+    const measuring = openMetrics(config)
+    const { metrics } = measuring
     const engine = await openAuthEngine(config, { clock, random, log })
     opening.onClose(() => engine.close())
     opening.healthChecks.push(...engine.healthChecks)
@@ -102,11 +101,7 @@ export async function openDependencies(config: Config, log: Log): Promise<Depend
       ui: config.roles.has('ui') ? pages(common) : undefined,
       close: opening.close,
     }
-  } catch (error) {
-    await opening.close()
-    throw error
-  }
-}
+  })
 
 /** A worker always does: the index of words is made anew there, whatever else is configured. */
 const needsMemory = ({ roles }: Config) =>

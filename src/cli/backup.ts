@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { openKept, readPlace } from '../dependencies/transfer.ts'
+import { thenClosed } from '../shared/closing.ts'
 import { Fault } from '../shared/fault.ts'
 import { version } from '../shared/version.ts'
 import { type Command, complain, print, UsageError } from './command.ts'
@@ -25,7 +26,7 @@ export const backup: Command = {
     }
     const place = await openKept(loadConfig())
     const file = createBackup(path, { version, at: new Date().toISOString() })
-    try {
+    const write = async () => {
       let memories = 0
       await readPlace(place, (records) => {
         for (const record of records) if (record.kind === 'row' && record.table === 'memory') memories += 1
@@ -36,11 +37,12 @@ export const backup: Command = {
         complain('If the server keeps memories elsewhere, set DATABASE_URL or DATA_DIR as they are set for it.')
       complain('It holds memories and signing keys: keep it as safe as the server itself.')
       return 0
+    }
+    try {
+      return await thenClosed(place.close, write)
     } catch (error) {
       await file.discard()
       throw error
-    } finally {
-      await place.close()
     }
   },
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { openKept, openPlace, readPlace, writePlace } from '../dependencies/transfer.ts'
+import { thenClosed } from '../shared/closing.ts'
 import { type Command, print, UsageError } from './command.ts'
 
 export const migrate: Command = {
@@ -28,9 +29,9 @@ export const migrate: Command = {
       keys: { ...config.keys, encryptionKey: undefined },
     }
     const from = await openKept(files, parts)
-    try {
+    return thenClosed(from.close, async () => {
       const to = await openPlace(config, parts)
-      try {
+      return thenClosed(to.close, async () => {
         let count = 0
         await writePlace(to, (take) =>
           readPlace(from, async (records) => {
@@ -41,11 +42,7 @@ export const migrate: Command = {
         print(`${count} records moved: ${to.engines.join(', ')}`)
         if (config.neo4j !== undefined) print('Neo4j is filled by the worker, from the memories.')
         return 0
-      } finally {
-        await to.close()
-      }
-    } finally {
-      await from.close()
-    }
+      })
+    })
   },
 }

@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/config.ts'
 import { openPlace, writePlace } from '../dependencies/transfer.ts'
+import { thenClosed } from '../shared/closing.ts'
 import { type Command, print, UsageError } from './command.ts'
 import { readBackup } from './transfer/file.ts'
 
@@ -13,14 +14,12 @@ export const restore: Command = {
     // Once without keeping anything: a file that is not whole must not be half restored.
     const count = await readBackup(path, async () => {})
     const place = await openPlace(loadConfig())
-    try {
+    return thenClosed(place.close, async () => {
       await writePlace(place, async (take) => {
         await readBackup(path, take)
       })
       print(`${count} records restored: ${place.engines.join(', ')}`)
       return 0
-    } finally {
-      await place.close()
-    }
+    })
   },
 }

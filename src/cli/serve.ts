@@ -6,6 +6,7 @@ import { markServedHere, type ServingHere } from '../dependencies/serving.ts'
 import { type Dependencies, openDependencies } from '../dependencies.ts'
 import type { Listening } from '../serve.ts'
 import { systemClock } from '../shared/clock.ts'
+import { closeUnheard } from '../shared/closing.ts'
 import { Fault } from '../shared/fault.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { isLoopback, isLoopbackAddress } from '../shared/loopback.ts'
@@ -66,7 +67,7 @@ async function start(config: Config, log: Log): Promise<Running> {
   try {
     return { dependencies, app, listening: await listenAt(app.serve, config.listen) }
   } catch (error) {
-    await dependencies.close()
+    await closeUnheard(() => dependencies.close())
     throw error
   }
 }
@@ -103,7 +104,7 @@ async function startWaiting(config: Config, log: Log, stopped: Promise<string>):
       if ((await Promise.race([stopped, pause(retryMs)])) !== undefined) break
     }
   } catch (error) {
-    await listening.stop(0)
+    await closeUnheard(() => listening.stop(0))
     throw error
   }
   await listening.stop(drainMs)

@@ -16,6 +16,7 @@ import type { KeyStore, OidcStores } from '../oidc/ports.ts'
 import type { RevocationFeed } from '../resource/ports.ts'
 import { atFirstUse } from '../shared/at-first-use.ts'
 import type { Clock } from '../shared/clock.ts'
+import { closeUnheard } from '../shared/closing.ts'
 import { Fault } from '../shared/fault.ts'
 import type { HealthCheck } from '../shared/health.ts'
 import type { Log } from '../shared/log.ts'
@@ -61,7 +62,7 @@ async function openOnSqlite(config: Config, { clock }: Given): Promise<AuthEngin
   try {
     stores = openSqliteOidcStores({ path, clock, reserved: true })
   } catch (error) {
-    await feed.close()
+    await closeUnheard(() => feed.close())
     throw error
   }
   const handover = createProcessHandover()
@@ -141,7 +142,7 @@ async function openOnRedis(
       },
     }
   } catch (error) {
-    await redis.close()
+    await closeUnheard(() => redis.close())
     throw error
   }
 }

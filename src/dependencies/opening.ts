@@ -1,3 +1,4 @@
+import { closeUnheard } from '../shared/closing.ts'
 import type { HealthCheck } from '../shared/health.ts'
 import type { QueueState } from '../shared/metrics.ts'
 import { within } from '../shared/within.ts'
@@ -24,7 +25,18 @@ export interface Opening {
 /** What is open may hang: as a driver that waits for a server. */
 const closesWithinMs = 3_000
 
-export function createOpening(): Opening {
+/** Opens what belongs together. Where a part does not open, those before it are closed, and it rejects as that part did. */
+export async function openTogether<T>(open: (opening: Opening) => Promise<T>): Promise<T> {
+  const opening = createOpening()
+  try {
+    return await open(opening)
+  } catch (error) {
+    await closeUnheard(opening.close)
+    throw error
+  }
+}
+
+function createOpening(): Opening {
   const closers: (() => void | Promise<void>)[] = []
   return {
     healthChecks: [],

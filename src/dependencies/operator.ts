@@ -5,6 +5,7 @@ import type { KeyRing, KeyStore } from '../oidc/ports.ts'
 import { createKeyRing } from '../oidc/tokens/key-ring.ts'
 import { makeKey } from '../oidc/tokens/ring.ts'
 import { systemClock } from '../shared/clock.ts'
+import { closeUnheard } from '../shared/closing.ts'
 import { areKeysOnDisk, keysOnDisk } from './auth-engine.ts'
 import { openBesideServer } from './beside-server.ts'
 
@@ -32,7 +33,7 @@ export async function openOperator(config: Config): Promise<Operator> {
       close: () => engine.close(),
     }
   } catch (error) {
-    await engine.close()
+    await closeUnheard(() => engine.close())
     throw error
   }
 }

@@ -10,7 +10,7 @@ import { portions } from '../shared/portions.ts'
 import { openBesideServer } from './beside-server.ts'
 import { mayKeepMemories, mayKeepSignIn, nothingKeptIn } from './kept-here.ts'
 import { memoryFileOf, openOnPostgres, openOnSqlite } from './memory-engine.ts'
-import { createOpening } from './opening.ts'
+import { openTogether } from './opening.ts'
 import { keeping } from './transfer-undo.ts'
 
 export type TransferRecord =
@@ -40,40 +40,35 @@ export async function openKept(config: Config, parts = { auth: true, memories: t
 }
 
 /** A place to fill. Which parts to open: all, or those whose engine is configured. */
-export async function openPlace(config: Config, parts = { auth: true, memories: true }): Promise<Place> {
-  const { onClose, close } = createOpening()
-  const engines: string[] = []
-  try {
+export const openPlace = (config: Config, parts = { auth: true, memories: true }): Promise<Place> =>
+  openTogether(async ({ onClose, close }) => {
+    const engines: string[] = []
     const auth = parts.auth ? await openAuth() : undefined
     return { auth, memories: parts.memories ? await openMemories() : undefined, engines, close }
-  } catch (error) {
-    await close()
-    throw error
-  }
 
-  async function openAuth() {
-    const { engine } = await openBesideServer(config, true)
-    onClose(() => engine.close())
-    engines.push(`sign-in on ${engine.name}`)
-    return { stores: engine.stores, keys: await engine.openKeyStore() }
-  }
-
-  async function openMemories(): Promise<MemoryDump> {
-    const { databaseUrl } = config
-    if (databaseUrl === undefined) {
-      const { sqliteMemoryDump } = await import('../adapters/sqlite/memory/dump.ts')
-      await (await openOnSqlite(config)).close()
-      engines.push('memories on SQLite')
-      return sqliteMemoryDump(memoryFileOf(config))
+    async function openAuth() {
+      const { engine } = await openBesideServer(config, true)
+      onClose(() => engine.close())
+      engines.push(`sign-in on ${engine.name}`)
+      return { stores: engine.stores, keys: await engine.openKeyStore() }
     }
-    const { postgresMemoryDump } = await import('../adapters/postgres/memory/dump.ts')
-    await (await openOnPostgres(databaseUrl)).close()
-    const dump = postgresMemoryDump({ url: databaseUrl })
-    onClose(() => dump.close())
-    engines.push('memories on Postgres')
-    return dump
-  }
-}
+
+    async function openMemories(): Promise<MemoryDump> {
+      const { databaseUrl } = config
+      if (databaseUrl === undefined) {
+        const { sqliteMemoryDump } = await import('../adapters/sqlite/memory/dump.ts')
+        await (await openOnSqlite(config)).close()
+        engines.push('memories on SQLite')
+        return sqliteMemoryDump(memoryFileOf(config))
+      }
+      const { postgresMemoryDump } = await import('../adapters/postgres/memory/dump.ts')
+      await (await openOnPostgres(databaseUrl)).close()
+      const dump = postgresMemoryDump({ url: databaseUrl })
+      onClose(() => dump.close())
+      engines.push('memories on Postgres')
+      return dump
+    }
+  })
 
 /**
  * Gives every record of a place.

@@ -7,6 +7,7 @@ import type { IndexRebuild, RecallIndex, VectorIndex } from '../../../memory/ind
 import type { Outbox } from '../../../memory/jobs/ports.ts'
 import type { MemoryStore } from '../../../memory/ports.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
+import { closeUnheard } from '../../../shared/closing.ts'
 import { Fault } from '../../../shared/fault.ts'
 import type { Log } from '../../../shared/log.ts'
 import type { PostgresOptions } from '../connection.ts'
@@ -76,7 +77,7 @@ export async function openPostgresMemoryStore(options: PostgresMemoryOptions): P
     await migrate(db, memoryMigrations, (sql, aside) => prepareVectors(sql, aside, options.extension ?? true))
     return storeOn(db, await lackOfExtension(db), options)
   } catch (error) {
-    await db.close()
+    await closeUnheard(() => db.close())
     throw atStart(error)
   }
 }
