@@ -20,6 +20,7 @@ import { domainProofRoutes } from './mcp/domain-proof-routes.ts'
 import { mcpSurface } from './mcp/routes.ts'
 import { oidcSurface } from './oidc/routes.ts'
 import { resourceRoutes } from './resource/routes.ts'
+import { logOnce } from './shared/log-once.ts'
 import type { Gauges } from './shared/metrics.ts'
 import { requestContext } from './shared/request-context.ts'
 import { version } from './shared/version.ts'
@@ -76,7 +77,8 @@ export function buildApp(config: Config, dependencies: Dependencies): App {
   const mounted = (mounts: readonly Mount[]) => mounts.flatMap((mount) => mount(dependencies, config, here) ?? [])
   const [resources, open] = [mounted(resourceSurfaces), mounted(openSurfaces)]
   const { page, metrics } = dependencies.measuring
-  const metricsPage = page && (() => page(gaugesOf(dependencies, resources)))
+  const gauges = gaugesOf(dependencies, resources)
+  const metricsPage = page && (() => page(gauges))
   const route = routeOf(config, dependencies, resources, open, metricsPage)
   const edge = edgeOf(config, dependencies)
   return {
@@ -152,12 +154,17 @@ const edgeOf = (config: Config, { random, log }: Pick<Dependencies, 'random' | '
   https: config.issuer.startsWith('https:'),
 })
 
-const gaugesOf = ({ healthChecks, queues }: Dependencies, surfaces: readonly Surface[]): Gauges => ({
-  openStreams: () =>
-    Object.fromEntries(surfaces.flatMap(({ streams }) => (streams ? [[streams.kind, streams.count()]] : []))),
-  engines: async () => (await checkEngines(healthChecks)).map(({ engine, state }) => ({ engine, up: state === 'up' })),
-  async queues() {
-    const known = await Promise.allSettled(queues.map((read) => read()))
-    return Object.assign({}, ...known.map((one) => (one.status === 'fulfilled' ? one.value : {})))
-  },
-})
+function gaugesOf({ healthChecks, queues, log, clock }: Dependencies, surfaces: readonly Surface[]): Gauges {
+  const tell = logOnce(log, clock, 'a queue cannot be read for /metrics')
+  return {
+    openStreams: () =>
+      Object.fromEntries(surfaces.flatMap(({ streams }) => (streams ? [[streams.kind, streams.count()]] : []))),
+    engines: async () =>
+      (await checkEngines(healthChecks)).map(({ engine, state }) => ({ engine, up: state === 'up' })),
+    async queues() {
+      const known = await Promise.allSettled(queues.map((read) => read()))
+      for (const one of known) if (one.status === 'rejected') tell(one.reason)
+      return Object.assign({}, ...known.map((one) => (one.status === 'fulfilled' ? one.value : {})))
+    },
+  }
+}

@@ -10,6 +10,7 @@ import { authenticate, requireScopes } from '../resource/bearer.ts'
 import type { Principal } from '../resource/ports.ts'
 import { createCounts } from '../shared/counts.ts'
 import { Fault } from '../shared/fault.ts'
+import { logOnce } from '../shared/log-once.ts'
 import { requestContext } from '../shared/request-context.ts'
 import { apiPrefix, type Handler } from './binding.ts'
 import type { ApiDependencies } from './dependencies.ts'
@@ -43,6 +44,7 @@ export function createChangeStreams<Services>(
 ): ChangeStreams {
   const open = new Set<() => void>()
   const perUser = createCounts()
+  const tell = logOnce(deps.log, deps.clock, 'a stream of changes ended')
   const closed = (end: () => void, ownerId: string): boolean => {
     if (!open.delete(end)) return false
     perUser.add(ownerId, -1)
@@ -86,8 +88,12 @@ export function createChangeStreams<Services>(
           }
           if (open.has(end)) schedule()
         }
+        const broken = (error: unknown) => {
+          if (open.has(end)) tell(error)
+          end()
+        }
         const schedule = () => {
-          timer = setTimeout(() => tick().catch(end), limits.tickMs)
+          timer = setTimeout(() => tick().catch(broken), limits.tickMs)
         }
         open.add(end)
         perUser.add(ownerId, 1)

@@ -20,7 +20,7 @@ import { openMemoryEngine } from './memory-engine.ts'
 import type { Opening } from './opening.ts'
 import { runOutboxWork } from './outbox-work.ts'
 import { removeSignIn } from './removal.ts'
-import { timedEmbedder, timedIndex } from './watched.ts'
+import { reportedEmbedder, timedEmbedder, timedIndex } from './watched.ts'
 
 interface Given {
   readonly clock: Clock
@@ -70,7 +70,7 @@ export async function openMemoryServices(config: Config, opening: Opening, given
     index: timedIndex(engine.index, metrics),
     graph: graph.graph,
     graphSource: knowledge.graphSource,
-    embedder: embedder && timedEmbedder(embedder, metrics),
+    embedder: embedder && reportedEmbedder(timedEmbedder(embedder, metrics), log, clock),
     clock,
     random,
     appNames: clientNames(stores, config),

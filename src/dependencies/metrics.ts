@@ -1,6 +1,7 @@
 /** Metrics where somebody may read them; otherwise nothing is kept and nothing is loaded. */
 import type { Config } from '../config/config.ts'
 import { atFirstUse } from '../shared/at-first-use.ts'
+import type { Log } from '../shared/log.ts'
 import { type Gauges, type Metrics, type MetricsPage, noMetrics } from '../shared/metrics.ts'
 
 export interface Measuring {
@@ -14,17 +15,20 @@ const loadAfterMs = 1_000
 /** What is told before that waits here; beyond so many it is dropped. */
 const mostEarly = 10_000
 
-export function openMetrics({ metrics }: Pick<Config, 'metrics'>): Measuring {
+/** `log` is told where the library cannot be loaded: what happens until it can is counted up to a bound. */
+export function openMetrics({ metrics }: Pick<Config, 'metrics'>, log: Log, load = loadPrometheus): Measuring {
   if (metrics === undefined) return { metrics: noMetrics, page: undefined }
-  return measureWhenLoaded(async () => {
-    const { createPrometheus } = await import('../adapters/metrics/prometheus.ts')
-    return createPrometheus()
-  })
+  return measureWhenLoaded(load, log)
+}
+
+async function loadPrometheus(): Promise<Loaded> {
+  const { createPrometheus } = await import('../adapters/metrics/prometheus.ts')
+  return createPrometheus()
 }
 
 type Loaded = Metrics & { page(gauges: Gauges): Promise<MetricsPage> }
 
-function measureWhenLoaded(load: () => Promise<Loaded>): Measuring {
+function measureWhenLoaded(load: () => Promise<Loaded>, log: Log): Measuring {
   let loaded: Loaded | undefined
   const early: ((to: Metrics) => void)[] = []
   const get = atFirstUse(async () => {
@@ -33,7 +37,8 @@ function measureWhenLoaded(load: () => Promise<Loaded>): Measuring {
     loaded = ready
     return ready
   })
-  const timer = setTimeout(() => get().catch(() => {}), loadAfterMs)
+  const failed = (err: unknown) => log.error({ err }, 'metrics cannot be loaded')
+  const timer = setTimeout(() => get().catch(failed), loadAfterMs)
   timer.unref?.()
   const tell = (what: (to: Metrics) => void) => {
     if (loaded !== undefined) what(loaded)

@@ -5,7 +5,10 @@ import type { AnyOperation } from '../memory/operation.ts'
 import type { Embedder } from '../memory/rank/embedder.ts'
 import type { MemoryServices } from '../memory/services.ts'
 import { audit } from '../shared/audit.ts'
+import type { Clock } from '../shared/clock.ts'
+import { Fault } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
+import { logOnce } from '../shared/log-once.ts'
 import type { Metrics } from '../shared/metrics.ts'
 
 type Operation = AnyOperation<MemoryServices>
@@ -92,3 +95,31 @@ export const timedEmbedder = (embedder: Embedder, metrics: Searched): Embedder =
   embedQuestion: (query, signal) => timed(metrics, 'embed', () => embedder.embedQuestion(query, signal)),
   prepare: () => embedder.prepare?.(),
 })
+
+/**
+ * A search whose question gets no vector goes by words and says so, and not why. The log is told: of a wrong key as of a server that is
+ * not there, but not of one that is slow, or that is not asked again for a while.
+ */
+export function reportedEmbedder(embedder: Embedder, log: Log, clock: Clock): Embedder {
+  const tell = logOnce(log, clock, 'the embedding model failed; searches go by words alone')
+  return {
+    get space() {
+      return embedder.space
+    },
+    get questionBudgetMs() {
+      return embedder.questionBudgetMs
+    },
+    embed: (texts, signal) => embedder.embed(texts, signal),
+    async embedQuestion(query, signal) {
+      try {
+        return await embedder.embedQuestion(query, signal)
+      } catch (error) {
+        if (signal?.aborted !== true && !isResting(error)) tell(error)
+        throw error
+      }
+    },
+    prepare: () => embedder.prepare?.(),
+  }
+}
+
+const isResting = (error: unknown): boolean => error instanceof Fault && error.code === 'model_resting'

@@ -198,7 +198,7 @@ async function compare(
   return { likeness, rounding, passages, sample }
 }
 
-/** The question's vector; undefined when the model does not answer within its budget. */
+/** The question's vector; undefined when the model does not answer within its budget, or fails: the log is told of that by the embedder. */
 async function vectorOf(embedder: Embedder, query: string): Promise<Float32Array | undefined> {
   try {
     return await embedder.embedQuestion(query, AbortSignal.timeout(embedder.questionBudgetMs))

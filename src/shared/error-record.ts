@@ -61,6 +61,17 @@ export function failureCode(error: unknown): string {
   return codeOf(error) ?? word(error.name) ?? 'Error'
 }
 
+/** What it was and what caused it, in names and codes alone: `embedder_unavailable Finding 401`. */
+export function causeOf(error: unknown): string {
+  const words: string[] = []
+  let record: ErrorRecord | undefined = errorRecord(error)
+  for (; record !== undefined; record = record.cause) {
+    const { type, code = type, errcode, status } = record
+    for (const one of [code, errcode, status]) if (one !== undefined) words.push(one)
+  }
+  return words.join(' ')
+}
+
 const wordMembers = ['errcode', 'error', 'status', 'constraint_name'] as const
 
 function wordsOf(error: Error): Partial<Record<'code' | (typeof wordMembers)[number], string>> {

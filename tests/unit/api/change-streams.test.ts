@@ -3,6 +3,7 @@ import { createChangeStreams } from '../../../src/api/change-streams.ts'
 import { openRule } from '../../../src/memory/access.ts'
 import type { MemoryEvent } from '../../../src/memory/schema.ts'
 import type { MemoryId } from '../../../src/shared/brand.ts'
+import { Fault } from '../../../src/shared/fault.ts'
 import { createLog } from '../../../src/shared/log.ts'
 import { principals } from '../../support/mcp.ts'
 
@@ -10,17 +11,22 @@ const clock = { now: () => Date.now() }
 const { ada } = principals(clock)
 if (ada === undefined) throw new Error('ada is there')
 const happened: MemoryEvent[] = []
+const lines: string[] = []
+let failure: Error | undefined
 const streams = createChangeStreams(
   {
     verifier: { verify: async () => ada, assertStanding() {} },
     clock,
-    log: createLog('silent'),
+    log: createLog('warn', { write: (line) => void lines.push(line) }),
     services: undefined,
     operations: [],
     settings: { apiBaseUrl: 'http://localhost', issuer: 'http://localhost', version: '1' },
   },
   {
-    eventsAfter: async (_owner, seq, limit) => happened.filter((event) => event.seq > seq).slice(0, limit),
+    async eventsAfter(_owner, seq, limit) {
+      if (failure !== undefined) throw failure
+      return happened.filter((event) => event.seq > seq).slice(0, limit)
+    },
     lastEvent: async () => happened.at(-1)?.seq ?? 0,
     rule: async (_owner, appId) => openRule(appId),
   },
@@ -69,4 +75,20 @@ test('who leaves makes room for another, and closing ends them all', async () =>
   streams.close()
   expect(await ending).toStartWith(':\n')
   expect(streams.count()).toBe(0)
+})
+
+test('what ends streams and nobody expected is logged once, by its name; what a caller would be refused is not', async () => {
+  const ended = async (error: Error) => {
+    failure = error
+    const texts = await Promise.all([await open(), await open()].map((response) => heard(response, 5_000)))
+    failure = undefined
+    expect(streams.count()).toBe(0)
+    return texts
+  }
+  await ended(new Fault('unauthenticated', 'marker'))
+  expect(lines).toEqual([])
+  await ended(new RangeError('marker'))
+  expect(lines).toHaveLength(1)
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn', err: { type: 'RangeError' } })
+  expect(lines[0]).not.toContain('marker')
 })
