@@ -32,15 +32,15 @@ export interface Peer {
 /** Serves one request. */
 export type Serve = (request: Request, peer?: Peer) => Promise<Response>
 
-const acceptableId = /^[A-Za-z0-9._-]{8,64}$/
+/** A proxy passes on what a stranger sends, so a caller's id is never ours, whoever brings it: it could be another request's. */
+const callersId = /^[A-Za-z0-9._-]{8,64}$/
 
 export function observe(handle: Handle, { random, log, addressOf, https, onAnswer }: EdgeDependencies): Serve {
   const writeLine = requestLines(log)
   return async (request, peer) => {
     const startedAt = performance.now()
-    const given = request.headers.get('x-request-id')
-    const requestId = given !== null && acceptableId.test(given) ? given : random.id()
-    const context = new Observed(requestId, () => addressOf(request, peer?.address))
+    const requestId = random.id()
+    const context = new Observed(requestId, callersIdOf(request), () => addressOf(request, peer?.address))
     beginRequestContext(request, context)
     let response: Response
     try {
@@ -66,9 +66,15 @@ export function observe(handle: Handle, { random, log, addressOf, https, onAnswe
   }
 }
 
+function callersIdOf({ headers }: Request): string | undefined {
+  const sent = headers.get('x-request-id')
+  return sent !== null && callersId.test(sent) ? sent : undefined
+}
+
 /** The context of a request that came in here. */
 class Observed implements RequestContext {
   readonly requestId: string
+  readonly callerRequestId: string | undefined
   route = 'unmatched'
   clientId?: string
   user?: string
@@ -76,8 +82,9 @@ class Observed implements RequestContext {
   reason?: string
   readonly #find: () => string
   #address: string | undefined
-  constructor(requestId: string, findAddress: () => string) {
+  constructor(requestId: string, callerRequestId: string | undefined, findAddress: () => string) {
     this.requestId = requestId
+    this.callerRequestId = callerRequestId
     this.#find = findAddress
   }
 

@@ -12,11 +12,12 @@ export type RequestLine = (context: RequestContext, method: string, status: numb
 export function requestLines(log: Log): RequestLine | undefined {
   const write = lineWriter(log, 'info')
   if (write === undefined) return undefined
-  return ({ requestId, route, clientId, user, reason }, method, status, milliseconds) => {
+  return ({ requestId, callerRequestId, route, clientId, user, reason }, method, status, milliseconds) => {
     const head = `"requestId":${JSON.stringify(requestId)},"method":${quoted(method)},"route":${quoted(route)},"status":${status}`
     const who = `${optional('client', clientId)}${optional('user', user)}`
     const why = reason === undefined ? '' : `,"reason":${JSON.stringify(reason)}`
-    write(`${head},"ms":${Math.round(milliseconds * 100) / 100}${who}${why},"msg":"request"`)
+    const theirs = callerRequestId === undefined ? '' : `,"callerRequestId":${JSON.stringify(callerRequestId)}`
+    write(`${head},"ms":${Math.round(milliseconds * 100) / 100}${who}${why}${theirs},"msg":"request"`)
   }
 }
 

@@ -3,8 +3,13 @@
  * The edge (http/observe) begins it; surfaces fill in what they learn. Kept beside the request, not in it.
  */
 export interface RequestContext {
-  /** Given by a trusted caller's `X-Request-Id`, or made here; in every answer and log line. */
+  /**
+   * Made here for each request that comes in, so that nobody chooses what a line of the log is found by; in every answer and log line.
+   * What the pages ask within this process has the id of the page's request.
+   */
   readonly requestId: string
+  /** What the caller sent as `X-Request-Id`, where it is 8 to 64 letters, digits or `._-`: in the request's own log line, beside ours. */
+  readonly callerRequestId?: string | undefined
   /**
    * The caller's address after trusted proxies; an IPv6 address as its /64. Found when it is first read, and 'unknown' from then on
    * if the caller has hung up by then.

@@ -72,12 +72,10 @@ describe('the edge of every request', () => {
       Object.assign(requestContext(request), { route: '/api/v1/memories/:id', clientId: 'c', user: 'abc' })
       return new Response('ok')
     })
-    await serve(
-      new Request('http://localhost/api/v1/memories/42?token=hush', { headers: { 'x-request-id': 'given-id-1' } }),
-    )
+    const response = await serve(new Request('http://localhost/api/v1/memories/42?token=hush'))
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatchObject({
-      requestId: 'given-id-1',
+      requestId: response.headers.get('x-request-id'),
       method: 'GET',
       route: '/api/v1/memories/:id',
       status: 200,
@@ -88,10 +86,23 @@ describe('the edge of every request', () => {
     expect(JSON.stringify(lines)).not.toContain('hush')
   })
 
-  test('a request id that could forge a log line is replaced', async () => {
-    const { serve } = edge(() => new Response('ok'))
-    const response = await serve(new Request('http://localhost/', { headers: { 'x-request-id': 'a b"c' } }))
-    expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  test('a request’s id is ours, so that no stranger chooses one or takes another’s; the caller’s stands beside it in the log', async () => {
+    const { serve, lines } = edge(() => new Response('ok'))
+    const send = (id: string) => serve(new Request('http://localhost/', { headers: { 'x-request-id': id } }))
+    const ids = [await send('their-id-1'), await send('their-id-1')].map(({ headers }) => headers.get('x-request-id'))
+    expect(new Set(ids).size).toBe(2)
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(lines.map(({ requestId, callerRequestId }) => ({ requestId, callerRequestId }))).toEqual(
+      ids.map((requestId) => ({ requestId, callerRequestId: 'their-id-1' })),
+    )
+  })
+
+  test('a caller’s id that is too long, or could be anything, is not logged', async () => {
+    const { serve, lines } = edge(() => new Response('ok'))
+    for (const id of ['a b"c', 'x'.repeat(65), 'short', 'ada@example.com'])
+      await serve(new Request('http://localhost/', { headers: { 'x-request-id': id } }))
+    expect(lines).toHaveLength(4)
+    for (const line of lines) expect(line.callerRequestId).toBeUndefined()
   })
 
   test('RFC 9112 section 3.2: a Host that cannot be one is 400, and reaches nothing behind', async () => {

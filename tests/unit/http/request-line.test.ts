@@ -12,7 +12,8 @@ describe('the log line of a request', () => {
   test('is what pino writes of the same fields, whatever stands in them', () => {
     for (const clientId of [undefined, 'client-1', 'https://app.example/client?a=b', 'a"b\\c\n\u2028\u0000ü🙂']) {
       const { log, lines } = logTo('info')
-      const context = { requestId: 'id-1', address: 'local', route: '/api/v1/me', reason: 'expired' }
+      const callerRequestId = clientId === undefined ? undefined : 'theirs-1'
+      const context = { requestId: 'id-1', address: 'local', route: '/api/v1/me', reason: 'expired', callerRequestId }
       const who = clientId === undefined ? {} : { clientId, user: 'abc' }
       requestLines(log)?.({ ...context, ...who }, 'GET', 401, 0.126)
       log.info(
@@ -25,6 +26,7 @@ describe('the log line of a request', () => {
           client: clientId,
           user: clientId && 'abc',
           reason: 'expired',
+          callerRequestId,
         },
         'request',
       )
