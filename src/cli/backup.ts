@@ -12,7 +12,7 @@ export const backup: Command = {
   name: 'backup',
   usage: 'FILE [--replace]',
   summary:
-    'Writes everything that is kept to one file, as of one moment, beside a running server: people, clients, grants, keys, memories. Keep it as you keep the keys. A file of that name is only replaced with --replace.',
+    'Writes everything that is kept to one file, beside a running server: memories as of one moment, and behind them people, clients, grants and keys. Keep it as you keep the keys. A file of that name is only replaced with --replace.',
   async run(words) {
     const { values, positionals } = parseArgs({
       args: [...words],

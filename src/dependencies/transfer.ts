@@ -71,7 +71,8 @@ export const openPlace = (config: Config, parts = { auth: true, memories: true }
   })
 
 /**
- * Gives every record of a place.
+ * Gives every record of a place: rows of memories as of one moment, then people, clients and keys, each as it is when its turn comes, as no
+ * engine has one moment of both.
  * @throws Fault `conflict` where there is none: more likely another folder than the server's than a backup of nothing
  */
 export async function readPlace(

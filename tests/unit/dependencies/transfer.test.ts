@@ -12,7 +12,7 @@ import { signingKeys } from '../../support/signing-keys.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const ring = await signingKeys(Date.now())
-const person: TransferRecord = {
+const person: Extract<TransferRecord, { kind: 'user' }> = {
   kind: 'user',
   value: {
     ...{ id: owner('ada'), name: 'Ada', createdAt: 1, updatedAt: 1 },
@@ -72,4 +72,24 @@ test('where the memories are refused at last, the signing keys are those of befo
   expect(await keys.load()).toEqual(before)
   await fill({ DATA_DIR }, [...memories, person, ...keyRecords(ring)])
   expect(await keys.load()).toEqual(ring)
+})
+
+test('beside a server that goes on, memories are read as of one moment, and people behind them', async () => {
+  const config = loadConfig(undefined, { DATA_DIR: temporaryFolder('transfer') })
+  const engine = await openOnSqlite(config)
+  const remember = (text: string) => engine.store.add(owner('ada'), app('chat'), [draftOf(text)], policyAt())
+  await remember('Before.')
+  const place = await openPlace(config)
+  const records: TransferRecord[] = []
+  await readPlace(place, async (some) => {
+    records.push(...some)
+    if (records.length > some.length || place.auth === undefined) return
+    await remember('Amid.')
+    await place.auth.stores.users.create(person.value)
+  })
+  const texts = records.flatMap((one) => (one.kind === 'row' && one.table === 'memory' ? one.value.content : []))
+  expect(texts).toEqual(['Before.'])
+  expect(records.filter(({ kind }) => kind === 'user')).toHaveLength(1)
+  await place.close()
+  await engine.close()
 })
