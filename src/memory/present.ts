@@ -1,8 +1,9 @@
 /** How memories are shown: to a model, short and with their origin; and in OpenMemory's shapes, made from the same. */
 import { type Static, Type } from '@sinclair/typebox'
-import { cut } from './content.ts'
+import type { MemoryId } from '../shared/brand.ts'
+import { cut as cutText } from './content.ts'
 import type { Wire } from './operation.ts'
-import type { AppNames } from './ports.ts'
+import type { AppNames, TextsRead } from './ports.ts'
 import { Categories, type Memory, MemoryState, Metadata } from './schema.ts'
 import type { MemoryServices } from './services.ts'
 import { timeOutput, toIso } from './time.ts'
@@ -61,7 +62,7 @@ export function showBriefly(memory: Memory, names: ReadonlyMap<string, string>):
   const shown = show(memory, names)
   const { metadata, ...others } = shown
   const without = metadata !== undefined && charactersOf(metadata) > briefCharacters
-  const text = cut(shown.text, briefCharacters)
+  const text = cutText(shown.text, briefCharacters)
   return text === shown.text && !without ? shown : { ...(without ? others : shown), text, truncated: true }
 }
 
@@ -86,7 +87,8 @@ export const MaxCharacters = Type.Optional(
 )
 
 const charactersOf = (value: object): number => JSON.stringify(value).length
-const sizeOf = ({ content, metadata }: Memory): number => content.length + charactersOf(metadata)
+const sizeOf = ({ id, content, metadata }: Memory, cut: Cut): number =>
+  cut?.has(id) ? Number.POSITIVE_INFINITY : content.length + charactersOf(metadata)
 
 /** Programs get texts whole, as far as an answer goes; ChatGPT's Actions as a model does. */
 export const wholeFor = ({ forModel }: Pick<Wire, 'forModel'>) => ({
@@ -94,11 +96,24 @@ export const wholeFor = ({ forModel }: Pick<Wire, 'forModel'>) => ({
   max_characters: forModel === true ? answerCharacters.model : answerCharacters.program,
 })
 
+/** What is read of texts that are shown whole as far as so many characters go, of which each may take three bytes. */
+export const readFor = (characters: number): TextsRead => ({
+  wholeCharacters: characters,
+  wholeBytes: 3 * characters,
+  // One more than is shown, by which it is seen that the text goes on.
+  beginningCharacters: briefCharacters + 1,
+})
+/** The same where all are shown briefly. */
+export const readBriefly: TextsRead = { ...readFor(briefCharacters), wholeBytes: Number.MAX_SAFE_INTEGER }
+
+/** Of which memories only the beginning was read: they are shown briefly, wherever they stand. */
+type Cut = ReadonlySet<MemoryId> | undefined
+
 /** How many of the first memories fit into so many characters, the first in any case; one that alone is larger counts as shown briefly. */
-export function fitting(memories: readonly Memory[], characters: number): number {
+export function fitting(memories: readonly Memory[], characters: number, cut?: Cut): number {
   let room = characters
   const first = memories.findIndex((memory, at) => {
-    const size = sizeOf(memory)
+    const size = sizeOf(memory, cut)
     room -= size > characters ? Math.min(size, briefCharacters) : size
     return at > 0 && room < 0
   })
@@ -110,10 +125,11 @@ export function showWhole(
   memories: readonly Memory[],
   names: ReadonlyMap<string, string>,
   characters: number = answerCharacters.program,
+  cut?: Cut,
 ): ShownMemory[] {
   let room = characters
   return memories.map((memory) => {
-    const size = sizeOf(memory)
+    const size = sizeOf(memory, cut)
     if (size > room) return showBriefly(memory, names)
     room -= size
     return show(memory, names)

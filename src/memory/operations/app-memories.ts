@@ -2,7 +2,7 @@
 import { Type as t } from '@sinclair/typebox'
 import type { ClientId } from '../../shared/brand.ts'
 import { assertUnrestricted } from '../access.ts'
-import { namesFor, ShownMemory, showWhole, toWire, WireMemory } from '../present.ts'
+import { answerCharacters, namesFor, readFor, ShownMemory, showWhole, toWire, WireMemory } from '../present.ts'
 import { AppId, AppParams, findApp } from './apps.ts'
 import { inputIn, operation, PageQuery, Paging, paged, pageOf, read } from './define.ts'
 
@@ -35,14 +35,15 @@ export const listAppMemories = operation({
   async run(services, caller, { id, ...paging }) {
     await findApp(services, caller, id)
     const { range, head } = pageOf(paging)
-    const { items, total } = await services.store.list(caller.ownerId, caller.appId, {
+    const { items, total, cut } = await services.store.list(caller.ownerId, caller.appId, {
       filter: { states: ['active', 'paused', 'archived'], appIds: [id as ClientId] },
       sort: 'createdAt',
       descending: true,
+      texts: readFor(answerCharacters.program),
       ...range,
     })
     const names = await namesFor(services.appNames, items)
-    return { ...head(total), memories: showWhole(items, names) }
+    return { ...head(total), memories: showWhole(items, names, answerCharacters.program, cut) }
   },
 })
 
@@ -81,9 +82,10 @@ export const listAppAccessed = operation({
     if (id !== appId) assertUnrestricted(await store.rule(ownerId, appId))
     await findApp(services, caller, id)
     const { range, head } = pageOf(paging)
-    const { items, total } = await store.accessedBy(ownerId, appId, id as ClientId, range)
+    const texts = readFor(answerCharacters.program)
+    const { items, total, cut } = await store.accessedBy(ownerId, appId, id as ClientId, { ...range, texts })
     const given = items.map(({ memory }) => memory)
-    const shown = showWhole(given, await namesFor(appNames, given))
+    const shown = showWhole(given, await namesFor(appNames, given), answerCharacters.program, cut)
     const memories = shown.map((memory, at) => ({ memory, access_count: items[at]?.count ?? 0 }))
     return { ...head(total), memories }
   },

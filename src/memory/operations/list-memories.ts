@@ -1,6 +1,15 @@
 import type { ClientId, MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
-import { answerCharacters, fitting, namesFor, recallNotice, showBriefly, showWhole } from '../present.ts'
+import {
+  answerCharacters,
+  fitting,
+  namesFor,
+  readBriefly,
+  readFor,
+  recallNotice,
+  showBriefly,
+  showWhole,
+} from '../present.ts'
 import { parseOptionalTime } from '../time.ts'
 import { operation } from './define.ts'
 import { filterBinding, listBinding } from './list-memories-rest.ts'
@@ -22,6 +31,7 @@ export const listMemories = operation({
     const size = input.limit ?? 20
     const page = input.page ?? 1
     const after = input.cursor === undefined ? undefined : readCursor(input.cursor)
+    const most = input.max_characters ?? answerCharacters.model
     const found = await store.list(caller.ownerId, caller.appId, {
       filter: {
         states: input.states ?? ['active'],
@@ -35,19 +45,22 @@ export const listMemories = operation({
       sort: sortOf[input.sort ?? 'created_at'],
       descending: (input.direction ?? 'desc') === 'desc',
       limit: size,
+      texts: input.full === true ? readFor(most) : readBriefly,
       ...(after === undefined ? { offset: (page - 1) * size } : { after }),
     })
-    const most = input.max_characters ?? answerCharacters.model
     const inOrder = (input.sort ?? 'created_at') === 'created_at'
     // A cursor goes on wherever a page ends. Who counts pages would never see what is left out: they are shown it briefly.
     const endsEarly = input.full === true && inOrder && input.page === undefined
-    const items = endsEarly ? found.items.slice(0, fitting(found.items, most)) : found.items
+    const items = endsEarly ? found.items.slice(0, fitting(found.items, most, found.cut)) : found.items
     const names = await namesFor(appNames, items)
     const last = items.at(-1)
     const more = inOrder && (items.length < found.items.length || found.items.length === size)
     return {
       ...(items.length === 0 ? {} : { notice: recallNotice }),
-      memories: input.full === true ? showWhole(items, names, most) : items.map((memory) => showBriefly(memory, names)),
+      memories:
+        input.full === true
+          ? showWhole(items, names, most, found.cut)
+          : items.map((memory) => showBriefly(memory, names)),
       total: found.total,
       page,
       size,

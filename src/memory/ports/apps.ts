@@ -1,6 +1,7 @@
 import type { ClientId, OwnerId } from '../../shared/brand.ts'
 import type { AccessRule, Memory } from '../schema.ts'
 import type { Page, PageRequest } from './history.ts'
+import type { ListRequest, MemoryPage } from './memories.ts'
 
 /** One app as its user sees it. */
 export interface AppUse {
@@ -22,8 +23,8 @@ export interface Apps {
     ownerId: OwnerId,
     readerId: ClientId,
     appId: ClientId,
-    page: PageRequest,
-  ): Promise<Page<{ readonly memory: Memory; readonly count: number }>>
+    page: PageRequest & Pick<ListRequest, 'texts'>,
+  ): Promise<Page<{ readonly memory: Memory; readonly count: number }> & Pick<MemoryPage, 'cut'>>
   /** The app's rule, open unless one was set. */
   rule(ownerId: OwnerId, appId: ClientId): Promise<AccessRule>
   /**

@@ -71,6 +71,15 @@ export interface MemoryFilter {
   readonly asOf?: number | undefined
 }
 
+/** How much is read of the texts of a page, each of which may be very long. */
+export interface TextsRead {
+  /** Whole are those of so many characters (code points) at most, as far as so many bytes go, their metadata included. */
+  readonly wholeCharacters: number
+  readonly wholeBytes: number
+  /** So many characters are read of each of the others. */
+  readonly beginningCharacters: number
+}
+
 export interface ListRequest {
   readonly filter: MemoryFilter
   readonly sort: SortColumn
@@ -78,6 +87,8 @@ export interface ListRequest {
   readonly limit: number
   /** Ends with the memory whose text, metadata and annotations bring the page to so many bytes: texts may be of any length. */
   readonly bytes?: number | undefined
+  /** All of each text, unless given. */
+  readonly texts?: TextsRead | undefined
   /** How many to skip; not together with `after`. */
   readonly offset?: number | undefined
   /** Goes on after this memory, in order of creation only. */
@@ -86,6 +97,8 @@ export interface ListRequest {
 
 export interface MemoryPage {
   readonly items: readonly Memory[]
+  /** Those of them whose text is its beginning alone, by `texts`. */
+  readonly cut?: ReadonlySet<MemoryId> | undefined
   /** All that the filter matches. */
   readonly total: number
 }

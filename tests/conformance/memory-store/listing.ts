@@ -89,6 +89,50 @@ export function describeListing(open: OpenMemoryStore): void {
       expect(pages).toEqual([1, 3, 1, 0])
     })
 
+    test('of long texts no more is read than is asked for, in the page’s order and with its totals', async () => {
+      const long = owner('reader of beginnings')
+      const texts = [
+        'a'.repeat(50),
+        'ä'.repeat(101),
+        'b'.repeat(90),
+        'ä'.repeat(100),
+        'same, and then z',
+        'same, and then a',
+      ]
+      const added = []
+      for (const [at, text] of texts.entries()) added.push(await here.add(text, {}, chat, startMs + at, long))
+      const read = async (parts: Partial<ListRequest>) => {
+        const page = {
+          filter: { states: ['active' as const] },
+          sort: 'createdAt',
+          descending: false,
+          limit: 10,
+        } as const
+        const { items, cut, total } = await here.store.list(long, chat, { ...page, ...parts })
+        expect(total).toBe(texts.length)
+        return items.map(({ id, content }) => [content.slice(0, 4), content.length, cut?.has(id) === true])
+      }
+      const reading = { wholeCharacters: 100, wholeBytes: 150, beginningCharacters: 8 }
+      const start = (at: number) => texts[at]?.slice(0, 4) ?? ''
+      const whole = (at: number) => [start(at), texts[at]?.length ?? 0, false]
+      const beginning = (at: number) => [start(at), 8, true]
+      const expected = [whole(0), beginning(1), whole(2), whole(3), beginning(4), beginning(5)]
+      expect(await read({ texts: reading })).toEqual(expected)
+      expect(await read({ texts: reading, offset: 1, limit: 3 })).toEqual([beginning(1), whole(2), whole(3)])
+      expect(await read({ texts: reading, limit: 2, after: added[0] })).toEqual([beginning(1), whole(2)])
+      expect(await read({ texts: reading, bytes: 300 })).toEqual(expected.slice(0, 3))
+      expect(await read({})).toEqual(texts.map((_, at) => whole(at)))
+      // Where their order is told by what is not read, too.
+      const beginnings = { ...reading, wholeCharacters: 0 }
+      const byText = await read({ texts: beginnings, sort: 'content' })
+      expect(byText.map(([start]) => start)).toEqual(['aaaa', 'bbbb', 'same', 'same', 'ääää', 'ääää'])
+      const sorted = await here.store.list(long, chat, {
+        ...{ filter: { states: ['active'] }, sort: 'content', descending: false, limit: 10, texts: beginnings },
+      })
+      expect(sorted.items.slice(2, 4).map(({ id }) => id)).toEqual([added[5]?.id, added[4]?.id] as MemoryId[])
+      expect(sorted.items[0]).toEqual({ ...added[0], content: 'aaaaaaaa' } as (typeof sorted.items)[0])
+    })
+
     test('filters: categories, apps, time, words, thread, all together', async () => {
       expect((await list({}, { categories: ['rare', 'none'] })).texts).toEqual(['bravo', 'alpha'])
       expect((await list({}, { appIds: [other] })).texts).toEqual(['echo', 'bravo'])

@@ -14,6 +14,7 @@ import {
   ruleColumns,
   ruleOf,
 } from './conditions.ts'
+import { cutIn, withTexts } from './texts.ts'
 
 export function createApps(db: Database, flushReadings: (ownerId: OwnerId) => Promise<void>): Apps {
   async function uses(ownerId: OwnerId, appId?: ClientId): Promise<readonly AppUse[]> {
@@ -38,7 +39,7 @@ export function createApps(db: Database, flushReadings: (ownerId: OwnerId) => Pr
   return {
     apps: (ownerId) => uses(ownerId),
     app: async (ownerId, appId) => (await uses(ownerId, appId))[0],
-    async accessedBy(ownerId, readerId, appId, { limit, offset }) {
+    async accessedBy(ownerId, readerId, appId, { limit, offset, texts }) {
       await flushReadings(ownerId)
       return await db.run(async (sql) => {
         const from = sql`
@@ -46,14 +47,15 @@ export function createApps(db: Database, flushReadings: (ownerId: OwnerId) => Pr
             WHERE owner_id = ${ownerId} AND app_id = ${appId} GROUP BY memory_id) AS a
           JOIN memory AS m ON m.owner_id = ${ownerId} AND m.id = a.memory_id
          WHERE m.state <> 'deleted' AND ${readable(sql, ownerId, readerId)}`
-        const rows = await sql<(RuleColumns & MemoryRow & { count: number | null; total: number })[]>`
+        const page = sql`SELECT m.*, row_number() OVER (ORDER BY m.count DESC, m.id DESC) AS place
+          FROM (SELECT m.*, a.count FROM ${from} ORDER BY a.count DESC, m.id DESC LIMIT ${limit} OFFSET ${offset}) AS m`
+        const given = withTexts(sql, page, texts, sql`m.place, m.count`)
+        const rows = await sql<(RuleColumns & MemoryRow & { count: number | null; total: number; is_cut: boolean })[]>`
           SELECT ${ruleColumns(sql)}, (SELECT count(*) FROM ${from}) AS total, given.*
-            FROM ${ruleOf(sql, ownerId, readerId)} LEFT JOIN LATERAL (
-              SELECT m.*, a.count FROM ${from} ORDER BY a.count DESC, m.id DESC LIMIT ${limit} OFFSET ${offset}
-            ) AS given ON true ORDER BY given.count DESC, given.id DESC`
+            FROM ${ruleOf(sql, ownerId, readerId)} LEFT JOIN LATERAL (${given}) AS given ON true ORDER BY given.place`
         assertReaderIn(rows, readerId)
         const items = rows.flatMap((row) => (row.count === null ? [] : [{ memory: memoryOf(row), count: row.count }]))
-        return { items, total: rows[0]?.total ?? 0 }
+        return { items, total: rows[0]?.total ?? 0, cut: cutIn(rows) }
       })
     },
     rule: (ownerId, appId) => db.run((sql) => findRule(sql, ownerId, appId)),

@@ -2,9 +2,11 @@
 import type { ListRequest, Memories, MemoryPage } from '../../../memory/ports.ts'
 import type { Memory, MemoryState } from '../../../memory/schema.ts'
 import { countsOf, type MemoryRow, memoryOf, orderOf } from '../../../memory/stored/memory.ts'
+import { bytesOf } from '../../../memory/stored/texts.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { assertReaderIn, matching, type RuleColumns, readable, ruleColumns, ruleOf } from './conditions.ts'
+import { cutIn, sumBefore, withTexts } from './texts.ts'
 
 type Readers = Pick<Memories, 'get' | 'list' | 'categories' | 'counts'>
 
@@ -28,28 +30,27 @@ export function createReaders(db: Database): Readers {
 
   const list = (ownerId: OwnerId, appId: ClientId, request: ListRequest): Promise<MemoryPage> =>
     db.run(async (sql) => {
-      const { after, limit, bytes, offset = 0 } = request
+      const { after, limit, bytes, texts, offset = 0 } = request
       const wanted = sql`${readable(sql, ownerId, appId)} AND ${matching(sql, ownerId, request.filter)}`
       const order = sql.unsafe(orderOf(request))
       const from =
         after === undefined
           ? wanted
           : sql`${wanted} AND (m.created_at, m.id) ${request.descending ? sql`<` : sql`>`} (${after.createdAt}, ${after.id})`
-      const page = sql`SELECT m.* FROM memory AS m WHERE ${from} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`
-      // How long a text is stands beside it: those beyond the page are not read.
+      const page = sql`SELECT m.*, row_number() OVER (ORDER BY ${order}) AS place
+        FROM (SELECT m.* FROM memory AS m WHERE ${from} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}) AS m`
       const bounded =
         bytes === undefined
           ? page
-          : sql`SELECT m.* FROM (
-              SELECT m.*, sum(octet_length(m.content) + octet_length(m.metadata) + octet_length(m.annotations))
-                OVER (ORDER BY ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
-                FROM (${page}) AS m) AS m WHERE coalesce(m.bytes_before, 0) < ${bytes}`
-      const rows = await sql<Joined<MemoryRow & { total: number }>[]>`
+          : sql`SELECT m.* FROM (SELECT m.*, ${sumBefore(sql, sql.unsafe(bytesOf))} AS bytes_before FROM (${page}) AS m) AS m
+                 WHERE m.bytes_before < ${bytes}`
+      const rows = await sql<Joined<MemoryRow & { total: number; is_cut: boolean }>[]>`
         SELECT ${ruleColumns(sql)}, (SELECT count(*) FROM memory AS m WHERE ${wanted}) AS total, m.*
-          FROM ${ruleOf(sql, ownerId, appId)} LEFT JOIN LATERAL (${bounded}) AS m ON true
-         ORDER BY ${order}`
+          FROM ${ruleOf(sql, ownerId, appId)} LEFT JOIN LATERAL (${withTexts(sql, bounded, texts)}) AS m ON true
+         ORDER BY m.place`
       assertReaderIn(rows, appId)
-      return { items: present<MemoryRow>(rows, 'id').map(memoryOf), total: rows[0]?.total ?? 0 }
+      const found = present<MemoryRow & { is_cut: boolean }>(rows, 'id')
+      return { items: found.map(memoryOf), cut: cutIn(found), total: rows[0]?.total ?? 0 }
     })
 
   return {

@@ -1,12 +1,13 @@
 /** Apps as their user sees them: what they wrote and read, and what they may. */
 import type { Apps, AppUse } from '../../../memory/ports.ts'
 import { categoriesToRow, maxApps, type UseRow, useOf } from '../../../memory/stored/app.ts'
-import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
-import type { ClientId, OwnerId } from '../../../shared/brand.ts'
+import { type SizedRow, wholeTexts } from '../../../memory/stored/texts.ts'
+import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { findRule, readableBy } from './conditions.ts'
 import { assertNotErasedSince } from './erasure.ts'
 import { forgetResults } from './onces.ts'
+import { memoriesOf, sizedColumns, sizedValues } from './texts.ts'
 
 export function createApps(db: Database, flush: (ownerId: OwnerId) => void): Apps {
   function uses(ownerId: OwnerId, appId?: ClientId): AppUse[] {
@@ -33,21 +34,24 @@ export function createApps(db: Database, flush: (ownerId: OwnerId) => void): App
   return {
     apps: async (ownerId) => uses(ownerId),
     app: async (ownerId, appId) => uses(ownerId, appId)[0],
-    async accessedBy(ownerId, readerId, appId, { limit, offset }) {
+    async accessedBy(ownerId, readerId, appId, { limit, offset, texts = wholeTexts }) {
       flush(ownerId)
       const seen = readableBy(db, ownerId, readerId)
       const from = `FROM (SELECT memory_id, count(*) AS count FROM access_log INDEXED BY access_log_by_app
             WHERE owner_id = ? AND app_id = ? GROUP BY memory_id) AS a
          JOIN memory AS m ON m.owner_id = ? AND m.id = a.memory_id WHERE m.state <> 'deleted' AND ${seen.sql}`
       const values = [ownerId, appId, ownerId, ...seen.values]
-      const rows = db.all<MemoryRow & { count: number }>(
-        `SELECT m.*, a.count AS count ${from} ORDER BY a.count DESC, m.id DESC LIMIT ? OFFSET ?`,
+      const sized = db.all<SizedRow & { id: MemoryId; count: number }>(
+        `SELECT ${sizedColumns}, m.id, a.count AS count ${from} ORDER BY a.count DESC, m.id DESC LIMIT ? OFFSET ?`,
+        ...sizedValues(texts),
         ...values,
         limit,
         offset,
       )
       const total = db.get<{ total: number }>(`SELECT count(*) AS total ${from}`, ...values)?.total ?? 0
-      return { items: rows.map((row) => ({ memory: memoryOf(row), count: row.count })), total }
+      const { items, cut } = memoriesOf(db, sized, texts)
+      const counts = new Map(sized.map(({ id, count }) => [id, count]))
+      return { items: items.map((memory) => ({ memory, count: counts.get(memory.id) ?? 0 })), total, cut }
     },
     rule: async (ownerId, appId) => findRule(db, ownerId, appId),
     changeRule: async (ownerId, appId, change, at) =>

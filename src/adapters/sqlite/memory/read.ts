@@ -2,9 +2,11 @@
 import type { ListRequest, Memories, MemoryPage } from '../../../memory/ports.ts'
 import type { Memory, MemoryState } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf, orderOf } from '../../../memory/stored/memory.ts'
+import { bytesOf, type SizedRow, upTo } from '../../../memory/stored/texts.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
-import type { Database } from '../database.ts'
+import type { Database, Value } from '../database.ts'
 import { both, type Condition, matching, oneOf, readableBy } from './conditions.ts'
+import { memoriesOf, sizedColumns, sizedValues } from './texts.ts'
 
 type Readers = Pick<Memories, 'get' | 'list' | 'categories' | 'counts'>
 
@@ -30,18 +32,21 @@ export function createReaders(db: Database): Readers {
             values: [request.after.createdAt, request.after.id],
           })
     const order = orderOf(request)
-    const select = <Row>(columns: string, limit: number) =>
+    const select = <Row>(columns: string, count: number, values: readonly Value[] = []) =>
       db.all<Row>(
         `SELECT ${columns} FROM memory AS m WHERE ${from.sql} ORDER BY ${order} LIMIT ? OFFSET ?`,
+        ...values,
         ...from.values,
-        limit,
+        count,
         request.offset ?? 0,
       )
-    const { bytes, limit } = request
-    // How long a text is stands beside it: none is read for this.
-    const few = bytes === undefined ? limit : upTo(bytes, select<{ bytes: number }>(`${bytesOf} AS bytes`, limit))
-    const rows = select<MemoryRow>('m.*', few)
-    return { items: rows.map(memoryOf), total }
+    const { bytes, limit, texts } = request
+    if (texts === undefined) {
+      const few = bytes === undefined ? limit : upTo(bytes, select<{ bytes: number }>(`${bytesOf} AS bytes`, limit))
+      return { items: select<MemoryRow>('m.*', few).map(memoryOf), total }
+    }
+    const sized = select<SizedRow>(sizedColumns, limit, sizedValues(texts))
+    return { ...memoriesOf(db, sized.slice(0, bytes === undefined ? limit : upTo(bytes, sized)), texts), total }
   }
 
   return {
@@ -70,18 +75,6 @@ export function createReaders(db: Database): Readers {
       return { active: 0, paused: 0, archived: 0, deleted: 0, ...counts }
     },
   }
-}
-
-const bytesOf = 'octet_length(m.content) + octet_length(m.metadata) + octet_length(m.annotations)'
-
-/** How many rows it takes to come to so many bytes; all of them where they are fewer. */
-function upTo(most: number, rows: readonly { readonly bytes: number }[]): number {
-  let sum = 0
-  for (const [at, { bytes }] of rows.entries()) {
-    sum += bytes
-    if (sum >= most) return at + 1
-  }
-  return rows.length
 }
 
 const countOf = (state: MemoryState): string => `count(*) FILTER (WHERE m.state = '${state}') AS ${state}`
