@@ -45,28 +45,67 @@ if (url !== undefined) {
     return own
   }
 
-  test('while an account is erased nobody else waits for the table of vectors, and its index is gone afterwards', async () => {
-    const { store, sql, schema, indexes, his } = await opened()
+  /** How many vectors somebody else reads while `work` is held up by a trigger, within a second; then it goes on. */
+  async function readMeanwhile<T>(
+    { sql, schema }: { sql(statement: string): Promise<unknown>; schema: string },
+    trigger: string,
+    work: () => Promise<T>,
+  ): Promise<{ read: number | string; done: T }> {
     const gate = Math.floor(Math.random() * 2 ** 31)
     await sql(`CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_advisory_xact_lock(${gate}); RETURN NULL; END $$;
-      CREATE TRIGGER gate AFTER DELETE ON memory FOR EACH STATEMENT EXECUTE FUNCTION wait_at_gate()`)
+      CREATE TRIGGER gate ${trigger} EXECUTE FUNCTION wait_at_gate()`)
     const holder = session()
     await holder`SELECT pg_advisory_lock(${gate})`
-    const erasing = store.eraseOwner(ada, startMs)
+    const doing = work()
     const waits = async () =>
       (await holder`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${gate} AND NOT granted`).length > 0
     while (!(await waits())) await Bun.sleep(10)
     const reader = session()
     await reader.unsafe("SET lock_timeout = '1s'")
-    const read = reader.unsafe(`SELECT count(*) AS count FROM "${schema}".index_vector`).then(
+    const read = await reader.unsafe(`SELECT count(*) AS count FROM "${schema}".index_vector`).then(
       ([row]) => Number(row?.count),
       (error: Error) => error.message,
     )
-    expect(await read).toBe(2)
     await holder`SELECT pg_advisory_unlock(${gate})`
-    expect(await erasing).toMatchObject({ memories: 1 })
-    expect(await indexes()).toEqual([his])
+    return { read, done: await doing }
+  }
+
+  test('while an account is erased nobody else waits for the table of vectors, and its index is gone afterwards', async () => {
+    const engine = await opened()
+    const atTheEnd = 'AFTER DELETE ON memory FOR EACH STATEMENT'
+    const { read, done } = await readMeanwhile(engine, atTheEnd, () => engine.store.eraseOwner(ada, startMs))
+    expect(read).toBe(2)
+    expect(done).toMatchObject({ memories: 1 })
+    expect(await engine.indexes()).toEqual([engine.his])
+  })
+
+  test('so it is while vectors are begun anew by another model, whose may be longer', async () => {
+    const engine = await opened()
+    const { vectors, indexes } = engine
+    const begun = 'AFTER UPDATE ON index_owner FOR EACH ROW WHEN (OLD.space <> NEW.space)'
+    const claimed = () => vectors.claim('larger/3', 10, startMs, 60_000)
+    const { read, done } = await readMeanwhile(engine, begun, claimed)
+    expect(read).toBe(2)
+    const longer = Float32Array.of(0.6, 0.8, 0)
+    for (const claim of [done, await claimed()]) {
+      if (claim === undefined) throw new Error('nothing waits')
+      await vectors.keep(claim, [longer])
+    }
+    expect(await indexes()).toHaveLength(2)
+    expect(await claimed()).toBeUndefined()
+  })
+
+  test('an index that is left from another model is dropped before there are vectors of this one', async () => {
+    const { vectors, sql, indexes } = await opened()
+    // As a process leaves it that ends behind the mark.
+    await sql('UPDATE index_owner SET near = 0')
+    for (let n = 0; n < 2; n++) {
+      const claim = await vectors.claim('larger/3', 10, startMs, 60_000)
+      if (claim === undefined) throw new Error('nothing waits')
+      await vectors.keep(claim, [Float32Array.of(0.6, 0.8, 0)])
+    }
+    expect(await indexes()).toHaveLength(2)
   })
 
   test('what an erasure leaves whose process ends is dropped by the next, but for an index that somebody is making', async () => {

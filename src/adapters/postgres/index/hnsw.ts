@@ -5,7 +5,7 @@
  */
 import type { NearestRequest } from '../../../memory/index/ports.ts'
 import type { Connection } from '../connection.ts'
-import type { Database } from '../database.ts'
+import type { Database, Sql } from '../database.ts'
 import { vectorAsText } from './extension.ts'
 import type { OwnerRow } from './owner.ts'
 
@@ -17,7 +17,7 @@ const nextFactor = 4
 const mostAsked = 20_000
 
 /** The name of an owner's HNSW index. */
-export const hnswIndexOf = (key: number | string): string => `index_vector_near_${key}`
+const hnswIndexOf = (key: number | string): string => `index_vector_near_${key}`
 
 /** The nearest accepted items by the owner's index, at least `count` where there are so many: all are compared exactly. */
 export async function nearestByIndex(
@@ -87,6 +87,22 @@ export async function dropHnswIndexesOfNobody(db: Database): Promise<void> {
     for (const { key } of keys) {
       if (await tryLock(sql, db.schema, key)) await drop(sql, key)
     }
+  })
+}
+
+/** Whether there is an index of the owner's vectors, finished or not: it takes vectors of one length only. */
+export async function hasHnswIndex(sql: Sql, key: number): Promise<boolean> {
+  const [named] = await sql<{ there: boolean }[]>`SELECT to_regclass(${hnswIndexOf(key)}) IS NOT NULL AS there`
+  return named?.there === true
+}
+
+/** Drops it, which nobody who reads vectors waits for; false where somebody is making it. From then on the owner's codes are scanned. */
+export async function dropHnswIndex(db: Database, key: number): Promise<boolean> {
+  await db.run((sql) => sql`UPDATE index_owner SET near = 0, version = version + 1 WHERE key = ${key} AND near > 0`)
+  return await db.alone(async (sql) => {
+    const isFree = await tryLock(sql, db.schema, key)
+    if (isFree) await drop(sql, key)
+    return isFree
   })
 }
 

@@ -6,7 +6,7 @@ import { vectorTables } from '../../../memory/stored/tables.ts'
 import type { OwnerId } from '../../../shared/brand.ts'
 import type { Database, Fragment, Sql } from '../database.ts'
 import { vectorAsText } from './extension.ts'
-import { hnswIndexOf, makeHnswIndex } from './hnsw.ts'
+import { dropHnswIndex, hasHnswIndex, makeHnswIndex } from './hnsw.ts'
 import { findOwner } from './owner.ts'
 import { claimPassages, extendPassages, leasePassages, passagesAt, placesOf, settlePassages } from './passages.ts'
 import { bytesAsText } from './postings.ts'
@@ -28,20 +28,13 @@ export interface VectorOptions {
 
 export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: VectorOptions): VectorIndex {
   return {
-    claim: (space, count, at, leaseMs) =>
-      db.transaction(async (sql) => {
-        const owner = await waitingOwner(sql, space, at)
-        if (owner === undefined) return claimPassages(sql, space, count, at, leaseMs)
-        if (owner.space !== space) await beginSpace(sql, owner, space, at)
-        await sql`UPDATE index_owner SET leased_until = ${at + leaseMs} WHERE key = ${owner.key}`
-        const rows = await sql<{ ordinal: number; text: string; thread_id: string; position: number }[]>`
-          SELECT i.ordinal AS ordinal, m.content AS text, m.thread_id, m.position
-            FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
-           WHERE i.owner = ${owner.key} AND i.ordinal >= ${goesOnAt(owner, space)} ORDER BY i.ordinal LIMIT ${count}`
-        const passages = await passagesAt(sql, owner.key, rows)
-        const items = rows.map(({ ordinal, text }) => ({ ordinal, text, passage: passages.get(ordinal) }))
-        return claimOf(owner, space, items, count)
-      }),
+    async claim(space, count, at, leaseMs) {
+      for (;;) {
+        const claimed = await db.transaction((sql) => claimNext(sql, space, count, at, leaseMs))
+        if (claimed === undefined || !('outdated' in claimed)) return claimed
+        if (!(await dropHnswIndex(db, claimed.outdated))) return undefined
+      }
+    },
     async keep(claim, vectors, passages = []) {
       const ownerId = await db.run((sql) => ownerIdOf(sql, claim.owner))
       if (ownerId === undefined) return
@@ -82,13 +75,37 @@ export function postgresVectorIndex(db: Database, { pgvector, scannedUpTo }: Vec
         await db.write(owner_id, async (transaction) => {
           if (what === 'index') return await renewIndex(transaction)
           const owner = await findOwner(transaction.sql, owner_id, true)
-          if (owner !== undefined) await beginSpace(transaction.sql, owner, '', at)
+          if (owner !== undefined) await beginSpace(transaction.sql, owner.key, '', at)
         })
       }
       return owners.length
     },
     behind: (space) => db.run((sql) => vectorsBehind(sql, space)),
   }
+}
+
+/** The next items that wait, or whose index of vectors of another model has to go before there can be others, outside of a transaction. */
+async function claimNext(
+  sql: Sql,
+  space: string,
+  count: number,
+  at: number,
+  leaseMs: number,
+): Promise<EmbeddingClaim | undefined | { readonly outdated: number }> {
+  const owner = await waitingOwner(sql, space, at)
+  if (owner === undefined) return claimPassages(sql, space, count, at, leaseMs)
+  if (owner.space !== space) {
+    if (await hasHnswIndex(sql, owner.key)) return { outdated: owner.key }
+    await beginSpace(sql, owner.key, space, at)
+  }
+  await sql`UPDATE index_owner SET leased_until = ${at + leaseMs} WHERE key = ${owner.key}`
+  const rows = await sql<{ ordinal: number; text: string; thread_id: string; position: number }[]>`
+    SELECT i.ordinal AS ordinal, m.content AS text, m.thread_id, m.position
+      FROM index_item AS i JOIN memory AS m ON m.seq = i.memory
+     WHERE i.owner = ${owner.key} AND i.ordinal >= ${goesOnAt(owner, space)} ORDER BY i.ordinal LIMIT ${count}`
+  const passages = await passagesAt(sql, owner.key, rows)
+  const items = rows.map(({ ordinal, text }) => ({ ordinal, text, passage: passages.get(ordinal) }))
+  return claimOf(owner, space, items, count)
 }
 
 /** Who waits longest for vectors of new items; else, after a change of the space, anybody whose vectors are of another. */
@@ -118,16 +135,10 @@ async function ownerIdOf(sql: Sql, key: number): Promise<OwnerId | undefined> {
  * Vectors of another model cannot be compared: they go, and search does without until the new ones are there. Who had none has waited
  * since what waits was written.
  */
-async function beginSpace(
-  sql: Sql,
-  { key, near }: Pick<WaitingRow, 'key' | 'near'>,
-  space: string,
-  at: number,
-): Promise<void> {
+async function beginSpace(sql: Sql, key: number, space: string, at: number): Promise<void> {
   for (const table of vectorTables) {
     await sql`DELETE FROM ${sql(table)} WHERE owner = ${key}`
   }
-  if (near > 0) await sql.unsafe(`DROP INDEX IF EXISTS ${hnswIndexOf(key)}`)
   await sql`UPDATE index_owner SET space = ${space}, embedded_to = 0, vectors_to = 0, near = 0, version = version + 1,
       begun_at = CASE WHEN space = '' THEN begun_at ELSE ${at} END WHERE key = ${key}`
 }
