@@ -14,7 +14,7 @@ export interface RateLimit {
 
 /** An allowance: `points` in each window of `perSeconds`, and `burst` beyond them. */
 export interface RateLimitRule {
-  /** What a surface asks for: `register`. */
+  /** What a surface asks for: `registration`. */
   readonly name: string
   readonly points: number
   readonly perSeconds: number

@@ -42,7 +42,7 @@ export interface Listed extends WireMemory {
 export interface MemoryList extends Paged<Listed> {
   /** Whether it is the answer to a question, best first, and not a page of all. */
   readonly best: boolean
-  /** What the search had to do without: `embedder`, `vectors`. */
+  /** What the search had to do without: `embedder`, `vectors`, `index`. */
   readonly degraded: readonly string[]
   /** Whether nothing was found where no model knows that other words mean the same. */
   readonly wordsAlone: boolean
