@@ -1,6 +1,7 @@
 /** The command line. `souvenir` alone serves; each command is a file in cli/. */
 import { type Command, complain, lineOf, print, UsageError } from './cli/command.ts'
 import { commands } from './cli/commands.ts'
+import { unexpected } from './cli/unexpected.ts'
 import { ownCommand } from './config/own-command.ts'
 import { ConfigError } from './config/read.ts'
 import { Fault } from './shared/fault.ts'
@@ -37,7 +38,7 @@ function explain(error: unknown, command: Command): number {
   }
   if (error instanceof Fault) complain(lineOf(error))
   else if (error instanceof ConfigError) complain(error.message)
-  else complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  else complain(unexpected(error))
   return 1
 }
 

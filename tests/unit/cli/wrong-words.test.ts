@@ -190,6 +190,19 @@ describe('what a command says beside what it prints', () => {
     expect(status).toBe(1)
   })
 
+  test('an error that no command expects: its name, its code and where it was, and nothing that it quotes', async () => {
+    const variables = { DATA_DIR: join(folder, 'unexpected') }
+    const client = ['clients', 'add', '--name', 'Bot', '--redirect-uri', 'https://bot.example/callback']
+    expect((await run(client, variables)).status).toBe(0)
+    // A folder in place of the file: the runtime's error names both paths.
+    const file = join(folder, 'marker-quokka')
+    mkdirSync(file)
+    const { told, status } = await run(['backup', file, '--replace'], variables)
+    expect(told).toContain('An error that nobody expected: Error (code EISDIR)')
+    expect(told).not.toContain('quokka')
+    expect(status).toBe(1)
+  })
+
   test('clients list: on standard error, so that the list itself is empty', async () => {
     await run(['code'], {})
     const { printed, told, status } = await run(['clients', 'list'], {})
