@@ -2,6 +2,7 @@
  * When an event was that a question tells a time from (`two weeks before the trip`): found among the owner's memories by its own
  * words, under the same rules as the answer. Called by recall.
  */
+import { setImmediate } from 'node:timers/promises'
 import { datesIn } from './extract/dates.ts'
 import { isOfDate } from './rank/event-times.ts'
 import { dayMs, longestDated, type Period, periodsIn } from './rank/periods.ts'
@@ -55,7 +56,12 @@ export async function eventPeriods(
     memory.occurredAt === undefined ? [] : [{ memory, at: memory.occurredAt }],
   )
   const undated = telling.filter(({ occurredAt }) => occurredAt === undefined)
-  const spoken = (await Promise.all(undated.map(spokenDays))).flat()
+  const spoken: Dated[] = []
+  for (const [n, memory] of undated.entries()) {
+    // Others have their turn: what a text says may take milliseconds to read.
+    if (n > 0) await setImmediate()
+    spoken.push(...(await spokenDays(memory)))
+  }
   const stored = telling.map((memory) => ({ memory, at: memory.createdAt }))
   const [told = []] = [named, known, spoken, stored].filter(({ length }) => length > 0)
   const byDay = new Map<number, Memory>()

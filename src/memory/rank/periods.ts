@@ -17,11 +17,30 @@ const dateWord =
 
 /** Characters in which dates are looked for: chrono takes time by the square of what it is given, while nothing else runs. */
 export const longestDated = 500
+/**
+ * Nothing is looked for behind so many words for stretches of time: of `1 minute 1 minute ...` chrono makes one that ends at each of
+ * them, from each of them, which in 500 characters took 60 ms.
+ */
+const mostStretches = 6
+const stretch =
+  /(?<!['’])(?<!\p{L})(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|mos?|mons?|months?|qtrs?|quarters?|y|yrs?|years?|decades?)(?!\p{L})/giu
+
+/** The part of a text in which dates are looked for. */
+function datedPart(text: string): string {
+  const part = text.slice(0, longestDated)
+  let [seen, end] = [0, part.length]
+  for (const { index } of part.matchAll(stretch)) {
+    if (++seen <= mostStretches) continue
+    end = index
+    break
+  }
+  return part.slice(0, end)
+}
 
 /** chrono is asked only when a word looks like a date, and loaded when that first happens: it costs more than the whole search. */
 export async function periodsIn(text: string, words: readonly Word[], nowMs: number): Promise<Period[]> {
   if (!words.some(({ lower }) => dateWord.test(lower))) return []
-  const asked = text.slice(0, longestDated)
+  const asked = datedPart(text)
   const named = [...seasonsIn(asked, nowMs), ...weeksAndYearsIn(asked, nowMs)]
   const days = await daysIn(asked, nowMs)
   const [first, second] = days
