@@ -178,6 +178,11 @@ describe('Where frameworks and the runtime may appear', () => {
     expect(wrong).toEqual([])
   })
 
+  test('randomness is passed in', () => {
+    const wrong = violations(source, ({ code }) => code.match(/\bMath\s*\.\s*random\s*\(/g) ?? [])
+    expect(wrong).toEqual([])
+  })
+
   test('no module that only Bun has', () => {
     const wrong = violations(source, (file) =>
       importsOf(file)

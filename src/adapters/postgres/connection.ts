@@ -18,6 +18,8 @@ export interface PostgresOptions {
   readonly statementTimeoutMs?: number
   /** How long the process waits for an answer: a little longer than the server takes at most, unless given. */
   readonly answerTimeoutMs?: number
+  /** From 0 to 1: by how much a transaction that lost against another waits longer, so that the two do not meet again; random unless given. */
+  readonly spread?: () => number
 }
 
 /** Longer than the server lets a statement run: what does not answer then is a connection that is dead. */

@@ -53,6 +53,7 @@ const attempts = 5
 
 /** Opens a pool; no connection is made before the first statement. */
 export function openPool(options: PostgresOptions): Database {
+  const { spread = Math.random } = options
   const { schema, answerTimeoutMs, pool, apart, another, close } = connectionsTo(options)
   const answered = waitForAnswers(answerTimeoutMs, async () => {
     try {
@@ -86,7 +87,7 @@ export function openPool(options: PostgresOptions): Database {
         return result as T
       } catch (error) {
         if (!isLostRace(error) || attempt === attempts) throw error
-        await new Promise((resolve) => setTimeout(resolve, 2 ** attempt + Math.random() * 10))
+        await new Promise((resolve) => setTimeout(resolve, 2 ** attempt + spread() * 10))
       }
     }
   }
