@@ -6,6 +6,9 @@
  * - `appId` is who asks. The app's access rule is read in the same transaction and applied in the query; a memory that
  *   the app may not read is as if it did not exist.
  * - What resolves is durable and whole; what rejects changed nothing. Writes of one owner happen one after the other.
+ * - But for what concerns any number of memories (`setState` by a filter, `deleteAll`, `eraseOwner`): an engine may do it in portions,
+ *   each of them whole, with others' writes in between. Where it rejects, or the process ends, some of it may be done; asking again
+ *   does the rest. SQLite does, where one transaction has everybody wait; on Postgres it is all or nothing.
  * - An engine that does not answer is `Fault('unavailable')`.
  */
 import type { HealthCheck } from '../shared/health.ts'

@@ -30,7 +30,8 @@ export const deleteAccount = operation({
   title: 'Delete the account',
   description:
     'Removes everything of a person for good: memories, history, settings, rules and their sign-in. The first call deletes ' +
-    'nothing; it says what there is and gives a confirmation for the second.',
+    'nothing; it says what there is and gives a confirmation for the second. Where that is interrupted, whoever runs the server can ' +
+    'remove the rest.',
   effect: 'destroy',
   idempotent: false,
   scope: 'memories:write',

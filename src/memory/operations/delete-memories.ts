@@ -73,7 +73,8 @@ export const deleteAllMemories = operation({
   title: 'Delete all memories',
   description:
     'Erase every memory, for good. Call it first without arguments: it deletes nothing and returns how many there are and a ' +
-    'confirmation token. Ask the user; only if they plainly agree call it again with that token.',
+    'confirmation token. Ask the user; only if they plainly agree call it again with that token. If that is interrupted, some are ' +
+    'left: begin again.',
   effect: 'destroy',
   idempotent: false,
   scope: 'memories:write',

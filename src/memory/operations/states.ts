@@ -67,7 +67,9 @@ const StateBody = t.Object({ ...StateInput.properties, ...User }, { additionalPr
 export const pauseMemories = operation({
   name: 'pause_memories',
   title: 'Pause or resume memories',
-  description: 'Withholds memories from recall, or gives them back: some by id, all of an app, of categories, or all.',
+  description:
+    'Withholds memories from recall, or gives them back: some by id, all of an app, of categories, or all. Many are done one portion ' +
+    'after the other; where it is interrupted, asking again does the rest.',
   effect: 'write',
   idempotent: true,
   scope: 'memories:write',

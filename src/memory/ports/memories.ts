@@ -116,7 +116,10 @@ export interface Memories {
   list(ownerId: OwnerId, appId: ClientId, request: ListRequest): Promise<MemoryPage>
   /** @throws Fault `not_found`, `forbidden`, `precondition_failed` */
   update(ownerId: OwnerId, appId: ClientId, id: MemoryId, change: MemoryChange, options: WriteOptions): Promise<Memory>
-  /** Moves those it may change into a state and returns how many moved. `deleted` is not a state to move to. */
+  /**
+   * Moves those it may change into a state and returns how many moved. `deleted` is not a state to move to. By a filter it may be done
+   * in portions: what is written meanwhile stays as it is.
+   */
   setState(
     ownerId: OwnerId,
     appId: ClientId,
@@ -134,7 +137,7 @@ export interface Memories {
     ids: readonly MemoryId[],
     options: WriteOptions,
   ): Promise<readonly MemoryId[]>
-  /** The same for every memory that it may change; returns how many. */
+  /** The same for every memory that it may change and that was there when it began, perhaps in portions; returns how many. */
   deleteAll(ownerId: OwnerId, appId: ClientId, options: WriteOptions): Promise<number>
   /** Categories of active and paused memories with their counts, the most used first. */
   categories(ownerId: OwnerId, appId: ClientId, limit: number): Promise<readonly { name: string; count: number }[]>

@@ -19,6 +19,12 @@ CREATE INDEX erasure_by_time ON erasure (at);
 /** Longer than any request takes: nothing that was asked before can still be written then. */
 export const keepErasureMs = 24 * 60 * 60_000
 
+/**
+ * Where an erasure takes several transactions, so long at most nothing is written that is asked for after it began: what ends in between
+ * is to be asked for again.
+ */
+export const erasureMs = 10 * 60_000
+
 export const erasureKey = (ownerId: OwnerId): string => sha256(ownerId)
 
 /**

@@ -13,6 +13,7 @@ import {
 import type { MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Migration } from '../../../shared/migrations.ts'
 import type { Database } from '../database.ts'
+import type { Condition } from './conditions.ts'
 
 export const outboxTables: Migration = {
   name: 'outbox of jobs',
@@ -56,19 +57,16 @@ export function writeJobs(
   }
 }
 
+const ofAll: Condition = { sql: '1', values: [] }
+
 /**
  * What runs for a graph elsewhere has read what is being erased, and may write it after the graph was cleared: it is to run once more.
  * By kind, then by owner: as the table is ordered.
  */
-export function dropJobs(db: Database, ownerId: OwnerId): void {
-  db.run(
-    `DELETE FROM job WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ? AND NOT (kind = 'graph' AND leased = 1)`,
-    ownerId,
-  )
-  db.run(
-    `UPDATE job SET revision = revision + 1, dead = 0 WHERE kind IN (SELECT kind FROM job_kind) AND owner_id = ?`,
-    ownerId,
-  )
+export function dropJobs(db: Database, ownerId: OwnerId, { sql, values }: Condition = ofAll): void {
+  const theirs = `kind IN (SELECT kind FROM job_kind) AND owner_id = ? AND ${sql}`
+  db.run(`DELETE FROM job WHERE ${theirs} AND NOT (kind = 'graph' AND leased = 1)`, ownerId, ...values)
+  db.run(`UPDATE job SET revision = revision + 1, dead = 0 WHERE ${theirs}`, ownerId, ...values)
 }
 
 export function sqliteOutbox(db: Database): Outbox {

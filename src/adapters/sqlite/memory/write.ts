@@ -4,18 +4,20 @@ import { erasable, erasing, movingTo, updating } from '../../../memory/change/up
 import type { Memories, MemoryFilter } from '../../../memory/ports.ts'
 import type { AccessRule, Memory } from '../../../memory/schema.ts'
 import { type MemoryRow, memoryOf } from '../../../memory/stored/memory.ts'
-import { analyzeAhead } from '../../../memory/text/analyze-ahead.ts'
+import { type Analyze, analyzeAhead } from '../../../memory/text/analyze-ahead.ts'
 import type { ClientId, MemoryId, OwnerId } from '../../../shared/brand.ts'
 import type { Database } from '../database.ts'
 import { packLongTail } from '../index/append.ts'
 import { addAll } from './add.ts'
 import { both, type Condition, changeable, findRuleToWrite, matching, oneOf } from './conditions.ts'
+import { forEachPortion, inPortion, type PortionSize } from './portions.ts'
 import { find, writeChanges } from './record.ts'
 
 export type Writers = Pick<Memories, 'add' | 'update' | 'setState' | 'delete' | 'deleteAll'>
 
-/** Of all that a person has, so many texts are read before they are erased: beyond, reading is not what takes longest. */
-const mostReadAhead = 5_000
+/** How many memories are put into another state in one transaction, and erased in one: some 30 ms. */
+const moving: PortionSize = { memories: 200, bytes: 1_000_000 }
+const erasure: PortionSize = { memories: 100, bytes: 100_000 }
 
 export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): Writers => ({
   async add(ownerId, appId, drafts, policy) {
@@ -36,16 +38,23 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
       return memory
     }),
 
-  setState: async (ownerId, appId, which, state, options) =>
-    db.transaction(() => {
-      const moving = both(selected(ownerId, writer(db, ownerId, appId, options.at), which), {
-        sql: "m.state <> ? AND m.state <> 'deleted'",
-        values: [state],
+  async setState(ownerId, appId, which, state, options) {
+    const move = (from: string, among: Condition) =>
+      db.transaction(() => {
+        const of = selected(ownerId, writer(db, ownerId, appId, options.at), which)
+        const elsewhere: Condition = { sql: "m.state <> ? AND m.state <> 'deleted'", values: [state] }
+        const memories = selectAll(db, from, both(of, elsewhere, among))
+        writeChanges(db, ownerId, movingTo(state, memories, { ownerId, appId }, options))
+        return memories.length
       })
-      const memories = selectAll(db, moving)
-      writeChanges(db, ownerId, movingTo(state, memories, { ownerId, appId }, options))
-      return memories.length
-    }),
+    if (!('states' in which)) return move('memory AS m', always)
+    writer(db, ownerId, appId, options.at)
+    let moved = 0
+    await forEachPortion(db, ownerId, moving, (among) => {
+      moved += move(`memory AS m ${inPortion}`, among)
+    })
+    return moved
+  },
 
   async delete(ownerId, appId, ids, options) {
     const these = () => {
@@ -62,17 +71,26 @@ export const createWriters = (db: Database, flush: (ownerId: OwnerId) => void): 
   },
 
   async deleteAll(ownerId, appId, options) {
-    const these = (limit?: number) => {
+    let erased = 0
+    const these = (among: Condition) => {
       const rule = writer(db, ownerId, appId, options.at)
-      return selectAll(db, both(changeable(ownerId, rule), { sql: "m.state <> 'deleted'", values: [] }), limit)
+      const kept: Condition = { sql: "m.state <> 'deleted'", values: [] }
+      return selectAll(db, `memory AS m ${inPortion}`, both(changeable(ownerId, rule), kept, among))
     }
-    const read = await analyzeAhead(db.snapshot(() => these(mostReadAhead)).map(textOf))
-    return db.erase(() => {
-      flush(ownerId)
-      const memories = these()
-      writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options), read)
-      return memories.length
-    })
+    const erase = (among: Condition, read?: Analyze) =>
+      db.withReserve(() =>
+        db.transaction(() => {
+          flush(ownerId)
+          const memories = these(among)
+          writeChanges(db, ownerId, erasing(memories, { ownerId, appId }, options), read)
+          return memories.length
+        }),
+      )
+    writer(db, ownerId, appId, options.at)
+    await forEachPortion(db, ownerId, erasure, async (among) => {
+      erased += erase(among, await analyzeAhead(db.snapshot(() => these(among)).map(textOf)))
+    }).finally(() => db.erase(() => undefined))
+    return erased
   },
 })
 
@@ -85,11 +103,10 @@ export function writer(db: Database, ownerId: OwnerId, appId: ClientId, at: numb
   return rule
 }
 
-/** `limit`: how many at most; all unless given. */
-const selectAll = (db: Database, condition: Condition, limit = -1): Memory[] =>
-  db
-    .all<MemoryRow>(`SELECT m.* FROM memory AS m WHERE ${condition.sql} LIMIT ?`, ...condition.values, limit)
-    .map(memoryOf)
+const always: Condition = { sql: '1', values: [] }
+
+const selectAll = (db: Database, from: string, { sql, values }: Condition): Memory[] =>
+  db.all<MemoryRow>(`SELECT m.* FROM ${from} WHERE ${sql}`, ...values).map(memoryOf)
 
 const selected = (ownerId: OwnerId, rule: AccessRule, which: readonly MemoryId[] | MemoryFilter): Condition =>
   both(changeable(ownerId, rule), 'states' in which ? matching(ownerId, which) : oneOf('m.id', which))
