@@ -2,7 +2,8 @@
 import type { OwnerFacts } from '../index/facts.ts'
 import { none } from '../index/item-facts.ts'
 import { frequencyIn, type TermPostings } from '../index/term-postings.ts'
-import { lengthAround, type Norms, type TermGains } from './gains.ts'
+import type { TermGains } from './gains.ts'
+import { lengthAround, type Norms } from './norms.ts'
 import { type Recipe, reach } from './recipe.ts'
 import { enter, mark, type Workspace } from './workspace.ts'
 

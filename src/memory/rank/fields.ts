@@ -11,9 +11,11 @@ import type { OwnerFacts } from '../index/facts.ts'
 import { frequencyIn, type TermPostings } from '../index/term-postings.ts'
 import { settlePlaces } from '../index/thread-chains.ts'
 import { addEverywhere, addToFound, type Weighed } from './add-term.ts'
-import { normsOf, weighTerm } from './gains.ts'
+import { weighTerm } from './gains.ts'
+import { normsOf } from './norms.ts'
 import type { Recipe } from './recipe.ts'
-import { enter, mark, releaseWorkspace, takeWorkspace, type Workspace } from './workspace.ts'
+import { type Sought, TermSearch } from './term-search.ts'
+import { mark, releaseWorkspace, takeWorkspace, type Workspace } from './workspace.ts'
 
 export interface WeightedTerm {
   readonly weight: number
@@ -24,17 +26,6 @@ export interface WeightedTerm {
 /** Whether an item has a term among its own words. */
 export const has = (term: WeightedTerm | undefined, at: number): boolean =>
   term !== undefined && frequencyIn(term.postings, at) > 0
-
-/** What scores are wanted for. */
-export interface Sought {
-  /** How many answers are wanted. */
-  readonly limit: number
-  /** Items that have their exact score whatever it is. */
-  readonly always: readonly number[]
-  /** What an item's score is multiplied by afterwards; 0 where it is no answer. Never above `highestFactor`. */
-  factor(at: number): number
-  readonly highestFactor: number
-}
 
 export interface FieldScores {
   /** The items with a score that may be answers or the best by words, in no order. */
@@ -61,7 +52,7 @@ export function scoreFields(
   const space = takeWorkspace(facts.ordinals)
   const weighed = weighTerms(facts, terms, recipe, space)
   for (const at of sought.always) space.marks[at] = (space.marks[at] as number) | mark.always
-  const search = new Search(facts, space, sought)
+  const search = new TermSearch(facts, space, sought)
   let most = weighed.reduce((sum, { gains }) => sum + gains.most, 0) * (1 + slack)
   let added = 0
   let postings = weighed.reduce((sum, one) => sum + one.postings.count, 0)
@@ -102,102 +93,4 @@ function weighTerms(
       return { facts, recipe, norms, postings, gains: weighTerm(facts, weight, postings, recipe, norms, space) }
     })
     .sort((left, right) => right.gains.most - left.gains.most)
-}
-
-/** The items in question while terms are added. */
-class Search {
-  /** How many items are found. */
-  count = 0
-  /** No further item can come among the best. */
-  closed = false
-  private readonly facts: OwnerFacts
-  private readonly space: Workspace
-  private readonly sought: Sought
-
-  constructor(facts: OwnerFacts, space: Workspace, sought: Sought) {
-    this.facts = facts
-    this.space = space
-    this.sought = sought
-  }
-
-  /** Leaves out what cannot be among the best, where the terms that are left add at most `most` to an item. */
-  narrow(most: number): void {
-    const { facts, space, sought } = this
-    if (sought.limit >= facts.items) return
-    const { found, scores, marks } = space
-    const { best, least } = this.bounds()
-    const newcomer = most + this.bestThread()
-    if (!this.closed && (newcomer >= best || newcomer * sought.highestFactor >= least)) return
-    if (!this.closed) for (const at of sought.always) this.count = enter(space, at, this.count)
-    this.closed = true
-    let kept = 0
-    for (let i = 0; i < this.count; i++) {
-      const at = found[i] as number
-      const score = this.scoreOf(at) + most
-      const stays = score >= best || (score * sought.highestFactor >= least && score * sought.factor(at) >= least)
-      if (stays || ((marks[at] as number) & mark.always) !== 0) found[kept++] = at
-      else {
-        scores[at] = 0
-        marks[at] = (marks[at] as number) & ~(mark.found | mark.around)
-      }
-    }
-    this.count = kept
-  }
-
-  /** Adds what threads have, and leaves out what no term touched. Returns the highest score. */
-  finish(): number {
-    const { space } = this
-    const { found, scores, marks, threadScores, scoredThreads } = space
-    let kept = 0
-    let best = 0
-    for (let i = 0; i < this.count; i++) {
-      const at = found[i] as number
-      if (((marks[at] as number) & mark.around) !== 0) scores[at] = this.scoreOf(at)
-      marks[at] = 0
-      const score = scores[at] as number
-      if (score !== 0) found[kept++] = at
-      if (score > best) best = score
-    }
-    this.count = kept
-    for (let i = 0; i < space.threads; i++) threadScores[scoredThreads[i] as number] = 0
-    space.threads = 0
-    return best
-  }
-
-  /** By the terms so far, but all terms in the thread. */
-  private scoreOf(at: number): number {
-    const { facts, space } = this
-    const own = space.scores[at] as number
-    return facts.alone[at] === 1 ? own : own + (space.threadScores[facts.thread[at] as number] as number)
-  }
-
-  private bestThread(): number {
-    const { threads, threadScores, scoredThreads } = this.space
-    let best = 0
-    for (let i = 0; i < threads; i++) best = Math.max(best, threadScores[scoredThreads[i] as number] as number)
-    return best
-  }
-
-  /** The best score, and what the last of the best `limit` answers has already; 0 while there are fewer. */
-  private bounds(): { readonly best: number; readonly least: number } {
-    const { limit, factor, highestFactor } = this.sought
-    const { found } = this.space
-    // In ascending order.
-    const answers = new Float64Array(limit)
-    let best = 0
-    for (let i = 0; i < this.count; i++) {
-      const at = found[i] as number
-      const score = this.scoreOf(at)
-      if (score > best) best = score
-      if (score * highestFactor <= (answers[0] as number)) continue
-      const answer = score * factor(at)
-      if (answer <= (answers[0] as number)) continue
-      let place = 0
-      for (; place + 1 < limit && (answers[place + 1] as number) < answer; place++) {
-        answers[place] = answers[place + 1] as number
-      }
-      answers[place] = answer
-    }
-    return { best, least: answers[0] as number }
-  }
 }
