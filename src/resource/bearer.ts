@@ -1,5 +1,5 @@
 /** Who is calling: RFC 6750 section 2.1, the header and nothing else. Used by api and mcp before they do anything. */
-import { userHash } from '../shared/audit.ts'
+import { auditRefusedToken, userHash } from '../shared/audit.ts'
 import { bearerToken } from '../shared/bearer-token.ts'
 import { InvalidToken } from '../shared/invalid-token.ts'
 import type { Log } from '../shared/log.ts'
@@ -74,7 +74,7 @@ function refusalOf(
   path: ResourcePath,
 ): unknown {
   if (!(error instanceof InvalidToken)) return error
-  log.warn({ audit: 'token_refused', requestId, reason: error.reason }, 'Invalid token')
+  auditRefusedToken(log, requestId, error.reason)
   return new BearerChallenge({
     status: 401,
     error: 'invalid_token',

@@ -3,9 +3,10 @@
  * ids alone: no name, no address, no text, no token.
  */
 import { sha256 } from './hash.ts'
-import type { Log } from './log.ts'
+import { type Log, lineWriter } from './log.ts'
 import { memoized } from './memoized.ts'
 
+/** Beside `token_refused`, which `auditRefusedToken` writes. */
 export type AuditEvent =
   | 'sign_in'
   | 'sign_in_refused'
@@ -16,7 +17,6 @@ export type AuditEvent =
   | 'client_changed'
   | 'client_deleted'
   | 'tokens_issued'
-  | 'token_refused'
   | 'token_revoked'
   | 'code_replayed'
   | 'refresh_token_reused'
@@ -45,6 +45,15 @@ export function audit(log: Log, event: AuditEvent, { ownerId, clientId, ...detai
     },
     'audit',
   )
+}
+
+/**
+ * Writes that a request's access token was refused, and why. It is a line of its request: strangers bring about any number of them, and
+ * where the log's reader has stopped they must not take the room of the other events.
+ */
+export function auditRefusedToken(log: Log, requestId: string, reason: string): void {
+  const said = `"requestId":${JSON.stringify(requestId)},"reason":${JSON.stringify(reason)}`
+  lineWriter(log, 'warn')?.(`"audit":"token_refused",${said},"msg":"Invalid token"`)
 }
 
 /** Makes a person's lines findable without naming them: 12 characters of a SHA-256. */

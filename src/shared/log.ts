@@ -42,10 +42,10 @@ interface LogDestination extends DestinationStream {
 }
 
 /**
- * Writes lines of requests, whose fields are JSON already, as `"name":value,...`, to where `log` writes, with level and time before them as pino has
- * them. Nothing is searched for secrets. Undefined where the level is off.
+ * Writes lines of requests, whose fields are JSON already, as `"name":value,...`, to where `log` writes, with level and time before
+ * them as pino has them. Nothing is searched for secrets. Undefined where the level is off.
  */
-export function lineWriter(log: Log, level: 'info'): ((fields: string) => void) | undefined {
+export function lineWriter(log: Log, level: 'info' | 'warn'): ((fields: string) => void) | undefined {
   if (!log.isLevelEnabled(level)) return undefined
   const destination = (log as Log & { readonly [pino.symbols.streamSym]: LogDestination })[pino.symbols.streamSym]
   const write = (destination.writeRequest ?? destination.write).bind(destination)

@@ -8,7 +8,7 @@ import { pauseBlocking } from './pause.ts'
 
 /** Lines one behind the other, each with its end. */
 export interface Lines {
-  /** Of requests, of which there may be thousands a second, or of what is told less often: security events, warnings, errors. */
+  /** Of requests and refused tokens, of which there may be thousands a second, or of what is told less often: security events, warnings, errors. */
   readonly kind: 'request' | 'event'
   readonly text: string
 }

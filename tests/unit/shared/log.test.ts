@@ -2,7 +2,10 @@ import { expect, test } from 'bun:test'
 import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { requestLines } from '../../../src/http/request-line.ts'
+import { authenticate } from '../../../src/resource/bearer.ts'
+import { BearerChallenge } from '../../../src/resource/errors.ts'
 import { audit } from '../../../src/shared/audit.ts'
+import { InvalidToken } from '../../../src/shared/invalid-token.ts'
 import { createLog, standardOutput, turnByTurn } from '../../../src/shared/log.ts'
 import type { Lines } from '../../../src/shared/standard-output.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -144,10 +147,39 @@ test('where a reader has stopped, lines of requests make room for security event
   expect(written + lost).toBe(3_000)
 })
 
+test('nor can forged tokens keep them out, though each that is refused is logged as "Invalid token" with its reason', async () => {
+  const { log, turn, read } = unreadLog()
+  let forged = 0
+  const verifier = {
+    verify: async () => {
+      throw new InvalidToken(`${forged++} ${'x'.repeat(1_000)}`)
+    },
+    assertStanding() {},
+  }
+  const dependencies = { verifier, log, settings: { apiBaseUrl: 'https://memory.example' } }
+  const request = new Request('https://memory.example/api/v1/me', { headers: { authorization: 'Bearer forged' } })
+  for (let at = 0; at < 5_000; at++) {
+    await expect(authenticate(dependencies, request, '/api/v1')).rejects.toBeInstanceOf(BearerChallenge)
+    if (at % 7 === 0) await turn()
+  }
+  audit(log, 'code_replayed', { reason: 'stolen' })
+  await turn()
+  const lines = await read()
+  expect(lines[0]).toMatchObject({
+    ...{ level: 'warn', audit: 'token_refused', requestId: 'none', msg: 'Invalid token' },
+    reason: expect.stringMatching(/^0 x+$/),
+  })
+  expect(lines.filter(({ audit: event }) => event === 'code_replayed')).toMatchObject([{ reason: 'stolen' }])
+  const lost = lines.reduce((sum, line) => sum + (line.lost ?? 0), 0)
+  const refused = lines.filter(({ msg }) => msg === 'Invalid token').length
+  expect(refused).toBeGreaterThan(500)
+  expect(refused + lost).toBe(5_000)
+})
+
 test('events alone are bounded too, and those that are missing are counted', async () => {
   const { log, turn, read } = unreadLog()
   for (let at = 0; at < 3_000; at++) {
-    audit(log, 'token_refused', { reason: 'x'.repeat(1_000) })
+    audit(log, 'sign_in_refused', { reason: 'x'.repeat(1_000) })
     if (at % 7 === 0) await turn()
   }
   await turn()
