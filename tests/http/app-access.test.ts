@@ -59,6 +59,18 @@ test('limited to its own it reads what it wrote, and may add', async () => {
   expect(await texts()).toEqual(['Tea at five.'])
 })
 
+test('the history of what it wrote tells a limited app of no other app, nor the id of what it may not read', async () => {
+  await limit({ paused: false, read: 'own', write: 'own' })
+  const { id } = (await app('POST', '/memories/', { text: 'Dinner at eight.' })).body
+  const later = (await ruler('POST', `/memories/${id}/supersede`, { text: 'Dinner at nine.' })).body
+  const history = (await app('GET', `/memories/${id}/history`)).body
+  expect(history.events[0]).toMatchObject({ kind: 'superseded', app_id: 'another app', app_name: 'another app' })
+  expect(history.events[1]).toMatchObject({ kind: 'created', app_id: appId })
+  for (const secret of [later.id, later.app_id]) expect(JSON.stringify(history)).not.toContain(secret)
+  const whole = (await ruler('GET', `/memories/${id}/history`)).body
+  expect(whole.events[0]).toMatchObject({ other_id: later.id, app_id: later.app_id })
+})
+
 test('without writing it may not add, and without reading it may not list', async () => {
   await limit({ paused: false, read: 'all', write: 'none' })
   expect((await app('POST', '/memories/', { text: 'More tea.' })).status).toBe(403)

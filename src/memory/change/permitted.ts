@@ -1,6 +1,7 @@
 /** What an app may see and change of one memory, and what refuses it. Pure. */
+import type { ClientId, MemoryId } from '../../shared/brand.ts'
 import { Fault } from '../../shared/fault.ts'
-import { assertReader, mayChange, mayRead } from '../access.ts'
+import { assertReader, isUnrestricted, mayChange, mayRead } from '../access.ts'
 import type { WriteOptions } from '../ports.ts'
 import type { AccessRule, Memory, MemoryEvent } from '../schema.ts'
 
@@ -33,11 +34,31 @@ export function assertChange(rule: AccessRule, memory: Memory, { ifVersion }: Wr
   }
 }
 
-/** An event as an app may see it: how a memory was before is shown to whom that could be shown then. */
-export function eventFor(rule: AccessRule, { appId }: Memory, event: MemoryEvent): MemoryEvent {
+/** Stands for each app but its own where an app is limited, which may not know what others there are. No client has such an id. */
+const anotherApp = 'another app' as ClientId
+
+/** The other memories of events that a limited app may only see named if it may read them; none for an app that is not limited. */
+export const othersToJudge = (rule: AccessRule, events: readonly MemoryEvent[]): readonly MemoryId[] =>
+  isUnrestricted(rule) ? [] : [...new Set(events.flatMap(({ otherId }) => otherId ?? []))]
+
+/**
+ * An event as an app may see it. One that is limited sees how a memory was before if that could be shown to it then, the other memory
+ * (`other`, where it is still known) if it may read that, and of who did it whether it was itself.
+ */
+export function eventFor(
+  rule: AccessRule,
+  { appId }: Memory,
+  event: MemoryEvent,
+  other: Memory | undefined,
+): MemoryEvent {
+  if (isUnrestricted(rule)) return event
   const { before } = event
-  if (before === undefined || mayRead(rule, { appId, categories: before.categories })) return event
-  return { ...event, before: undefined }
+  return {
+    ...event,
+    appId: event.appId === rule.appId ? event.appId : anotherApp,
+    before: before !== undefined && mayRead(rule, { appId, categories: before.categories }) ? before : undefined,
+    otherId: other !== undefined && mayRead(rule, other) ? event.otherId : undefined,
+  }
 }
 
 /** Nor does it show by this whether there is one that is somebody else's, or not for this app. */

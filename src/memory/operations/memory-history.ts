@@ -11,10 +11,10 @@ const Event = t.Object({
   seq: t.Integer(),
   memory_id: t.String(),
   kind: t.String(),
-  app_id: t.String(),
+  app_id: t.String({ description: 'For an app that its user limited, `another app` unless it was itself.' }),
   app_name: t.String(),
   at: t.String(),
-  other_id: t.Optional(t.String({ description: 'The other memory of a supersession or a merge.' })),
+  other_id: t.Optional(t.String({ description: 'The other memory of a supersession or a merge, if it may be read.' })),
   before: t.Optional(
     t.Object(
       {

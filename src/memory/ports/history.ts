@@ -20,7 +20,7 @@ export interface Reading {
 
 /** What happened to memories and who read them. */
 export interface History {
-  /** Newest first; of a memory that the app may read (a tombstone's events are without texts). */
+  /** Newest first; of a memory that the app may read (a tombstone's events are without texts), and as `eventFor` shows them. */
   events(ownerId: OwnerId, appId: ClientId, id: MemoryId, page: PageRequest): Promise<Page<MemoryEvent>>
   /** Oldest first, all memories of the owner, after `seq`: the change feed. */
   eventsAfter(ownerId: OwnerId, seq: number, limit: number): Promise<readonly MemoryEvent[]>

@@ -143,6 +143,43 @@ export function describeAccess(open: OpenMemoryStore): void {
       expect((await here.store.undo(of, other, id, { at })).content).toBe(hidden.text)
     })
 
+    test('a limited app reads in a history neither which others there are nor the ids of memories it may not read', async () => {
+      const of = owner('discreet')
+      const [own, own2] = [
+        await here.add('Tea at five.', {}, chat, startMs, of),
+        await here.add('Tea at six.', {}, chat, startMs, of),
+      ]
+      const corrected = (await here.store.supersede(of, other, own.id, draftOf('Coffee at five.'), { at })).memory
+      const hidden = await here.add('Cake at six.', {}, other, startMs, of)
+      await here.store.merge(of, other, own2.id, hidden.id, {}, { at })
+      const mine = (await here.store.supersede(of, chat, own2.id, draftOf('Tea at seven.'), { at })).memory
+      const seen = async (reader: typeof chat) => {
+        const pages = [own, own2].map(({ id }) => here.store.events(of, reader, id, { limit: 10, offset: 0 }))
+        const events = (await Promise.all(pages)).flatMap(({ items }) => items)
+        return events.map(({ kind, appId, otherId }): (string | undefined)[] => [kind, appId, otherId])
+      }
+      const all = await seen(other)
+      expect(all).toEqual([
+        ['superseded', other, corrected.id],
+        ['created', chat, undefined],
+        ['superseded', chat, mine.id],
+        ['merged', other, hidden.id],
+        ['created', chat, undefined],
+      ])
+      const limited = [
+        ['superseded', 'another app', undefined],
+        ['created', chat, undefined],
+        ['superseded', chat, mine.id],
+        ['merged', 'another app', undefined],
+        ['created', chat, undefined],
+      ]
+      for (const parts of [{ read: 'own' }, { categories: ['pets'] }] as const) {
+        await setRule(here.store, of, rule(parts))
+        expect(await seen(chat)).toEqual(limited)
+      }
+      expect(await seen(other)).toEqual(all)
+    })
+
     test('taking back a supersession does not put away what the app may not change', async () => {
       const of = owner('taker')
       const { id } = await here.add('He lives in Lyon.', {}, chat, startMs, of)

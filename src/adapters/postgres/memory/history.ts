@@ -1,5 +1,5 @@
 /** What happened to memories, and who read them. */
-import { eventFor, visible } from '../../../memory/change/permitted.ts'
+import { eventFor, othersToJudge, visible } from '../../../memory/change/permitted.ts'
 import type { History } from '../../../memory/ports.ts'
 import {
   type AccessDayRow,
@@ -99,7 +99,13 @@ export function createHistory(db: Database, log?: Log): PostgresHistory {
             SELECT count(*) AS total FROM memory_event WHERE owner_id = ${ownerId} AND memory_id = ${id}`,
         ]),
       )
-      return { items: rows.map((row) => eventFor(rule, memory, eventOf(row))), total: counted?.total ?? 0 }
+      const items = rows.map(eventOf)
+      const judged = othersToJudge(rule, items)
+      const others = judged.length === 0 ? undefined : await db.run((sql) => findAll({ sql, ownerId }, judged))
+      return {
+        items: items.map((event) => eventFor(rule, memory, event, event.otherId && others?.get(event.otherId))),
+        total: counted?.total ?? 0,
+      }
     },
     eventsAfter: (ownerId, seq, limit) =>
       db.run(async (sql) => {

@@ -1,5 +1,5 @@
 /** What happened to memories, and who read them. */
-import { eventFor, visible } from '../../../memory/change/permitted.ts'
+import { eventFor, othersToJudge, visible } from '../../../memory/change/permitted.ts'
 import type { History } from '../../../memory/ports.ts'
 import {
   type AccessDayRow,
@@ -104,7 +104,12 @@ export function createHistory(db: Database, log?: Log): SqliteHistory {
         ownerId,
         id,
       )
-      return { items: rows.map((row) => eventFor(rule, memory, eventOf(row))), total: countOf(total) }
+      const items = rows.map(eventOf)
+      const others = new Map(othersToJudge(rule, items).map((other) => [other, find(db, ownerId, other)]))
+      return {
+        items: items.map((event) => eventFor(rule, memory, event, event.otherId && others.get(event.otherId))),
+        total: countOf(total),
+      }
     },
     async eventsAfter(ownerId, seq, limit) {
       const rows = db.all<EventRow>(
