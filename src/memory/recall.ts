@@ -13,6 +13,7 @@ import { beside, type Meaning, sampleOf } from './rank/likeness.ts'
 import { rarestTerms, spellings } from './rank/question.ts'
 import { questionReader } from './rank/question-reader.ts'
 import { answering, type Ranked, type RankRequest, rank } from './rank/rank.ts'
+import { readableFacts } from './rank/readable.ts'
 import { speakerNames, withoutNames } from './rank/speaker-names.ts'
 import { type View, visibleItems } from './rank/visible.ts'
 import { logReadings } from './readings.ts'
@@ -78,7 +79,7 @@ export async function search(services: Services, caller: Caller, question: Quest
     index.open(ownerId, async (known) => spellings(await read(known)), entitiesOf(caller, question)),
   ])
   assertReader(rule)
-  const { facts } = owner
+  const facts = readableFacts(owner.facts, (one) => mayRead(rule, one))
   const view: View = {
     asOf: question.asOf ?? nowMs,
     maySee: (one) => one.state === 'active' && mayRead(rule, one),
@@ -100,7 +101,7 @@ export async function search(services: Services, caller: Caller, question: Quest
   const meaning =
     embedder === undefined || meant === undefined
       ? undefined
-      : { ...(await compare(owner, postings, request, meant, embedder.space)), nameless: rest !== undefined }
+      : { ...(await compare(owner, facts, postings, request, meant, embedder.space)), nameless: rest !== undefined }
   const { threshold, explain } = question
   const ranked = rank(facts, postings, { ...request, meaning, threshold, explain })
   const hits = (await withMemories(services, caller, ranked)).map((hit) => withItsEvents(hit, events))
@@ -175,12 +176,12 @@ function withItsEvents(hit: Hit, events: readonly EventPeriod[]): Hit {
 /** Compares in meaning the nearest items, the best by words, and some of all. */
 async function compare(
   owner: OwnerIndex,
+  facts: OwnerFacts,
   postings: PackedPostings,
   request: RankRequest,
   vector: Float32Array,
   space: string,
 ): Promise<Omit<Meaning, 'nameless'>> {
-  const { facts } = owner
   const accept = answering(facts, request)
   const sample = sampleOf(facts, accept)
   const best = rank(facts, postings, { ...request, limit: bestByWords }).map(({ ordinal }) => ordinal)

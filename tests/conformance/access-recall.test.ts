@@ -29,6 +29,43 @@ for (const { name, open } of memoryEngines) {
     })
     afterAll(() => engine.close())
 
+    test('scores and reasons are those that an app would get if what it may not read had never been told', async () => {
+      const talk = fc.array(
+        fc.record({
+          write: anyWrites.filter((writes) => writes.length > 0).map((writes) => writes[0] as (typeof writes)[number]),
+          thread: fc.constantFrom('lawyer', 'dentist', 'choir'),
+          text: fc.constantFrom('The lighthouse keeper', 'A keeper of bees', 'The harbour, and its lighthouse', 'Rain'),
+          kind: fc.constantFrom('self' as const, 'assistant' as const),
+        }),
+        { minLength: 2, maxLength: 12 },
+      )
+      await fc.assert(
+        fc.asyncProperty(
+          anyRule.filter(({ paused, read }) => !paused && read !== 'none'),
+          talk,
+          async (ruled, said) => {
+            const [all, readable] = [`told-${run}`, `untold-${run++}`]
+            const scores = async (of: string) => {
+              await setRule(engine.store, owner(of), ruled)
+              const caller = callerOf(of, chat, { nowMs: startMs + 1_000 })
+              const asked = { query: 'the lighthouse keeper', limit: 50, unlogged: true, explain: true }
+              const { hits } = await search(engine, caller, asked)
+              return hits.map(({ memory, score, why }) => ({ content: memory.content, score, why }))
+            }
+            for (const [n, { write, thread, text, kind }] of said.entries()) {
+              const { categories } = write
+              const draft = () => draftOf(`${text}, ${n}.`, { categories, threadId: thread, speaker: { kind } })
+              await engine.store.add(owner(all), write.by, [draft()], policyAt())
+              if (seen(ruled, { appId: write.by, categories: [...categories] }))
+                await engine.store.add(owner(readable), write.by, [draft()], policyAt())
+            }
+            expect(await scores(all)).toEqual(await scores(readable))
+          },
+        ),
+        { numRuns: runs(40) },
+      )
+    }, 60_000)
+
     test('for any rule and any memories, search, related and history give exactly what the rule says', async () => {
       await fc.assert(
         fc.asyncProperty(anyRule, anyWrites, async (ruled, writes) => {

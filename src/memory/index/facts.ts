@@ -68,9 +68,9 @@ export class OwnerFacts implements Chains {
   traitsSeen = 0
   /** How many items are in each of text/languages. */
   readonly languageItems: number[] = []
-  private readonly classTable = new Interned<ItemClass>(keyOfClass, isSameClass)
-  private readonly speakerTable = new Interned<ItemSpeaker>(keyOfSpeaker, isSameSpeaker)
-  private readonly threadTable = new Interned<string>(
+  private classTable = new Interned<ItemClass>(keyOfClass, isSameClass)
+  private speakerTable = new Interned<ItemSpeaker>(keyOfSpeaker, isSameSpeaker)
+  private threadTable = new Interned<string>(
     (threadId) => threadId,
     (left, right) => left === right,
   )
@@ -124,17 +124,11 @@ export class OwnerFacts implements Chains {
     this.validFrom[at] = facts.validFrom
     this.validTo[at] = facts.validTo ?? Number.POSITIVE_INFINITY
     if (this.live[at] === 1) return
-    this.live[at] = 1
     this.length[at] = facts.length
-    if (facts.speakerKind === 'self' && (facts.traits & trait.instruction) !== 0) this.instructions.add(at)
     this.language[at] = facts.language
     this.position[at] = facts.position
     this.guessedThread[at] = isGuessed(facts.threadId) ? 1 : 0
-    this.items += 1
-    this.totalLength += facts.length
-    this.languageItems[facts.language] = (this.languageItems[facts.language] ?? 0) + 1
-    joinThread(this, at, this.threadTable.placeOf(facts.threadId))
-    this.lengthen(at, facts.length)
+    this.count(at, this.threadTable.placeOf(facts.threadId))
   }
 
   remove(at: number): void {
@@ -149,6 +143,39 @@ export class OwnerFacts implements Chains {
     this.languageItems[language] = (this.languageItems[language] ?? 1) - 1
     this.lengthen(at, -length)
     leaveThread(this, at)
+  }
+
+  /**
+   * The facts of some of the items, as if there were no others: what counts items, lengths and threads, and who stands beside whom, is of
+   * these alone. What an item is by itself is shared with these facts, so they are good until these change.
+   */
+  only(isMeant: (at: number) => boolean): OwnerFacts {
+    const { ordinals, capacity, classTable, speakerTable, threadTable } = this
+    const { length, traits, guessedThread, language, position, speaker, itemClass } = this
+    const { occurredAt, createdAt, validFrom, validTo } = this
+    const shared = { length, traits, guessedThread, language, position, speaker, itemClass }
+    const times = { occurredAt, createdAt, validFrom, validTo }
+    const tables = { classTable, speakerTable, threadTable }
+    const part = Object.assign(new OwnerFacts(), { ordinals, capacity }, shared, times, tables)
+    part.live = new Uint8Array(capacity)
+    part.alone = new Uint8Array(capacity)
+    for (const name of ['thread', 'place', 'previous', 'next'] as const) part[name] = new Int32Array(capacity)
+    for (let at = 0; at < ordinals; at++)
+      if (this.live[at] === 1 && isMeant(at)) part.count(at, this.thread[at] as number)
+    return part
+  }
+
+  /** Counts an item whose columns are filled, in its thread. */
+  private count(at: number, thread: number): void {
+    const [length, language] = [this.length[at] as number, this.language[at] as number]
+    this.live[at] = 1
+    this.traitsSeen |= this.traits[at] as number
+    if (this.kindOf(at) === 'self' && ((this.traits[at] as number) & trait.instruction) !== 0) this.instructions.add(at)
+    this.items += 1
+    this.totalLength += length
+    this.languageItems[language] = (this.languageItems[language] ?? 0) + 1
+    joinThread(this, at, thread)
+    this.lengthen(at, length)
   }
 
   private lengthen(at: number, by: number): void {
