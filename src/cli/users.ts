@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
-import { loadConfig } from '../config/config.ts'
+import { type Config, loadConfig } from '../config/config.ts'
 import { memoryRoles } from '../config/roles.ts'
 import { assertSignInKept } from '../dependencies/kept-here.ts'
-import { openPeople } from '../dependencies/people.ts'
+import { idOfName, openPeople, ownerName } from '../dependencies/people.ts'
 import { removePersonAndMemories } from '../dependencies/removal.ts'
+import type { OwnerId } from '../shared/brand.ts'
 import { type Command, cell, complain, nothingBefore, print, UsageError } from './command.ts'
 
 export const users: Command = {
@@ -29,14 +30,14 @@ export const users: Command = {
         case 'add':
           await people.add(name)
           print(`${name} can sign in with a code from: ${config.command} code --user "${name}"`)
+          print(`If an earlier "${name}" was removed without --memories, this one gets what is remembered of them.`)
           break
         case 'link':
           await people.link(name, { provider: (values.provider ?? 'google').replace(/\/+$/, ''), subject })
           print(`${name} keeps their memories when signing in with that account.`)
           break
         case 'remove':
-          await people.remove(name)
-          print(`${name} is removed: signed out everywhere, and cannot sign in again with a code.`)
+          sayRemoved(config, name, await people.remove(name))
           break
         default:
           // Beside the list, which has nothing but people for a program that reads it.
@@ -51,6 +52,17 @@ export const users: Command = {
       await people.close()
     }
   },
+}
+
+/** Memories stay under the id, which is made of the name: they are not gone, and the next of that name gets them. */
+function sayRemoved({ command }: Pick<Config, 'command'>, person: string, id: OwnerId): void {
+  const isNamed = id === idOfName(person)
+  const whom = isNamed ? `whoever is added as "${person}" again` : 'whoever signs in again in the same way'
+  print(`${person} is removed, and signed out everywhere. What is remembered of them is kept: ${whom} gets it.`)
+  if (id === idOfName(ownerName)) {
+    print(`The owner needs not be added: a new code (${command} code) signs in as the owner again.`)
+  }
+  print(`To erase the memories too: ${command} users remove ${id} --memories`)
 }
 
 async function removeWithMemories(action: string, name: string): Promise<number> {

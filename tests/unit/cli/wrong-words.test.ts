@@ -8,7 +8,7 @@ import { healthcheck } from '../../../src/cli/healthcheck.ts'
 import { createBackup, readBackup } from '../../../src/cli/transfer/file.ts'
 import { users } from '../../../src/cli/users.ts'
 import { version } from '../../../src/cli/version.ts'
-import { command } from '../../support/server.ts'
+import { runAside } from '../../support/run-aside.ts'
 import { projectRoot } from '../../support/source-files.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -121,12 +121,8 @@ test('a reader that has read enough (| head) is no failure', async () => {
 })
 
 describe('what a command says beside what it prints', () => {
-  const run = async (words: string[], variables: Record<string, string>) => {
-    const env = { PATH: process.env.PATH ?? '', HOME: folder, DATA_DIR: join(folder, 'asked'), ...variables }
-    const child = Bun.spawn([...(await command()), ...words], { cwd: projectRoot, env, stderr: 'pipe' })
-    const [printed, told] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-    return { printed, told, status: await child.exited }
-  }
+  const run = (words: string[], variables: Record<string, string>) =>
+    runAside(words, { HOME: folder, DATA_DIR: join(folder, 'asked'), ...variables })
 
   test('healthcheck: at which address nothing answers', async () => {
     const { told, status } = await run(['healthcheck'], { PORT: '1' })

@@ -1,0 +1,27 @@
+/** What commands say of what they have done: true, and with what to do next. */
+import { describe, expect, test } from 'bun:test'
+import { runAside } from '../../support/run-aside.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+const folder = temporaryFolder('said')
+const run = (words: readonly string[], variables: Record<string, string> = {}) =>
+  runAside(words, { HOME: folder, DATA_DIR: folder, ...variables })
+
+describe('users', () => {
+  test('add and remove: memories are kept under the name, who gets them, and how to erase them', async () => {
+    expect((await run(['users', 'add', 'grace'])).printed).toContain('an earlier "grace" was removed without')
+    const id = (await run(['users', 'list'])).printed.split('\t')[0] ?? ''
+    const { printed } = await run(['users', 'remove', 'grace'])
+    expect(printed).toContain('is kept: whoever is added as "grace" again gets it.')
+    expect(printed).toMatch(new RegExp(` users remove ${id} --memories\n$`))
+    expect(printed).not.toContain('owner')
+  })
+
+  test('remove of the owner: a new code signs in again, as it does', async () => {
+    await run(['code'])
+    const { printed } = await run(['users', 'remove', 'owner'])
+    expect(printed).toMatch(/a new code \(.+ code\) signs in as the owner again/)
+    expect(printed).not.toContain('cannot sign in')
+    expect((await run(['code'])).status).toBe(0)
+  })
+})
