@@ -115,7 +115,7 @@ export type MemoryEventKind =
 
 /** One thing that happened to a memory. */
 export interface MemoryEvent {
-  /** Rises with every event of a store: the cursor of the change feed. */
+  /** Rises with every event of a store, whoever its owner is: the cursor of the change feed, and shown nowhere else. */
   readonly seq: number
   readonly memoryId: MemoryId
   readonly kind: MemoryEventKind
@@ -132,7 +132,6 @@ export type AccessKind = 'search' | 'read'
 
 /** One reading of a memory. */
 export interface AccessLogEntry {
-  readonly id: number
   readonly memoryId: MemoryId
   readonly appId: ClientId
   readonly kind: AccessKind

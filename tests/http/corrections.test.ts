@@ -40,6 +40,23 @@ describe('facts that change', () => {
     expect(await found('where does Grace work')).toEqual(['Grace works at the observatory.'])
   })
 
+  test('events and readings of a memory are numbered within it: nobody counts by them what others write and read', async () => {
+    const [id, other] = [await add('The gate is painted white.'), await add('The fence has no paint.')]
+    for (const text of ['The gate is painted red.', 'The gate is painted green.']) {
+      await call('PUT', `/memories/${id}`, { memory_content: text })
+      for (const one of [other, id, other]) await call('GET', `/memories/${one}`)
+      await add(`Somebody said: ${text}`)
+    }
+    const numbers = async (path: string, list: string, name: string) => {
+      const pages = [1, 2].map((page) => call('GET', `/memories/${id}/${path}?page=${page}&page_size=2`))
+      return (await Promise.all(pages)).flatMap(({ body }) =>
+        body[list].map((one: Record<string, unknown>) => one[name]),
+      )
+    }
+    expect(await numbers('history', 'events', 'seq')).toEqual([3, 2, 1])
+    expect(await numbers('access-log', 'logs', 'id')).toEqual([2, 1])
+  })
+
   test('add with `supersedes`, as a model does it', async () => {
     const old = await add('The meeting is on Tuesday.')
     const { body } = await call('POST', '/memories/', { text: 'The meeting is on Wednesday.', supersedes: old })

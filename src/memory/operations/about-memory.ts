@@ -62,7 +62,7 @@ export const relatedMemories = operation({
 })
 
 const LogEntry = t.Object({
-  id: t.Integer(),
+  id: t.Integer({ description: 'Its place among the readings of this memory, from 1.' }),
   memory_id: t.String(),
   app_id: t.String(),
   app_name: t.String(),
@@ -98,13 +98,13 @@ export const accessLog = operation({
   async run({ store, appNames }, { ownerId, appId }, { id, ...paging }) {
     // It tells what other apps read.
     assertUnrestricted(await store.rule(ownerId, appId))
-    const { range, head } = pageOf(paging)
+    const { range, head, place } = pageOf(paging)
     const { items, total } = await store.accessLog(ownerId, appId, id as MemoryId, range)
     const names = await appNames.names([...new Set(items.map((entry) => entry.appId))])
     return {
       ...head(total),
-      logs: items.map((entry) => ({
-        id: entry.id,
+      logs: items.map((entry, index) => ({
+        id: place(total, index),
         memory_id: entry.memoryId,
         app_id: entry.appId,
         app_name: names.get(entry.appId) ?? entry.appId,

@@ -28,6 +28,8 @@ export const paged = { total: t.Integer(), page: t.Integer(), page_size: t.Integ
 export const pageOf = ({ page = 1, page_size: size = 10 }: { page?: number; page_size?: number }) => ({
   range: { limit: size, offset: (page - 1) * size },
   head: (total: number) => ({ total, page, page_size: size }),
+  /** Of a list that has the newest first, an item's place from the oldest, which is 1: it stays while others are added. */
+  place: (total: number, index: number) => total - (page - 1) * size - index,
 })
 
 /** A binding as it is written: without `toBody` its body is the output. */

@@ -8,7 +8,7 @@ import { toIso } from '../time.ts'
 import { IdPageInput, IdParams, inputIn, operation, PageQuery, paged, pageOf, read } from './define.ts'
 
 const Event = t.Object({
-  seq: t.Integer(),
+  seq: t.Integer({ description: 'Its place in the history of this memory, from 1.' }),
   memory_id: t.String(),
   kind: t.String(),
   app_id: t.String({ description: 'For an app that its user limited, `another app` unless it was itself.' }),
@@ -53,7 +53,7 @@ export const memoryHistory = operation({
     },
   ],
   async run({ store, appNames }, { ownerId, appId }, { id, ...paging }) {
-    const { range, head } = pageOf(paging)
+    const { range, head, place } = pageOf(paging)
     const { items, total } = await store.events(ownerId, appId, id as MemoryId, range)
     const names = await appNames.names([...new Set(items.map((event) => event.appId))])
     let room: number = answerCharacters.program
@@ -64,8 +64,8 @@ export const memoryHistory = operation({
     }
     return {
       ...head(total),
-      events: items.map(({ seq, memoryId, kind, appId: by, at, before, otherId }) => ({
-        seq,
+      events: items.map(({ memoryId, kind, appId: by, at, before, otherId }, index) => ({
+        seq: place(total, index),
         memory_id: memoryId,
         kind,
         app_id: by,

@@ -78,7 +78,6 @@ export const readingRowsOf = (
   }))
 
 export const accessOf = (row: AccessRow): AccessLogEntry => ({
-  id: row.seq,
   memoryId: row.memory_id,
   appId: row.app_id,
   kind: row.kind,
