@@ -7,7 +7,7 @@ const tokens = new Map<string, string>()
 
 beforeAll(async () => {
   deployment = await deploy()
-  for (const user of ['ada', 'eve', 'bob', 'dan']) {
+  for (const user of ['ada', 'eve', 'bob', 'dan', 'gus', 'hal']) {
     await deployment.dependencies.people?.add(user)
     tokens.set(user, (await deployment.signIn(await deployment.register(), { user })).access_token)
   }
@@ -99,6 +99,19 @@ describe('backup: OpenMemory’s export and import', () => {
     const zip = zipSync(first.files)
     expect(await (await importZip('bob', zip)).json()).toMatchObject({ added: 2, failed: 0 })
     expect((await exported('bob')).lines).toEqual(first.lines)
+  })
+
+  test('so does one of memories that are so much alike that they pack to less than a hundredth', async () => {
+    const alike = { ...openMemoryLine(1), content: 'a'.repeat(100_000) }
+    const lines = Array.from({ length: 24 }, (_, at) =>
+      JSON.stringify({ ...alike, id: `00000000-0000-4000-8000-0000000004${at + 10}` }),
+    )
+    const gzipped = gzipSync(strToU8(lines.join('\n')))
+    const first = await importZip('gus', zipSync({ 'memories.jsonl.gz': gzipped }, { level: 0 }))
+    expect(await first.json()).toMatchObject({ added: 24, failed: 0 })
+    const zip = new Uint8Array(await (await post('gus', '/backup/export', {})).arrayBuffer())
+    expect(zip.byteLength).toBeLessThan(48_000)
+    expect(await (await importZip('hal', zip)).json()).toMatchObject({ added: 24, failed: 0 })
   })
 
   test('of what was erased before an export nothing is in it, in any of its files', async () => {

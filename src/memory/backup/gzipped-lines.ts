@@ -4,14 +4,16 @@ import { Fault } from '../../shared/fault.ts'
 import { cutOff, linesName, tooMuch } from './export-faults.ts'
 import { createLineReader } from './lines.ts'
 
-/** What is unpacked at once: DEFLATE makes at most some thousand times as much of it, and `memories.jsonl.gz` is packed twice. */
-export const sliceBytes = 1024
+/** What is unpacked at once: it becomes at most `deflatesTo` times as much, and that without a turn for others. */
+export const sliceBytes = 256
+/** How many times as much DEFLATE makes of a byte at most: 258 of each two bits (RFC 1951 section 3.2.5), which are 1,032. */
+export const deflatesTo = 1_040
 /** Each costs time, even an empty one; an export has one, and whoever joined some has few (RFC 1952 section 2.2). */
 const mostMembers = 100
 /** The library copies a header (RFC 1952 section 2.3) with each slice until all of it is there. */
 const maxHeaderBytes = 64 * 1024
 /** Unpacked without giving others their turn. */
-const turnBytes = 1024 * 1024
+const turnBytes = 128 * 1024
 
 /** What was unpacked, of whichever file and at each time that it was: within bounds, and with turns for others. */
 export function createUnpacked(maxBytes: () => number) {

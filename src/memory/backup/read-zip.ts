@@ -6,11 +6,12 @@ import { Unzip, type UnzipDecoderConstructor, type UnzipFile, UnzipInflate, Unzi
 import { Fault } from '../../shared/fault.ts'
 import { documentRecords } from './document.ts'
 import { cutOff, documentName, linesName, notAnExport, tooMuch } from './export-faults.ts'
-import { createGzippedLines, createUnpacked, sliceBytes } from './gzipped-lines.ts'
+import { createGzippedLines, createUnpacked, deflatesTo, sliceBytes } from './gzipped-lines.ts'
 import { createKeptDocument } from './kept-document.ts'
 import { type ZipLimits, zipLimits } from './zip-limits.ts'
 
-const mostTimes = 200
+/** `memories.jsonl.gz` is packed already: the zip does not make it much smaller. */
+const packedAgain = 200
 /** An export has two; whoever packed it anew may have added some. */
 const mostFiles = 1_000
 
@@ -18,7 +19,9 @@ const mostFiles = 1_000
 interface Parts {
   readonly lines: ReturnType<typeof createGzippedLines>
   readonly document: ReturnType<typeof createKeptDocument>
+  /** All of it, and of that `memories.jsonl.gz` as it is in the zip. */
   readonly unpacked: ReturnType<typeof createUnpacked>
+  readonly packed: ReturnType<typeof createUnpacked>
 }
 
 /**
@@ -31,12 +34,13 @@ export async function* recordsOf(
   limits: ZipLimits = zipLimits,
 ): AsyncGenerator<unknown, void> {
   const received = { bytes: 0 }
-  const unpacked = createUnpacked(() =>
-    Math.min(limits.linesBytes, Math.max(limits.trustedBytes, mostTimes * received.bytes)),
-  )
+  const atMost = (times: number) => () =>
+    Math.min(limits.linesBytes, Math.max(limits.trustedBytes, times * received.bytes))
+  const unpacked = createUnpacked(atMost(deflatesTo))
+  const packed = createUnpacked(atMost(packedAgain))
   const lines = createGzippedLines(unpacked)
   const document = createKeptDocument(limits)
-  const zip = openZip({ lines, document, unpacked })
+  const zip = openZip({ lines, document, unpacked, packed })
   for await (const slice of slicesOf(upload, limits.uploadBytes, received)) {
     unpack(() => zip.push(slice), lines.begun)
     yield* lines.drain()
@@ -58,7 +62,7 @@ async function* slicesOf(upload: AsyncIterable<Uint8Array>, maxBytes: number, re
 }
 
 /** A zip whose two files go to their parts, each once; any other goes by. */
-function openZip({ lines, document, unpacked }: Parts): Unzip {
+function openZip({ lines, document, unpacked, packed }: Parts): Unzip {
   let files = 0
   const zip = new Unzip((file) => {
     if (++files > mostFiles) throw tooMuch(`The file has more than ${mostFiles} files in it.`)
@@ -75,6 +79,7 @@ function openZip({ lines, document, unpacked }: Parts): Unzip {
       // The library gives back what is thrown here.
       if (error !== null) throw error instanceof Fault ? error : notAnExport(error)
       unpacked.add(data.byteLength)
+      if (part === lines) packed.add(data.byteLength)
       part.push(data, final)
     }
     part.begin()

@@ -7,7 +7,10 @@ export interface ZipLimits {
   readonly documentBytes: number
   /** Values in it, each list, object, text or number: a memory has some twenty. */
   readonly documentValues: number
-  /** From here on all that is unpacked must not be more than 200 times the upload: texts of people are not. */
+  /**
+   * From here on all that is unpacked must not be more than DEFLATE makes of the upload once. An export of alike memories may be so
+   * much; what is packed twice is up to a million times.
+   */
   readonly trustedBytes: number
 }
 
@@ -16,5 +19,5 @@ export const zipLimits: ZipLimits = {
   linesBytes: 8 * 1024 * 1024 * 1024,
   documentBytes: 64 * 1024 * 1024,
   documentValues: 4_000_000,
-  trustedBytes: 64 * 1024 * 1024,
+  trustedBytes: 4 * 1024 * 1024,
 }
