@@ -29,6 +29,12 @@ describe('the sign-in page', () => {
     expect(text).toContain('app.example')
   })
 
+  test('it says what comes: a question on the next page, which is not yet a choice of what the app may do', async () => {
+    const text = textOf(await begin())
+    expect(text).toContain('You are asked on the next page; under Apps you can limit it afterwards.')
+    expect(text).not.toContain('You decide')
+  })
+
   test('RFC 6749 section 10.12: its address is of no use in another browser, which gets 403', async () => {
     const { url } = await begin()
     const elsewhere = pageOf(await here.browser().open(url))

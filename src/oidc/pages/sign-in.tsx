@@ -64,7 +64,9 @@ const WhoAsks = ({ client }: { client: ClientDescription }) => (
       {'Sign in to connect '}
       <bdi>{client.name}</bdi>
     </h1>
-    <p class="quiet">Your memories stay on this server. You decide on the next page what this app may do.</p>
+    <p class="quiet">
+      Your memories stay on this server. You are asked on the next page; under Apps you can limit it afterwards.
+    </p>
     <Facts
       facts={[
         { term: 'App', value: <bdi>{client.name}</bdi>, why: client.origin },
