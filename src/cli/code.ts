@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
-import { openPeople } from '../dependencies/people.ts'
+import { openPeople, ownerName } from '../dependencies/people.ts'
 import { type Command, complain, nothingBefore, print } from './command.ts'
 
 export const code: Command = {
@@ -16,7 +16,9 @@ export const code: Command = {
       print(code)
       const where = config.redisUrl === undefined ? `whose data is in ${config.dataDir}` : 'of REDIS_URL'
       if (people.begunIn !== undefined) complain(nothingBefore(people.begunIn))
-      complain(`Valid once, for ${lifetimeMinutes} minutes, at the server ${where}.`)
+      complain(
+        `It signs in ${values.user ?? `the ${ownerName}`}. Valid once, for ${lifetimeMinutes} minutes, at the server ${where}.`,
+      )
       return 0
     } finally {
       await people.close()

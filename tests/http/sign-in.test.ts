@@ -60,6 +60,12 @@ describe('the sign-in page', () => {
 })
 
 describe('the printed code', () => {
+  test('each person is given their own: the page says how, of the owner and of others', async () => {
+    const hint =
+      'Whoever runs this server gives you one: souvenir code for the owner, souvenir code --user NAME for others'
+    expect(textOf(await begin())).toContain(hint)
+  })
+
   test('has 12 characters in three groups, without letters that read like digits', async () => {
     expect(await freshCode()).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){2}[0-9A-HJKMNP-TV-Z]{4}$/)
   })

@@ -27,9 +27,11 @@ export const CodeField = ({ label, command, problem }: CodeFieldProps) => (
       {...(problem ? { 'aria-invalid': 'true' as const } : {})}
     />
     <p class="hint" id="code-hint">
-      {'It is in the terminal where this server started, or run '}
+      {'Whoever runs this server gives you one: '}
       <code>{`${command} code`}</code>
-      {` there. It works once, for ${codeLifetimeMinutes} minutes.`}
+      {' for the owner, '}
+      <code>{`${command} code --user NAME`}</code>
+      {` for others. It works once, for ${codeLifetimeMinutes} minutes.`}
     </p>
   </div>
 )

@@ -1,14 +1,28 @@
 /** What commands say of what they have done: true, and with what to do next. */
 import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { runAside } from '../../support/run-aside.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const folder = temporaryFolder('said')
-const run = (words: readonly string[], variables: Record<string, string> = {}) =>
-  runAside(words, { HOME: folder, DATA_DIR: folder, ...variables })
+const runIn =
+  (DATA_DIR: string) =>
+  (words: readonly string[], variables: Record<string, string> = {}) =>
+    runAside(words, { HOME: folder, DATA_DIR, ...variables })
+const run = runIn(folder)
+
+test('code: whom it signs in, beside the code itself', async () => {
+  const owners = await run(['code'])
+  expect(owners.told).toContain('It signs in the owner.')
+  await run(['users', 'add', 'linus'])
+  const others = await run(['code', '--user', 'linus'])
+  expect(others.told).toContain('It signs in linus.')
+  for (const { printed } of [owners, others]) expect(printed).toMatch(/^[0-9A-Z-]{14}\n$/)
+})
 
 describe('users', () => {
   test('add and remove: memories are kept under the name, who gets them, and how to erase them', async () => {
+    const run = runIn(join(folder, 'grace alone'))
     expect((await run(['users', 'add', 'grace'])).printed).toContain('an earlier "grace" was removed without')
     const id = (await run(['users', 'list'])).printed.split('\t')[0] ?? ''
     const { printed } = await run(['users', 'remove', 'grace'])
