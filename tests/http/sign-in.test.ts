@@ -132,6 +132,7 @@ describe('the printed code', () => {
       const page = await typed(code)
       expect(page.status).toBe(400)
       expect(textOf(page)).toContain('That code is not right')
+      expect(textOf(page)).toContain('or was made for another DATA_DIR.')
     })
 
   test('of a person who was removed signs nobody in', async () => {

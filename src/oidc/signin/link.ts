@@ -67,4 +67,4 @@ const showLink = async (
     status: at.status,
   })
 
-const wrongCode = `That code is not right, was used before, or is older than ${codeLifetimeMinutes} minutes. Get a new one, or begin without.`
+const wrongCode = `That code is not right, was used before, is older than ${codeLifetimeMinutes} minutes, or was made for another DATA_DIR. Get a new one, or begin without.`

@@ -26,4 +26,4 @@ export const signInWithCode: Endpoint = {
 }
 
 const wrongCode = ({ command }: Pick<OidcSettings, 'command'>) =>
-  `That code is not right, was used before, or is older than ${codeLifetimeMinutes} minutes. Check it, or get a new one with ${command} code.`
+  `That code is not right, was used before, is older than ${codeLifetimeMinutes} minutes, or was made for another DATA_DIR. Check it, or get a new one with ${command} code.`
