@@ -33,6 +33,7 @@ function explain(error: unknown, command: Command): number {
     (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
   ) {
     complain(error.message)
+    if ('code' in error && error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') complain(settings)
     complain(describe(command))
     return 2
   }
@@ -42,12 +43,16 @@ function explain(error: unknown, command: Command): number {
   return 1
 }
 
+/** For whoever looks for an option such as `--port`. */
+const settings = `Settings are variables: PORT=9000, DATA_DIR=...; all of them: ${ownCommand} env --template`
+
 const describe = ({ name, usage: words, summary }: Command) =>
   `${ownCommand} ${name} ${words}`.trimEnd().concat(`\n    ${summary}`)
 
 async function usage(): Promise<number> {
   print('souvenir: a memory of your own for every assistant, behind your own sign-in.\n')
   for (const load of commands.values()) print(describe(await load()))
+  print(`\n${settings}`)
   return 0
 }
 

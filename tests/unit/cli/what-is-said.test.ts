@@ -39,3 +39,13 @@ describe('users', () => {
     expect((await run(['code'])).status).toBe(0)
   })
 })
+
+test('an option that there is not, and the end of --help: that settings are variables, and where they all are', async () => {
+  const settings = /Settings are variables: PORT=9000, DATA_DIR=...; all of them: .+ env --template\n/
+  const { told, status } = await run(['--port', '9000'])
+  expect(told).toMatch(settings)
+  expect(told).toStartWith("Unknown option '--port'")
+  expect(status).toBe(2)
+  expect((await run(['--help'])).printed).toMatch(new RegExp(`\\n${settings.source}$`))
+  expect((await run(['users', 'remove'])).told).not.toMatch(settings)
+})
