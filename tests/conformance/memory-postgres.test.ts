@@ -212,8 +212,8 @@ if (url !== undefined) {
           schema,
           poolSize: 2,
           connectTimeoutMs: 1_000,
-          statementTimeoutMs: 300,
-          answerTimeoutMs: 500,
+          statementTimeoutMs: 1_000,
+          answerTimeoutMs: 1_500,
         })
         const [written] = await store.add(ada, chat, [draftOf('Before the outage.')], policyAt())
         const id = written?.memory?.id
