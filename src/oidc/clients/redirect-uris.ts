@@ -1,23 +1,9 @@
 /** Which redirect URIs a client may register, and which it may then use. */
 import { OAuthError } from '../errors.ts'
+import { isRefusedScheme } from './refused-schemes.ts'
 
 const longest = 2_048
 const most = 20
-/** Schemes that a browser would run or show instead of going somewhere. */
-const dangerous = new Set([
-  'javascript:',
-  'data:',
-  'vbscript:',
-  'file:',
-  'blob:',
-  'filesystem:',
-  'about:',
-  'view-source:',
-  'ftp:',
-  'ws:',
-  'wss:',
-])
-
 /**
  * Which of the redirect URIs sent may be registered (RFC 7591 section 2, RFC 8252 section 7): https; http on loopback; a private
  * scheme (`cursor://...`). Without fragment (RFC 6749 section 3.1.2) and userinfo. Real clients send lists in which one URI is
@@ -27,7 +13,7 @@ export function acceptableRedirectUris(sent: unknown): readonly string[] {
   if (!isList(sent) || sent.length === 0) {
     throw new OAuthError('invalid_redirect_uri', `redirect_uris is a list of 1 to ${most} addresses.`)
   }
-  const hostile = sent.find((uri) => URL.canParse(uri) && dangerous.has(new URL(uri).protocol))
+  const hostile = sent.find((uri) => URL.canParse(uri) && isRefusedScheme(new URL(uri).protocol))
   if (hostile !== undefined)
     throw new OAuthError('invalid_redirect_uri', 'A redirect URI has a scheme that is never accepted.')
   const acceptable = [...new Set<string>(sent.filter(isAcceptable))]
@@ -55,7 +41,7 @@ const isList = (sent: unknown): sent is readonly string[] =>
 function isAcceptable(uri: string): boolean {
   if (uri.length > longest || !plain.test(uri) || /[#\\<>"]/.test(uri) || !URL.canParse(uri)) return false
   const { protocol, hostname, username, password } = new URL(uri)
-  if (username !== '' || password !== '' || dangerous.has(protocol)) return false
+  if (username !== '' || password !== '' || isRefusedScheme(protocol)) return false
   // Without both slashes a browser reads `https:host/cb` as a path of the page it is on (URL standard, section 4.4).
   if (/^https?:$/.test(protocol) && !/^https?:\/\/[^/]/i.test(uri)) return false
   if (protocol === 'https:') return hostname !== ''
