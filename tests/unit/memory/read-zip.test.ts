@@ -1,7 +1,7 @@
 import { heapStats } from 'bun:jsc'
 import { describe, expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
-import { strToU8, zipSync } from 'fflate'
+import { gzipSync as gzipOfExports, strToU8, zipSync } from 'fflate'
 import { importMemories } from '../../../src/memory/backup/import.ts'
 import { recordsOf } from '../../../src/memory/backup/read-zip.ts'
 import { zipLimits } from '../../../src/memory/backup/zip-limits.ts'
@@ -30,7 +30,8 @@ async function all(records: AsyncIterable<unknown>): Promise<unknown[]> {
 
 describe('An export is read as it arrives', () => {
   test('the first records are there when a small part of the file is, and nothing is read ahead of them', async () => {
-    const { seen, pieces, total } = arriving(zipOf({ 'memories.jsonl.gz': gzipSync(linesOf(2_000)) }))
+    // As exports are packed: the runtime's deflate may store what is packed already in one block, of which nothing comes before its end.
+    const { seen, pieces, total } = arriving(zipSync({ 'memories.jsonl.gz': gzipOfExports(linesOf(2_000)) }))
     const records = recordsOf(pieces)
     expect((await records.next()).value).toMatchObject({ n: 0 })
     expect(seen.pieces).toBeLessThan(total / 4)
