@@ -15,10 +15,15 @@ export const restore: Command = {
     const count = await readBackup(path, async () => {})
     const place = await openPlace(loadConfig())
     return thenClosed(place.close, async () => {
+      let memories = 0
       await writePlace(place, async (take) => {
-        await readBackup(path, take)
+        await readBackup(path, async (records) => {
+          for (const record of records) if (record.kind === 'row' && record.table === 'memory') memories += 1
+          await take(records)
+        })
       })
-      print(`${count} records restored: ${place.engines.join(', ')}`)
+      print(`${count} records restored, ${memories} memories among them: ${place.engines.join(', ')}`)
+      print('Start the server: people sign in again.')
       return 0
     })
   },

@@ -26,6 +26,8 @@ export interface Place {
   readonly memories: MemoryDump | undefined
   /** As a person knows them: `SQLite in /data`. */
   readonly engines: readonly string[]
+  /** What to do where there is somebody or something already. */
+  readonly toFill: string
   close(): Promise<void>
 }
 
@@ -44,7 +46,7 @@ export const openPlace = (config: Config, parts = { auth: true, memories: true }
   openTogether(async ({ onClose, close }) => {
     const engines: string[] = []
     const auth = parts.auth ? await openAuth() : undefined
-    return { auth, memories: parts.memories ? await openMemories() : undefined, engines, close }
+    return { auth, memories: parts.memories ? await openMemories() : undefined, engines, toFill: toFill(config), close }
 
     async function openAuth() {
       const { engine } = await openBesideServer(config, true)
@@ -113,18 +115,32 @@ async function readAuth(
   if (keys.writable) await each((await keys.load()).map((value) => ({ kind: 'key', value })))
 }
 
+/** A place is emptied by nobody but its owner: another is named, or this one is moved away. */
+const toFill = ({ dataDir, redisUrl, databaseUrl }: Config): string =>
+  [
+    ...(redisUrl === undefined || databaseUrl === undefined
+      ? [`DATA_DIR is ${dataDir}: set it to an empty folder, or move this one away.`]
+      : []),
+    ...(redisUrl === undefined ? [] : ['REDIS_URL needs an empty Redis, or another REDIS_KEY_PREFIX.']),
+    ...(databaseUrl === undefined ? [] : ['DATABASE_URL needs an empty database.']),
+  ].join(' ')
+
 /**
  * Keeps records in an empty place. Faults: `conflict` when somebody is there already, `invalid` (`backup_broken`) for records of which
  * one excludes another. Memories are one transaction, and come last of all to be durable: where they or the keys are refused nothing is kept.
  */
 export async function writePlace(
-  { auth, memories }: Place,
+  { auth, memories, toFill }: Place,
   give: (take: (records: readonly TransferRecord[]) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   if (auth !== undefined && (await auth.stores.users.list(1)).length > 0) {
-    throw new Fault('conflict', 'People are signed up there already: only an empty deployment can be filled.', {
-      code: 'not_empty',
-    })
+    throw new Fault(
+      'conflict',
+      `People are signed up there already: only an empty deployment can be filled. ${toFill}`,
+      {
+        code: 'not_empty',
+      },
+    )
   }
   const kept = auth === undefined ? undefined : keeping(auth)
   const take = (keep: (table: DumpTable, rows: readonly DumpRow[]) => Promise<void>) =>
@@ -141,6 +157,8 @@ export async function writePlace(
     else await memories.write(giveAll)
   } catch (error) {
     await kept?.undo()
+    if (error instanceof Fault && error.code === 'not_empty')
+      throw new Fault(error.kind, `${error.message} ${toFill}`, { code: error.code })
     throw error
   }
 }

@@ -124,7 +124,7 @@ describe('souvenir backup and restore', () => {
 
   test('an empty deployment is filled: the same memories, history and apps, and the same token is accepted', async () => {
     const variables = { ...base, DATA_DIR: freshFolder() }
-    await runCommand(variables, 'restore', file)
+    expect(await runCommand(variables, 'restore', file)).toContain(', 43 memories among them: ')
     await withServer(variables, async () => expect(await look()).toEqual(before))
   }, 60_000)
 

@@ -49,3 +49,16 @@ test('an option that there is not, and the end of --help: that settings are vari
   expect((await run(['--help'])).printed).toMatch(new RegExp(`\\n${settings.source}$`))
   expect((await run(['users', 'remove'])).told).not.toMatch(settings)
 })
+
+test('restore: where people are, which folder that is and what to do; when it is done, what came and what to do next', async () => {
+  await run(['code'])
+  const file = join(folder, 'said.gz')
+  await run(['backup', file])
+  const refused = await run(['restore', file])
+  expect(refused.told).toContain(`DATA_DIR is ${folder}: set it to an empty folder, or move this one away.`)
+  expect(refused.status).toBe(1)
+  const { printed } = await runIn(join(folder, 'empty'))(['restore', file])
+  expect(printed).toMatch(
+    /^\d+ records restored, 0 memories among them: .+\nStart the server: people sign in again\.\n$/,
+  )
+})

@@ -93,3 +93,13 @@ test('beside a server that goes on, memories are read as of one moment, and peop
   await place.close()
   await engine.close()
 })
+
+test('where there are memories already, it is said which folder to change', async () => {
+  const DATA_DIR = temporaryFolder('transfer')
+  await fill({ DATA_DIR }, memories)
+  await expect(fill({ DATA_DIR }, [...memories, person])).rejects.toMatchObject({
+    code: 'not_empty',
+    message: expect.stringContaining(`DATA_DIR is ${DATA_DIR}: set it to an empty folder, or move this one away.`),
+  })
+  expect(await kept({ DATA_DIR })).not.toContain('user')
+})
