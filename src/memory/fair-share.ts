@@ -122,7 +122,8 @@ export function createFairShare(
 
 /**
  * The same operations, each run in its caller's turn, if the caller may still have it by then. So is each piece of a stream that comes of
- * one: it takes no place while its reader is slow.
+ * one: it takes no place while its reader is slow. Throws `Fault('rate_limited')` for a second one of a kind of which a person has one
+ * at a time.
  */
 export const sharedFairly = <Services>(
   operations: readonly AnyOperation<Services>[],
@@ -130,6 +131,7 @@ export const sharedFairly = <Services>(
   streams: OpenStreams = createOpenStreams(),
 ): readonly AnyOperation<Services>[] =>
   operations.map((operation) => {
+    const alone = operation.oneAtATime === true ? createCounts() : undefined
     const inTurn = <T>(caller: Caller, work: () => Promise<T>, characters?: () => number) =>
       share.run(
         caller,
@@ -143,12 +145,26 @@ export const sharedFairly = <Services>(
       ...operation,
       inTurn: (caller, work) => inTurn(caller, work),
       async run(services, caller, input) {
-        const output = await inTurn(
-          caller,
-          () => operation.run(services, caller, input),
-          () => JSON.stringify(input)?.length ?? 0,
-        )
-        return output instanceof ReadableStream ? streams.open(caller, output, (work) => inTurn(caller, work)) : output
+        if (alone !== undefined && alone.of(caller.ownerId) > 0) throw anotherUnderWay(operation.title)
+        alone?.add(caller.ownerId, 1)
+        try {
+          const output = await inTurn(
+            caller,
+            () => operation.run(services, caller, input),
+            () => JSON.stringify(input)?.length ?? 0,
+          )
+          return output instanceof ReadableStream
+            ? streams.open(caller, output, (work) => inTurn(caller, work))
+            : output
+        } finally {
+          alone?.add(caller.ownerId, -1)
+        }
       },
     }
+  })
+
+const anotherUnderWay = (title: string): Fault =>
+  new Fault('rate_limited', `${title}: another of yours is under way. Wait until it has ended.`, {
+    code: 'too_many_at_once',
+    retryAfterSeconds: 5,
   })

@@ -103,6 +103,8 @@ export interface Operation<I extends TSchema, O extends TSchema, Services> {
   readonly rest: readonly RestBinding<Static<I>, Static<O>>[]
   /** Where `run` reads a file: throws, before it is read, as `run` would for a caller who may not do this whatever the file is. */
   admit?(services: Services, caller: Caller): Promise<void>
+  /** Of one person only one is under way, or waits for its turn, at a time (memory/fair-share). */
+  readonly oneAtATime?: true
   /** Does what comes before `run` in the caller's turn, as `run` is done in another (memory/fair-share). */
   inTurn?<T>(caller: Caller, work: () => Promise<T>): Promise<T>
   run(services: Services, caller: Caller, input: Static<I>): Promise<Static<O>>

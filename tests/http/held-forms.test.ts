@@ -1,4 +1,7 @@
-/** Imports in a form, which the runtime reads into memory as a whole (RFC 7578): who may send one, and how much is held at once. */
+/**
+ * Imports: who may send one, how many are under way at once, and how much is held of forms, which the runtime reads into memory as a
+ * whole (RFC 7578).
+ */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { gzipSync, strToU8, zipSync } from 'fflate'
 import { type Deployment, deploy } from '../support/deployment.ts'
@@ -79,6 +82,30 @@ test('of one person’s forms 16 MB are held: more is refused, and another perso
   expect(third === 'no answer' ? third : third.headers.get('retry-after')).toBe('5')
   expect(await refusal(third)).toEqual({ status: 429, code: 'too_many_at_once' })
   expect((await whole(await (await person('grace')).app())).status).toBe(200)
+})
+
+test('of one person one import is under way: another is refused until it has ended, and another person’s is taken in', async () => {
+  const { app } = await person('ivy')
+  const [one, other] = [await app(), await app()]
+  let file: ReadableStreamDefaultController<Uint8Array> | undefined
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      file = controller
+    },
+  })
+  const asBody = (by: App, bytes: RequestInit['body']) =>
+    by.send('/backup/import', { method: 'POST', headers: { 'content-type': 'application/zip' }, body: bytes ?? null })
+  const first = asBody(one, body)
+  expect(await Promise.race([first, Bun.sleep(50).then(() => 'no answer' as const)])).toBe('no answer')
+  for (const again of [await soon(asBody(other, new Blob([new Uint8Array(zip)]))), await soon(whole(one))]) {
+    expect(again === 'no answer' ? again : again.headers.get('retry-after')).toBe('5')
+    expect(await refusal(again)).toEqual({ status: 429, code: 'too_many_at_once' })
+  }
+  expect((await whole(await (await person('joan')).app())).status).toBe(200)
+  file?.enqueue(new Uint8Array(zip))
+  file?.close()
+  expect((await first).status).toBe(200)
+  expect((await whole(other)).status).toBe(200)
 })
 
 test('what was held is given back with each answer', async () => {

@@ -1,6 +1,6 @@
 /**
- * A request that waits for its turn, when its token is revoked or its account erased meanwhile. A turn is held up by imports whose
- * files do not end: each runs in a place of its client's own.
+ * A request that waits for its turn, when its token is revoked or its account erased meanwhile. A turn is held up by forms that do not
+ * end: each is read in a place of its client's own.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { removePersonAndMemories } from '../../src/dependencies/removal.ts'
@@ -40,7 +40,7 @@ async function person(name: string) {
       const imports = Array.from({ length: places }, () =>
         deployment.send('/api/v1/backup/import', {
           method: 'POST',
-          headers: { ...headers, 'content-type': 'application/zip' },
+          headers: { ...headers, 'content-type': 'multipart/form-data; boundary=b' },
           body: new ReadableStream<Uint8Array>({ start: (file) => void files.push(file) }),
         }),
       )

@@ -96,6 +96,7 @@ export const importBackup = operation({
       },
     },
   ],
+  oneAtATime: true,
   admit: async ({ store }, { ownerId, appId }) => assertUnrestricted(await store.rule(ownerId, appId)),
   async run(services, caller, { mode = 'overwrite', file }) {
     const { importMemories } = await import('../backup/import.ts')

@@ -151,6 +151,23 @@ test('what comes before an operation has a turn of its own, if its caller may st
   await expect(late).rejects.toBe(gone)
 })
 
+test('of what a person has one at a time a second one is refused until the first has ended, also where that failed', async () => {
+  let fail = (_: Error) => {}
+  const failing = new Promise<string>((_, reject) => (fail = reject))
+  const run = async (_: string, __: Caller, input: { text: string }) => (input.text === 'fail' ? failing : 'done')
+  const operation = { title: 'Import', oneAtATime: true, run } as unknown as AnyOperation<string>
+  const [shared] = sharedFairly([operation])
+  const asks = (person: string, text: string) => shared?.run('services', by(person) as Caller, { text })
+  const first = asks('ada', 'fail')
+  first?.catch(() => undefined)
+  const refused = { kind: 'rate_limited', code: 'too_many_at_once', retryAfterSeconds: 5 }
+  await expect(asks('ada', 'second')).rejects.toMatchObject(refused)
+  expect(await asks('grace', 'hers')).toBe('done')
+  fail(new Error('cut off'))
+  await expect(first).rejects.toThrow('cut off')
+  expect(await asks('ada', 'third')).toBe('done')
+})
+
 test('operations that wait are as large as their inputs', async () => {
   let size: number | undefined
   const share: FairShare = {
