@@ -4,6 +4,7 @@
  */
 import type { TSchema } from '@sinclair/typebox'
 import type { AnyOperation, RestBinding } from '../memory/operation.ts'
+import { accountScope } from '../shared/memory-scopes.ts'
 import { apiPrefix } from './binding.ts'
 import type { ApiSettings } from './dependencies.ts'
 import { fixedPaths } from './openapi-fixed.ts'
@@ -55,7 +56,7 @@ export function openApiDocument<Services>(
     },
     servers: [{ url: settings.serverUrl ?? settings.apiBaseUrl }],
     paths,
-    components: { schemas: { Problem: problemSchema }, securitySchemes: securitySchemes(settings) },
+    components: { schemas: { Problem: problemSchema }, securitySchemes: securitySchemes(settings, audience) },
   }
 }
 
@@ -177,7 +178,7 @@ function linksOf(binding: AnyBinding, others: readonly AnyBinding[]): JsonSchema
   return links.length === 0 ? {} : { links: Object.fromEntries(links) }
 }
 
-const securitySchemes = ({ issuer }: ApiSettings): JsonSchema => ({
+const securitySchemes = ({ issuer }: ApiSettings, audience: Audience): JsonSchema => ({
   oauth2: {
     type: 'oauth2',
     flows: {
@@ -189,6 +190,9 @@ const securitySchemes = ({ issuer }: ApiSettings): JsonSchema => ({
           openid: 'Sign in',
           'memories:read': 'Read and search your memories',
           'memories:write': 'Add, change and delete memories',
+          ...(audience === 'complete' && {
+            [accountScope]: 'Delete the whole account: a client registers for it by name',
+          }),
         },
       },
     },

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { ClientId, OwnerId } from '../shared/brand.ts'
-import type { MemoryScope } from '../shared/memory-scopes.ts'
+import type { ResourceScope } from '../shared/memory-scopes.ts'
 
 /** On whose behalf, and through which app, an operation runs: always from the verified token, never from input. */
 export interface Caller {
@@ -94,7 +94,7 @@ export interface Operation<I extends TSchema, O extends TSchema, Services> {
   readonly effect: Effect
   /** Whether doing it twice is doing it once. */
   readonly idempotent: boolean
-  readonly scope: MemoryScope
+  readonly scope: ResourceScope
   readonly input: I
   readonly output: O
   /** Whether MCP offers it as a tool. */

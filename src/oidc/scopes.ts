@@ -1,4 +1,4 @@
-import { memoryScopes } from '../shared/memory-scopes.ts'
+import { accountScope, memoryScopes } from '../shared/memory-scopes.ts'
 
 /** What may be asked for: OpenID Connect Core sections 5.4 and 11, and what memories need. In the order they are shown. */
 export const supportedScopes = [
@@ -11,13 +11,16 @@ export const supportedScopes = [
   ...memoryScopes,
 ] as const
 
+/** For whoever registers for it and asks for it by name; not advertised (OpenID Connect Discovery section 3 allows that). */
+export const registrableScopes = [...supportedScopes, accountScope] as const
+
 /** For our own pages alone: neither advertised nor registered for by anyone. */
 export const uiScopes = ['grants:manage'] as const
 
-export type Scope = (typeof supportedScopes)[number] | (typeof uiScopes)[number]
+export type Scope = (typeof registrableScopes)[number] | (typeof uiScopes)[number]
 
 const forEveryone: ReadonlySet<string> = new Set(supportedScopes)
-const known: ReadonlySet<string> = new Set([...supportedScopes, ...uiScopes])
+const known: ReadonlySet<string> = new Set([...registrableScopes, ...uiScopes])
 
 /** A scope parameter as its distinct values in the order sent (RFC 6749 section 3.3); empty when it is absent. */
 export const splitScope = (scope: string | undefined): readonly string[] => [

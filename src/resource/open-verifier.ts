@@ -1,5 +1,5 @@
 import type { ClientId, OwnerId } from '../shared/brand.ts'
-import { memoryScopes } from '../shared/memory-scopes.ts'
+import { accountScope, memoryScopes } from '../shared/memory-scopes.ts'
 import type { Principal, TokenVerifier } from './ports.ts'
 
 /** The last second of the year 9999: what nothing ends. */
@@ -13,7 +13,7 @@ export function ownerWithoutToken(ownerId: OwnerId): TokenVerifier {
   const principal: Principal = Object.freeze({
     ownerId,
     clientId: 'local' as ClientId,
-    scopes: new Set(memoryScopes),
+    scopes: new Set([...memoryScopes, accountScope]),
     audience: [],
     tokenId: 'none',
     grantId: undefined,

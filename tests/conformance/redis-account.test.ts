@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { deploy } from '../support/deployment.ts'
 import { engineUrl } from '../support/engines.ts'
-import { restCaller } from '../support/rest.ts'
+import { restCaller, withAccount } from '../support/rest.ts'
 import { freePort } from '../support/server.ts'
 
 const marker = 'xylophonequokka'
@@ -31,7 +31,7 @@ else
       await admin.ping()
       const deployment = await deploy({ REDIS_URL: url, KEYS_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
       await deployment.dependencies.people?.add(marker)
-      const call = await restCaller(deployment, marker)
+      const call = await restCaller(deployment, marker, withAccount)
       await call('POST', '/memories/', { text: `The ${marker} sings.` }, { 'idempotency-key': `${marker}-1` })
       await call('POST', '/memories/search', { query: marker })
       expect((await dumped()).includes(marker)).toBe(true)

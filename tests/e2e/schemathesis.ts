@@ -9,6 +9,7 @@ import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { deploy } from '../support/deployment.ts'
+import { withAccount } from '../support/rest.ts'
 import { freePort, freshFolder } from '../support/server.ts'
 import { projectRoot } from '../support/source-files.ts'
 
@@ -35,7 +36,9 @@ const program = await installed()
 const port = await freePort()
 const origin = `http://localhost:${port}`
 const deployment = await deploy()
-const { access_token } = await deployment.signIn(await deployment.register())
+const { access_token } = await deployment.signIn(await deployment.register({ scope: withAccount }), {
+  scope: withAccount,
+})
 /** How many answers had each status. */
 const answers = new Map<number, number>()
 const server = Bun.serve({

@@ -91,6 +91,11 @@ describe.each(paths)('%s', (path) => {
     })
     expect(operation(path, 'createMemory').security[0]).toEqual({ oauth2: ['memories:write'] })
     expect(operation(path, 'healthCheck').security).toEqual([])
+    const needed = operationsOf(path).flatMap(({ security }) => security.flatMap(({ oauth2 = [] }) => oauth2))
+    const { flows } = securitySchemes.oauth2 as { flows: { authorizationCode: { scopes: Record<string, string> } } }
+    expect(Object.keys(flows.authorizationCode.scopes).toSorted()).toEqual(
+      [...new Set(['openid', ...needed])].toSorted(),
+    )
   })
 
   test('each operation that can be called without a person asking is not consequential, each other is', () => {

@@ -225,6 +225,18 @@ describe('what is accepted', () => {
     const left = await signIn({ scope: 'openid memories:read memories:write' }, reader)
     expect((await here.redeem(reader, left)).scope).toBe('openid memories:read')
   })
+
+  test('the scope that deletes an account is left out for a client that is not registered for it by name', async () => {
+    const greedy = { scope: 'openid memories:read account:delete' }
+    for (const scope of ['openid memories:read memories:write', '']) {
+      const plain = await here.addClient({ scope })
+      expect((await here.redeem(plain, await signIn(greedy, plain))).scope).toBe('openid memories:read')
+    }
+    const named = await here.addClient({ scope: greedy.scope })
+    expect((await here.redeem(named, await signIn(greedy, named))).scope).toBe(greedy.scope)
+    const silent = await signIn({ scope: undefined }, named)
+    expect((await here.redeem(named, silent)).scope).toBe('memories:read')
+  })
 })
 
 test('OpenID Connect Discovery section 4.3: a hostile Host or forwarding header changes nothing', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { gunzipSync, gzipSync, strFromU8, strToU8, unzipSync, zipSync } from 'fflate'
 import { type Deployment, deploy } from '../support/deployment.ts'
+import { withAccount } from '../support/rest.ts'
 
 let deployment: Deployment
 const tokens = new Map<string, string>()
@@ -313,7 +314,10 @@ describe('an import that outlives what it began with', () => {
   test('ends with the account: nothing is written for somebody who is gone', async () => {
     const user = 'fay'
     await deployment.dependencies.people?.add(user)
-    const { access_token } = await deployment.signIn(await deployment.register(), { user })
+    const { access_token } = await deployment.signIn(await deployment.register({ scope: withAccount }), {
+      user,
+      scope: withAccount,
+    })
     tokens.set(user, access_token)
     const lines = Array.from({ length: 2_000 }, (_, n) => JSON.stringify({ ...openMemoryLine(1), id: `slow-${n}` }))
     const zip = zipSync({ 'memories.jsonl.gz': gzipSync(strToU8(lines.join('\n')), { level: 0 }) }, { level: 0 })

@@ -47,6 +47,15 @@ describe('OpenID Connect Core 3.1.2.4: the consent page', () => {
     expect(text).not.toContain('Nobody vouches')
   })
 
+  test('the account itself is a line of its own, before all others, for an app that asks for it by name', async () => {
+    const line = 'Delete your whole account, with every memory in it, for good'
+    expect(textOf(await ask({ scope: 'openid memories:read memories:write account:delete' }))).not.toContain(line)
+    const remover = await here.addClient({ name: 'Goodbye', scope: 'openid memories:write account:delete' })
+    const text = textOf(await ask({ scope: 'openid memories:write account:delete' }, remover))
+    expect(text).toContain(line)
+    expect(text.indexOf(line)).toBeLessThan(text.indexOf('Add, change and delete your memories'))
+  })
+
   test('warns of a client that registered itself, and says who published a metadata document', async () => {
     const dynamic = await here.addClient({ kind: 'dynamic', name: 'ChatGPT' })
     expect(textOf(await ask({}, dynamic))).toContain('Nobody vouches for this app')

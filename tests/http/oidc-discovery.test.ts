@@ -48,6 +48,8 @@ describe('the metadata', () => {
     for (const scope of ['openid', 'offline_access', 'memories:read', 'memories:write']) {
       expect(all.scopes_supported).toContain(scope)
     }
+    // Clients ask for all that is advertised, and nobody should be given this who did not mean it.
+    expect(all.scopes_supported).not.toContain('account:delete')
     expect(all.token_endpoint_auth_methods_supported).toEqual([
       'none',
       'client_secret_basic',

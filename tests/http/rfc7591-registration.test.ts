@@ -65,6 +65,13 @@ describe('RFC 7591 section 3.2.1: what was registered comes back', () => {
     expect(client.grant_types).toEqual(['authorization_code', 'refresh_token'])
   })
 
+  test('section 2: the default scope may not delete an account; who names the scope is registered for it', async () => {
+    const { scope } = await register()
+    expect(scope).toContain('memories:write')
+    expect(scope).not.toContain('account:delete')
+    expect((await register({ scope: 'openid account:delete' })).scope).toBe('openid account:delete')
+  })
+
   test('a name keeps no control and no direction characters', async () => {
     expect((await register({ client_name: 'Good\u202e\u0000 app' })).client_name).toBe('Good app')
   })

@@ -20,9 +20,13 @@ export async function deployFor(
   return { deployment, call: await restCaller(deployment, user) }
 }
 
-/** Calls `/api/v1` with a token that this person's sign-in gave; `name` is the client's, so the app's. */
-export async function restCaller(deployment: Deployment, user: string): Promise<Call> {
-  const { access_token } = await deployment.signIn(await deployment.register(), { user })
+/** What a client registers for and asks for that may delete the whole account. */
+export const withAccount = 'openid memories:read memories:write account:delete'
+
+/** Calls `/api/v1` with a token that this person's sign-in gave; a client that names a scope registers for it and asks for it. */
+export async function restCaller(deployment: Deployment, user: string, scope?: string): Promise<Call> {
+  const named = scope === undefined ? {} : { scope }
+  const { access_token } = await deployment.signIn(await deployment.register(named), { user, ...named })
   return async (method, path, body, headers = {}) => {
     const response = await deployment.send(`/api/v1${path}`, {
       method,

@@ -1,4 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
+import { accountScope } from '../../shared/memory-scopes.ts'
 import { assertUnrestricted } from '../access.ts'
 import { askToConfirm, assertConfirmed } from '../confirmation.ts'
 import { kept } from '../present.ts'
@@ -18,9 +19,12 @@ const Output = t.Object({
   events: t.Integer(),
   readings: t.Integer(),
   rules: t.Integer(),
-  sign_in: t.Union([t.Literal('removed'), t.Literal('kept')], {
-    description: 'removed: signed out everywhere, accounts and permissions gone. kept: the sign-in server is another.',
-  }),
+  sign_in: t.Optional(
+    t.Union([t.Literal('removed'), t.Literal('kept')], {
+      description:
+        'Once it is done. removed: signed out everywhere, accounts and permissions gone. kept: the sign-in server is another.',
+    }),
+  ),
   message: t.String(),
 })
 
@@ -31,10 +35,10 @@ export const deleteAccount = operation({
   description:
     'Removes everything of a person for good: memories, history, settings, rules and their sign-in. The first call deletes ' +
     'nothing; it says what there is and gives a confirmation for the second. Where that is interrupted, whoever runs the server can ' +
-    'remove the rest.',
+    `remove the rest. For a client that registered for the scope ${accountScope} and asked for it by name.`,
   effect: 'destroy',
   idempotent: false,
-  scope: 'memories:write',
+  scope: accountScope,
   tool: false,
   input: Input,
   output: Output,
@@ -63,7 +67,6 @@ export const deleteAccount = operation({
         events: 0,
         readings: 0,
         rules: 0,
-        sign_in: 'kept' as const,
         message: `Nothing was deleted yet. This would remove ${memories} memories and the account for good.`,
       }
     }

@@ -1,7 +1,7 @@
 import { OAuthError } from '../errors.ts'
 import { clientAuthMethods } from '../ports/clients.ts'
 import type { Client, GrantType } from '../ports.ts'
-import { splitScope, supportedScopes } from '../scopes.ts'
+import { registrableScopes, splitScope, supportedScopes } from '../scopes.ts'
 import { acceptablePostLogoutUris, acceptableRedirectUris } from './redirect-uris.ts'
 
 /** What a client may say of itself (RFC 7591 section 2), read and checked: the part of `Client` that comes from it. */
@@ -124,9 +124,9 @@ function grantTypesOf(asked: readonly string[] | undefined): readonly GrantType[
   return types.includes('refresh_token') ? ['authorization_code', 'refresh_token'] : ['authorization_code']
 }
 
-/** What of the scope exists here; everything where nothing was asked for (RFC 7591 section 2: the server's default). */
+/** What of the scope exists here; where nothing was asked for, all that is advertised (RFC 7591 section 2: the server's default). */
 function scopeOf(asked: string | undefined): string {
-  const known: readonly string[] = supportedScopes
+  const known: readonly string[] = registrableScopes
   const wanted = splitScope(asked).filter((scope) => known.includes(scope))
-  return (wanted.length === 0 ? known : wanted).join(' ')
+  return (wanted.length === 0 ? supportedScopes : wanted).join(' ')
 }

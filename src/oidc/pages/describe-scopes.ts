@@ -1,5 +1,5 @@
 /** What each scope means to the person who is asked, in plain words. */
-import { memoryScopes } from '../../shared/memory-scopes.ts'
+import { accountScope, memoryScopes } from '../../shared/memory-scopes.ts'
 import type { Scope } from '../scopes.ts'
 
 const sentences = {
@@ -8,6 +8,7 @@ const sentences = {
   email: 'See your e-mail address',
   address: 'See your postal address, if one is kept here',
   phone: 'See your telephone number, if one is kept here',
+  'account:delete': 'Delete your whole account, with every memory in it, for good',
   'memories:read': 'Read your memories',
   'memories:write': 'Add, change and delete your memories',
   'grants:manage': 'See the apps you have connected, and disconnect them',
@@ -20,9 +21,10 @@ const isScope = (scope: string): scope is Scope => Object.hasOwn(sentences, scop
 export const describeScopes = (scopes: readonly string[]): readonly string[] =>
   weighty.filter((scope) => scopes.includes(scope)).map((scope) => sentences[scope])
 
+const heaviest: readonly Scope[] = [accountScope, ...memoryScopes]
 const weighty: readonly Scope[] = [
-  ...memoryScopes,
+  ...heaviest,
   ...Object.keys(sentences)
     .filter((scope) => isScope(scope))
-    .filter((scope) => !memoryScopes.some((one) => one === scope)),
+    .filter((scope) => !heaviest.includes(scope)),
 ]
