@@ -41,7 +41,7 @@ export const models: Command = {
 
 const sizeOf = (bytes: number) => (bytes < 100_000 ? `${bytes} bytes` : `${(bytes / 1_000_000).toFixed(1)} MB`)
 
-function report({ manifest, folder, unchanged, asTried }: InstalledModel): number {
+function report({ manifest, folder, unchanged, asTried, toSet }: InstalledModel): number {
   for (const [path, { bytes, sha256 }] of Object.entries(manifest.files)) {
     print(`${sha256}  ${path}  ${sizeOf(bytes)}`)
   }
@@ -53,7 +53,8 @@ function report({ manifest, folder, unchanged, asTried }: InstalledModel): numbe
     )
   }
   print(`${manifest.name} is ${unchanged ? 'already' : 'now'} in ${folder}.`)
-  if (!unchanged) print('A server that runs takes it up when it is started again.')
+  if (toSet.length > 0) print(`Set ${toSet.join(', ')} and start the server again.`)
+  else if (!unchanged) print('A server that runs takes it up when it is started again.')
   return 0
 }
 

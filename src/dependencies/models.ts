@@ -2,7 +2,14 @@
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describeModel, type LocalModel } from '../adapters/models/local/describe.ts'
-import { damagedFiles, type Manifest, missingFiles, readManifest, weightsFile } from '../adapters/models/local/files.ts'
+import {
+  damagedFiles,
+  type Manifest,
+  missingFiles,
+  readManifest,
+  requiredFiles,
+  weightsFile,
+} from '../adapters/models/local/files.ts'
 import { addModel, type Installed, type Progress, pullModel } from '../adapters/models/local/install.ts'
 import { type KnownModel, knownModel, knownModels } from '../adapters/models/local/known.ts'
 import type { Config } from '../config/config.ts'
@@ -24,6 +31,8 @@ export interface InstalledModel extends Installed {
   readonly folder: string
   /** Whether the weights are those of the release that souvenir was tried with; undefined where none is known. */
   readonly asTried: boolean | undefined
+  /** What to set before a server uses it, as `NAME=VALUE`; empty where it is the configured one. */
+  readonly toSet: readonly string[]
 }
 
 export interface Models {
@@ -40,14 +49,25 @@ export interface Models {
   add(source: string, name: string | undefined, replace: boolean): Promise<InstalledModel>
 }
 
-export function openModels({ models, embedder }: Pick<Config, 'models' | 'embedder'>): Models {
+export function openModels({ models, embedder, command }: Pick<Config, 'models' | 'embedder' | 'command'>): Models {
   const { chosen, url } = models
   /** The configured model's own folder, or one of its name. */
   const folderOf = (name: string) => (name === chosen.model ? chosen.folder : join(models.folder, basename(name)))
   const done = (installed: Installed, folder: string): InstalledModel => {
     const known = knownModel(basename(installed.manifest.name))?.sha256
     const asTried = known === undefined ? undefined : installed.manifest.files[weightsFile]?.sha256 === known
-    return { ...installed, folder, asTried }
+    return { ...installed, folder, asTried, toSet: toSet(installed.manifest.name, folder) }
+  }
+  const toSet = (name: string, folder: string): string[] => {
+    const isOther = folder !== chosen.folder
+    // A folder that EMBEDDER_MODEL_DIR names is used whatever model is.
+    const isElsewhere = isOther && chosen.folder !== join(models.folder, basename(chosen.model))
+    return [
+      ...(embedder.use === 'local' ? [] : ['EMBEDDER=local']),
+      // With a server for embeddings the name is of a model of its own.
+      ...(isOther || embedder.use === 'openai' ? [`EMBEDDER_MODEL=${name}`] : []),
+      ...(isElsewhere ? [`EMBEDDER_MODEL_DIR=${folder}`] : []),
+    ]
   }
   return {
     async list() {
@@ -74,7 +94,8 @@ export function openModels({ models, embedder }: Pick<Config, 'models' | 'embedd
       const name = named(wanted ?? chosen.model)
       const folder = folderOf(name)
       const from = url ?? homeOf(name)
-      return done(await pullModel({ name, folder, replace, from, fetch, onProgress }), folder)
+      const pulled = pullModel({ name, folder, replace, from, fetch, onProgress })
+      return done(await pulled.catch(orByHand(from, `${command} models add DIR --name ${name}`)), folder)
     },
     async add(source, wanted, replace) {
       const name = named(wanted ?? nameIn(source) ?? chosen.model)
@@ -83,6 +104,18 @@ export function openModels({ models, embedder }: Pick<Config, 'models' | 'embedd
     },
   }
 }
+
+/** Where nothing answers, as on a machine without a network: what to bring from where, and what to type then. */
+const orByHand =
+  (from: URL, command: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof Fault && error.code === 'model_home_unreachable')) throw error
+    throw new Fault(
+      error.kind,
+      `${error.message} Without a network bring ${requiredFiles.join(', ')} from ${from.href} in a folder DIR, then: ${command}`,
+      { code: error.code, cause: error.cause },
+    )
+  }
 
 /** The name that a folder's own manifest gives, or that of the folder, where it is a known model's. */
 const nameIn = (source: string): string | undefined => readManifest(source)?.name ?? knownModel(basename(source))?.name

@@ -118,6 +118,7 @@ describe.skipIf(source === undefined)('souvenir models', () => {
       expect(existsSync(join(folder(), weights))).toBe(true)
       const other = await models.add(source ?? '', 'our-own', false)
       expect(other.folder).toBe(join(dataDir, 'models', 'our-own'))
+      expect([added.toSet, other.toSet]).toEqual([[], ['EMBEDDER_MODEL=our-own']])
       expect((await models.list()).present.map((model) => model.name).sort()).toEqual([name, 'our-own'])
     },
     patienceMs,

@@ -62,3 +62,13 @@ test('restore: where people are, which folder that is and what to do; when it is
     /^\d+ records restored, 0 memories among them: .+\nStart the server: people sign in again\.\n$/,
   )
 })
+
+test('models pull without a network: the address, the three files to bring, and the command as it is typed', async () => {
+  const { told, status } = await run(['models', 'pull', 'our-own'], { MODEL_URL: 'http://127.0.0.1:1/our-own/' })
+  expect(told).toContain('127.0.0.1:1 cannot be reached')
+  expect(told).toContain(
+    'bring config.json, tokenizer.json, onnx/model_quantized.onnx from http://127.0.0.1:1/our-own/ in a folder DIR, then: ',
+  )
+  expect(told).toMatch(/then: .*(souvenir|main\.ts) models add DIR --name our-own\n$/)
+  expect(status).toBe(1)
+})

@@ -149,9 +149,8 @@ const unreachable = (url: URL, cause: unknown) =>
   new Fault(
     'unavailable',
     `${url.host} cannot be reached (${codeOrMessage(cause)}). Run the same again to go on where it stopped. ` +
-      'Behind a proxy, HTTPS_PROXY names it. ' +
-      'Without a network bring the files by hand, with the command "models add DIR". MODEL_URL names another place to take them from.',
-    { cause },
+      'Behind a proxy, HTTPS_PROXY names it. MODEL_URL names another place to take the files from.',
+    { code: 'model_home_unreachable', cause },
   )
 
 function codeOrMessage(error: unknown): string {

@@ -37,11 +37,12 @@ export interface Manifest {
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>
 }
 
+/** Without these it is no model. */
+export const requiredFiles = modelFiles.filter(({ optional }) => optional !== true).map(({ path }) => path)
+
 /** The required files that are not in the folder; empty when it can be used. */
 export const missingFiles = (folder: string): string[] =>
-  modelFiles
-    .filter(({ path, optional }) => optional !== true && !existsSync(join(folder, path)))
-    .map(({ path }) => path)
+  requiredFiles.filter((path) => !existsSync(join(folder, path)))
 
 /** What is remembered of the folder; undefined where nothing is, as when the files were put there by hand. */
 export function readManifest(folder: string): Manifest | undefined {

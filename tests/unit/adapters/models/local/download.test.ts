@@ -110,9 +110,9 @@ describe('Downloading a file', () => {
 
   test('without a network it says so, and what to do', async () => {
     const failure = await take({ url: new URL('http://127.0.0.1:1/weights') }).catch((error) => error)
-    expect(failure).toMatchObject({ kind: 'unavailable' })
+    expect(failure).toMatchObject({ kind: 'unavailable', code: 'model_home_unreachable' })
     expect(failure.message).toContain('127.0.0.1:1 cannot be reached')
-    expect(failure.message).toContain('the command "models add DIR"')
+    expect(failure.message).toContain('MODEL_URL')
     expect(failure.message).toContain('HTTPS_PROXY')
   })
 
