@@ -1,6 +1,7 @@
 /** Writing: verbatim, once. Called by operations; knows no wire. */
 import type { MemoryId } from '../shared/brand.ts'
 import { Fault } from '../shared/fault.ts'
+import { hasControls } from '../shared/plain-name.ts'
 import { contentHash, normalise } from './content.ts'
 import { echoWindowMs, isEcho } from './echo.ts'
 import { type Annotations, graphLimits, noAnnotations } from './graph/schema.ts'
@@ -57,7 +58,7 @@ export function draftsOf(
     const beside = cleanBeside(settings, {
       speaker: memory.speaker ?? { kind: 'self' },
       categories: cleanCategories(memory.categories ?? []),
-      threadId: memory.thread,
+      threadId: ofOneLine(memory.thread, fieldOf(memories, at, 'thread')),
     })
     const annotations = cleanAnnotations(settings, annotationsOf(memory))
     masked.push([...new Set([...kinds, ...inMetadata, ...beside.kinds, ...annotations.kinds])])
@@ -105,6 +106,15 @@ export function cleanText(
     throw tooLong(field, `${limits.textCharacters} characters once its secrets are masked`)
   }
   return masked
+}
+
+/**
+ * An id that somebody else chose, or none.
+ * @throws Fault `invalid` naming `field` where it has control characters or the end of a line
+ */
+export function ofOneLine<T extends string | undefined>(id: T, field: string): T {
+  if (id === undefined || !hasControls(id)) return id
+  throw new Fault('invalid', `${field} has control characters or more than one line.`, { field })
 }
 
 const tooLong = (field: string, most: string) => new Fault('invalid', `${field} is larger than ${most}.`, { field })

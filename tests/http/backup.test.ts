@@ -8,7 +8,7 @@ const tokens = new Map<string, string>()
 
 beforeAll(async () => {
   deployment = await deploy()
-  for (const user of ['ada', 'eve', 'bob', 'dan', 'gus', 'hal']) {
+  for (const user of ['ada', 'eve', 'bob', 'dan', 'kim', 'gus', 'hal']) {
     await deployment.dependencies.people?.add(user)
     tokens.set(user, (await deployment.signIn(await deployment.register(), { user })).access_token)
   }
@@ -247,6 +247,29 @@ describe('backup: OpenMemory’s export and import', () => {
       { line: 2, field: 'id' },
     ])
     expect((await send('dan', '/memories/...', {})).status).toBe(200)
+  })
+
+  test('an app’s name is shown without line ends and direction marks; an id or thread with control characters is told by line', async () => {
+    const named = (n: number, app: string, parts: Record<string, unknown> = {}) =>
+      openMemoryLine(n, { id: `named-${n}`, content: `Told by app number ${n}.`, app, ...parts })
+    const lines = [
+      named(1, 'x\u202ey\n'),
+      named(2, '\u200b\n'),
+      named(3, 'ok', { id: 'new\nline' }),
+      named(4, 'ok', { thread: 'two\u2028lines' }),
+      named(5, 'ok', { thread: 'talk \u{1f469}\u200d\u{1f4bb}' }),
+    ]
+    const report = await (await importZip('kim', zipOfLines(lines))).json()
+    expect(report).toMatchObject({ added: 3, failed: 2 })
+    expect(report.errors).toMatchObject([
+      { line: 3, field: 'id' },
+      { line: 4, field: 'thread' },
+    ])
+    const { items } = await (await send('kim', '/memories/?sort_direction=asc', {})).json()
+    expect(items.map((one: { app_name: string }) => one.app_name)).toEqual(['import:xy', 'import:unknown', 'import:ok'])
+    // What an import refuses is not taken from an app either: an export is read again.
+    const refused = await post('kim', '/memories/', { text: 'Said in no thread.', thread: 'two\nlines' })
+    expect([refused.status, (await refused.json()).field]).toEqual([422, 'thread'])
   })
 
   test('a thread that stands at the last place grows, and its export is read again', async () => {

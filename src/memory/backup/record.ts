@@ -6,10 +6,11 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { ClientId, MemoryId } from '../../shared/brand.ts'
 import { checkInput } from '../../shared/check-schema.ts'
 import { Fault } from '../../shared/fault.ts'
+import { cleanName } from '../../shared/plain-name.ts'
 import { contentHash } from '../content.ts'
 import { Annotations } from '../graph/schema.ts'
 import type { ImportedMemory } from '../ports.ts'
-import { cleanAnnotations, cleanBeside, cleanCategories, cleanMetadata, cleanText } from '../remember.ts'
+import { cleanAnnotations, cleanBeside, cleanCategories, cleanMetadata, cleanText, ofOneLine } from '../remember.ts'
 import { limits, type Memory, SpeakerKind } from '../schema.ts'
 import type { MemoryServices } from '../services.ts'
 import { toIso } from '../time.ts'
@@ -94,12 +95,12 @@ export function importedOf(
   const { app, ...beside } = cleanBeside(settings, {
     speaker: line.speaker ?? { kind: 'self' as const },
     categories: cleanCategories(line.categories ?? []),
-    threadId: line.thread ?? undefined,
-    app: line.app ?? 'unknown',
+    threadId: ofOneLine(line.thread ?? undefined, 'thread'),
+    app: cleanName(line.app ?? '') || 'unknown',
   }).value
   const createdAt = timeOf(line.created_at, 'created_at') ?? nowMs
   return {
-    id: line.id as MemoryId,
+    id: ofOneLine(line.id, 'id') as MemoryId,
     content: text,
     contentHash: contentHash(text),
     ...beside,

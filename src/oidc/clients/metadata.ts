@@ -1,3 +1,4 @@
+import { cleanName } from '../../shared/plain-name.ts'
 import { OAuthError } from '../errors.ts'
 import { clientAuthMethods } from '../ports/clients.ts'
 import type { Client, GrantType } from '../ports.ts'
@@ -40,7 +41,7 @@ export function readClientMetadata(sent: unknown): ClientMetadata {
     throw refuse('private_key_jwt needs jwks or jwks_uri.')
   if (jwks !== undefined && jwksUri !== undefined) throw refuse('Send jwks or jwks_uri, not both.')
   return {
-    name: cleanName(text(fields, 'client_name')),
+    name: cleanName(text(fields, 'client_name') ?? '').slice(0, longestName) || nameless,
     redirectUris: acceptableRedirectUris(fields.redirect_uris),
     postLogoutRedirectUris: acceptablePostLogoutUris(fields.post_logout_redirect_uris),
     authMethods: [method],
@@ -109,13 +110,6 @@ export function readKeySet(value: unknown): Client['jwks'] {
 
 /** What an app is called that names itself with nothing that could be read. */
 export const nameless = 'An app without a name'
-
-/** Control characters and direction marks could make one name look like another. */
-const cleanName = (name: string | undefined) =>
-  (name ?? '')
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu, '')
-    .trim()
-    .slice(0, longestName) || nameless
 
 /** Clients register for a code and, unless they say otherwise, for refreshing. client_credentials is for the operator to give. */
 function grantTypesOf(asked: readonly string[] | undefined): readonly GrantType[] {
