@@ -135,6 +135,11 @@ const withoutSignInAt = (host: string, port: number) =>
 const servedTwice = ({ port, roles }: ServingHere['others'][number]) =>
   `WARNING: another souvenir, on port ${port}, serves from this DATA_DIR too (${roles.join(', ')}): the same people and memories, limits of its own. Stop one, or give this one another DATA_DIR`
 
+/** At most so many names: the line is to be read. */
+const namesShown = 3
+const envFileOf = (unread: readonly string[]) =>
+  `./.env (${unread.slice(0, namesShown).join(', ')}${unread.length > namesShown ? ', ...' : ''}): give it with "set -a; . ./.env; set +a" before, or EnvironmentFile= in systemd`
+
 /** What a person who started it wants to know, on standard error; the log, one JSON line an event, is on standard output. */
 async function greet(
   config: Config,
@@ -159,6 +164,8 @@ async function greet(
   }
   for (const { given, meant } of config.misspelt())
     row('not read', `${given} is no variable: perhaps ${meant} is meant`)
+  const unread = config.unreadIn(process.cwd())
+  if (unread.length > 0) row('not read', envFileOf(unread))
   if (dependencies.people !== undefined) {
     if (complainsToTerminal()) {
       const { code, lifetimeMinutes } = await dependencies.people.issueCode()

@@ -5,6 +5,7 @@ import type { Secret } from '../shared/secret.ts'
 import { checkTogether } from './check.ts'
 import { defaultDataDir } from './data-dir.ts'
 import { checkEmbedder, type EmbedderConfig, embedderConfig, type ModelsConfig, modelsConfig } from './embedder.ts'
+import { unreadInEnvFile } from './env-file.ts'
 import { addressesOf, enginesOf, extractorOf, limitsOf, metricsOf, rolesServed, signInOf } from './from-values.ts'
 import { type Misspelt, misspeltVariables } from './misspelt.ts'
 import { ownCommand } from './own-command.ts'
@@ -77,6 +78,8 @@ export interface Config {
   readonly command: string
   /** What was set and not read, and what was probably meant: looked for when asked, some 5 ms that no start waits for. */
   misspelt(): readonly Misspelt[]
+  /** Variables that only a file `.env` in this folder gives, which is not read. */
+  unreadIn(folder: string): readonly string[]
 }
 
 /** Reads and checks the configuration of a process with these roles. Throws `ConfigError` with every problem at once. */
@@ -111,6 +114,7 @@ export function loadConfig(
     logLevel: values.LOG_LEVEL,
     command: values.SOUVENIR_COMMAND ?? ownCommand,
     misspelt: () => misspeltVariables(environment),
+    unreadIn: (folder: string) => unreadInEnvFile(folder, environment),
   })
 }
 

@@ -7,6 +7,7 @@ import {
   freePort,
   freshFolder,
   runCommand,
+  startElsewhere,
   startOnTerminal,
   startServer,
   target,
@@ -49,6 +50,25 @@ describe(`the start on ${target}`, () => {
     expect(server.output()).toContain('OIDC_BASE_UR is no variable: perhaps OIDC_BASE_URL is meant')
     expect(server.output()).not.toContain('marker.example')
   }, 30_000)
+
+  if (target === 'bun' || target === 'deno') {
+    test.each([
+      ['deno', true],
+      ['bun', false],
+    ] as const)(
+      'a file .env that the start does not read is said, by name alone: on %s %p',
+      async (runtime, isTold) => {
+        const [port, folder] = [await freePort(), freshFolder()]
+        writeFileSync(join(folder, '.env'), 'PORT=70000\nOPENAI_APPS_CHALLENGE=marker-quokka\n')
+        const server = await startElsewhere(runtime, { PORT: String(port), DATA_DIR: folder }, port, folder)
+        await server.stop()
+        const told = 'not read     ./.env (OPENAI_APPS_CHALLENGE): give it with "set -a; . ./.env; set +a" before'
+        expect(server.output().includes(told)).toBe(isTold)
+        expect(server.output()).not.toContain('quokka')
+      },
+      40_000,
+    )
+  }
 
   test('on a terminal: a code to sign in with', async () => {
     const [port, folder] = [await freePort(), freshFolder()]

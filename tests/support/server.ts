@@ -79,8 +79,12 @@ export const startFile = (runtime: 'bun' | 'deno', file: string, variables: Reco
   start([...runners[runtime], file], variables, port, undefined, projectRoot)
 
 /** The same from a folder that is not the project's, as a service without a working folder is started. */
-export const startElsewhere = (runtime: 'bun' | 'deno', variables: Record<string, string>, port: number) =>
-  start([...runners[runtime], join(projectRoot, 'src/main.ts')], variables, port, undefined, freshFolder())
+export const startElsewhere = (
+  runtime: 'bun' | 'deno',
+  variables: Record<string, string>,
+  port: number,
+  folder = freshFolder(),
+) => start([...runners[runtime], join(projectRoot, 'src/main.ts')], variables, port, undefined, folder)
 
 /** The same on a terminal of its own, by util-linux's `script`. */
 export const startOnTerminal = async (variables: Record<string, string>, port: number): Promise<Server> => {
