@@ -147,8 +147,8 @@ export function describeListing(open: OpenMemoryStore): void {
       expect((await list({}, { appIds: [] })).total).toBe(0)
     })
 
-    test('letters that mean something in SQL are letters', async () => {
-      await here.add(`100 % sure; it's a_b "c" \\d`, {}, chat, startMs, eve)
+    test('letters that mean something in SQL or a regular expression are letters', async () => {
+      await here.add(`100 % sure; it's a_b "c" \\d ***=x [y](z){2}|^Q$ Ä+?\nnext`, {}, chat, startMs, eve)
       const found = async (contains: string) =>
         (
           await here.store.list(eve, chat, {
@@ -158,8 +158,24 @@ export function describeListing(open: OpenMemoryStore): void {
             limit: 5,
           })
         ).total
-      for (const part of ['100 % s', "it's", 'a_b', '"c"', '\\d']) expect([part, await found(part)]).toEqual([part, 1])
-      for (const part of ['1%', 'a%b', "' OR 1=1 --", '100_%']) expect([part, await found(part)]).toEqual([part, 0])
+      const parts = [
+        '100 % s',
+        "it's",
+        'a_b',
+        '"c"',
+        '\\d',
+        ' ***=',
+        '***=X',
+        '[y]',
+        '(z)',
+        '{2}|',
+        '^q$',
+        'Ä+?',
+        '?\nN',
+      ]
+      for (const part of parts) expect([part, await found(part)]).toEqual([part, 1])
+      for (const part of ['1%', 'a%b', "' OR 1=1 --", '100_%', 's.re', '[u]', '***:x', 'ä+'])
+        expect([part, await found(part)]).toEqual([part, 0])
     })
 
     test('by ids: in their order, without those that do not exist', async () => {

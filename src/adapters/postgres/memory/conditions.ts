@@ -87,7 +87,8 @@ export function matching(sql: Sql, ownerId: OwnerId, filter: MemoryFilter): Frag
   if (filter.to !== undefined) parts.push(sql`m.created_at <= ${filter.to}`)
   if (filter.threadId !== undefined) parts.push(sql`m.thread_id = ${filter.threadId}`)
   if (filter.contains !== undefined) {
-    parts.push(sql`strpos(lower(m.content), lower(${filter.contains}::text COLLATE "C")) > 0`)
+    // As a regular expression that is taken literally it is looked for in time by the text's length; by strpos also by its own.
+    parts.push(sql`lower(m.content) ~ ('***=' || lower(${filter.contains}::text COLLATE "C"))`)
   }
   if (filter.asOf !== undefined) {
     parts.push(sql`m.valid_from <= ${filter.asOf} AND (m.valid_to IS NULL OR m.valid_to > ${filter.asOf})`)
