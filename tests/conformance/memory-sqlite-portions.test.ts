@@ -111,6 +111,34 @@ test('others have their turn while all memories are paused, deleted, or erased w
   expect([verify(ada), verify(bob)]).toEqual([[], []])
 })
 
+test('others have their turn while texts are looked through: between any two quarters of a megabyte, however few match', async () => {
+  const { db, store } = await filled()
+  const newest = { sort: 'createdAt', descending: true, limit: 10 } as const
+  const found = await store.list(ada, chat, {
+    filter: { ...everything, contains: 'TEA number' },
+    offset: 795,
+    ...newest,
+  })
+  expect([found.total, found.items.length]).toEqual([many / 3, 5])
+  const looked: number[] = []
+  let turn = 0
+  const all: Database['all'] = (sql, ...values) => {
+    if (sql.includes('instr')) looked.push(turn)
+    return db.all(sql, ...values)
+  }
+  const slow = memoryStoreOn({ ...db, all })
+  const [long, texts] = [owner('writer of long texts'), 12]
+  for (let nth = 0; nth < texts; nth++) await slow.add(long, chat, [draftOf('a'.repeat(100_000 - nth))], policyAt())
+  const filter = { ...everything, contains: `${'a'.repeat(499)}b` }
+  const nothing = slow.list(long, chat, { filter, ...newest })
+  await meanwhile(nothing, (nth) => {
+    turn = nth + 1
+  })
+  expect(await nothing).toEqual({ items: [], total: 0 })
+  expect(looked.length).toBe(texts / 3)
+  expect(new Set(looked).size).toBe(looked.length)
+})
+
 test('only what a filter names is moved, each once, and what is written meanwhile is not', async () => {
   const { store, verify } = await filled()
   const late: MemoryId[] = []
