@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Config, loadConfig } from '../config/config.ts'
 import { memoryRoles } from '../config/roles.ts'
-import { assertSignInKept } from '../dependencies/kept-here.ts'
+import { assertSignInKept, mayKeepMemories } from '../dependencies/kept-here.ts'
 import { idOfName, openPeople, ownerName } from '../dependencies/people.ts'
 import { removePersonAndMemories } from '../dependencies/removal.ts'
 import type { OwnerId } from '../shared/brand.ts'
@@ -55,14 +55,21 @@ export const users: Command = {
 }
 
 /** Memories stay under the id, which is made of the name: they are not gone, and the next of that name gets them. */
-function sayRemoved({ command }: Pick<Config, 'command'>, person: string, id: OwnerId): void {
+function sayRemoved(config: Config, person: string, id: OwnerId): void {
+  const { command } = config
   const isNamed = id === idOfName(person)
   const whom = isNamed ? `whoever is added as "${person}" again` : 'whoever signs in again in the same way'
   print(`${person} is removed, and signed out everywhere. What is remembered of them is kept: ${whom} gets it.`)
   if (id === idOfName(ownerName)) {
     print(`The owner needs not be added: a new code (${command} code) signs in as the owner again.`)
   }
-  print(`To erase the memories too: ${command} users remove ${id} --memories`)
+  // One id of 64 begins as an option does.
+  const erase = id.startsWith('-') ? `users remove --memories -- ${id}` : `users remove ${id} --memories`
+  print(
+    mayKeepMemories(config)
+      ? `To erase the memories too: ${command} ${erase}`
+      : `To erase the memories too, run where they are kept: ${erase}`,
+  )
 }
 
 async function removeWithMemories(action: string, name: string): Promise<number> {

@@ -1,6 +1,7 @@
 /** What commands say of what they have done: true, and with what to do next. */
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { idOfName } from '../../../src/dependencies/people.ts'
 import { runAside } from '../../support/run-aside.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -29,6 +30,18 @@ describe('users', () => {
     expect(printed).toContain('is kept: whoever is added as "grace" again gets it.')
     expect(printed).toMatch(new RegExp(` users remove ${id} --memories\n$`))
     expect(printed).not.toContain('owner')
+  })
+
+  test('remove: what is said to erase the memories is taken as it is typed, also an id that looks like an option', async () => {
+    const names = Array.from({ length: 500 }, (_, at) => `person ${at}`)
+    const name = names.find((each) => idOfName(each).startsWith('-')) ?? expect.unreachable()
+    const run = runIn(join(folder, 'looks like an option'))
+    await run(['users', 'add', name])
+    const { printed } = await run(['users', 'remove', name])
+    const words = printed.trimEnd().split(' run where they are kept: ')[1]?.split(' ') ?? []
+    expect(words.slice(0, 2)).toEqual(['users', 'remove'])
+    const { told } = await run(words)
+    expect(told).toStartWith('There is no data in ')
   })
 
   test('remove of the owner: a new code signs in again, as it does', async () => {
