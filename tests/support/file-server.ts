@@ -30,7 +30,7 @@ export async function serveFiles(folder: () => string): Promise<FileServer> {
     if (state.cut === undefined || rest.byteLength <= state.cut) return response.end(rest)
     const sent = rest.subarray(0, state.cut)
     state.cut = undefined
-    return response.write(sent, () => setTimeout(() => response.destroy(), 20))
+    return response.write(sent, () => setTimeout(() => response.destroy(), 250))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

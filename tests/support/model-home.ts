@@ -77,7 +77,7 @@ export async function openModelHome(repository: string, folder: string): Promise
     if (state.cut === undefined) return response.end(rest)
     const sent = rest.subarray(0, state.cut)
     state.cut = undefined
-    return response.write(sent, () => setTimeout(() => response.destroy(), 20))
+    return response.write(sent, () => setTimeout(() => response.destroy(), 250))
   }
 
   const large = createServer(answerLarge)
