@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { idOfName } from '../../../src/dependencies/people.ts'
+import { engineUrl } from '../../support/engines.ts'
 import { runAside } from '../../support/run-aside.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -85,3 +86,21 @@ test('models pull without a network: the address, the three files to bring, and 
   expect(told).toMatch(/then: .*(souvenir|main\.ts) models add DIR --name our-own\n$/)
   expect(status).toBe(1)
 })
+
+const modelFolder = engineUrl('EMBEDDER_MODEL_DIR')
+test.skipIf(modelFolder === undefined)(
+  'models add: of another model than the configured one what to set, of the configured one only to start again',
+  async () => {
+    const add = (variables: Record<string, string>) =>
+      runIn(temporaryFolder('models'))(['models', 'add', modelFolder ?? '', '--name', 'our-own'], variables)
+    const [other, same, off] = [
+      await add({}),
+      await add({ EMBEDDER_MODEL: 'our-own' }),
+      await add({ EMBEDDER: 'none', EMBEDDER_MODEL: 'our-own' }),
+    ]
+    expect(other.printed).toEndWith('\nSet EMBEDDER_MODEL=our-own and start the server again.\n')
+    expect(same.printed).toEndWith('\nA server that runs takes it up when it is started again.\n')
+    expect(off.printed).toEndWith('\nSet EMBEDDER=local and start the server again.\n')
+  },
+  120_000,
+)
