@@ -1,5 +1,7 @@
 /** What concerns very many memories is done in portions on SQLite, where one transaction has everybody wait: what others see meanwhile. */
-import { afterEach, expect, test } from 'bun:test'
+import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test'
+import { copyFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { type Database, openDatabase } from '../../src/adapters/sqlite/database.ts'
 import { sqliteRecallIndex } from '../../src/adapters/sqlite/index/read.ts'
@@ -13,6 +15,7 @@ import type { MemoryFilter } from '../../src/memory/ports.ts'
 import { search } from '../../src/memory/recall.ts'
 import type { MemoryId } from '../../src/shared/brand.ts'
 import { app, callerOf, draftOf, owner, policyAt, setRule, startMs } from '../support/memories.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const [ada, bob, chat] = [owner('ada'), owner('bob'), app('chat')]
 const at = startMs + 1_000
@@ -20,25 +23,21 @@ const many = 2_400
 const batch = 400
 const everything: MemoryFilter = { states: ['active', 'paused'] }
 
+const folder = temporaryFolder('portions')
 const opened: Database[] = []
+const openIn = (name: string): Database => {
+  const db = openDatabase({ path: join(folder, name), migrations: memoryMigrations })
+  opened.push(db)
+  return db
+}
 afterEach(() => {
   for (const db of opened.splice(0)) db.close()
 })
+afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Ada's many memories, of whom every third says `tea` and is of the category `c`; and a few of Bob's between them. */
-async function filled() {
-  const whole = openDatabase({ path: ':memory:', migrations: memoryMigrations })
-  opened.push(whole)
-  let failAt = Number.POSITIVE_INFINITY
-  let transactions = 0
-  const db: Database = {
-    ...whole,
-    transaction(work) {
-      transactions++
-      if (transactions >= failAt) throw new Error('the process ends')
-      return whole.transaction(work)
-    },
-  }
+/** Ada's many memories, of whom every third says `tea` and is of the category `c`; and a few of Bob's between them. Made once. */
+beforeAll(async () => {
+  const db = openIn('made.db')
   const store = memoryStoreOn(db)
   await sqliteOutbox(db).subscribe(['graph'], startMs)
   for (let from = 0; from < many; from += batch) {
@@ -58,6 +57,27 @@ async function filled() {
       claim,
       claim.items.map(() => Float32Array.of(0.6, 0.8)),
     )
+  opened.pop()
+  db.close()
+})
+
+let copies = 0
+/** A copy of what was made. */
+async function filled() {
+  const name = `copy${copies++}.db`
+  copyFileSync(join(folder, 'made.db'), join(folder, name))
+  const whole = openIn(name)
+  let failAt = Number.POSITIVE_INFINITY
+  let transactions = 0
+  const db: Database = {
+    ...whole,
+    transaction(work) {
+      transactions++
+      if (transactions >= failAt) throw new Error('the process ends')
+      return whole.transaction(work)
+    },
+  }
+  const store = memoryStoreOn(db)
   const rows = <Row>(sql: string) => whole.all<Row>(sql)
   return {
     ...{ db, store, rows },

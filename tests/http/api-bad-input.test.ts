@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { TSchema } from '@sinclair/typebox'
 import { operations } from '../../src/memory/operations.ts'
+import { accountScope, memoryScopes } from '../../src/shared/memory-scopes.ts'
 import { type Deployment, deploy } from '../support/deployment.ts'
 
 let deployment: Deployment
@@ -9,7 +10,8 @@ let token: string
 
 beforeAll(async () => {
   deployment = await deploy()
-  token = (await deployment.signIn(await deployment.register())).access_token
+  const scope = ['openid', ...memoryScopes, accountScope].join(' ')
+  token = (await deployment.signIn(await deployment.register({ scope }), { scope })).access_token
 })
 afterAll(() => deployment.close())
 
